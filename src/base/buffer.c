@@ -1,0 +1,156 @@
+/*
+ * Growing octets.
+ */
+#include "base/buffer.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+
+static void *memory_or_die(void *memory)
+{
+	if (memory == NULL) {
+		fputs("parlance: out of memory: the system gives no more; close something and try again\n", stderr);
+		exit(2);
+	}
+	return memory;
+}
+
+void *memory_get(size_t n)
+{
+	return memory_or_die(malloc(n ? n : 1));
+}
+
+void *memory_zeroed(size_t count, size_t size)
+{
+	return memory_or_die(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *memory_grow(void *memory, size_t count, size_t size)
+{
+	if (size != 0 && count > SIZE_MAX / size)
+		return memory_or_die(NULL);
+	return memory_or_die(realloc(memory, count != 0 && size != 0 ? count * size : 1));
+}
+
+struct slice buffer_slice(const struct buffer *b)
+{
+	return (struct slice){ b->p, b->n };
+}
+
+/* Makes room for `more` octets and a NUL behind them. */
+static void reserve(struct buffer *b, size_t more)
+{
+	if (more >= SIZE_MAX - b->n)
+		memory_or_die(NULL);
+	size_t wanted = b->n + more + 1;
+	if (wanted <= b->room)
+		return;
+	size_t room = b->room ? b->room : 64;
+	while (room < wanted)
+		room = room > SIZE_MAX / 2 ? wanted : room * 2;
+	b->p = memory_grow(b->p, room, 1);
+	b->room = room;
+}
+
+void buffer_add(struct buffer *b, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	reserve(b, n);
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+}
+
+void buffer_add_slice(struct buffer *b, struct slice s)
+{
+	buffer_add(b, s.p, s.n);
+}
+
+void buffer_add_string(struct buffer *b, const char *string)
+{
+	buffer_add(b, string, strlen(string));
+}
+
+void buffer_add_octet(struct buffer *b, char octet)
+{
+	buffer_add(b, &octet, 1);
+}
+
+void buffer_vprintf(struct buffer *b, const char *format, va_list ap)
+{
+	va_list again;
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, format, ap);
+	assert(n >= 0);
+	reserve(b, (size_t)n);
+	(void)vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
+	b->n += (size_t)n;
+	va_end(again);
+}
+
+void buffer_printf(struct buffer *b, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	buffer_vprintf(b, format, ap);
+	va_end(ap);
+}
+
+void buffer_drop(struct buffer *b, size_t n)
+{
+	if (n >= b->n) {
+		b->n = 0;
+		return;
+	}
+	if (n == 0)
+		return;
+	memmove(b->p, b->p + n, b->n - n);
+	b->n -= n;
+}
+
+void buffer_clear(struct buffer *b)
+{
+	b->n = 0;
+}
+
+void buffer_free(struct buffer *b)
+{
+	free(b->p);
+	*b = (struct buffer){ 0 };
+}
+
+void buffer_wipe(struct buffer *b)
+{
+	if (b->p)
+		crypto_wipe(b->p, b->room);
+	buffer_free(b);
+}
+
+char *buffer_take(struct buffer *b)
+{
+	reserve(b, 0);
+	b->p[b->n] = '\0';
+	char *string = b->p;
+	*b = (struct buffer){ 0 };
+	return string;
+}
+
+char *string_printf(const char *format, ...)
+{
+	struct buffer b = { 0 };
+	va_list ap;
+	va_start(ap, format);
+	buffer_vprintf(&b, format, ap);
+	va_end(ap);
+	return buffer_take(&b);
+}
+
+char *string_copy(const char *string)
+{
+	return string ? slice_string(slice_of(string)) : NULL;
+}

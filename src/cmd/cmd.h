@@ -1,0 +1,113 @@
+/*
+ * The commands: one file each, one row in the table of main.c. Options are parsed once, the same for all; a command
+ * says which of them make sense for it.
+ */
+#ifndef PARLANCE_CMD_CMD_H
+#define PARLANCE_CMD_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/slice.h"
+#include "net/connect.h"
+#include "protocol/protocol.h"
+#include "script/script.h"
+#include "script/template.h"
+#include "session/session.h"
+#include "view/view.h"
+
+/* What was given on the command line; defaults where nothing was. Strings are argv's own. */
+struct options {
+	int family;                /* -4 -6; AF_UNSPEC */
+	const struct protocol *protocol; /* -P; NULL */
+	bool tls, starttls;
+	double timeout;            /* -w; below 0: not given */
+	double connect_timeout;    /* 10 */
+	double max_time;           /* 0: none */
+	const char *eol;           /* crlf, lf, none; NULL: not given */
+	bool json, plain, raw;
+	const char *output;        /* -o FILE */
+	const char *color;         /* auto, always, never */
+	enum notes notes;
+	bool notes_given;
+	const char *record;        /* -r FILE */
+	struct variables variables; /* --set, --map */
+	const char *match;         /* --match */
+	const char *secrets;       /* mask, show; NULL: not given */
+	bool fail;                 /* --fail */
+	bool quiet, verbose;
+	bool colon;                /* talk: --colon */
+	bool no_wait;              /* talk: --no-wait */
+	const char *to;            /* replay: --to */
+	double delay;              /* replay, serve: --delay */
+	bool step;                 /* replay: --step */
+	const char *listen;        /* serve: --listen ADDR:PORT */
+	bool strict, once;         /* serve */
+	bool force;                /* a record may be overwritten */
+	/* the values of --set that are secret, for struct masking */
+	const char **secret_values, **secret_names;
+	size_t nsecrets;
+};
+
+/* Bits of the options that a command takes, beside -h -V -q -v which all take: the rows of main.c's option table. */
+enum option_group {
+	OPTIONS_CONNECT = 1 << 0, /* -4 -6 -P --tls --starttls -w --connect-timeout --max-time … */
+	OPTIONS_SHOW = 1 << 1,    /* --json --plain -o --color --notes --secrets */
+	OPTIONS_TALK = 1 << 2,    /* --eol --raw --colon --no-wait --fail */
+	OPTIONS_RECORD = 1 << 3,  /* -r --force */
+	OPTIONS_SCRIPT = 1 << 4,  /* --set --map */
+	OPTIONS_REPLAY = 1 << 5,  /* --to --step */
+	OPTIONS_SERVE = 1 << 6,   /* --listen --strict --once */
+	OPTIONS_PACE = 1 << 7     /* --delay */
+};
+
+struct command {
+	const char *name;      /* "talk" */
+	const char *arguments; /* "[options] TARGET" */
+	const char *summary;   /* one line for `parlance --help` */
+	const char *help;      /* paragraphs for `parlance NAME --help`, lines of at most 76 columns */
+	unsigned options;      /* enum option_group, or-ed */
+	/* argv holds the words left after the options; argv[argc] is NULL. Returns the exit status, having reported why. */
+	enum status (*run)(struct options *options, int argc, char **argv);
+};
+
+extern const struct command command_talk, command_replay, command_serve, command_annotate, command_explain;
+
+/* ---- shared by the commands: cmd/where.c and cmd/shared.c ---- */
+
+/* Where to go: a TARGET joined with -P, --tls and the registry. */
+struct where {
+	struct connect_options connect; /* host and path are owned by the where */
+	const struct protocol *protocol; /* NULL: recognise from the greeting */
+	bool tls;                        /* implicit */
+	char *name;                      /* "mail.example:25", for prompts and messages */
+	char *request_path;              /* of a URL, or NULL */
+};
+enum status where_find(const struct options *options, const char *text, const char *service,
+                       const struct protocol *fallback, struct where *where, struct error *error);
+void where_free(struct where *where);
+
+/* Reads a whole file ("-": stdin) into `*text`, or a transcript that ships by its bare name (an existing path wins).
+ * STATUS_USAGE with a message where it cannot be read; for a bare name that is near one that ships, it names that. */
+enum status read_input(const char *name, struct buffer *text, struct error *error);
+enum status read_transcript(const char *name, struct script **scripts, size_t *n, struct error *error);
+
+/* What a face needs to know, from the options: chooses JSON, plain, raw or terminal (stdout is a terminal and neither
+ * was asked for). `header` are the lines that a plain transcript begins with, before Protocol: and TLS:. */
+struct face *options_face(const struct options *options, struct slice header, struct error *error);
+bool options_terminal(const struct options *options);
+
+/* The masking that the options ask for; `live`: what is said is not readable in a transcript anyway. */
+struct masking options_masking(const struct options *options, bool live);
+
+/* Follows `--fail`. */
+bool event_failed(const struct dialogue_event *event);
+
+/* A transcript or other data file that is built into the binary: its text, or an empty slice. `name` without folder
+ * and ending for transcripts ("ewing-smtp"). shipped_name(i) gives the names in order, NULL past the last. */
+struct slice shipped_transcript(const char *name);
+const char *shipped_name(size_t i);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Reaching a target: names looked up, IPv6 and IPv4 both tried (RFC 8305), and the story told as it happens.
+ */
+#ifndef PARLANCE_NET_CONNECT_H
+#define PARLANCE_NET_CONNECT_H
+
+#include "base/error.h"
+#include "net/stream.h"
+
+struct event_base;
+struct connector;
+
+struct connect_options {
+	const char *host;    /* name or address; NULL for a unix socket */
+	unsigned port;
+	const char *path;    /* of a unix socket, else NULL */
+	bool datagrams;      /* UDP */
+	int family;          /* AF_UNSPEC, AF_INET (-4), AF_INET6 (-6) */
+	double timeout;      /* seconds for the whole of it, looking up included; 0: none */
+};
+
+/* Told from the loop. */
+struct connect_events {
+	/* One step of the story, a sentence without line end: "mail.example has 2 addresses: ::1, 127.0.0.1 (3 ms)",
+	 * "trying 127.0.0.1 port 25", "::1 port 25: connection refused (0.2 ms)". Safe to print. */
+	void (*story)(void *context, const char *sentence);
+	/* Connected: the stream is the callee's. `seconds` since the start. */
+	void (*connected)(void *context, struct stream *stream, double seconds);
+	/* Nothing answered: STATUS_CONNECTION or STATUS_TIMEOUT with the message `host port 25: connection refused` and
+	 * what to do (no DNS, filtered port, nothing listening: each has its next step). */
+	void (*failed)(void *context, const struct error *error);
+};
+
+/* Begins; one of connected and failed is called once, later. The connector frees itself after that; before it,
+ * connect_cancel stops it without a call. */
+struct connector *connect_start(struct event_base *base, const struct connect_options *options,
+                                const struct connect_events *events, void *context);
+void connect_cancel(struct connector *connector);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * A stream: octets to and from one peer, whatever carries them. All callbacks come from the loop (struct event_base),
+ * never from inside a call of the stream's owner, and none comes after stream_free.
+ */
+#ifndef PARLANCE_NET_STREAM_H
+#define PARLANCE_NET_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+struct event_base;
+struct stream;
+
+/* What happens to a stream. */
+struct stream_events {
+	/* Octets came; returns how many were used. What is left is kept (at most 64 KiB; then reading pauses) and given
+	 * again with the next octets, or after stream_resume. Of a datagram stream: one whole datagram. */
+	size_t (*octets)(void *context, const char *p, size_t n);
+	/* The peer will send no more: an orderly end (error NULL), or a message why ("connection reset by peer").
+	 * Called once; all octets that came before were offered first. */
+	void (*end)(void *context, const char *error);
+	/* All that was written has been handed to the system. */
+	void (*drained)(void *context);
+};
+
+/* What carries it; a new kind of stream (TLS, a test's) is a new row of these. */
+struct stream_kind {
+	const char *name; /* "tcp", "udp", "unix" */
+	bool datagrams;
+	bool secure;
+	void (*write)(struct stream *stream, const char *p, size_t n);
+	void (*shut)(struct stream *stream); /* half-close: no more will be written */
+	void (*pause)(struct stream *stream, bool paused);
+	size_t (*waiting)(struct stream *stream); /* octets still to be written */
+	/* Gives up the descriptor, having written what was still to be written as far as the system takes it, and frees
+	 * all but it; octets that were read and not used are appended to `*unread` (the system's own receive queue is
+	 * looked at too). -1 where the kind cannot. */
+	int (*release)(struct stream *stream, struct buffer *unread);
+	void (*free)(struct stream *stream);
+};
+
+/* The common part that every kind begins with. */
+struct stream {
+	const struct stream_kind *kind;
+	const struct stream_events *events;
+	void *context;
+	char *peer;  /* "127.0.0.1:25", "[::1]:25", "unix:/path" */
+	char *local; /* likewise */
+};
+
+/* A connected descriptor as a stream; takes ownership of `fd`. Events are not delivered before stream_open. */
+struct stream *stream_of_socket(struct event_base *base, int fd);
+struct stream *stream_of_datagrams(struct event_base *base, int fd);
+
+/* Says who is told, and starts reading. May be called again to change who is told. */
+void stream_open(struct stream *stream, const struct stream_events *events, void *context);
+
+/* Queues octets for writing; of a datagram stream one datagram. */
+void stream_write(struct stream *stream, const char *p, size_t n);
+void stream_shut(struct stream *stream);
+/* Stops, or goes on, reading: for a user who looks at one page at a time. Resuming offers what was left unused. */
+void stream_pause(struct stream *stream);
+void stream_resume(struct stream *stream);
+size_t stream_waiting(const struct stream *stream);
+/* Closes it and frees it. NULL is allowed. */
+void stream_free(struct stream *stream);
+
+#endif

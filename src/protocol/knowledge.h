@@ -1,0 +1,62 @@
+/*
+ * What is known about a protocol, as data: commands, codes and keywords with their note, phase and reference.
+ *
+ * A table is sorted by `word` (ASCII, no regard to case), so that a word is found by binary search; a test holds it
+ * to that. Correcting a note touches one line.
+ */
+#ifndef PARLANCE_PROTOCOL_KNOWLEDGE_H
+#define PARLANCE_PROTOCOL_KNOWLEDGE_H
+
+#include <stddef.h>
+
+#include "base/slice.h"
+
+/* What a command, and the reply to it, is for; the same words in every protocol, so that they can be compared. */
+enum phase {
+	PHASE_NONE,
+	PHASE_GREET,
+	PHASE_IDENTIFY,
+	PHASE_ENCRYPT,
+	PHASE_AUTHENTICATE,
+	PHASE_ASK,
+	PHASE_TRANSFER,
+	PHASE_GOODBYE
+};
+
+/* The word of a phase, as in `"phase": "greet"`; NULL for PHASE_NONE. */
+const char *phase_name(enum phase phase);
+
+/* One thing that is known. */
+struct entry {
+	const char *word;   /* "MAIL"; "250"; "RCPT 550" (that code as the answer to that command); "X.1.1"; "8BITMIME" */
+	const char *syntax; /* a command's or keyword's form: "MAIL FROM:<reverse-path> [parameters]"; else NULL */
+	const char *note;   /* what it means: one or two sentences, under 160 characters, for someone who does not know */
+	const char *ref;    /* where it is defined: "RFC 5321 4.1.1.2" */
+	enum phase phase;   /* of a command; PHASE_NONE elsewhere */
+	unsigned states;    /* of a command: the states it is allowed in, STATE(x) or-ed; 0 elsewhere */
+	const char *needs;  /* of a command: the capability that must be announced for it ("STARTTLS"), else NULL */
+};
+
+#define STATE(index) (1U << (index))
+
+/* What a table's words are; `explain` names it so. */
+enum table_kind { TABLE_COMMANDS, TABLE_CODES, TABLE_ENHANCED, TABLE_KEYWORDS, TABLE_PARAMETERS, TABLE_MECHANISMS };
+
+struct table {
+	enum table_kind kind;
+	const char *title; /* "SMTP command", "SMTP reply code", "enhanced status code", "EHLO keyword" */
+	const struct entry *rows;
+	size_t n;
+};
+
+/* The row of that word, ASCII letters compared without their case; NULL where there is none. */
+const struct entry *table_find(const struct table *table, struct slice word);
+
+/* The row nearest to a word that is not there (by edit distance, at most 2 and less than half of it), else NULL. */
+const struct entry *table_nearest(const struct table *table, struct slice word);
+
+/* How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other, without regard
+ * to case; words longer than 64 octets are cut. */
+size_t word_distance(struct slice a, struct slice b);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * What a protocol's state machine gives to the dialogue, and what it may ask of it. Only the machines and dialogue.c
+ * know this door.
+ *
+ * The dialogue cuts octets into lines, keeps the queue of commands that wait for their replies, numbers events and
+ * collects problems; a machine says what each line is, in the state that it finds.
+ */
+#ifndef PARLANCE_PROTOCOL_MACHINE_H
+#define PARLANCE_PROTOCOL_MACHINE_H
+
+#include "base/buffer.h"
+#include "protocol/dialogue.h"
+#include "protocol/protocol.h"
+
+/* One line, or a piece of one, as a machine sees it. */
+struct line {
+	enum side side;
+	struct slice text; /* without its line end */
+	struct slice end;  /* "\r\n", "\n" or empty */
+	bool first;        /* not a further piece of a line that was already seen */
+	bool more;         /* further pieces follow */
+	bool cut;          /* the side hung up before the line's end */
+	bool counted;      /* of octets by count (counted_begin): not a line of the protocol; `last`: the count is done */
+	bool last;
+};
+
+/* A command that waits. */
+struct outstanding {
+	uint64_t n;    /* its event's number */
+	const struct entry *command; /* its row, or NULL where it is unknown */
+	char *verb;    /* as in events */
+	char *tag;     /* IMAP; else NULL */
+	unsigned step; /* the machine's own: which reply of several comes next */
+	unsigned flags; /* the machine's own */
+	uint64_t count; /* the machine's own: replies still to come (LMTP) */
+};
+
+struct machine {
+	size_t size;  /* octets of the machine's own state, zeroed at first */
+	void (*begin)(struct dialogue *d);
+	void (*end)(struct dialogue *d);  /* frees what the state owns; may be NULL */
+	/* Says what the line is by filling the event; `kind` is EVENT_JUNK at first, n side text octets spans are set. */
+	void (*client)(struct dialogue *d, const struct line *line, struct dialogue_event *event);
+	void (*server)(struct dialogue *d, const struct line *line, struct dialogue_event *event);
+	/* TLS has begun, or a side has hung up. */
+	void (*stage)(struct dialogue *d, enum stage stage, enum side side, struct dialogue_event *event);
+	enum side (*turn)(const struct dialogue *d);
+	enum input (*input)(const struct dialogue *d);
+	/* Why a command is not allowed now; NULL where it is. The state and what it needs were looked at already. */
+	const char *(*refuses)(const struct dialogue *d, const struct entry *command);
+	/* How likely it is that this line begins such a conversation: 0 not at all, 3 surely. May be NULL. */
+	unsigned (*greeting)(struct slice line);
+	unsigned (*command)(struct slice line);
+	bool silence_ends_replies; /* quiet() makes an event of the server's unfinished line */
+};
+
+/* ---- what a machine may ask of the dialogue ---- */
+
+/* Its own state. */
+void *machine_state(const struct dialogue *d);
+const struct protocol *machine_protocol(const struct dialogue *d);
+
+/* The state of the session; shown with this event already. */
+void state_move(struct dialogue *d, unsigned index);
+unsigned state_now(const struct dialogue *d);
+
+/* Puts a command at the end of the queue, verb and phase and note taken from `event` and `row`. Past OUTSTANDING_MAX the
+ * oldest is lost, with a problem. */
+struct outstanding *outstanding_add(struct dialogue *d, struct dialogue_event *event, const struct entry *row);
+/* The i-th from the oldest; NULL past the last. */
+struct outstanding *outstanding_at(const struct dialogue *d, size_t i);
+size_t outstanding_count(const struct dialogue *d);
+void outstanding_done(struct dialogue *d, size_t i);
+void outstanding_forget_all(struct dialogue *d);
+
+/* The next `n` octets of that side are not lines of the protocol; they come with line->counted. */
+void counted_begin(struct dialogue *d, enum side side, uint64_t n);
+uint64_t counted_left(const struct dialogue *d, enum side side);
+
+/* The dialogue stops after this event until a stage is told. */
+void tls_begin(struct dialogue *d);
+/* The goodbye was said. */
+void goodbye_said(struct dialogue *d);
+
+/* Text for the event; each call adds a sentence after what is there. Slices given must live as long as the event, or
+ * be made by event_text. */
+void event_note(struct dialogue *d, struct dialogue_event *event, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void event_problem(struct dialogue *d, struct dialogue_event *event, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Adds a reference after those that are there ("RFC 5321 4.2.3, RFC 3463 3.2"), once. */
+void event_ref(struct dialogue *d, struct dialogue_event *event, const char *ref);
+/* Text that lives as long as the event. */
+struct slice event_text(struct dialogue *d, struct slice text);
+struct slice event_upper(struct dialogue *d, struct slice text);
+/* Adds a span. Past EVENT_SPANS it is left out, but for a secret, which replaces another. */
+void event_span_add(struct dialogue_event *event, enum span_kind kind, size_t start, size_t end);
+/* Marks a secret; `mask` must live as long as the event. */
+void event_secret(struct dialogue_event *event, size_t start, size_t end, struct slice mask);
+
+/* Capabilities: forgotten as a whole, then added one by one. */
+void capabilities_forget(struct dialogue *d);
+void capability_add(struct dialogue *d, struct slice text);
+
+/* The last challenge, decoded (dialogue_challenge). */
+void challenge_keep(struct dialogue *d, struct slice decoded);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * Faces: what shows the events of a conversation. A face is told of each event in turn, after secrets are masked, and
+ * decides nothing.
+ */
+#ifndef PARLANCE_VIEW_VIEW_H
+#define PARLANCE_VIEW_VIEW_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "base/slice.h"
+#include "protocol/dialogue.h"
+
+enum notes { NOTES_FULL, NOTES_SHORT, NOTES_OFF };
+
+/* Where a face's text goes: whole lines, ended by LF. `line` may be called for a few lines at once. */
+struct sink {
+	void (*write)(void *context, struct slice text);
+	void *context;
+};
+
+/* A sink that writes to a stdio stream and flushes it after each call. */
+struct sink sink_of_file(FILE *file);
+
+struct face;
+struct face_kind {
+	/* One event. */
+	void (*event)(struct face *face, const struct dialogue_event *event);
+	/* A line of parlance's own (the story of the connection, a warning, a note): a comment in a transcript. */
+	void (*remark)(struct face *face, struct slice text);
+	/* A server's line that has not ended yet and may never ("login: "); NULL where a face does not show it. */
+	void (*unfinished)(struct face *face, struct slice text);
+	/* The conversation is over; frees the face. */
+	void (*close)(struct face *face);
+};
+
+/* What every face begins with. */
+struct face {
+	const struct face_kind *kind;
+};
+
+void face_event(struct face *face, const struct dialogue_event *event);
+void face_remark(struct face *face, struct slice text);
+void face_unfinished(struct face *face, struct slice text);
+void face_close(struct face *face);
+
+/* FORMATS section 6: one object a line. A remark is not of the conversation and gives nothing here. */
+struct face *json_face(struct sink sink);
+
+/* Appends one event as a JSON object, without line end. */
+void json_event(struct buffer *out, const struct dialogue_event *event);
+
+/* FORMATS section 5: a transcript. The header is printed with the first event: `Protocol:`, `TLS: implicit` where the
+ * stream is secure before anything is said, and the lines of `header` (may be empty; whole lines) first. */
+struct face *plain_face(struct sink sink, enum notes notes, struct slice header);
+
+/* Told by whoever feeds a plain face what stands in a script and is no event. NULL-safe for other kinds: does nothing. */
+void plain_face_comment(struct face *face, struct slice text);
+void plain_face_direction(struct face *face, struct slice text);
+
+struct terminal_options {
+	enum notes notes;
+	bool color;
+	size_t (*columns)(void *context); /* asked at each line: the terminal may change its size */
+	size_t (*rows)(void *context);
+	void *context;
+	bool fold; /* data longer than the screen becomes `… 1,204 more lines (:more)` */
+};
+
+/* For people: `C:` and `S:` told apart by word and weight, notes under their line, wrapped to the width, with what a
+ * screen cannot hold folded away. */
+struct face *terminal_face(struct sink sink, const struct terminal_options *options);
+
+/* Prints what was folded away last (up to what is kept: 64 KiB), and forgets it. False where there is nothing. */
+bool terminal_face_more(struct face *face);
+/* Changes how much is said. */
+void terminal_face_notes(struct face *face, enum notes notes);
+
+/* `--raw`: server octets to `out` as they are, notes to `notes`. */
+struct face *raw_face(FILE *out, FILE *notes, enum notes level);
+
+/* Whether colour is wanted: `when` is auto, always or never; NO_COLOR and a `file` that is no terminal say no. */
+bool color_wanted(const char *when, FILE *file);
+
+#endif
