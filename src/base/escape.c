@@ -141,6 +141,17 @@ void escape_text(struct buffer *out, struct slice s)
 	}
 }
 
+void escape_text_but_tabs(struct buffer *out, struct slice s)
+{
+	while (s.n) {
+		size_t tab = slice_find_octet(s, '\t');
+		escape_text(out, slice_part(s, 0, tab));
+		if (tab < s.n)
+			buffer_add_octet(out, '\t');
+		s = slice_part(s, tab + 1, s.n);
+	}
+}
+
 void escape_exact(struct buffer *out, struct slice s)
 {
 	while (s.n) {

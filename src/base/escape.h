@@ -31,6 +31,9 @@ bool text_safe(struct slice s, bool allow_tab);
  * backslashes too, stays as it is. */
 void escape_text(struct buffer *out, struct slice s);
 
+/* The same, but tabs stay. */
+void escape_text_but_tabs(struct buffer *out, struct slice s);
+
 /* Appends `s` in the notation of exact transcript lines (`C\:`): \r \n \t \0 \\ \xHH, so that unescape_exact gives
  * the same octets back. */
 void escape_exact(struct buffer *out, struct slice s);

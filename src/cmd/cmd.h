@@ -34,7 +34,6 @@ struct options {
 	bool notes_given;
 	const char *record;        /* -r FILE */
 	struct variables variables; /* --set, --map */
-	const char *match;         /* --match */
 	const char *secrets;       /* mask, show; NULL: not given */
 	bool fail;                 /* --fail */
 	bool quiet, verbose;
@@ -46,8 +45,8 @@ struct options {
 	const char *listen;        /* serve: --listen ADDR:PORT */
 	bool strict, once;         /* serve */
 	bool force;                /* a record may be overwritten */
-	/* the values of --set that are secret, for struct masking */
-	const char **secret_values, **secret_names;
+	/* the values of --set that are secret, and `{{name}}` for each, for struct masking */
+	char **secret_values, **secret_names;
 	size_t nsecrets;
 };
 
@@ -74,6 +73,22 @@ struct command {
 };
 
 extern const struct command command_talk, command_replay, command_serve, command_annotate, command_explain;
+
+/* ---- cmd/options.c ---- */
+
+/*
+ * Takes the options of `command` out of argv (they may stand anywhere before `--`); the words left are put at its front
+ * and counted in `*argc`. `*command` may be NULL at first: it is then found by `find` at the first word, which stays in
+ * argv where it is none of the commands' names. Returns STATUS_USAGE with a message for a wrong option or value.
+ * --help and --version are only noted.
+ */
+typedef const struct command *find_command(const char *word);
+enum status options_parse(struct options *options, const struct command **command, find_command *find, int *argc,
+                          char **argv, bool *help, bool *version, struct error *error);
+void options_free(struct options *options);
+
+/* Prints the options that a command takes, a line or two each, to stdout. */
+void options_help(const struct command *command);
 
 /* ---- shared by the commands: cmd/where.c and cmd/shared.c ---- */
 

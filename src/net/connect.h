@@ -19,7 +19,7 @@ struct connect_options {
 	double timeout;      /* seconds for the whole of it, looking up included; 0: none */
 };
 
-/* Told from the loop. */
+/* Told from the loop. connect_cancel may not be called from inside `story`. */
 struct connect_events {
 	/* One step of the story, a sentence without line end: "mail.example has 2 addresses: ::1, 127.0.0.1 (3 ms)",
 	 * "trying 127.0.0.1 port 25", "::1 port 25: connection refused (0.2 ms)". Safe to print. */
@@ -36,5 +36,15 @@ struct connect_events {
 struct connector *connect_start(struct event_base *base, const struct connect_options *options,
                                 const struct connect_events *events, void *context);
 void connect_cancel(struct connector *connector);
+
+/*
+ * How names are looked up: getaddrinfo, unless a test puts a function of its own in its place (one that is silent, for
+ * example). Called in a thread of its own, once for AF_INET6 and once for AF_INET; an abandoned call may outlive its
+ * connector. What it gives is freed with freeaddrinfo.
+ */
+struct addrinfo;
+typedef int connect_resolver(const char *host, const char *service, const struct addrinfo *hints,
+                             struct addrinfo **found);
+extern connect_resolver *connect_resolve;
 
 #endif

@@ -15,15 +15,17 @@
 struct event_base;
 struct stream;
 
-/* What happens to a stream. */
+/* What happens to a stream. stream_free may be called from inside each of them. `end` and `drained` may be NULL. */
 struct stream_events {
 	/* Octets came; returns how many were used. What is left is kept (at most 64 KiB; then reading pauses) and given
-	 * again with the next octets, or after stream_resume. Of a datagram stream: one whole datagram. */
+	 * again with the next octets, or after stream_resume. Of a datagram stream: one whole datagram, which may be empty
+	 * and is offered once; while the stream is paused 256 KiB of them are kept, and later ones are lost. */
 	size_t (*octets)(void *context, const char *p, size_t n);
 	/* The peer will send no more: an orderly end (error NULL), or a message why ("connection reset by peer").
 	 * Called once; all octets that came before were offered first. */
 	void (*end)(void *context, const char *error);
-	/* All that was written has been handed to the system. */
+	/* All that was written has been handed to the system, or cannot be any more (after `end`). Who has much to say
+	 * writes some 64 KiB, returns to the loop and goes on in here: what is written is queued without bound. */
 	void (*drained)(void *context);
 };
 
@@ -38,9 +40,10 @@ struct stream_kind {
 	size_t (*waiting)(struct stream *stream); /* octets still to be written */
 	/* Gives up the descriptor, having written what was still to be written as far as the system takes it, and frees
 	 * all but it; octets that were read and not used are appended to `*unread` (the system's own receive queue is
-	 * looked at too). -1 where the kind cannot. */
+	 * looked at too, up to 64 KiB). From inside `octets`, what that call offers is the callee's to account for and is
+	 * not in `*unread`: whatever of it was not used was unread too. -1, and nothing freed, where the kind cannot. */
 	int (*release)(struct stream *stream, struct buffer *unread);
-	void (*free)(struct stream *stream);
+	void (*free)(struct stream *stream); /* closes it; frees all of it, peer and local too */
 };
 
 /* The common part that every kind begins with. */
@@ -52,7 +55,7 @@ struct stream {
 	char *local; /* likewise */
 };
 
-/* A connected descriptor as a stream; takes ownership of `fd`. Events are not delivered before stream_open. */
+/* A connected descriptor (TCP or unix; UDP) as a stream; takes ownership of `fd`. Events are not delivered before stream_open. */
 struct stream *stream_of_socket(struct event_base *base, int fd);
 struct stream *stream_of_datagrams(struct event_base *base, int fd);
 
@@ -61,12 +64,15 @@ void stream_open(struct stream *stream, const struct stream_events *events, void
 
 /* Queues octets for writing; of a datagram stream one datagram. */
 void stream_write(struct stream *stream, const char *p, size_t n);
+/* No more will be written: the peer is told (FIN) when all that waits has been sent. UDP has no such thing. */
 void stream_shut(struct stream *stream);
 /* Stops, or goes on, reading: for a user who looks at one page at a time. Resuming offers what was left unused. */
 void stream_pause(struct stream *stream);
 void stream_resume(struct stream *stream);
 size_t stream_waiting(const struct stream *stream);
-/* Closes it and frees it. NULL is allowed. */
+/* Gives up the descriptor, for another kind of stream to go on with: see `release`. */
+int stream_release(struct stream *stream, struct buffer *unread);
+/* Closes it and frees it; what the system does not take of what still waits is lost. NULL is allowed. */
 void stream_free(struct stream *stream);
 
 #endif

@@ -18,7 +18,7 @@ struct prompt_events {
 	/* What TAB may complete to: called for the line up to the cursor; the callee calls prompt_offer for each whole
 	 * candidate of the word under the cursor (word = what follows the last space). */
 	void (*complete)(void *context, struct prompt *prompt, struct slice before_cursor);
-	/* ^C at the prompt, or while nothing is typed. */
+	/* ^C while no line is being read (the caller runs the loop itself); prompt_read returns it otherwise. */
 	void (*interrupted)(void *context);
 };
 
@@ -48,6 +48,9 @@ enum prompt_result {
  */
 enum prompt_result prompt_read(struct prompt *prompt, struct slice *line);
 
+/* What the next prompt_read begins with, as if it had been typed already: a line that could not be sent. */
+void prompt_put(struct prompt *prompt, struct slice text);
+
 /* Ends a running prompt_read from a callback with PROMPT_WOKEN. */
 void prompt_wake(struct prompt *prompt);
 
@@ -60,7 +63,7 @@ void prompt_print_above(struct prompt *prompt, struct slice text);
 /* Adds one candidate; only from inside `complete`. */
 void prompt_offer(struct prompt *prompt, const char *candidate);
 
-/* How many lines have been pasted, or typed ahead, and wait to be read. */
+/* Whether anything has been pasted, or typed ahead, and waits to be read. */
 bool prompt_input_waits(struct prompt *prompt);
 
 /* The terminal's size now; 80 and 24 where it will not say. */

@@ -112,7 +112,8 @@ void dialogue_free(struct dialogue *d);
 
 /* Takes octets that `side` said, at most up to where one event ends, and returns how many it took: call dialogue_next
  * until it has none, then feed the rest. It takes 0 where it has stopped: at the final reply that begins TLS
- * (dialogue_tls_pending), or after the close. */
+ * (dialogue_tls_pending), or after the close. Of a protocol of datagrams each call is one datagram, which may be empty:
+ * ask for its events even where `n` is 0. */
 size_t dialogue_feed(struct dialogue *d, enum side side, const char *octets, size_t n);
 
 /* The next event, if there is one. */
@@ -123,9 +124,13 @@ bool dialogue_next(struct dialogue *d, struct dialogue_event *event);
  * first CLOSE of the server's ends the conversation. */
 void dialogue_stage(struct dialogue *d, enum stage stage, enum side side, bool encrypted);
 
-/* Goes on after dialogue_tls_pending without a TLS stage having been seen, as in a record that does not show it: no
- * event, but the state is that after TLS. */
+/* Goes on under TLS without a stage having been seen: after dialogue_tls_pending in a record that does not show where
+ * TLS begins, or before the first octet where TLS is implicit. No event; state and `secure` are those under TLS. */
 void dialogue_assume_tls(struct dialogue *d);
+
+/* A payload that is only described (`<server sends the text of message 1>`): one `data` event of `side` with that text,
+ * and `octets` if it is known, else 0. */
+void dialogue_payload(struct dialogue *d, enum side side, struct slice text, uint64_t octets);
 
 /* The peers have been silent for as long as the session waits: where only silence ends a reply (tcp), what has come
  * becomes an event. */

@@ -20,8 +20,9 @@ struct line {
 	bool first;        /* not a further piece of a line that was already seen */
 	bool more;         /* further pieces follow */
 	bool cut;          /* the side hung up before the line's end */
-	bool counted;      /* of octets by count (counted_begin): not a line of the protocol; `last`: the count is done */
-	bool last;
+	bool counted;      /* of octets by count (counted_begin), not a line of the protocol */
+	bool last;         /* of counted octets: the count is done */
+	bool described;    /* a payload that is only described: its text is not what was sent */
 };
 
 /* A command that waits. */
@@ -39,14 +40,18 @@ struct machine {
 	size_t size;  /* octets of the machine's own state, zeroed at first */
 	void (*begin)(struct dialogue *d);
 	void (*end)(struct dialogue *d);  /* frees what the state owns; may be NULL */
-	/* Says what the line is by filling the event; `kind` is EVENT_JUNK at first, n side text octets spans are set. */
+	/* Says what the line is by filling the event; `kind` is EVENT_JUNK at first; n, side, text and octets are set.
+	 * A line in pieces comes piece by piece: what a reply completes is done at the piece without `more`. */
 	void (*client)(struct dialogue *d, const struct line *line, struct dialogue_event *event);
 	void (*server)(struct dialogue *d, const struct line *line, struct dialogue_event *event);
-	/* TLS has begun, or a side has hung up. */
+	/* TLS that was agreed on has begun, or a side has hung up. */
 	void (*stage)(struct dialogue *d, enum stage stage, enum side side, struct dialogue_event *event);
+	/* The peers are silent, and no line of the server's is unfinished; may be NULL. */
+	void (*quiet)(struct dialogue *d);
 	enum side (*turn)(const struct dialogue *d);
 	enum input (*input)(const struct dialogue *d);
-	/* Why a command is not allowed now; NULL where it is. The state and what it needs were looked at already. */
+	/* Why a command is not allowed in the state that the session will be in once all that waits is answered well, a
+	 * sentence that begins in lower case; NULL where it is allowed. */
 	const char *(*refuses)(const struct dialogue *d, const struct entry *command);
 	/* How likely it is that this line begins such a conversation: 0 not at all, 3 surely. May be NULL. */
 	unsigned (*greeting)(struct slice line);
@@ -77,10 +82,15 @@ void outstanding_forget_all(struct dialogue *d);
 void counted_begin(struct dialogue *d, enum side side, uint64_t n);
 uint64_t counted_left(const struct dialogue *d, enum side side);
 
+/* Says what is wrong with a line's end and with a bare CR in it, for protocols whose lines end in CRLF. */
+void line_end_problems(struct dialogue *d, const struct line *line, struct dialogue_event *event, const char *ref);
+
 /* The dialogue stops after this event until a stage is told. */
 void tls_begin(struct dialogue *d);
 /* The goodbye was said. */
 void goodbye_said(struct dialogue *d);
+/* A reply has begun and not ended (dialogue_in_reply), or has ended. */
+void reply_open(struct dialogue *d, bool open);
 
 /* Text for the event; each call adds a sentence after what is there. Slices given must live as long as the event, or
  * be made by event_text. */
@@ -97,6 +107,9 @@ struct slice event_upper(struct dialogue *d, struct slice text);
 void event_span_add(struct dialogue_event *event, enum span_kind kind, size_t start, size_t end);
 /* Marks a secret; `mask` must live as long as the event. */
 void event_secret(struct dialogue_event *event, size_t start, size_t end, struct slice mask);
+
+/* The most capabilities that are remembered; further ones are not. */
+#define CAPABILITIES_MAX 256
 
 /* Capabilities: forgotten as a whole, then added one by one. */
 void capabilities_forget(struct dialogue *d);

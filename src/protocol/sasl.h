@@ -24,7 +24,8 @@ struct sasl_line {
 	struct buffer decoded; /* owned by the caller (buffer_wipe) */
 	struct buffer note;    /* one sentence, without secrets; owned by the caller */
 	const char *ref;
-	struct buffer mask;    /* of a client's line: what stands in its place in a record: `{{plain bob {{password}}}}` */
+	struct buffer mask;    /* of a client's line: what stands in its place in a record: `{{plain bob {{password}}}}`; the
+	                        * line itself where it hides nothing: `*`, `=`, an empty line, and what is a mask already */
 };
 void sasl_line_free(struct sasl_line *line);
 
@@ -52,17 +53,23 @@ void sasl_cram_md5(struct buffer *out, struct slice user, struct slice password,
 /* APOP's digest of a greeting's timestamp (RFC 1939 section 7), hexadecimal. */
 void sasl_apop(struct buffer *out, struct slice password, struct slice timestamp);
 
-/* SCRAM (RFC 5802, RFC 7677), one exchange as the client. */
+/* SCRAM (RFC 5802, RFC 7677), one exchange as the client. All zero before the first. */
 struct scram {
 	unsigned step;
 	bool sha256;
-	char *nonce;
+	char *nonce;      /* made at the first step; a test may set it before */
 	char *first_bare;
+	char *signature;  /* what the server must prove itself with, base64; known after the second step */
 };
 /* The client's next line in its turn: the first message, the proof (from the decoded server-first message in
- * `challenge`), then empty. False, with `why` a sentence, where the challenge is not one. */
+ * `challenge`), then empty, after which the next exchange may begin. False, with `why` a sentence that begins in lower
+ * case, where the challenge is not what this step answers: no server-first message, another nonce, fewer than 1 or more
+ * than 1,000,000 iterations, or a last message that does not prove that the server knows the password. User and
+ * password are taken as they are: no SASLprep (RFC 4013). */
 bool sasl_scram(struct scram *scram, struct buffer *out, struct slice user, struct slice password,
                 struct slice challenge, const char **why);
 void scram_clear(struct scram *scram);
+/* `*to` becomes an exchange of its own at the same step; what it held is not freed. */
+void scram_copy(struct scram *to, const struct scram *from);
 
 #endif

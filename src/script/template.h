@@ -1,6 +1,12 @@
 /*
  * Variables in a line: `{{name}}`, `{{*}}`, `{{plain USER PASSWORD}}`, `{{{{`. Filled in what is sent, matched and
  * captured in what is expected.
+ *
+ * Of an exact line (`C\:`) the caller undoes the escapes first (unescape_exact) and fills or matches then, so that a
+ * variable's value is never read again, neither for escapes nor for braces.
+ *
+ * Arguments are words parted by spaces; a variable may stand in a word (`bob@{{host}}`). Only base64 takes all the rest,
+ * spaces too. A single brace before a variable is text: `{{{name}}}` is the value in braces.
  */
 #ifndef PARLANCE_SCRIPT_TEMPLATE_H
 #define PARLANCE_SCRIPT_TEMPLATE_H
@@ -37,6 +43,9 @@ void variables_let(struct variables *v, const char *name, const char *value);
 void variables_capture(struct variables *v, struct slice name, struct slice value);
 /* NULL where the variable has no value. */
 const struct variable *variables_get(const struct variables *v, struct slice name);
+/* Appends `text` with every OLD of --map as its NEW, from left to right; of two that begin at one place the first given
+ * counts, and what was put in is not looked at again. For client lines, after template_fill. */
+void variables_map_text(const struct variables *v, struct slice text, struct buffer *out);
 void variables_copy(struct variables *to, const struct variables *from);
 void variables_free(struct variables *v);
 
@@ -54,6 +63,9 @@ enum status template_fill(struct slice text, struct variables *v, enum fill how,
 
 /* Whether the text holds a variable, function or `{{*}}`. */
 bool template_has_variables(struct slice text);
+
+/* Whether that may be a variable's name: letters, digits, `_`, `-` and `.`, and no function's name. */
+bool template_name_valid(struct slice name);
 
 /* Whether the words of a template are all well formed; `why` gets a sentence. Parsing asks it of every line. */
 bool template_valid(struct slice text, const char **why);

@@ -1,0 +1,353 @@
+/*
+ * The options: one table, the same words wherever they make sense.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/buffer.h"
+#include "base/crypto.h"
+#include "cmd/cmd.h"
+
+enum option_kind {
+	OPTION_FLAG,    /* a bool at `offset` */
+	OPTION_TEXT,    /* a string at `offset` */
+	OPTION_WORD,    /* likewise, one of `choices` */
+	OPTION_SECONDS, /* a double at `offset` */
+	OPTION_IPV4,
+	OPTION_IPV6,
+	OPTION_PROTOCOL,
+	OPTION_NOTES,
+	OPTION_SET,
+	OPTION_MAP,
+	OPTION_HELP,
+	OPTION_VERSION
+};
+
+/* Every command takes these. */
+#define OPTIONS_ALL 0
+
+struct option_row {
+	const char *name;
+	char letter;
+	const char *argument; /* NULL: it has none */
+	unsigned groups;      /* enum option_group, or-ed */
+	enum option_kind kind;
+	size_t offset;
+	const char *const *choices;
+	const char *help;
+};
+
+static const char *const eol_choices[] = { "crlf", "lf", "none", NULL };
+static const char *const color_choices[] = { "auto", "always", "never", NULL };
+static const char *const notes_choices[] = { "full", "short", "off", NULL };
+static const char *const secrets_choices[] = { "mask", "show", NULL };
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct option_row rows[] = {
+	{ "ipv4", '4', NULL, OPTIONS_CONNECT, OPTION_IPV4, 0, NULL, "use IPv4 only" },
+	{ "ipv6", '6', NULL, OPTIONS_CONNECT, OPTION_IPV6, 0, NULL, "use IPv6 only" },
+	{ "protocol", 'P', "PROTOCOL", OPTIONS_CONNECT, OPTION_PROTOCOL, 0, NULL,
+	  "speak PROTOCOL, whatever the port: smtp lmtp tcp udp" },
+	{ "tls", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(tls), NULL, "TLS from the first octet" },
+	{ "starttls", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(starttls), NULL, "upgrade to TLS by STARTTLS" },
+	{ "timeout", 'w', "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(timeout), NULL,
+	  "wait so long for a reply (default: 60; at a terminal for ever)" },
+	{ "connect-timeout", 0, "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(connect_timeout), NULL,
+	  "wait so long for a connection (default: 10)" },
+	{ "max-time", 0, "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(max_time), NULL,
+	  "end the whole session after so long" },
+	{ "eol", 0, "crlf|lf|none", OPTIONS_TALK, OPTION_WORD, AT(eol), eol_choices,
+	  "what is sent behind each line (default: crlf; udp: none)" },
+	{ "raw", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(raw), NULL,
+	  "the server's octets to stdout as they are, notes to stderr" },
+	{ "colon", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(colon), NULL,
+	  "take `:` lines for parlance in a pipe too" },
+	{ "no-wait", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(no_wait), NULL,
+	  "send lines without waiting for replies" },
+	{ "fail", 0, NULL, OPTIONS_TALK | OPTIONS_REPLAY, OPTION_FLAG, AT(fail), NULL,
+	  "exit 1 if a reply was a failure" },
+	{ "to", 0, "TARGET", OPTIONS_REPLAY, OPTION_TEXT, AT(to), NULL, "where to play the transcript" },
+	{ "step", 0, NULL, OPTIONS_REPLAY, OPTION_FLAG, AT(step), NULL, "wait for Enter before each client line" },
+	{ "listen", 0, "ADDR:PORT", OPTIONS_SERVE, OPTION_TEXT, AT(listen), NULL,
+	  "where to listen (default: 127.0.0.1 and a free port)" },
+	{ "strict", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(strict), NULL,
+	  "client lines must match whole, not by their verb" },
+	{ "once", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(once), NULL, "serve one client, then exit" },
+	{ "delay", 0, "SECONDS", OPTIONS_PACE, OPTION_SECONDS, AT(delay), NULL, "pause before each line that is sent" },
+	{ "set", 0, "NAME=VALUE", OPTIONS_SCRIPT, OPTION_SET, 0, NULL, "give a variable its value" },
+	{ "map", 0, "OLD=NEW", OPTIONS_SCRIPT, OPTION_MAP, 0, NULL, "replace OLD in every client line" },
+	{ "record", 'r', "FILE", OPTIONS_RECORD, OPTION_TEXT, AT(record), NULL, "write the conversation to FILE too" },
+	{ "force", 0, NULL, OPTIONS_RECORD, OPTION_FLAG, AT(force), NULL, "let -r overwrite a file" },
+	{ "json", 0, NULL, OPTIONS_SHOW, OPTION_FLAG, AT(json), NULL, "print events as JSON, one a line" },
+	{ "plain", 0, NULL, OPTIONS_SHOW, OPTION_FLAG, AT(plain), NULL,
+	  "print a transcript (the default where stdout is no terminal)" },
+	{ "output", 'o', "FILE", OPTIONS_SHOW, OPTION_TEXT, AT(output), NULL, "print to FILE" },
+	{ "color", 0, "auto|always|never", OPTIONS_SHOW, OPTION_WORD, AT(color), color_choices, "use colours" },
+	{ "notes", 0, "full|short|off", OPTIONS_SHOW, OPTION_NOTES, 0, notes_choices, "how much is explained" },
+	{ "secrets", 0, "mask|show", OPTIONS_SHOW, OPTION_WORD, AT(secrets), secrets_choices,
+	  "hide passwords, or show them" },
+	{ "quiet", 'q', NULL, OPTIONS_ALL, OPTION_FLAG, AT(quiet), NULL, "leave out parlance's own remarks" },
+	{ "verbose", 'v', NULL, OPTIONS_ALL, OPTION_FLAG, AT(verbose), NULL, "say more" },
+	{ "help", 'h', NULL, OPTIONS_ALL, OPTION_HELP, 0, NULL, "show this help" },
+	{ "version", 'V', NULL, OPTIONS_ALL, OPTION_VERSION, 0, NULL, "show the version" },
+};
+
+#define NROWS (sizeof rows / sizeof rows[0])
+
+/* What the parsing of one command line holds. */
+struct parsing {
+	struct options *options;
+	bool *help, *version;
+	struct error *error;
+};
+
+static const struct option_row *row_named(struct slice name)
+{
+	for (size_t i = 0; i < NROWS; i++)
+		if (slice_equal(slice_of(rows[i].name), name))
+			return &rows[i];
+	return NULL;
+}
+
+static const struct option_row *row_lettered(char letter)
+{
+	for (size_t i = 0; i < NROWS; i++)
+		if (rows[i].letter == letter)
+			return &rows[i];
+	return NULL;
+}
+
+/* The option nearest to one that is not there; NULL where none is near. */
+static const char *row_nearest(struct slice name)
+{
+	const char *best = NULL;
+	size_t least = 3;
+	for (size_t i = 0; i < NROWS; i++) {
+		size_t distance = word_distance(name, slice_of(rows[i].name));
+		if (distance < least && distance * 2 < name.n + 1) {
+			least = distance;
+			best = rows[i].name;
+		}
+	}
+	return best;
+}
+
+static enum status set_seconds(struct parsing *p, const struct option_row *row, const char *value, double *seconds)
+{
+	char *end = NULL;
+	errno = 0;
+	*seconds = strtod(value, &end);
+	if (end == value || *end != '\0' || errno != 0 || !isfinite(*seconds) || *seconds < 0)
+		return error_set(p->error, STATUS_USAGE, "--%s %s: not a number of seconds: write 5 or 0.5", row->name, value);
+	return STATUS_OK;
+}
+
+static enum status check_choice(struct parsing *p, const struct option_row *row, const char *value)
+{
+	for (const char *const *choice = row->choices; *choice; choice++)
+		if (strcmp(*choice, value) == 0)
+			return STATUS_OK;
+	return error_set(p->error, STATUS_USAGE, "--%s %s: not one of %s", row->name, value, row->argument);
+}
+
+static enum status set_protocol(struct parsing *p, const char *value)
+{
+	p->options->protocol = protocol_named(slice_of(value));
+	if (p->options->protocol)
+		return STATUS_OK;
+	struct buffer names = { 0 };
+	for (size_t i = 0; protocols[i]; i++)
+		buffer_printf(&names, " %s", protocols[i]->name);
+	enum status status = error_set(p->error, STATUS_USAGE, "--protocol %s: no such protocol: there are" SLICE_FMT,
+	                               value, SLICE_ARG(buffer_slice(&names)));
+	buffer_free(&names);
+	return status;
+}
+
+static enum status set_notes(struct parsing *p, const struct option_row *row, const char *value)
+{
+	if (check_choice(p, row, value) != STATUS_OK)
+		return STATUS_USAGE;
+	p->options->notes_given = true;
+	p->options->notes = value[0] == 'f' ? NOTES_FULL : value[0] == 's' ? NOTES_SHORT : NOTES_OFF;
+	return STATUS_OK;
+}
+
+static enum status set_option(struct parsing *p, const struct option_row *row, const char *value)
+{
+	char *member = (char *)p->options + row->offset;
+	switch (row->kind) {
+	case OPTION_FLAG:
+		*(bool *)(void *)member = true;
+		return STATUS_OK;
+	case OPTION_WORD:
+		if (check_choice(p, row, value) != STATUS_OK)
+			return STATUS_USAGE;
+		*(const char **)(void *)member = value;
+		return STATUS_OK;
+	case OPTION_TEXT:
+		*(const char **)(void *)member = value;
+		return STATUS_OK;
+	case OPTION_SECONDS:
+		return set_seconds(p, row, value, (double *)(void *)member);
+	case OPTION_IPV4:
+	case OPTION_IPV6:
+		p->options->family = row->kind == OPTION_IPV4 ? AF_INET : AF_INET6;
+		return STATUS_OK;
+	case OPTION_PROTOCOL:
+		return set_protocol(p, value);
+	case OPTION_NOTES:
+		return set_notes(p, row, value);
+	case OPTION_SET:
+		return variables_set(&p->options->variables, value, p->error);
+	case OPTION_MAP:
+		return variables_map(&p->options->variables, value, p->error);
+	case OPTION_HELP:
+		*p->help = true;
+		return STATUS_OK;
+	case OPTION_VERSION:
+		*p->version = true;
+		return STATUS_OK;
+	}
+	return STATUS_OK;
+}
+
+/* One found option with what follows it: `given` is the value that stands with it, NULL where none does; `next` the
+ * following word, NULL at the end. `*used_next` says that it was the value. */
+static enum status take_option(struct parsing *p, const struct option_row *row, const char *given, const char *next,
+                               bool *used_next)
+{
+	*used_next = false;
+	if (row->argument == NULL && given)
+		return error_set(p->error, STATUS_USAGE, "--%s: takes no value", row->name);
+	if (row->argument && given == NULL) {
+		if (next == NULL)
+			return error_set(p->error, STATUS_USAGE, "--%s: needs %s behind it", row->name, row->argument);
+		given = next;
+		*used_next = true;
+	}
+	return set_option(p, row, given);
+}
+
+static enum status take_long(struct parsing *p, const char *word, const char *next, const struct option_row **row,
+                             bool *used_next)
+{
+	struct slice name = slice_of(word + 2);
+	size_t equals = slice_find_octet(name, '=');
+	const char *given = equals < name.n ? name.p + equals + 1 : NULL;
+	name = slice_part(name, 0, equals);
+	*row = row_named(name);
+	if (*row)
+		return take_option(p, *row, given, next, used_next);
+	const char *near = row_nearest(name);
+	return error_set(p->error, STATUS_USAGE, "--" SLICE_FMT ": no such option%s%s: see parlance --help",
+	                 SLICE_ARG(name), near ? ": nearest is --" : "", near ? near : "");
+}
+
+static enum status take_letters(struct parsing *p, const char *word, const char *next, const struct option_row **row,
+                                bool *used_next)
+{
+	for (const char *letter = word + 1; *letter; letter++) {
+		*row = row_lettered(*letter);
+		if (*row == NULL)
+			return error_set(p->error, STATUS_USAGE, "-%c: no such option: see parlance --help", *letter);
+		bool glued = (*row)->argument && letter[1];
+		enum status status = take_option(p, *row, glued ? letter + 1 : NULL, next, used_next);
+		if (status != STATUS_OK || glued || (*row)->argument)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+/* The options that were given must make sense for the command. */
+static enum status check_groups(const struct command *command, const bool *given, struct error *error)
+{
+	for (size_t i = 0; command && i < NROWS; i++)
+		if (given[i] && rows[i].groups != OPTIONS_ALL && !(rows[i].groups & command->options))
+			return error_set(error, STATUS_USAGE, "--%s: makes no sense for %s: see parlance %s --help", rows[i].name,
+			                 command->name, command->name);
+	return STATUS_OK;
+}
+
+static void collect_secrets(struct options *options)
+{
+	for (size_t i = 0; i < options->variables.n; i++) {
+		const struct variable *row = &options->variables.rows[i];
+		if (!row->secret || row->value_n == 0)
+			continue;
+		size_t n = options->nsecrets++;
+		options->secret_values = memory_grow(options->secret_values, n + 1, sizeof *options->secret_values);
+		options->secret_names = memory_grow(options->secret_names, n + 1, sizeof *options->secret_names);
+		options->secret_values[n] = string_copy(row->value);
+		options->secret_names[n] = string_printf("{{%s}}", row->name);
+	}
+}
+
+enum status options_parse(struct options *options, const struct command **command, find_command *find, int *argc,
+                          char **argv, bool *help, bool *version, struct error *error)
+{
+	struct parsing p = { options, help, version, error };
+	bool given[NROWS] = { false };
+	int words = 0;
+	bool only_words = false;
+	*options = (struct options){ .family = AF_UNSPEC, .timeout = -1, .connect_timeout = 10, .color = "auto" };
+	for (int i = 0; i < *argc; i++) {
+		char *word = argv[i];
+		bool option = !only_words && word[0] == '-' && word[1] != '\0';
+		if (option && strcmp(word, "--") == 0) {
+			only_words = true;
+		} else if (option) {
+			const struct option_row *row = NULL;
+			bool used_next = false;
+			const char *next = i + 1 < *argc ? argv[i + 1] : NULL;
+			enum status status = word[1] == '-' ? take_long(&p, word, next, &row, &used_next)
+			                                    : take_letters(&p, word, next, &row, &used_next);
+			if (status != STATUS_OK)
+				return status;
+			given[row - rows] = true;
+			i += used_next;
+		} else if (*command == NULL && words == 0 && (*command = find(word)) != NULL) {
+			continue; /* the command's name is none of its words */
+		} else {
+			argv[words++] = word;
+		}
+	}
+	argv[words] = NULL;
+	*argc = words;
+	collect_secrets(options);
+	return check_groups(*command, given, error);
+}
+
+void options_free(struct options *options)
+{
+	for (size_t i = 0; i < options->nsecrets; i++) {
+		crypto_wipe(options->secret_values[i], strlen(options->secret_values[i]));
+		free(options->secret_values[i]);
+		free(options->secret_names[i]);
+	}
+	free(options->secret_values);
+	free(options->secret_names);
+	variables_free(&options->variables);
+}
+
+void options_help(const struct command *command)
+{
+	for (size_t i = 0; i < NROWS; i++) {
+		const struct option_row *row = &rows[i];
+		if (row->groups != OPTIONS_ALL && !(row->groups & command->options))
+			continue;
+		char letter[] = { row->letter ? '-' : ' ', row->letter ? row->letter : ' ', row->letter ? ',' : ' ', '\0' };
+		char *name = string_printf("%s --%s%s%s", letter, row->name, row->argument ? " " : "",
+		                           row->argument ? row->argument : "");
+		if (strlen(name) > 26)
+			(void)printf("  %s\n  %-26s %s\n", name, "", row->help);
+		else
+			(void)printf("  %-26s %s\n", name, row->help);
+		free(name);
+	}
+}

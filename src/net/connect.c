@@ -1,0 +1,438 @@
+/*
+ * Reaching a target (RFC 8305, "happy eyeballs"): both families are looked up at once, their addresses are tried by
+ * turns, a new one 250 ms after the last or as soon as one fails, and the first that answers is the one.
+ */
+#include "net/connect.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/escape.h"
+#include "net/address.h"
+#include "net/descriptor.h"
+#include "net/failure.h"
+#include "net/lookup.h"
+#include "net/target.h"
+
+/* RFC 8305 section 8: connection attempt delay, and resolution delay (how long IPv4 waits for the slower IPv6). */
+#define ATTEMPT_DELAY 0.250
+#define RESOLUTION_DELAY 0.050
+/* IPv6 that came first need not wait; this much lets one line of the story name both. */
+#define STORY_DELAY 0.003
+/* How long until a unix socket whose queue is full is tried again. */
+#define RETRY_DELAY 0.050
+/* Addresses of one family that are tried; a name that has more has enough. */
+#define ADDRESSES_MAX 32
+
+/* One family: its lookup, and the addresses found. */
+struct family {
+	int number;             /* AF_INET6, AF_INET */
+	const char *name;
+	bool wanted;            /* not ruled out by -4 or -6 */
+	struct lookup *lookup;  /* under way; else NULL */
+	int code, system;       /* why nothing was found; 0 */
+	struct address addresses[ADDRESSES_MAX];
+	size_t count, tried, told;
+};
+
+struct attempt {
+	struct attempt *next;
+	struct connector *connector;
+	struct address address;
+	int fd;
+	struct event *writable;
+	double started;
+};
+
+struct connector {
+	struct event_base *base;
+	struct connect_options options; /* host and path are owned */
+	const struct connect_events *events;
+	void *context;
+	char *name;  /* host or path, safe to print */
+	char *where; /* "mail.example port 25" */
+	double started;
+	struct event *begin, *pace, *deadline;
+	struct family families[2]; /* in the order of preference */
+	unsigned turn;             /* which of them is next */
+	bool trying;               /* the first attempt was made */
+	struct attempt *attempts;
+	int failure;               /* the most telling errno so far; 0 */
+};
+
+static void try_more(struct connector *c);
+
+/* ---- the story ---- */
+
+static void tell(struct connector *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void tell(struct connector *c, const char *format, ...)
+{
+	struct buffer sentence = { 0 };
+	va_list ap;
+	va_start(ap, format);
+	buffer_vprintf(&sentence, format, ap);
+	va_end(ap);
+	char *text = buffer_take(&sentence);
+	if (c->events->story)
+		c->events->story(c->context, text);
+	free(text);
+}
+
+/* "0.2 ms", "31 ms", "1.5 s"; owned by the caller. */
+static char *duration(double seconds)
+{
+	if (seconds < 0.010)
+		return string_printf("%.1f ms", seconds * 1e3);
+	if (seconds < 1)
+		return string_printf("%.0f ms", seconds * 1e3);
+	return string_printf("%.1f s", seconds);
+}
+
+/* "127.0.0.1 port 25" */
+static char *place(const struct address *address)
+{
+	char *host = address_host(address);
+	char *text = string_printf("%s port %u", host, address_port(address));
+	free(host);
+	return text;
+}
+
+/* "mail.example has 2 addresses: ::1, 127.0.0.1 (3 ms)"; what was told before is left out. */
+static void tell_addresses(struct connector *c)
+{
+	struct buffer list = { 0 };
+	size_t n = 0, before = 0;
+	for (size_t i = 0; i < 2; i++) {
+		struct family *f = &c->families[i];
+		before += f->told;
+		for (; f->told < f->count; f->told++, n++) {
+			char *host = address_host(&f->addresses[f->told]);
+			buffer_printf(&list, "%s%s", n > 0 ? ", " : "", host);
+			free(host);
+		}
+	}
+	char *text = buffer_take(&list), *took = duration(clock_now() - c->started);
+	if (n == 1 && before == 0)
+		tell(c, "%s has the address %s (%s)", c->name, text, took);
+	else if (n > 0)
+		tell(c, "%s has %zu %saddress%s: %s (%s)", c->name, n, before > 0 ? "more " : "", n == 1 ? "" : "es", text,
+		     took);
+	free(text);
+	free(took);
+}
+
+/* ---- the end ---- */
+
+static void after(struct event *event, double seconds)
+{
+	struct timeval tv = { .tv_sec = (time_t)seconds };
+	tv.tv_usec = (suseconds_t)((seconds - floor(seconds)) * 1e6);
+	(void)event_add(event, &tv);
+}
+
+/* Frees an attempt that is in no list; its descriptor is the caller's. */
+static void attempt_free(struct attempt *a)
+{
+	if (a->writable)
+		event_free(a->writable);
+	free(a);
+}
+
+static void attempt_unlist(struct attempt *a)
+{
+	struct attempt **at = &a->connector->attempts;
+	while (*at != a)
+		at = &(*at)->next;
+	*at = a->next;
+}
+
+void connect_cancel(struct connector *c)
+{
+	struct attempt *a;
+	while ((a = c->attempts) != NULL) {
+		c->attempts = a->next;
+		(void)close(a->fd);
+		attempt_free(a);
+	}
+	for (size_t i = 0; i < 2; i++)
+		lookup_abandon(c->families[i].lookup);
+	event_free(c->begin);
+	event_free(c->pace);
+	event_free(c->deadline);
+	free((char *)c->options.host);
+	free((char *)c->options.path);
+	free(c->name);
+	free(c->where);
+	free(c);
+}
+
+/* Gives the descriptor to the callee; the connector is gone. */
+static void succeed(struct connector *c, int fd)
+{
+	const struct connect_events *events = c->events;
+	void *context = c->context;
+	double seconds = clock_now() - c->started;
+	struct stream *stream = c->options.datagrams ? stream_of_datagrams(c->base, fd) : stream_of_socket(c->base, fd);
+	connect_cancel(c);
+	events->connected(context, stream, seconds);
+}
+
+static void fail(struct connector *c, struct error *error)
+{
+	const struct connect_events *events = c->events;
+	void *context = c->context;
+	connect_cancel(c);
+	events->failed(context, error);
+	error_clear(error);
+}
+
+static struct family *other_family(struct connector *c, const struct family *f)
+{
+	return f == &c->families[0] ? &c->families[1] : &c->families[0];
+}
+
+/* Only the family that -4 or -6 ruled out has an address. */
+static void fail_family(struct connector *c, const struct family *wanted)
+{
+	struct error error = { 0 };
+	char *has = address_host(&other_family(c, wanted)->addresses[0]);
+	(void)error_set(&error, STATUS_CONNECTION, "%s has no %s address, but %s: leave out %s", c->name, wanted->name,
+	                has, wanted->number == AF_INET6 ? "-6" : "-4");
+	free(has);
+	fail(c, &error);
+}
+
+/* No name, no address. Of the two lookups' errors, one that is not "no such name" says more. */
+static void fail_name(struct connector *c)
+{
+	struct error error = { 0 };
+	const struct family *f = &c->families[0];
+	if (!f->wanted || f->code == EAI_NONAME || f->code == 0)
+		f = &c->families[1];
+	if (!f->wanted || f->code == 0)
+		f = other_family(c, f);
+	(void)failure_name(&error, c->name, f->code, f->system);
+	fail(c, &error);
+}
+
+/* Nothing is under way, nothing is left to try. */
+static void fail_all(struct connector *c)
+{
+	struct error error = { 0 };
+	if (c->failure != 0) {
+		if (c->options.path)
+			(void)failure_unix(&error, c->where, c->failure);
+		else
+			(void)failure_connecting(&error, c->where, c->failure);
+		fail(c, &error);
+		return;
+	}
+	for (size_t i = 0; i < 2; i++)
+		if (c->families[i].wanted && !c->families[!i].wanted && c->families[!i].count > 0) {
+			fail_family(c, &c->families[i]);
+			return;
+		}
+	fail_name(c);
+}
+
+static void deadline_passed(evutil_socket_t fd, short what, void *context)
+{
+	struct connector *c = context;
+	struct error error = { 0 };
+	(void)fd, (void)what;
+	for (struct attempt *a = c->attempts; a; a = a->next) {
+		char *text = place(&a->address), *took = duration(clock_now() - a->started);
+		tell(c, "%s: no answer (%s)", text, took);
+		free(text);
+		free(took);
+	}
+	if (c->trying && c->options.path)
+		(void)failure_unix(&error, c->where, ETIMEDOUT);
+	else if (c->trying)
+		(void)failure_connecting(&error, c->where, ETIMEDOUT);
+	else
+		(void)failure_silent_resolver(&error, c->name, c->options.timeout);
+	fail(c, &error);
+}
+
+/* ---- trying addresses ---- */
+
+static bool anything_left(const struct connector *c)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (c->families[i].lookup || (c->families[i].wanted && c->families[i].tried < c->families[i].count))
+			return true;
+	return false;
+}
+
+static void failed_at(struct connector *c, const struct address *address, int code, double since)
+{
+	char *text = place(address), *took = duration(clock_now() - since);
+	tell(c, "%s: %s (%s)", text, failure_words(code), took);
+	free(text);
+	free(took);
+	c->failure = failure_telling(c->failure, code);
+}
+
+/* TCP lets a socket connect to itself where its own port happens to be the one asked for (RFC 9293 3.5, simultaneous
+ * open): nobody listens there. */
+static bool connected_to_itself(const struct connector *c, int fd)
+{
+	struct address here = address_local(fd), there = address_peer(fd);
+	return !c->options.datagrams && address_equal(&here, &there);
+}
+
+static void attempt_writable(evutil_socket_t fd, short what, void *context)
+{
+	struct attempt *a = context;
+	struct connector *c = a->connector;
+	int code = 0;
+	socklen_t n = sizeof code;
+	(void)what;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &n) != 0)
+		code = errno;
+	if (code == 0 && connected_to_itself(c, fd))
+		code = ECONNREFUSED;
+	attempt_unlist(a);
+	if (code == 0) {
+		attempt_free(a);
+		succeed(c, fd);
+		return;
+	}
+	(void)close(fd);
+	failed_at(c, &a->address, code, a->started);
+	attempt_free(a);
+	try_more(c);
+}
+
+static void attempt_add(struct connector *c, const struct address *address, int fd, double started)
+{
+	struct attempt *a = memory_zeroed(1, sizeof *a);
+	*a = (struct attempt){ .next = c->attempts, .connector = c, .address = *address, .fd = fd, .started = started };
+	a->writable = event_new(c->base, fd, EV_WRITE, attempt_writable, a);
+	assert(a->writable != NULL);
+	c->attempts = a;
+	(void)event_add(a->writable, NULL);
+}
+
+/* Begins to connect. False where it failed at once. */
+static bool attempt_start(struct connector *c, const struct address *address)
+{
+	char *text = place(address);
+	double started = clock_now();
+	tell(c, "trying %s%s", c->options.datagrams ? "UDP " : "", text);
+	free(text);
+	int fd = descriptor_open(address->is.any.sa_family, c->options.datagrams ? SOCK_DGRAM : SOCK_STREAM);
+	if (fd >= 0 && (connect(fd, &address->is.any, address->n) == 0 || errno == EINPROGRESS || errno == EINTR)) {
+		attempt_add(c, address, fd, started);
+		return true;
+	}
+	failed_at(c, address, errno, started);
+	if (fd >= 0)
+		(void)close(fd);
+	return false;
+}
+
+/* The next address: the families by turns (RFC 8305 section 4). */
+static const struct address *next_address(struct connector *c)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct family *f = &c->families[(c->turn + i) % 2];
+		if (f->wanted && f->tried < f->count) {
+			c->turn = (c->turn + i + 1) % 2;
+			return &f->addresses[f->tried++];
+		}
+	}
+	return NULL;
+}
+
+static void try_more(struct connector *c)
+{
+	const struct address *address;
+	(void)event_del(c->pace);
+	while ((address = next_address(c)) != NULL) {
+		c->trying = true;
+		if (attempt_start(c, address)) {
+			/* UDP connects at once; there is nobody to race with. */
+			if (anything_left(c) && !c->options.datagrams)
+				after(c->pace, ATTEMPT_DELAY);
+			return;
+		}
+	}
+	if (c->attempts == NULL && !anything_left(c))
+		fail_all(c);
+}
+
+static void pace_passed(evutil_socket_t fd, short what, void *context)
+{
+	struct connector *c = context;
+	(void)fd, (void)what;
+	if (!c->trying)
+		tell_addresses(c);
+	try_more(c);
+}
+
+/* ---- looking up ---- */
+
+static void family_add(struct family *f, const struct address *address)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (address_equal(&f->addresses[i], address))
+			return;
+	if (f->count < ADDRESSES_MAX)
+		f->addresses[f->count++] = *address;
+}
+
+static struct family *family_of(struct connector *c, int number)
+{
+	return c->families[0].number == number ? &c->families[0] : &c->families[1];
+}
+
+/* UDP tells nobody whether an address answers, so only one can be tried: IPv4, where most servers listen. */
+static void tell_choice(struct connector *c)
+{
+	if (c->options.datagrams && c->families[0].count > 0 && c->families[1].count > 0 && c->families[1].wanted &&
+	    c->families[0].wanted)
+		tell(c, "UDP has no connection that could be tried, so the IPv4 address is taken (-6: the other)");
+}
+
+/* RFC 8305 section 3: begin with what there is; only IPv4 waits a moment for IPv6. */
+static void looked_up(void *context, int number, int code, int system, const struct addrinfo *found)
+{
+	struct connector *c = context;
+	struct family *f = family_of(c, number), *other = other_family(c, f);
+	f->lookup = NULL;
+	f->code = code;
+	f->system = system;
+	for (; found; found = found->ai_next) {
+		struct address address = address_of(found->ai_addr, found->ai_addrlen);
+		address_set_port(&address, c->options.port);
+		if (address.is.any.sa_family == number)
+			family_add(f, &address);
+	}
+	if (other->lookup && other->wanted && !c->trying) {
+		if (f->wanted && f->count > 0)
+			after(c->pace, number == AF_INET6 && !c->options.datagrams ? STORY_DELAY : RESOLUTION_DELAY);
+		return;
+	}
+	/* The family that -4 or -6 rules out is asked only to say, if need be, that the name has such an address. */
+	if (f->wanted ? f->count == 0 && other->lookup : other->lookup || other->count > 0)
+		return;
+	if (f->wanted || !c->families[0].wanted || !c->families[1].wanted) {
+		if (f->wanted)
+			tell_addresses(c);
+		if (!c->trying)
+			tell_choice(c);
+	}
+	if (!c->trying || c->attempts == NULL || !event_pending(c->pace, EV_TIMEOUT, NULL))
+		try_more(c);
+}

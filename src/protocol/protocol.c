@@ -1,0 +1,95 @@
+/*
+ * The registry's rows, and ways to find one.
+ */
+#include "protocol/protocol.h"
+
+#include <string.h>
+
+#include "protocol/line.h"
+#include "protocol/machine.h"
+#include "protocol/smtp.h"
+
+const struct protocol *const protocols[] = {
+	&protocol_smtp,
+	&protocol_lmtp,
+	&protocol_tcp,
+	&protocol_udp,
+	NULL,
+};
+
+/* How sure a machine must be to claim a conversation (machine.h: 3 is surely). */
+#define CLAIM 2
+
+const struct protocol *protocol_named(struct slice name)
+{
+	for (size_t i = 0; protocols[i]; i++)
+		if (slice_equal_nocase(slice_of(protocols[i]->name), name))
+			return protocols[i];
+	return NULL;
+}
+
+const struct protocol *protocol_of_scheme(struct slice name, const struct scheme **scheme)
+{
+	for (size_t i = 0; protocols[i]; i++) {
+		for (const struct scheme *row = protocols[i]->schemes; row->name; row++) {
+			if (!slice_equal_nocase(slice_of(row->name), name))
+				continue;
+			if (scheme)
+				*scheme = row;
+			return protocols[i];
+		}
+	}
+	return NULL;
+}
+
+const struct protocol *protocol_of_port(unsigned port)
+{
+	for (size_t i = 0; protocols[i]; i++)
+		for (const unsigned *p = protocols[i]->ports; *p; p++)
+			if (*p == port)
+				return protocols[i];
+	return NULL;
+}
+
+bool port_implies_tls(unsigned port)
+{
+	static const unsigned implied[] = { 465, 993, 995, 443, 990 };
+	for (size_t i = 0; i < sizeof implied / sizeof implied[0]; i++)
+		if (implied[i] == port)
+			return true;
+	return false;
+}
+
+static const struct protocol *claimed(struct slice line, bool greeting)
+{
+	const struct protocol *best = NULL;
+	unsigned sure = CLAIM - 1;
+	for (size_t i = 0; protocols[i]; i++) {
+		const struct machine *machine = protocols[i]->machine;
+		unsigned (*ask)(struct slice) = greeting ? machine->greeting : machine->command;
+		unsigned claim = ask ? ask(line) : 0;
+		if (claim > sure) {
+			sure = claim;
+			best = protocols[i];
+		}
+	}
+	return best;
+}
+
+const struct protocol *protocol_of_greeting(struct slice line)
+{
+	return claimed(line, true);
+}
+
+const struct protocol *protocol_of_command(struct slice line)
+{
+	return claimed(line, false);
+}
+
+const struct table *protocol_table(const struct protocol *protocol, enum table_kind kind)
+{
+	for (const struct table *table = protocol->tables; table && table->rows; table++)
+		if (table->kind == kind)
+			return table;
+	return NULL;
+}

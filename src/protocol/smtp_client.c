@@ -1,0 +1,374 @@
+/*
+ * The client's lines of SMTP: commands, message text, the answers of a SASL exchange, and BDAT's octets.
+ */
+#include "protocol/smtp_machine.h"
+#include "protocol/smtp_syntax.h"
+
+/* RFC 5321 4.5.3.1.6: a line of text, CRLF included. */
+#define TEXT_LINE_MAX 1000
+
+static bool has_eight_bit(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* ---- message text ---- */
+
+static void note_text(struct dialogue *d, struct smtp *s, const struct line *line, struct dialogue_event *event)
+{
+	if (!s->text_begun && line->described) {
+		event_note(d, event, "The text of the message, which is not printed here.");
+	} else if (!s->text_begun && smtp_header_field(line->text)) {
+		event_note(d, event, "The message begins with its header. Its fields are for people and their programs; the "
+		                     "envelope (MAIL, RCPT) decides where it goes.");
+		event_ref(d, event, "RFC 5322 2.2");
+	} else if (!s->text_begun && line->text.n) {
+		event_note(d, event, "This is no header field: the message has no header, though Date and From belong in one.");
+		event_ref(d, event, "RFC 5322 3.6");
+		s->text_in_body = true;
+	} else if (line->text.n == 0 && !s->text_in_body) {
+		event_note(d, event, "The empty line ends the header; what follows is the body.");
+		event_ref(d, event, "RFC 5322 2.1");
+	}
+	s->text_in_body |= line->text.n == 0 || line->described;
+	s->text_begun = true;
+}
+
+/* Octets above 127 want an extension that says so. */
+static void check_eight_bit(struct dialogue *d, struct smtp *s, const struct line *line, struct dialogue_event *event)
+{
+	if (line->described || s->eight_bit || s->eight_bit_told || !has_eight_bit(line->text))
+		return;
+	s->eight_bit_told = true;
+	event_problem(d, event, "octets above 127 in the text, though MAIL did not say BODY=8BITMIME");
+	event_ref(d, event, "RFC 6152 3");
+}
+
+static void check_dots(struct dialogue *d, const struct line *line, struct dialogue_event *event)
+{
+	if (line->described || line->text.n < 2 || line->text.p[0] != '.')
+		return;
+	if (line->text.p[1] == '.')
+		event_note(d, event, "A dot was put before this line's own, so that it is not taken for the end; "
+		                     "the receiver takes it away again (dot-stuffing).");
+	else
+		event_problem(d, event, "the receiver takes the leading dot away: "
+		                        "a line that begins with a dot is sent with two");
+	event_ref(d, event, "RFC 5321 4.5.2");
+}
+
+/* The lone dot: the client's part of DATA is done. */
+static void text_ends(struct dialogue *d, struct smtp *s, struct dialogue_event *event)
+{
+	struct outstanding *data = smtp_waiting_last(d, EFFECT_DATA);
+	if (data)
+		data->flags |= FLAG_TEXT_DONE;
+	s->mode = MODE_COMMAND;
+	event_note(d, event, smtp_is_lmtp(d) ? "A lone dot ends the message text: the server now answers for each "
+	                                       "recipient it accepted."
+	                                     : "A lone dot ends the message text: the server now takes the message or "
+	                                       "refuses it.");
+	event_ref(d, event, "RFC 5321 4.1.1.4");
+}
+
+static void text_line(struct dialogue *d, const struct line *line, struct dialogue_event *event)
+{
+	struct smtp *s = machine_state(d);
+	event->kind = EVENT_DATA;
+	if (state_now(d) != SMTP_DATA && !s->early_told) {
+		s->early_told = true;
+		event_problem(d, event, "message text sent before the server's 354 asked for it");
+		event_ref(d, event, "RFC 5321 3.3");
+	}
+	line_end_problems(d, line, event, "RFC 5321 2.3.8");
+	if (line->first && !line->more && !line->described && slice_equal(line->text, SLICE("."))) {
+		if (slice_equal(line->end, SLICE("\r\n"))) {
+			text_ends(d, s, event);
+			return;
+		}
+		event_problem(d, event, "this dot does not end the text: only CRLF, a dot and CRLF do");
+		event_ref(d, event, "RFC 5321 4.1.1.4");
+	}
+	if (line->first) {
+		note_text(d, s, line, event);
+		check_dots(d, line, event);
+	}
+	check_eight_bit(d, s, line, event);
+	if (line->first && event->octets > TEXT_LINE_MAX && !line->described) {
+		event_problem(d, event, "a line of text over %d octets, its CRLF included", TEXT_LINE_MAX);
+		event_ref(d, event, "RFC 5321 4.5.3.1.6");
+	}
+}
+
+/* BDAT's octets: no dots are stuffed, and no dot ends them. */
+static void chunk_line(struct dialogue *d, const struct line *line, struct dialogue_event *event)
+{
+	struct smtp *s = machine_state(d);
+	event->kind = EVENT_DATA;
+	if (line->first)
+		note_text(d, s, line, event);
+	if (line->last) {
+		event_note(d, event, "Here the chunk's count is reached.");
+		event_ref(d, event, "RFC 3030 2");
+	}
+}
+
+/* ---- SASL ---- */
+
+/* Fills the event with what a line of the exchange says, between those offsets of the text. */
+static void answer_shown(struct dialogue *d, struct smtp *s, struct dialogue_event *event, size_t start)
+{
+	struct sasl_line said = { 0 };
+	sasl_client(&s->sasl, slice_part(event->text, start, event->text.n), &said);
+	event->has_decoded = said.ok && said.decoded.n > 0;
+	event->decoded = event_text(d, buffer_slice(&said.decoded));
+	event->decoded_secret = true;
+	if (said.note.n)
+		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said.note)));
+	event_ref(d, event, said.ref);
+	if (!said.ok)
+		event_problem(d, event, "this is no base64");
+	if (said.mask.n)
+		event_secret(event, start, event->text.n, event_text(d, buffer_slice(&said.mask)));
+	sasl_line_free(&said);
+}
+
+static void answer_line(struct dialogue *d, const struct line *line, struct dialogue_event *event)
+{
+	struct smtp *s = machine_state(d);
+	event->kind = EVENT_DATA;
+	event->phase = PHASE_AUTHENTICATE;
+	line_end_problems(d, line, event, "RFC 5321 2.3.8");
+	if (!line->first)
+		return;
+	if (s->mode != MODE_ANSWER)
+		event_problem(d, event, "sent before the server's 334 asked for it");
+	s->mode = MODE_COMMAND;
+	answer_shown(d, s, event, 0);
+	if (slice_equal(line->text, SLICE("*"))) {
+		event_note(d, event, "The client cancels the exchange; the server answers 501.");
+		event_ref(d, event, "RFC 4954 4");
+	}
+}
+
+/* ---- commands ---- */
+
+static void need_no_argument(struct dialogue *d, struct dialogue_event *event, struct slice arguments)
+{
+	if (arguments.n)
+		event_problem(d, event, SLICE_FMT " takes no argument", SLICE_ARG(event->verb));
+}
+
+static void note_parameters(struct dialogue *d, struct smtp *s, struct slice parameters, struct dialogue_event *event)
+{
+	const struct table *table = protocol_table(machine_protocol(d), TABLE_PARAMETERS);
+	struct slice keyword, value;
+	while (smtp_parameter(&parameters, &keyword, &value)) {
+		const struct entry *row = table ? table_find(table, keyword) : NULL;
+		if (slice_equal_nocase(keyword, SLICE("SMTPUTF8")) ||
+		    (slice_equal_nocase(keyword, SLICE("BODY")) && !slice_equal_nocase(value, SLICE("7BIT"))))
+			s->eight_bit = true;
+		if (row == NULL)
+			continue;
+		event_note(d, event, "%s: %s", row->word, row->note);
+		event_ref(d, event, row->ref);
+	}
+}
+
+/* MAIL and RCPT. */
+static void read_path(struct dialogue *d, struct slice arguments, bool mail, struct dialogue_event *event)
+{
+	struct smtp *s = machine_state(d);
+	struct smtp_path path;
+	smtp_path_parse(arguments, mail ? SLICE("FROM:") : SLICE("TO:"), mail, &path);
+	if (mail)
+		s->eight_bit = s->eight_bit_told = false;
+	if (path.problem) {
+		event_problem(d, event, "%s", path.problem);
+		event_ref(d, event, path.ref);
+	} else if (mail && path.address.n == 0) {
+		event_note(d, event, "The empty path is for reports of failure: nobody is told if they fail.");
+		event_ref(d, event, "RFC 5321 4.5.5");
+	}
+	if (path.source_route) {
+		event_note(d, event, "The hosts before the colon are a source route, which is obsolete.");
+		event_ref(d, event, "RFC 5321 C");
+	}
+	note_parameters(d, s, path.parameters, event);
+}
+
+static void read_bdat(struct dialogue *d, struct slice arguments, struct outstanding *one, struct dialogue_event *event)
+{
+	uint64_t count = 0;
+	struct slice number = slice_word(&arguments);
+	if (!slice_number(number, &count)) {
+		event_problem(d, event, "BDAT is followed by the number of octets");
+		event_ref(d, event, "RFC 3030 2");
+		return;
+	}
+	size_t start = (size_t)(number.p - event->text.p);
+	event_span_add(event, SPAN_COUNT, start, start + number.n);
+	if (slice_equal_nocase(slice_trim(arguments), SLICE("LAST")))
+		one->flags |= FLAG_LAST;
+	else if (slice_trim(arguments).n)
+		event_problem(d, event, "only LAST may stand behind the number");
+	counted_begin(d, SIDE_CLIENT, count);
+}
+
+static void read_auth(struct dialogue *d, struct slice arguments, struct outstanding *one, struct dialogue_event *event)
+{
+	struct smtp *s = machine_state(d);
+	struct slice mechanism = slice_word(&arguments);
+	struct slice initial = slice_trim(arguments);
+	if (mechanism.n == 0) {
+		event_problem(d, event, "AUTH is followed by the name of a mechanism");
+		return;
+	}
+	sasl_begin(&s->sasl, mechanism);
+	const struct table *table = protocol_table(machine_protocol(d), TABLE_MECHANISMS);
+	const struct entry *row = table ? table_find(table, mechanism) : NULL;
+	if (row) {
+		event_note(d, event, "%s: %s", row->word, row->note);
+		event_ref(d, event, row->ref);
+	}
+	if (initial.n == 0)
+		return;
+	answer_shown(d, s, event, (size_t)(initial.p - event->text.p));
+	if (sasl_one_step(mechanism))
+		one->flags |= FLAG_ONE_STEP;
+}
+
+static void check_hello(struct dialogue *d, struct slice arguments, struct dialogue_event *event)
+{
+	if (arguments.n)
+		return;
+	event_problem(d, event, SLICE_FMT " is followed by the client's name", SLICE_ARG(event->verb));
+	event_ref(d, event, "RFC 5321 4.1.1.1");
+}
+
+/* What the arguments of a known command say, and what is wrong with them. */
+static void read_arguments(struct dialogue *d, struct slice arguments, struct outstanding *one,
+                           struct dialogue_event *event)
+{
+	struct smtp *s = machine_state(d);
+	switch ((enum smtp_effect)(one->flags & EFFECT_MASK)) {
+	case EFFECT_HELLO:
+		check_hello(d, arguments, event);
+		break;
+	case EFFECT_MAIL:
+		smtp_transaction_reset(s);
+		read_path(d, arguments, true, event);
+		break;
+	case EFFECT_RCPT:
+		read_path(d, arguments, false, event);
+		break;
+	case EFFECT_BDAT:
+		read_bdat(d, arguments, one, event);
+		break;
+	case EFFECT_AUTH:
+		read_auth(d, arguments, one, event);
+		break;
+	case EFFECT_DATA:
+		need_no_argument(d, event, arguments);
+		s->mode = MODE_TEXT;
+		s->text_begun = s->text_in_body = s->early_told = false;
+		break;
+	case EFFECT_RSET:
+	case EFFECT_QUIT:
+	case EFFECT_STARTTLS:
+		need_no_argument(d, event, arguments);
+		break;
+	case EFFECT_RESTART:
+	case EFFECT_NONE:
+		break;
+	}
+}
+
+static void check_state(struct dialogue *d, const struct entry *row, struct dialogue_event *event)
+{
+	const struct smtp *s = machine_state(d);
+	const char *why = NULL;
+	enum allowance allowance = dialogue_allows(d, row, &why);
+	if (allowance == NOT_NOW)
+		event_problem(d, event, "no such command in this state: %s", why);
+	else if (allowance == ALLOWED_UNANNOUNCED && s->extended)
+		event_note(d, event, "The server did not announce %s.", row->needs);
+}
+
+static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_event *event)
+{
+	const struct entry *near = table_nearest(protocol_table(machine_protocol(d), TABLE_COMMANDS), verb);
+	event_note(d, event, "The server should answer 500: it does not know this command.");
+	event_ref(d, event, "RFC 5321 4.2.4");
+	if (verb.n == 0)
+		event_problem(d, event, "an empty line is no command");
+	else if (near)
+		event_problem(d, event, "no such command: %s is near", near->word);
+	else
+		event_problem(d, event, "no such command");
+}
+
+static void command_line(struct dialogue *d, const struct line *line, struct dialogue_event *event)
+{
+	event->kind = EVENT_COMMAND;
+	line_end_problems(d, line, event, "RFC 5321 2.3.8");
+	if (!line->first)
+		return;
+	struct slice arguments = line->text;
+	struct slice verb = slice_word(&arguments);
+	size_t start = verb.n ? (size_t)(verb.p - line->text.p) : 0;
+	event_span_add(event, SPAN_VERB, start, start + verb.n);
+	const struct entry *row = table_find(protocol_table(machine_protocol(d), TABLE_COMMANDS), verb);
+	event->verb = row ? event_upper(d, verb) : verb;
+	if (start > 0)
+		event_problem(d, event, "no space may stand before the command");
+	if (row == NULL) {
+		unknown_verb(d, verb, event);
+		(void)outstanding_add(d, event, NULL);
+		return;
+	}
+	event->phase = row->phase;
+	event_note(d, event, "%s", row->note);
+	event_ref(d, event, row->ref);
+	check_state(d, row, event);
+	struct outstanding *one = outstanding_add(d, event, row);
+	one->flags = smtp_effect_of(verb);
+	read_arguments(d, slice_trim(arguments), one, event);
+	if (smtp_waiting_last(d, EFFECT_AUTH) == NULL && has_eight_bit(line->text) &&
+	    !dialogue_announced(d, SLICE("SMTPUTF8"), NULL)) {
+		event_problem(d, event, "octets above 127 in a command need SMTPUTF8, which the server did not announce");
+		event_ref(d, event, "RFC 6531 3.1");
+	}
+}
+
+/* Whether a line that stands behind an AUTH that the server has not yet answered is the client's answer all the same:
+ * whoever sends without waiting sends his secrets so. */
+static bool answers_early(const struct dialogue *d, const struct line *line)
+{
+	const struct outstanding *auth = smtp_waiting_last(d, EFFECT_AUTH);
+	if (auth == NULL || auth->flags & FLAG_ONE_STEP)
+		return false;
+	struct slice rest = line->text;
+	struct slice verb = slice_word(&rest);
+	return table_find(protocol_table(machine_protocol(d), TABLE_COMMANDS), verb) == NULL;
+}
+
+void smtp_client(struct dialogue *d, const struct line *line, struct dialogue_event *event)
+{
+	struct smtp *s = machine_state(d);
+	if (line->described && s->mode != MODE_TEXT)
+		event->kind = EVENT_DATA;
+	else if (line->counted)
+		chunk_line(d, line, event);
+	else if (s->mode == MODE_TEXT)
+		text_line(d, line, event);
+	else if (!line->first && event->kind == EVENT_COMMAND)
+		command_line(d, line, event);
+	else if (!line->first || s->mode == MODE_ANSWER || answers_early(d, line))
+		answer_line(d, line, event);
+	else
+		command_line(d, line, event);
+}

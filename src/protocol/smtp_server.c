@@ -1,0 +1,463 @@
+/*
+ * The server's lines of SMTP: replies, which command each answers, and what that does to the session.
+ *
+ * "The state follows what the server said": nothing moves before a reply is complete.
+ */
+#include <string.h>
+
+#include "protocol/smtp_machine.h"
+#include "protocol/smtp_syntax.h"
+
+/* RFC 5321 4.5.3.1.5: a reply line, CRLF included. */
+#define REPLY_LINE_MAX 512
+
+static enum class class_of(char first_digit)
+{
+	static const enum class classes[] = { CLASS_INFO, CLASS_SUCCESS, CLASS_CONTINUE, CLASS_TRANSIENT, CLASS_FAILURE };
+	return classes[first_digit - '1'];
+}
+
+/* The command that the reply under way answers; NULL for the greeting and for what nobody asked for. */
+static struct outstanding *answered(const struct dialogue *d)
+{
+	const struct smtp *s = machine_state(d);
+	return s->greeted && !s->unasked ? outstanding_at(d, 0) : NULL;
+}
+
+static enum smtp_effect effect_of(const struct outstanding *one)
+{
+	return one ? (enum smtp_effect)(one->flags & EFFECT_MASK) : EFFECT_NONE;
+}
+
+/* ---- notes ---- */
+
+/* What the code means, behind that command if more is known of it there. */
+static void note_code(struct dialogue *d, struct dialogue_event *event)
+{
+	const struct table *codes = protocol_table(machine_protocol(d), TABLE_CODES);
+	const struct entry *row = NULL;
+	if (event->verb.n) {
+		struct buffer key = { 0 };
+		buffer_printf(&key, SLICE_FMT " " SLICE_FMT, SLICE_ARG(event->verb), SLICE_ARG(event->code));
+		row = table_find(codes, buffer_slice(&key));
+		buffer_free(&key);
+	}
+	if (row == NULL)
+		row = table_find(codes, event->code);
+	if (row) {
+		event_note(d, event, "%s", row->note);
+		event_ref(d, event, row->ref);
+		return;
+	}
+	static const char *const digits[] = {
+		"A preliminary answer, which SMTP does not use.",
+		"It was done.",
+		"So far so good: the server waits for more.",
+		"Not done, for now: the same may work later.",
+		"Not done, and trying the same again will not help.",
+	};
+	event_note(d, event, "%s The code itself is not registered.", digits[event->code.p[0] - '1']);
+	event_ref(d, event, "RFC 5321 4.2.1");
+}
+
+/* The subject and detail of an enhanced status code; its class repeats the reply code's first digit. */
+static void note_enhanced(struct dialogue *d, struct dialogue_event *event)
+{
+	struct buffer key = { 0 };
+	buffer_printf(&key, "X" SLICE_FMT, SLICE_ARG(slice_part(event->enhanced, 1, event->enhanced.n)));
+	const struct table *table = protocol_table(machine_protocol(d), TABLE_ENHANCED);
+	const struct entry *row = table ? table_find(table, buffer_slice(&key)) : NULL;
+	buffer_free(&key);
+	if (event->enhanced.p[0] != event->code.p[0]) {
+		event_problem(d, event, "the enhanced status code begins with another digit than the reply code");
+		event_ref(d, event, "RFC 2034 4");
+	}
+	if (row == NULL)
+		return;
+	event_note(d, event, SLICE_FMT ": %s", SLICE_ARG(event->enhanced), row->note);
+	event_ref(d, event, row->ref);
+}
+
+/* "34.2 MiB" */
+static void size_in_words(struct buffer *out, uint64_t octets)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	double size = (double)octets / 1024;
+	size_t unit = 0;
+	while (size >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
+		size /= 1024;
+		unit++;
+	}
+	buffer_printf(out, "%.1f %s", size, units[unit]);
+}
+
+static void note_size(struct dialogue *d, struct slice value, const struct entry *row, struct dialogue_event *event)
+{
+	uint64_t octets = 0;
+	struct buffer words = { 0 };
+	if (!slice_number(value, &octets) && value.n) {
+		event_problem(d, event, "the size is no number");
+	} else if (octets == 0) {
+		event_note(d, event, "SIZE: this server understands SIZE and names no fixed limit.");
+	} else {
+		size_in_words(&words, octets);
+		event_note(d, event, "SIZE: this server takes messages of up to %llu octets (" SLICE_FMT ").",
+		           (unsigned long long)octets, SLICE_ARG(buffer_slice(&words)));
+	}
+	event_ref(d, event, row->ref);
+	buffer_free(&words);
+}
+
+static void note_keyword(struct dialogue *d, struct slice value, struct dialogue_event *event)
+{
+	const struct entry *row = table_find(protocol_table(machine_protocol(d), TABLE_KEYWORDS), event->keyword);
+	if (row && slice_equal(event->keyword, SLICE("SIZE"))) {
+		note_size(d, value, row, event);
+		return;
+	}
+	if (row) {
+		event_note(d, event, "%s: %s", row->word, row->note);
+		event_ref(d, event, row->ref);
+		return;
+	}
+	event_note(d, event, SLICE_FMT ": %s", SLICE_ARG(event->keyword),
+	           event->keyword.p[0] == 'X' ? "a private extension; no registry knows it." : "no registry knows this extension.");
+	event_ref(d, event, "RFC 5321 2.2.2");
+}
+
+/* A line of EHLO's reply behind the first: one extension. */
+static void read_keyword(struct dialogue *d, struct slice text, struct dialogue_event *event)
+{
+	struct slice rest = text;
+	struct slice word = slice_word(&rest);
+	if (word.n == 0)
+		return;
+	size_t start = (size_t)(word.p - event->text.p);
+	size_t equals = slice_find_octet(word, '=');
+	struct slice name = slice_part(word, 0, equals);
+	event_span_add(event, SPAN_KEYWORD, start, start + name.n);
+	event->keyword = event_upper(d, name);
+	capability_add(d, text);
+	if (equals < word.n && slice_equal(event->keyword, SLICE("AUTH"))) {
+		event_note(d, event, "AUTH: the old form with =, from before the standard, for clients that know no other.");
+		event_ref(d, event, "RFC 4954 3");
+		return;
+	}
+	note_keyword(d, slice_trim(rest), event);
+}
+
+/* ---- what a complete reply does ---- */
+
+static void challenge_read(struct dialogue *d, struct smtp *s, struct slice text, struct dialogue_event *event)
+{
+	struct sasl_line said = { 0 };
+	sasl_server(&s->sasl, text, &said);
+	event->has_decoded = said.ok && said.decoded.n > 0;
+	event->decoded = event_text(d, buffer_slice(&said.decoded));
+	challenge_keep(d, buffer_slice(&said.decoded));
+	if (said.note.n)
+		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said.note)));
+	event_ref(d, event, said.ref);
+	if (!said.ok)
+		event_problem(d, event, "this is no base64");
+	sasl_line_free(&said);
+}
+
+/* Leaves the exchange, for the state that it began in or, done, for ready. */
+static void auth_done(struct dialogue *d, struct smtp *s, bool success)
+{
+	if (success)
+		s->authenticated = true;
+	if (state_now(d) == SMTP_AUTH)
+		state_move(d, s->before_auth);
+	s->mode = MODE_COMMAND;
+	sasl_clear(&s->sasl);
+}
+
+/* The reply to DATA: 354, or a refusal, or (out of order) already that to the text. True where DATA is done. */
+static bool data_replied(struct dialogue *d, struct smtp *s, struct outstanding *data, struct dialogue_event *event)
+{
+	if (data->step == 0 && event->class == CLASS_CONTINUE) {
+		data->step = 1;
+		data->count = smtp_is_lmtp(d) && s->accepted > 0 ? s->accepted : 1;
+		state_move(d, SMTP_DATA);
+		return false;
+	}
+	if (data->step == 0 && event->class != CLASS_SUCCESS) { /* refused: no text comes */
+		if (s->mode == MODE_TEXT)
+			s->mode = MODE_COMMAND;
+		return true;
+	}
+	if (data->step == 0) {
+		event_problem(d, event, "the answer to DATA should be 354");
+		event_ref(d, event, "RFC 5321 4.1.1.4");
+	} else if (s->mode == MODE_TEXT) {
+		event_note(d, event, "It came before the lone dot that ends the text.");
+	}
+	if (s->mode == MODE_TEXT)
+		s->mode = MODE_COMMAND;
+	if (data->count > 1) { /* LMTP: one reply for each recipient, RFC 2033 4.2 */
+		data->count--;
+		return false;
+	}
+	s->accepted = 0;
+	state_move(d, SMTP_READY);
+	return true;
+}
+
+static bool bdat_replied(struct dialogue *d, struct smtp *s, struct outstanding *bdat, struct dialogue_event *event)
+{
+	if (!(bdat->flags & FLAG_LAST)) {
+		if (event->class == CLASS_SUCCESS)
+			state_move(d, SMTP_DATA);
+		return true;
+	}
+	if (bdat->step == 0) {
+		bdat->step = 1;
+		bdat->count = smtp_is_lmtp(d) && s->accepted > 0 ? s->accepted : 1;
+	}
+	if (bdat->count > 1) {
+		bdat->count--;
+		return false;
+	}
+	s->accepted = 0;
+	state_move(d, SMTP_READY);
+	return true;
+}
+
+static void starttls_replied(struct dialogue *d, struct dialogue_event *event)
+{
+	if (outstanding_count(d) > 1) {
+		event_problem(d, event, "commands were sent behind STARTTLS in the clear: the server must throw them away");
+		event_ref(d, event, "RFC 3207 4.2");
+	}
+	tls_begin(d);
+}
+
+/* What success of a command other than DATA and BDAT does. */
+static void succeeded(struct dialogue *d, struct smtp *s, enum smtp_effect effect, struct dialogue_event *event)
+{
+	switch (effect) {
+	case EFFECT_HELLO:
+		s->hello = true;
+		s->extended = !slice_equal(event->verb, SLICE("HELO"));
+		s->accepted = 0;
+		state_move(d, SMTP_READY);
+		break;
+	case EFFECT_STARTTLS:
+		starttls_replied(d, event);
+		break;
+	case EFFECT_MAIL:
+		s->accepted = 0;
+		state_move(d, SMTP_MAIL);
+		break;
+	case EFFECT_RCPT:
+		s->accepted++;
+		state_move(d, SMTP_RCPT);
+		break;
+	case EFFECT_RSET:
+		s->accepted = 0;
+		state_move(d, s->hello ? SMTP_READY : SMTP_CONNECTED);
+		break;
+	case EFFECT_QUIT:
+		state_move(d, SMTP_CLOSED);
+		goodbye_said(d);
+		break;
+	case EFFECT_RESTART:
+		s->hello = s->extended = false;
+		capabilities_forget(d);
+		state_move(d, SMTP_CONNECTED);
+		break;
+	case EFFECT_AUTH:
+	case EFFECT_DATA:
+	case EFFECT_BDAT:
+	case EFFECT_NONE:
+		break;
+	}
+}
+
+/* True where the command is done: no further reply to it comes. */
+static bool replied(struct dialogue *d, struct smtp *s, struct outstanding *one, struct dialogue_event *event)
+{
+	enum smtp_effect effect = effect_of(one);
+	if (effect == EFFECT_DATA)
+		return data_replied(d, s, one, event);
+	if (effect == EFFECT_BDAT)
+		return bdat_replied(d, s, one, event);
+	if (effect == EFFECT_AUTH) {
+		if (event->class == CLASS_CONTINUE) {
+			s->mode = MODE_ANSWER;
+			if (state_now(d) != SMTP_AUTH)
+				s->before_auth = state_now(d);
+			state_move(d, SMTP_AUTH);
+			return false;
+		}
+		auth_done(d, s, event->class == CLASS_SUCCESS);
+		return true;
+	}
+	if (event->class == CLASS_SUCCESS)
+		succeeded(d, s, effect, event);
+	else if (event->class == CLASS_CONTINUE)
+		event_problem(d, event, "the server asks for more, which this command does not have");
+	return true;
+}
+
+static void greeting_done(struct dialogue *d, struct smtp *s, struct dialogue_event *event)
+{
+	s->greeted = true;
+	event->phase = PHASE_GREET;
+	if (event->class == CLASS_SUCCESS)
+		state_move(d, SMTP_CONNECTED);
+	else
+		s->refused = true;
+}
+
+/* 421: the server ends the session, whatever was asked (RFC 5321 3.8). */
+static void shut_down(struct dialogue *d, struct smtp *s)
+{
+	s->mode = MODE_COMMAND;
+	sasl_clear(&s->sasl);
+	outstanding_forget_all(d);
+	state_move(d, SMTP_CLOSED);
+	goodbye_said(d);
+}
+
+/* The last line of a reply is here. */
+static void complete(struct dialogue *d, struct smtp *s, struct dialogue_event *event)
+{
+	struct outstanding *one = answered(d);
+	bool greeting = !s->greeted;
+	event->final = true;
+	reply_open(d, false);
+	s->lines = 0;
+	s->unasked = false;
+	if (greeting)
+		greeting_done(d, s, event);
+	if (one)
+		event->answers = one->n;
+	if (slice_equal(event->code, SLICE("421")))
+		shut_down(d, s);
+	else if (one && replied(d, s, one, event))
+		outstanding_done(d, 0);
+}
+
+/* ---- lines ---- */
+
+static void check_reply(struct dialogue *d, const struct smtp *s, const struct smtp_reply *reply,
+                        struct dialogue_event *event)
+{
+	if (s->lines > 0 && !slice_equal(slice_of(s->code), reply->code)) {
+		event_problem(d, event, "the code is %s on the reply's first line: all lines of a reply have the same", s->code);
+		event_ref(d, event, "RFC 5321 4.2.1");
+	}
+	if (!reply->separated && event->text.n > 3) {
+		event_problem(d, event, "a space or a hyphen must stand behind the code");
+		event_ref(d, event, "RFC 5321 4.2");
+	}
+	if (reply->code.p[0] == '1') {
+		event_problem(d, event, "no SMTP reply begins with 1");
+		event_ref(d, event, "RFC 5321 4.2.1");
+	}
+	if (event->octets > REPLY_LINE_MAX) {
+		event_problem(d, event, "a reply line over %d octets, its CRLF included", REPLY_LINE_MAX);
+		event_ref(d, event, "RFC 5321 4.5.3.1.5");
+	}
+}
+
+/* The reply's first line: whose answer it is. */
+static void reply_begins(struct dialogue *d, struct smtp *s, const struct smtp_reply *reply,
+                         struct dialogue_event *event)
+{
+	memcpy(s->code, reply->code.p, 3);
+	s->code[3] = '\0';
+	s->unasked = s->greeted && outstanding_count(d) == 0;
+	if (s->unasked && !slice_equal(reply->code, SLICE("421"))) {
+		event_problem(d, event, "a reply to no command");
+		event_ref(d, event, "RFC 5321 4.2");
+	}
+	if (effect_of(answered(d)) == EFFECT_HELLO && reply->code.p[0] == '2')
+		capabilities_forget(d);
+	reply_open(d, true);
+}
+
+/* Whether the line is one of EHLO's list, each with a keyword. */
+static bool lists_keyword(const struct dialogue *d, const struct smtp *s, const struct smtp_reply *reply)
+{
+	const struct outstanding *one = answered(d);
+	return s->lines > 0 && effect_of(one) == EFFECT_HELLO && strcmp(one->verb, "HELO") != 0 && reply->code.p[0] == '2';
+}
+
+static void reply_spans(struct dialogue_event *event, const struct smtp_reply *reply)
+{
+	event_span_add(event, SPAN_CODE, 0, reply->code.n);
+	if (reply->enhanced.n) {
+		size_t start = (size_t)(reply->enhanced.p - event->text.p);
+		event_span_add(event, SPAN_ENHANCED, start, start + reply->enhanced.n);
+	}
+}
+
+static void reply_line(struct dialogue *d, struct smtp *s, const struct smtp_reply *reply,
+                       struct dialogue_event *event)
+{
+	event->kind = EVENT_REPLY;
+	event->has_final = true;
+	event->code = reply->code;
+	event->class = class_of(reply->code.p[0]);
+	if (s->lines == 0)
+		reply_begins(d, s, reply, event);
+	check_reply(d, s, reply, event);
+	const struct outstanding *one = answered(d);
+	if (one) {
+		event->verb = event_text(d, slice_of(one->verb));
+		event->phase = one->command ? one->command->phase : PHASE_NONE;
+	}
+	bool keyword = lists_keyword(d, s, reply);
+	if (!keyword)
+		event->enhanced = reply->enhanced;
+	reply_spans(event, reply);
+	s->lines++;
+	if (keyword)
+		read_keyword(d, reply->text, event);
+	else if (!reply->continues)
+		note_code(d, event);
+	if (event->enhanced.n && !reply->continues)
+		note_enhanced(d, event);
+	if (effect_of(one) == EFFECT_AUTH && event->class == CLASS_CONTINUE && !reply->continues)
+		challenge_read(d, s, reply->text, event);
+}
+
+/* A line that is no reply, though the server's turn is to say nothing else. */
+static void junk_line(struct dialogue *d, const struct smtp *s, struct dialogue_event *event)
+{
+	event->kind = EVENT_JUNK;
+	if (s->lines > 0)
+		event_problem(d, event, "no line of a reply: each begins with its code, here %s", s->code);
+	else
+		event_problem(d, event, "no SMTP reply: it does not begin with a code of three digits");
+	event_ref(d, event, "RFC 5321 4.2");
+}
+
+void smtp_server(struct dialogue *d, const struct line *line, struct dialogue_event *event)
+{
+	struct smtp *s = machine_state(d);
+	if (line->described) {
+		event->kind = EVENT_DATA;
+		return;
+	}
+	struct smtp_reply reply;
+	line_end_problems(d, line, event, "RFC 5321 2.3.8");
+	if (line->first && !smtp_reply_parse(line->text, &reply)) {
+		junk_line(d, s, event);
+		return;
+	}
+	if (line->first) {
+		reply_line(d, s, &reply, event);
+		s->line_continues = reply.continues;
+	}
+	if (event->kind != EVENT_REPLY || line->more || line->cut)
+		return;
+	if (s->line_continues)
+		event->final = false;
+	else
+		complete(d, s, event);
+}

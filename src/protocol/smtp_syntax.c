@@ -1,0 +1,147 @@
+/*
+ * SMTP's grammar, as far as a reader of both sides needs it.
+ */
+#include "protocol/smtp_syntax.h"
+
+/* The length of `[245].D.D` at the front of `s`, each part after the first of one to three digits (RFC 3463 2). */
+static size_t enhanced_length(struct slice s)
+{
+	if (s.n < 5 || (s.p[0] != '2' && s.p[0] != '4' && s.p[0] != '5'))
+		return 0;
+	size_t at = 1;
+	for (int part = 0; part < 2; part++) {
+		if (at >= s.n || s.p[at] != '.')
+			return 0;
+		size_t digits = 0;
+		for (at++; at < s.n && digits < 3 && octet_is_digit(s.p[at]); at++)
+			digits++;
+		if (digits == 0)
+			return 0;
+	}
+	return at == s.n || s.p[at] == ' ' ? at : 0;
+}
+
+bool smtp_reply_parse(struct slice line, struct smtp_reply *reply)
+{
+	*reply = (struct smtp_reply){ 0 };
+	if (line.n < 3 || line.p[0] < '1' || line.p[0] > '5' || !octet_is_digit(line.p[1]) || !octet_is_digit(line.p[2]))
+		return false;
+	char after = line.n > 3 ? line.p[3] : ' ';
+	if (octet_is_digit(after))
+		return false;
+	reply->code = slice_part(line, 0, 3);
+	reply->continues = after == '-';
+	reply->separated = after == ' ' || after == '-';
+	reply->text = slice_part(line, reply->separated ? 4 : 3, line.n);
+	reply->enhanced = slice_part(reply->text, 0, enhanced_length(reply->text));
+	return true;
+}
+
+/* Where the path that begins with `<` ends: the index behind its `>`, quoted strings passed over; 0 where it does not
+ * end. */
+static size_t path_end(struct slice s)
+{
+	bool quoted = false;
+	for (size_t i = 1; i < s.n; i++) {
+		if (s.p[i] == '\\' && quoted)
+			i++;
+		else if (s.p[i] == '"')
+			quoted = !quoted;
+		else if (s.p[i] == '>' && !quoted)
+			return i + 1;
+	}
+	return 0;
+}
+
+static void path_problem(struct smtp_path *path, const char *problem, const char *ref)
+{
+	if (path->problem)
+		return;
+	path->problem = problem;
+	path->ref = ref;
+}
+
+/* What is wrong with the address between the brackets. */
+static void address_check(struct smtp_path *path, bool null_allowed)
+{
+	struct slice address = path->address;
+	if (address.n && address.p[0] == '@') {
+		path->source_route = true;
+		size_t colon = slice_find_octet(address, ':');
+		address = slice_part(address, colon + 1, address.n);
+	}
+	if (address.n == 0) {
+		if (!null_allowed || path->source_route)
+			path_problem(path, "an empty path names nobody", "RFC 5321 4.1.1.3");
+		return;
+	}
+	if (!null_allowed && slice_equal_nocase(address, SLICE("Postmaster")))
+		return;
+	size_t at = address.n;
+	while (at > 0 && address.p[at - 1] != '@')
+		at--;
+	if (at == 0)
+		path_problem(path, "the address has no @ and domain", "RFC 5321 4.1.2");
+	else if (at == 1)
+		path_problem(path, "nothing stands before the @", "RFC 5321 4.1.2");
+	else if (at == address.n)
+		path_problem(path, "no domain stands behind the @", "RFC 5321 4.1.2");
+	else if (address.p[0] != '"' && slice_find_octet(address, ' ') < address.n)
+		path_problem(path, "a space stands in the address", "RFC 5321 4.1.2");
+}
+
+void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_allowed, struct smtp_path *path)
+{
+	*path = (struct smtp_path){ 0 };
+	struct slice rest = slice_trim(arguments);
+	if (!slice_starts_nocase(rest, keyword)) {
+		path->problem = null_allowed ? "MAIL is followed by FROM:<address>" : "RCPT is followed by TO:<address>";
+		path->ref = null_allowed ? "RFC 5321 4.1.1.2" : "RFC 5321 4.1.1.3";
+		path->parameters = slice_part(rest, 0, 0);
+		return;
+	}
+	rest = slice_part(rest, keyword.n, rest.n);
+	struct slice trimmed = slice_trim(rest);
+	if (trimmed.n && rest.p != trimmed.p)
+		path_problem(path, "no space may stand behind the colon", "RFC 5321 3.3");
+	if (trimmed.n == 0) {
+		path_problem(path, "the address is missing", "RFC 5321 4.1.2");
+		return;
+	}
+	size_t end = trimmed.p[0] == '<' ? path_end(trimmed) : 0;
+	if (end) {
+		path->address = slice_part(trimmed, 1, end - 1);
+		path->parameters = slice_trim(slice_part(trimmed, end, trimmed.n));
+		if (end < trimmed.n && trimmed.p[end] != ' ')
+			path_problem(path, "a space must stand between the path and what follows", "RFC 5321 4.1.2");
+		address_check(path, null_allowed);
+		return;
+	}
+	path_problem(path, trimmed.p[0] == '<' ? "the > that ends the address is missing"
+	                                       : "the address must stand between < and >", "RFC 5321 4.1.2");
+	path->address = slice_word(&trimmed);
+	path->parameters = slice_trim(trimmed);
+}
+
+bool smtp_parameter(struct slice *parameters, struct slice *keyword, struct slice *value)
+{
+	struct slice word = slice_word(parameters);
+	if (word.n == 0)
+		return false;
+	size_t equals = slice_find_octet(word, '=');
+	*keyword = slice_part(word, 0, equals);
+	*value = slice_part(word, equals + 1, word.n);
+	return true;
+}
+
+bool smtp_header_field(struct slice line)
+{
+	size_t colon = slice_find_octet(line, ':');
+	struct slice name = slice_trim(slice_part(line, 0, colon));
+	if (colon == line.n || name.n == 0 || name.p != line.p)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] <= ' ' || name.p[i] > '~')
+			return false;
+	return true;
+}

@@ -1,0 +1,46 @@
+/*
+ * The grammar of SMTP's lines: replies, paths and parameters (RFC 5321 sections 4.1.2 and 4.2).
+ */
+#ifndef PARLANCE_PROTOCOL_SMTP_SYNTAX_H
+#define PARLANCE_PROTOCOL_SMTP_SYNTAX_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+
+/* One line of a reply. */
+struct smtp_reply {
+	struct slice code;     /* three digits */
+	bool continues;        /* a hyphen: further lines of this reply follow */
+	bool separated;        /* a space, a hyphen or nothing stands behind the code, as it must */
+	struct slice text;     /* behind the separator */
+	struct slice enhanced; /* the enhanced status code that `text` begins with (RFC 2034), or empty */
+};
+
+/* False where the line begins with no three-digit code of RFC 5321 4.2.1 (100 to 599). */
+bool smtp_reply_parse(struct slice line, struct smtp_reply *reply);
+
+/* What stands behind MAIL or RCPT. */
+struct smtp_path {
+	struct slice address;    /* between the angle brackets, or the word that stands without them */
+	struct slice parameters; /* behind the path, spaces trimmed */
+	const char *problem;     /* what is wrong with the path, the first thing found; NULL where nothing is */
+	const char *ref;         /* of the problem */
+	bool source_route;       /* `<@a,@b:user@c>`, which RFC 5321 appendix C makes obsolete */
+};
+
+/*
+ * Takes apart the arguments of MAIL (`keyword` "FROM:") or RCPT ("TO:"). `null_allowed`: `<>` may stand there (MAIL);
+ * elsewhere `<Postmaster>` may (RFC 5321 4.1.1.3).
+ */
+void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_allowed, struct smtp_path *path);
+
+/* Takes the next parameter off `*parameters`: `KEYWORD` or `KEYWORD=VALUE` (RFC 5321 4.1.2, esmtp-param). False at
+ * the end. */
+bool smtp_parameter(struct slice *parameters, struct slice *keyword, struct slice *value);
+
+/* Whether a line of message text has the form of a header field: a name of printable ASCII, then a colon
+ * (RFC 5322 2.2). */
+bool smtp_header_field(struct slice line);
+
+#endif

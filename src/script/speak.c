@@ -1,0 +1,345 @@
+/*
+ * The client's part of a script.
+ *
+ * Its place is a line of the script. A block of the server's lines is awaited as a whole; replies are counted from the
+ * end of the block before, since they may come while the client's lines still go out.
+ */
+#include "script/speak.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+
+/* What is kept of a reply's line in order to match it, in octets. */
+#define LINE_KEPT (1U << 20)
+
+struct speaker {
+	const struct rehearsal *r;
+	struct variables v;
+	const struct buffer *files;
+	size_t at;           /* the line of the script that comes next */
+	size_t block;        /* the block of the server's that replies belong to now; r->nblocks past the last */
+	size_t heard;        /* replies of it that are complete */
+	size_t lines;        /* server's lines since the last complete reply */
+	size_t matched;      /* lines of the block before this one have matched, or were passed */
+	bool silent;         /* the server fell silent in this block */
+	bool greeting_due;   /* the script begins with the client, the protocol with the server */
+	bool skipping;       /* payload is being skipped, and it was said so */
+	bool hung_up;
+	struct buffer heard_line; /* of the server's line that comes in pieces */
+	struct buffer octets, text; /* of the last step */
+};
+
+static const struct script_line *line_at(const struct speaker *s, size_t i)
+{
+	return &s->r->script->lines[i];
+}
+
+/* Silence is what ends a reply, and whose turn it is cannot be told. */
+static bool turns_untold(const struct speaker *s)
+{
+	const char *name = s->r->protocol->name;
+	return strcmp(name, "tcp") == 0 || strcmp(name, "udp") == 0;
+}
+
+static bool our_turn(const struct dialogue *d)
+{
+	return dialogue_turn(d) == SIDE_CLIENT && !dialogue_in_reply(d) && dialogue_unfinished(d, SIDE_CLIENT).n == 0;
+}
+
+/* The next block of the server's from that one on. */
+static size_t server_block(const struct speaker *s, size_t from)
+{
+	while (from < s->r->nblocks && s->r->blocks[from].side != SIDE_SERVER)
+		from++;
+	return from;
+}
+
+struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct variables *given,
+                            const struct buffer *files)
+{
+	struct speaker *s = memory_zeroed(1, sizeof *s);
+	s->r = rehearsal;
+	s->files = files;
+	s->greeting_due = rehearsal->client_first && rehearsal->protocol->server_first;
+	s->block = server_block(s, 0);
+	s->matched = s->block < rehearsal->nblocks ? rehearsal->blocks[s->block].first : 0;
+	rehearsal_variables(rehearsal, given, &s->v);
+	return s;
+}
+
+void speaker_free(struct speaker *s)
+{
+	if (s == NULL)
+		return;
+	variables_free(&s->v);
+	buffer_wipe(&s->heard_line);
+	buffer_wipe(&s->octets);
+	buffer_free(&s->text);
+	free(s);
+}
+
+/* ---- hearing ---- */
+
+/* Keeps what variables in the script's lines of this reply capture, lines in the order written. */
+static void capture(struct speaker *s, struct slice text)
+{
+	const struct rehearsed_block *block = &s->r->blocks[s->block];
+	for (size_t i = s->matched; i <= block->last; i++) {
+		if (!s->r->lines[i].speaks || s->r->lines[i].reply != s->heard || !rehearsal_captures(s->r, i) ||
+		    line_at(s, i)->mark == MARK_NEVER || !rehearsal_match(s->r, i, text, &s->v))
+			continue;
+		s->matched = line_at(s, i)->mark == MARK_REPEATED ? i : i + 1;
+		return;
+	}
+}
+
+/* A reply of another class than the script's is worth a remark. */
+static void compare(const struct speaker *s, enum class class, struct buffer *remark)
+{
+	const struct rehearsed_block *block = &s->r->blocks[s->block];
+	for (size_t i = block->first; i <= block->last; i++) {
+		const struct rehearsed *line = &s->r->lines[i];
+		if (!line->final || line->reply != s->heard || line->class == class)
+			continue;
+		buffer_printf(remark, "the script (line %u) has: S: ", line_at(s, i)->number);
+		escape_text(remark, slice_of(line_at(s, i)->text));
+	}
+}
+
+static void hear_line(struct speaker *s, const struct dialogue_event *event)
+{
+	if (s->block >= s->r->nblocks)
+		return;
+	if (s->heard_line.n < LINE_KEPT)
+		buffer_add_slice(&s->heard_line, event->text);
+	if (event->more)
+		return;
+	capture(s, buffer_slice(&s->heard_line));
+	buffer_clear(&s->heard_line);
+	s->lines++;
+}
+
+void speaker_event(struct speaker *s, const struct dialogue *dialogue, const struct dialogue_event *event,
+                   struct buffer *remark)
+{
+	struct slice challenge = dialogue_challenge(dialogue);
+	if (challenge.n && event->side == SIDE_SERVER) {
+		buffer_clear(&s->v.challenge);
+		buffer_add_slice(&s->v.challenge, challenge);
+	}
+	if (event->side != SIDE_SERVER || event->kind == EVENT_STAGE)
+		return;
+	if (s->greeting_due) {
+		if (!event->final)
+			return;
+		s->greeting_due = false;
+		buffer_add_string(remark, "the script has no greeting: the server's is passed over");
+		return;
+	}
+	hear_line(s, event);
+	if (!event->final || s->block >= s->r->nblocks)
+		return;
+	compare(s, event->class, remark);
+	s->heard++;
+	s->lines = 0;
+}
+
+void speaker_silent(struct speaker *s)
+{
+	s->silent = true;
+}
+
+/* ---- waiting ---- */
+
+static bool block_heard(const struct speaker *s, const struct dialogue *d)
+{
+	const struct rehearsed_block *block = &s->r->blocks[s->block];
+	if (s->silent || (!turns_untold(s) && our_turn(d)))
+		return true;
+	return s->heard > block->finals || (s->heard == block->finals && s->lines >= block->trailing);
+}
+
+/* Goes behind the server's block; replies beyond it count for the next, unless all that was asked is answered. */
+static void block_leave(struct speaker *s, const struct dialogue *d)
+{
+	const struct rehearsed_block *block = &s->r->blocks[s->block];
+	s->heard = s->heard > block->finals && !our_turn(d) ? s->heard - block->finals : 0;
+	s->lines = 0;
+	s->silent = false;
+	s->at = block->last + 1;
+	s->block = server_block(s, s->block + 1);
+	s->matched = s->block < s->r->nblocks ? s->r->blocks[s->block].first : 0;
+}
+
+/* ---- saying ---- */
+
+static enum speak_act show(struct speaker *s, enum speak_act act, struct slice text, struct speak_step *step)
+{
+	buffer_clear(&s->text);
+	buffer_add_slice(&s->text, text);
+	step->text = buffer_slice(&s->text);
+	return act;
+}
+
+/* A new exchange begins with its first command; the command says which digest it uses. */
+static void scram_prepare(struct speaker *s, const struct rehearsed *line, const struct script_line *written)
+{
+	if (line->input != INPUT_COMMAND)
+		return;
+	struct slice text = slice_of(written->text);
+	scram_clear(&s->v.scram);
+	s->v.scram.sha256 = slice_find_nocase(text, SLICE("SCRAM-SHA-256")) < text.n;
+}
+
+static enum speak_act say(struct speaker *s, const struct dialogue *d, struct speak_step *step, struct error *error)
+{
+	const struct script_line *written = line_at(s, s->at);
+	const struct rehearsed *line = &s->r->lines[s->at];
+	enum input input = dialogue_input(d);
+	buffer_clear(&s->octets);
+	if (written->kind == SCRIPT_SAID) {
+		scram_prepare(s, line, written);
+		if (rehearsal_wire(s->r, s->at, &s->v, FILL_STRICT, &s->octets, error) != STATUS_OK)
+			return SPEAK_FAILED;
+	} else if (written->direction == DIRECTION_FILE && s->files) {
+		payload_of_file(&s->octets, buffer_slice(&s->files[s->at]), input);
+	} else {
+		payload_made(&s->octets, input == INPUT_COUNTED ? dialogue_counted(d) : written->octets, input);
+	}
+	step->octets = buffer_slice(&s->octets);
+	step->begins = s->at == s->r->blocks[line->block].first;
+	s->skipping = false;
+	s->at++;
+	return SPEAK_SEND;
+}
+
+/* Payload that the server did not ask for; said once for all its lines. */
+static enum speak_act skip(struct speaker *s, struct speak_step *step)
+{
+	bool answer = s->r->lines[s->at++].input == INPUT_ANSWER;
+	if (s->skipping)
+		return SPEAK_PAUSE;
+	s->skipping = true;
+	return show(s, SPEAK_REMARK,
+	            answer ? SLICE("the server does not ask for this answer: it is skipped")
+	                   : SLICE("the server does not ask for this text: it is skipped"),
+	            step);
+}
+
+/* The server asks for payload that the script does not have. */
+static enum speak_act unasked(struct speaker *s, const struct dialogue *d, struct error *error)
+{
+	const struct script_line *written = line_at(s, s->at);
+	const char *what = dialogue_input(d) == INPUT_ANSWER ? "an answer of the SASL exchange" : "the message's text";
+	struct buffer shown = { 0 };
+	escape_text(&shown, slice_of(written->text));
+	(void)error_set(error, STATUS_DIFFERED, "%s:%u: the server waits for %s here, and the script says " SLICE_FMT,
+	                s->r->script->file, written->number, what, SLICE_ARG(buffer_slice(&shown)));
+	buffer_free(&shown);
+	return SPEAK_FAILED;
+}
+
+/* A line of the client's: said, waited with, or skipped. */
+static enum speak_act client_line(struct speaker *s, const struct dialogue *d, struct speak_step *step,
+                                  struct error *error)
+{
+	enum input wanted = s->r->lines[s->at].input, input = dialogue_input(d);
+	if (s->greeting_due || input == INPUT_NOTHING)
+		return SPEAK_AWAIT;
+	if (wanted == input || (wanted == INPUT_NOTHING && input == INPUT_COMMAND))
+		return say(s, d, step, error);
+	if (!our_turn(d))
+		return SPEAK_AWAIT;
+	return wanted == INPUT_COMMAND || wanted == INPUT_NOTHING ? unasked(s, d, error) : skip(s, step);
+}
+
+static enum speak_act direction(struct speaker *s, struct speak_step *step)
+{
+	const struct script_line *line = line_at(s, s->at);
+	switch (line->direction) {
+	case DIRECTION_HANGS_UP:
+		if (line->side == SIDE_SERVER) {
+			step->expected = true;
+			return SPEAK_AWAIT_CLOSE;
+		}
+		s->at++;
+		s->hung_up = true;
+		return SPEAK_HANG_UP;
+	case DIRECTION_WAITS:
+		step->seconds = line->seconds;
+		s->at++;
+		return show(s, SPEAK_PAUSE, slice_of(line->text), step);
+	case DIRECTION_CONNECTS:
+	case DIRECTION_TLS:
+	case DIRECTION_FILE:
+	case DIRECTION_SENDS:
+		break;
+	}
+	s->at++;
+	return SPEAK_PAUSE;
+}
+
+/* Behind the last line: what was asked is still answered. */
+static enum speak_act finish(struct speaker *s, const struct dialogue *d)
+{
+	if (s->hung_up)
+		return SPEAK_DONE;
+	if (dialogue_closing(d) && our_turn(d))
+		return SPEAK_AWAIT_CLOSE;
+	if (!our_turn(d) && !s->silent)
+		return SPEAK_AWAIT;
+	return SPEAK_DONE;
+}
+
+/* One step; a pause of no seconds where there is nothing for the caller to do. */
+static enum speak_act next_step(struct speaker *s, const struct dialogue *d, struct speak_step *step,
+                                struct error *error)
+{
+	*step = (struct speak_step){ .line = s->at < s->r->script->nlines ? s->at : NO_LINE };
+	if (s->at >= s->r->script->nlines)
+		return finish(s, d);
+	const struct script_line *line = line_at(s, s->at);
+	if (line->kind == SCRIPT_COMMENT) {
+		s->at++;
+		return show(s, SPEAK_COMMENT, slice_of(line->text), step);
+	}
+	if (!s->r->lines[s->at].speaks)
+		return direction(s, step);
+	if (line->side == SIDE_CLIENT)
+		return client_line(s, d, step, error);
+	if (!block_heard(s, d))
+		return SPEAK_AWAIT;
+	block_leave(s, d);
+	return SPEAK_PAUSE;
+}
+
+enum speak_act speaker_next(struct speaker *s, const struct dialogue *dialogue, struct speak_step *step,
+                            struct error *error)
+{
+	enum speak_act act;
+	do
+		act = next_step(s, dialogue, step, error);
+	while (act == SPEAK_PAUSE && step->text.n == 0);
+	return act;
+}
+
+/* ---- the end ---- */
+
+bool speaker_closed(const struct speaker *s, size_t *line)
+{
+	size_t heard = s->heard;
+	for (size_t i = s->at; i < s->r->script->nlines; i++) {
+		const struct rehearsed *l = &s->r->lines[i];
+		*line = i;
+		if (!l->speaks || line_at(s, i)->mark != MARK_NONE)
+			continue;
+		if (line_at(s, i)->side == SIDE_CLIENT)
+			return false;
+		/* Of the server's lines, those that complete a reply must have come. */
+		if (l->block != s->block ? l->final : l->final && l->reply >= heard)
+			return false;
+	}
+	return true;
+}

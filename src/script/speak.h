@@ -1,0 +1,61 @@
+/*
+ * Speaking a script: the client's part, said to whatever server answers. No I/O and no clock: the caller does what
+ * speaker_next says, and tells what was heard.
+ */
+#ifndef PARLANCE_SCRIPT_SPEAK_H
+#define PARLANCE_SCRIPT_SPEAK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "protocol/dialogue.h"
+#include "script/rehearse.h"
+
+struct speaker;
+
+/* What the caller does next. */
+enum speak_act {
+	SPEAK_SEND,        /* say `octets` */
+	SPEAK_AWAIT,       /* nothing now: ask again when something has been heard */
+	SPEAK_AWAIT_CLOSE, /* nothing more but that the server hangs up (`expected`: the script says that it does) */
+	SPEAK_PAUSE,       /* show `text`, a stage direction that is no event, and say nothing for `seconds` */
+	SPEAK_COMMENT,     /* show `text`, a comment of the script */
+	SPEAK_REMARK,      /* show `text`, a remark about how the script is played */
+	SPEAK_HANG_UP,     /* hang up */
+	SPEAK_DONE,        /* the script is done */
+	SPEAK_FAILED       /* it cannot go on: `error` was filled */
+};
+
+struct speak_step {
+	struct slice octets, text; /* good until the next call */
+	double seconds;
+	size_t line;   /* index in the script that this is about, or NO_LINE */
+	bool begins;   /* SEND: the first of the lines that go out together */
+	bool expected;
+};
+
+/* Speaks what was rehearsed; `given` is copied. `files`: what each `<client sends file …>` sends, by the line's index;
+ * looked at until the speaker is freed; NULL where the script has none. */
+struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct variables *given,
+                            const struct buffer *files);
+void speaker_free(struct speaker *s);
+
+/* What to do now, `dialogue` being the live one. Called again and again until it says AWAIT, AWAIT_CLOSE, HANG_UP,
+ * DONE or FAILED. */
+enum speak_act speaker_next(struct speaker *s, const struct dialogue *dialogue, struct speak_step *step,
+                            struct error *error);
+
+/* What was heard or said, unmasked. Appends to `remark` where the script has something to say about it. */
+void speaker_event(struct speaker *s, const struct dialogue *dialogue, const struct dialogue_event *event,
+                   struct buffer *remark);
+
+/* The server has been silent for as long as the caller waits in a protocol without ends of replies: what is awaited is
+ * taken to have come. */
+void speaker_silent(struct speaker *s);
+
+/* The connection is gone. True where nothing of the script was left to do; else `*line` is the index of what was. */
+bool speaker_closed(const struct speaker *s, size_t *line);
+
+#endif
