@@ -10,7 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +36,7 @@ struct family {
 	int number;             /* AF_INET6, AF_INET */
 	const char *name;
 	bool wanted;            /* not ruled out by -4 or -6 */
+	bool asked;
 	struct lookup *lookup;  /* under way; else NULL */
 	int code, system;       /* why nothing was found; 0 */
 	struct address addresses[ADDRESSES_MAX];
@@ -204,22 +204,25 @@ static struct family *other_family(struct connector *c, const struct family *f)
 static void fail_family(struct connector *c, const struct family *wanted)
 {
 	struct error error = { 0 };
-	char *has = address_host(&other_family(c, wanted)->addresses[0]);
-	(void)error_set(&error, STATUS_CONNECTION, "%s has no %s address, but %s: leave out %s", c->name, wanted->name,
-	                has, wanted->number == AF_INET6 ? "-6" : "-4");
+	const struct family *other = other_family(c, wanted);
+	const char *option = wanted->number == AF_INET6 ? "-6" : "-4";
+	char *has = address_host(&other->addresses[0]);
+	if (strcmp(has, c->name) == 0)
+		(void)error_set(&error, STATUS_CONNECTION, "%s is an %s address: leave out %s", has, other->name, option);
+	else
+		(void)error_set(&error, STATUS_CONNECTION, "%s has no %s address, but %s: leave out %s", c->name,
+		                wanted->name, has, option);
 	free(has);
 	fail(c, &error);
 }
 
-/* No name, no address. Of the two lookups' errors, one that is not "no such name" says more. */
+/* No address. Where the two lookups say different things, the one that is not "no such name" says more. */
 static void fail_name(struct connector *c)
 {
 	struct error error = { 0 };
-	const struct family *f = &c->families[0];
-	if (!f->wanted || f->code == EAI_NONAME || f->code == 0)
-		f = &c->families[1];
-	if (!f->wanted || f->code == 0)
-		f = other_family(c, f);
+	const struct family *f = &c->families[0], *other = &c->families[1];
+	if (!f->wanted || (other->wanted && (f->code == EAI_NONAME || f->code == 0)))
+		f = other;
 	(void)failure_name(&error, c->name, f->code, f->system);
 	fail(c, &error);
 }
@@ -228,20 +231,20 @@ static void fail_name(struct connector *c)
 static void fail_all(struct connector *c)
 {
 	struct error error = { 0 };
-	if (c->failure != 0) {
-		if (c->options.path)
-			(void)failure_unix(&error, c->where, c->failure);
-		else
-			(void)failure_connecting(&error, c->where, c->failure);
-		fail(c, &error);
-		return;
-	}
-	for (size_t i = 0; i < 2; i++)
-		if (c->families[i].wanted && !c->families[!i].wanted && c->families[!i].count > 0) {
-			fail_family(c, &c->families[i]);
+	for (size_t i = 0; i < 2 && c->failure == 0; i++)
+		if (!c->families[i].wanted && c->families[i].count > 0) {
+			fail_family(c, other_family(c, &c->families[i]));
 			return;
 		}
-	fail_name(c);
+	if (c->failure == 0) {
+		fail_name(c);
+		return;
+	}
+	if (c->options.path)
+		(void)failure_unix(&error, c->where, c->failure);
+	else
+		(void)failure_connecting(&error, c->where, c->failure);
+	fail(c, &error);
 }
 
 static void deadline_passed(evutil_socket_t fd, short what, void *context)
@@ -249,18 +252,19 @@ static void deadline_passed(evutil_socket_t fd, short what, void *context)
 	struct connector *c = context;
 	struct error error = { 0 };
 	(void)fd, (void)what;
+	if (c->attempts || c->options.path)
+		c->failure = failure_telling(c->failure, ETIMEDOUT);
 	for (struct attempt *a = c->attempts; a; a = a->next) {
 		char *text = place(&a->address), *took = duration(clock_now() - a->started);
 		tell(c, "%s: no answer (%s)", text, took);
 		free(text);
 		free(took);
 	}
-	if (c->trying && c->options.path)
-		(void)failure_unix(&error, c->where, ETIMEDOUT);
-	else if (c->trying)
-		(void)failure_connecting(&error, c->where, ETIMEDOUT);
-	else
-		(void)failure_silent_resolver(&error, c->name, c->options.timeout);
+	if (c->failure != 0) {
+		fail_all(c);
+		return;
+	}
+	(void)failure_silent_resolver(&error, c->name, c->options.timeout);
 	fail(c, &error);
 }
 
@@ -372,12 +376,17 @@ static void try_more(struct connector *c)
 		fail_all(c);
 }
 
-static void pace_passed(evutil_socket_t fd, short what, void *context)
+/* UDP tells nobody whether an address answers, so only one can be tried: IPv4, where most servers listen. */
+static void tell_choice(struct connector *c)
 {
-	struct connector *c = context;
-	(void)fd, (void)what;
-	if (!c->trying)
-		tell_addresses(c);
+	if (c->options.datagrams && c->families[0].count > 0 && c->families[1].count > 0)
+		tell(c, "UDP has no connection that could be tried: the IPv4 address is taken (-6 takes the other)");
+}
+
+static void try_first(struct connector *c)
+{
+	tell_addresses(c);
+	tell_choice(c);
 	try_more(c);
 }
 
@@ -392,47 +401,218 @@ static void family_add(struct family *f, const struct address *address)
 		f->addresses[f->count++] = *address;
 }
 
-static struct family *family_of(struct connector *c, int number)
+static struct family *family_numbered(struct connector *c, int number)
 {
 	return c->families[0].number == number ? &c->families[0] : &c->families[1];
 }
 
-/* UDP tells nobody whether an address answers, so only one can be tried: IPv4, where most servers listen. */
-static void tell_choice(struct connector *c)
+static void looked_up(void *context, int number, int code, int system, const struct addrinfo *found);
+
+static void look_up(struct connector *c, struct family *f)
 {
-	if (c->options.datagrams && c->families[0].count > 0 && c->families[1].count > 0 && c->families[1].wanted &&
-	    c->families[0].wanted)
-		tell(c, "UDP has no connection that could be tried, so the IPv4 address is taken (-6: the other)");
+	f->asked = true;
+	f->lookup = lookup_start(c->base, c->options.host, f->number, looked_up, c);
+	if (f->lookup == NULL) {
+		f->code = EAI_SYSTEM;
+		f->system = errno;
+	}
 }
 
-/* RFC 8305 section 3: begin with what there is; only IPv4 waits a moment for IPv6. */
-static void looked_up(void *context, int number, int code, int system, const struct addrinfo *found)
+static void take_answer(struct connector *c, struct family *f, const struct addrinfo *found)
 {
-	struct connector *c = context;
-	struct family *f = family_of(c, number), *other = other_family(c, f);
-	f->lookup = NULL;
-	f->code = code;
-	f->system = system;
 	for (; found; found = found->ai_next) {
 		struct address address = address_of(found->ai_addr, found->ai_addrlen);
 		address_set_port(&address, c->options.port);
-		if (address.is.any.sa_family == number)
+		if (address.is.any.sa_family == f->number)
 			family_add(f, &address);
 	}
-	if (other->lookup && other->wanted && !c->trying) {
-		if (f->wanted && f->count > 0)
-			after(c->pace, number == AF_INET6 && !c->options.datagrams ? STORY_DELAY : RESOLUTION_DELAY);
+}
+
+/* Both lookups have been answered, and there is nothing to try. Where -4 or -6 ruled one family out, that one is looked
+ * up now: whether the name has such an address is worth knowing. */
+static void nothing_found(struct connector *c)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (!c->families[i].wanted && !c->families[i].asked) {
+			look_up(c, &c->families[i]);
+			if (c->families[i].lookup)
+				return;
+		}
+	fail_all(c);
+}
+
+/* RFC 8305 section 3: begin with what there is; only the second choice waits a moment for the first. */
+static void looked_up(void *context, int number, int code, int system, const struct addrinfo *found)
+{
+	struct connector *c = context;
+	struct family *f = family_numbered(c, number), *other = other_family(c, f);
+	f->lookup = NULL;
+	f->code = code != 0 ? code : EAI_NONAME;
+	f->system = system;
+	take_answer(c, f, found);
+	if (c->trying) {
+		tell_addresses(c);
+		if (c->attempts == NULL || !event_pending(c->pace, EV_TIMEOUT, NULL))
+			try_more(c);
+	} else if (other->lookup) {
+		if (f->count > 0)
+			after(c->pace, f == &c->families[0] ? STORY_DELAY : RESOLUTION_DELAY);
+	} else if (anything_left(c)) {
+		try_first(c);
+	} else {
+		nothing_found(c);
+	}
+}
+
+/* RFC 6761 section 6.3: localhost is this machine, whatever a DNS server or a missing /etc/hosts says. */
+static bool is_localhost(const char *host)
+{
+	struct slice name = slice_of(host), tail = SLICE(".localhost");
+	if (name.n > 1 && name.p[name.n - 1] == '.')
+		name.n--;
+	return slice_equal_nocase(name, SLICE("localhost")) ||
+	       (name.n > tail.n && slice_equal_nocase(slice_part(name, name.n - tail.n, name.n), tail));
+}
+
+/* Finds what needs no looking up. */
+static bool known_address(struct connector *c)
+{
+	struct address address;
+	if (address_parse(c->options.host, c->options.port, &address)) {
+		struct family *f = family_numbered(c, address.is.any.sa_family);
+		family_add(f, &address);
+		f->told = f->count; /* it is its own story */
+		return true;
+	}
+	if (!is_localhost(c->options.host))
+		return false;
+	for (size_t i = 0; i < 2; i++) {
+		address = address_loopback(c->families[i].number, c->options.port);
+		family_add(&c->families[i], &address);
+	}
+	return true;
+}
+
+static void begin_host(struct connector *c)
+{
+	if (known_address(c)) {
+		if (anything_left(c))
+			try_first(c);
+		else
+			fail_all(c);
 		return;
 	}
-	/* The family that -4 or -6 rules out is asked only to say, if need be, that the name has such an address. */
-	if (f->wanted ? f->count == 0 && other->lookup : other->lookup || other->count > 0)
+	tell(c, "looking up %s", c->name);
+	for (size_t i = 0; i < 2; i++)
+		if (c->families[i].wanted)
+			look_up(c, &c->families[i]);
+	if (!anything_left(c))
+		fail_all(c);
+}
+
+/* ---- unix sockets ---- */
+
+/* An errno value, or 0 where connect() may be tried. */
+static int unix_address(const char *path, struct address *address)
+{
+	struct stat about;
+	size_t n = strlen(path);
+	memset(address, 0, sizeof *address);
+	if (n >= sizeof address->is.local.sun_path)
+		return ENAMETOOLONG;
+	address->is.local.sun_family = AF_UNIX;
+	memcpy(address->is.local.sun_path, path, n);
+	address->n = sizeof address->is.local;
+	if (stat(path, &about) != 0)
+		return errno;
+	return S_ISSOCK(about.st_mode) ? 0 : ENOTSOCK;
+}
+
+static void try_unix(struct connector *c)
+{
+	struct address address;
+	int code = unix_address(c->options.path, &address);
+	int fd = code == 0 ? descriptor_open(AF_UNIX, SOCK_STREAM) : -1;
+	if (code == 0 && (fd < 0 || connect(fd, &address.is.any, address.n) != 0))
+		code = errno;
+	if (code == 0) {
+		succeed(c, fd);
 		return;
-	if (f->wanted || !c->families[0].wanted || !c->families[1].wanted) {
-		if (f->wanted)
-			tell_addresses(c);
-		if (!c->trying)
-			tell_choice(c);
 	}
-	if (!c->trying || c->attempts == NULL || !event_pending(c->pace, EV_TIMEOUT, NULL))
+	if (fd >= 0)
+		(void)close(fd);
+	if (code == EAGAIN || code == EINTR || code == EINPROGRESS) {
+		after(c->pace, RETRY_DELAY); /* its queue of new clients is full */
+		return;
+	}
+	c->failure = code;
+	fail_all(c);
+}
+
+/* ---- the beginning ---- */
+
+static void pace_passed(evutil_socket_t fd, short what, void *context)
+{
+	struct connector *c = context;
+	(void)fd, (void)what;
+	if (c->options.path)
+		try_unix(c);
+	else if (c->trying)
 		try_more(c);
+	else
+		try_first(c);
+}
+
+static void begin(evutil_socket_t fd, short what, void *context)
+{
+	struct connector *c = context;
+	(void)fd, (void)what;
+	if (c->options.timeout > 0)
+		after(c->deadline, c->options.timeout);
+	if (c->options.path) {
+		tell(c, "trying %s", c->where);
+		try_unix(c);
+	} else {
+		begin_host(c);
+	}
+}
+
+static void set_families(struct connector *c)
+{
+	const struct family v6 = { .number = AF_INET6, .name = "IPv6", .wanted = c->options.family != AF_INET };
+	const struct family v4 = { .number = AF_INET, .name = "IPv4", .wanted = c->options.family != AF_INET6 };
+	c->families[0] = c->options.datagrams ? v4 : v6;
+	c->families[1] = c->options.datagrams ? v6 : v4;
+}
+
+static void set_names(struct connector *c)
+{
+	struct buffer safe = { 0 };
+	escape_text(&safe, slice_of(c->options.path ? c->options.path : c->options.host));
+	c->name = buffer_take(&safe);
+	c->where = c->options.path ? string_printf("unix:%s", c->name)
+		: string_printf("%s %sport %u", c->name, c->options.datagrams ? "UDP " : "", c->options.port);
+}
+
+struct connector *connect_start(struct event_base *base, const struct connect_options *options,
+                                const struct connect_events *events, void *context)
+{
+	struct connector *c = memory_zeroed(1, sizeof *c);
+	assert((options->host != NULL) != (options->path != NULL) && options->port <= 65535);
+	network_prepare();
+	c->base = base;
+	c->options = *options;
+	c->options.host = string_copy(options->host);
+	c->options.path = string_copy(options->path);
+	c->events = events;
+	c->context = context;
+	c->started = clock_now();
+	set_families(c);
+	set_names(c);
+	c->begin = event_new(base, -1, 0, begin, c);
+	c->pace = evtimer_new(base, pace_passed, c);
+	c->deadline = evtimer_new(base, deadline_passed, c);
+	assert(c->begin && c->pace && c->deadline);
+	event_active(c->begin, 0, 0);
+	return c;
 }

@@ -144,5 +144,6 @@ enum status failure_name(struct error *error, const char *name, int code, int sy
 		return error_set(error, STATUS_CONNECTION,
 		                 "%s: name not found: the DNS knows such a name only in its xn-- form (RFC 5891)", name);
 	return error_set(error, STATUS_CONNECTION,
-	                 "%s: name not found: check the spelling, or try an address in place of the name", name);
+	                 "%s: name not found, or it names no machine: check the spelling (a mail domain's servers stand in "
+	                 "its MX records), or try an address in place of the name", name);
 }

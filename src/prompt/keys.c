@@ -16,7 +16,6 @@
 #include "prompt/room.h"
 
 #define ESC '\033'
-#define CTRL(letter) ((letter) & 0x1f)
 #define DELETE 0x7f
 
 /* Octets taken from the terminal at once. */
@@ -79,9 +78,9 @@ static enum sequence escape_waits(struct prompt *p)
 static void follow_search(struct keys *k, char octet)
 {
 	unsigned char key = (unsigned char)octet;
-	if (key == CTRL('R') || key == CTRL('S'))
+	if (key == CONTROL_KEY('R') || key == CONTROL_KEY('S'))
 		k->searching = true;
-	else if (key < 0x20 && key != CTRL('H') && key != CTRL('W'))
+	else if (key < 0x20 && key != CONTROL_KEY('H') && key != CONTROL_KEY('W'))
 		k->searching = false;
 }
 

@@ -20,8 +20,6 @@
 #include "base/crypto.h"
 #include "prompt/room.h"
 
-#define CTRL(letter) ((letter) & 0x1f)
-
 static struct prompt *prompt_of(EditLine *el)
 {
 	void *p = NULL;
@@ -301,13 +299,13 @@ static bool secret_key(struct prompt *p, char key)
 {
 	if (key == '\n' || key == '\r')
 		return false;
-	if (key == CTRL('U')) {
+	if (key == CONTROL_KEY('U')) {
 		buffer_wipe(&p->line);
-	} else if (key == 0x7f || key == CTRL('H')) {
+	} else if (key == 0x7f || key == CONTROL_KEY('H')) {
 		while (p->line.n && ((unsigned char)p->line.p[p->line.n - 1] & 0xc0) == 0x80)
 			p->line.n--; /* the later octets of one character */
 		p->line.n -= p->line.n > 0;
-	} else if (key == CTRL('D') && p->line.n == 0) {
+	} else if (key == CONTROL_KEY('D') && p->line.n == 0) {
 		p->keys.gone = true;
 		return false;
 	} else {
@@ -335,7 +333,7 @@ enum prompt_result prompt_secret(struct prompt *p, const char *label, struct sli
 	prompt_erase(p);
 	p->mode = MODE_IDLE;
 	bool ended = more || p->keys.gone;
-	if (key == CTRL('D'))
+	if (key == CONTROL_KEY('D'))
 		p->keys.gone = was_gone;
 	if (ended) {
 		buffer_wipe(&p->line);

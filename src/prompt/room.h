@@ -7,7 +7,6 @@
 #include <histedit.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <termios.h>
 #include <wchar.h>
 
 #include "base/buffer.h"
@@ -38,6 +37,9 @@ struct past; /* history.c */
 
 #define PROMPT_SIGNALS 7
 
+/* The octet that Ctrl and a letter give. */
+#define CONTROL_KEY(letter) ((letter) & 0x1f)
+
 struct prompt {
 	struct event_base *base;
 	const struct prompt_events *events;
@@ -45,6 +47,7 @@ struct prompt {
 	EditLine *el;
 	struct past *past;
 	bool plain_terminal; /* it cannot move its cursor (TERM=dumb) */
+	size_t columns;      /* of the terminal, when what stands there was drawn */
 	char *text;          /* before the line */
 	char *label;         /* before a secret */
 	enum prompt_mode mode;

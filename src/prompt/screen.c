@@ -94,9 +94,9 @@ static void erase_by_spaces(size_t columns)
 
 void screen_erase(const struct prompt *p, struct slice prompt, struct slice typed)
 {
-	size_t rows = screen_rows(prompt, typed, prompt_columns(p));
+	size_t rows = screen_rows(prompt, typed, p->columns);
 	if (p->plain_terminal) {
-		erase_by_spaces(prompt_columns(p));
+		erase_by_spaces(p->columns);
 		return;
 	}
 	char *sequence = rows ? string_printf("\033[%zuA\r\033[J", rows) : string_copy("\r\033[J");

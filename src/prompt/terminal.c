@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "prompt/room.h"
@@ -84,12 +85,28 @@ static void interrupted(evutil_socket_t number, short what, void *context)
 	}
 }
 
+/* Variables by which terminals say who they are that lay out wrapped lines anew when their width changes. Others, as
+ * xterm, leave each row where it was. */
+static const char *const reflowing[] = { "TMUX", "VTE_VERSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION",
+	                                 "ALACRITTY_WINDOW_ID", "WEZTERM_PANE", "ITERM_SESSION_ID", "TERM_PROGRAM" };
+
+static bool terminal_reflows(void)
+{
+	for (size_t i = 0; i < sizeof reflowing / sizeof reflowing[0]; i++)
+		if (getenv(reflowing[i]))
+			return true;
+	return false;
+}
+
 static void resized(evutil_socket_t number, short what, void *context)
 {
 	(void)number;
 	(void)what;
 	struct prompt *p = context;
+	if (terminal_reflows())
+		p->columns = prompt_columns(p);
 	prompt_erase(p);
+	p->columns = prompt_columns(p);
 	el_resize(p->el);
 	prompt_draw(p);
 }
@@ -102,6 +119,7 @@ static void resume(struct prompt *p)
 	take(p);
 	if (p->mode == MODE_LINE)
 		(void)el_set(p->el, EL_PREP_TERM, 1);
+	p->columns = prompt_columns(p);
 	el_resize(p->el);
 	prompt_draw(p);
 }
@@ -156,6 +174,7 @@ void terminal_begin(struct prompt *p)
 		registered = atexit(terminal_restore) == 0;
 	(void)el_set(p->el, EL_SETTY, "-x", "-echo", "-icanon", "+inlcr", NULL); /* libedit's mode between lines */
 	take(p);
+	p->columns = prompt_columns(p);
 	for (size_t i = 0; i < PROMPT_SIGNALS; i++) {
 		p->signals[i] = evsignal_new(p->base, handled[i].number, handled[i].handle, p);
 		(void)evsignal_add(p->signals[i], NULL);

@@ -174,6 +174,15 @@ void dialogue_assume_tls(struct dialogue *d)
 	tls_begun(d, true, &unseen);
 }
 
+/* Forgets the texts of the last event. */
+static void texts_begin(struct dialogue *d)
+{
+	texts_forget(d);
+	buffer_clear(&d->note);
+	buffer_clear(&d->ref);
+	buffer_clear(&d->problem);
+}
+
 /* ---- recognising ---- */
 
 /* Another machine takes over; what the server has said so far is told to it, unseen. */
@@ -189,6 +198,7 @@ static void become(struct dialogue *d, const struct protocol *protocol)
 	struct line line = { .side = SIDE_SERVER, .text = buffer_slice(&d->greeting), .end = SLICE("\r\n"), .first = true };
 	unseen.text = line.text;
 	protocol->machine->server(d, &line, &unseen);
+	texts_begin(d); /* what it said of the unseen event */
 }
 
 static void recognise(struct dialogue *d, const struct line *line)
@@ -204,14 +214,6 @@ static void recognise(struct dialogue *d, const struct line *line)
 }
 
 /* ---- making events ---- */
-
-static void texts_begin(struct dialogue *d)
-{
-	texts_forget(d);
-	buffer_clear(&d->note);
-	buffer_clear(&d->ref);
-	buffer_clear(&d->problem);
-}
 
 static struct slice line_end_of(struct slice gathered_octets)
 {

@@ -10,18 +10,20 @@ enum { LINE_OPEN, LINE_CLOSED };
 
 static const char *const states[] = { "open", "closed", NULL };
 
+static const char *transport_ref(const struct dialogue *d)
+{
+	return machine_protocol(d)->datagrams ? "RFC 768" : "RFC 9293 3.8";
+}
+
 static void client(struct dialogue *d, const struct line *line, struct dialogue_event *event)
 {
 	event->kind = line->described ? EVENT_DATA : EVENT_COMMAND;
 	if (!line->first || line->described)
 		return;
-	if (machine_protocol(d)->datagrams) {
-		event_note(d, event, "A datagram: it goes as one, may be lost, and nobody says that it came.");
-		event_ref(d, event, "RFC 768");
-	} else {
-		event_note(d, event, "Octets to the server, as typed: what they mean is up to the service.");
-		event_ref(d, event, "RFC 9293 3.8");
-	}
+	event_note(d, event, machine_protocol(d)->datagrams
+	                         ? "A datagram: it goes as one, may be lost, and nobody says that it came."
+	                         : "Octets to the server, as typed: what they mean is up to the service.");
+	event_ref(d, event, transport_ref(d));
 	(void)outstanding_add(d, event, NULL);
 }
 
@@ -33,6 +35,7 @@ static void server(struct dialogue *d, const struct line *line, struct dialogue_
 	const struct outstanding *waits = outstanding_at(d, 0);
 	if (!event->final)
 		return;
+	event_ref(d, event, transport_ref(d));
 	if (waits) {
 		event->answers = waits->n;
 		event_note(d, event, "The service answers.");

@@ -24,8 +24,8 @@ struct sasl_line {
 	struct buffer decoded; /* owned by the caller (buffer_wipe) */
 	struct buffer note;    /* one sentence, without secrets; owned by the caller */
 	const char *ref;
-	struct buffer mask;    /* of a client's line: what stands in its place in a record: `{{plain bob {{password}}}}`; the
-	                        * line itself where it hides nothing: `*`, `=`, an empty line, and what is a mask already */
+	struct buffer mask;    /* of a client's line: what stands in its place in a record: `{{plain bob {{password}}}}`;
+	                        * empty where the line hides nothing: `*`, `=`, an empty line */
 };
 void sasl_line_free(struct sasl_line *line);
 

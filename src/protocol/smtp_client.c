@@ -118,6 +118,12 @@ static void chunk_line(struct dialogue *d, const struct line *line, struct dialo
 
 /* ---- SASL ---- */
 
+/* Cancelling and the empty answer hide nothing. */
+static bool public_answer(struct slice text)
+{
+	return text.n == 0 || slice_equal(text, SLICE("*")) || slice_equal(text, SLICE("="));
+}
+
 /* Fills the event with what a line of the exchange says, between those offsets of the text. */
 static void answer_shown(struct dialogue *d, struct smtp *s, struct dialogue_event *event, size_t start)
 {
@@ -131,8 +137,9 @@ static void answer_shown(struct dialogue *d, struct smtp *s, struct dialogue_eve
 	event_ref(d, event, said.ref);
 	if (!said.ok)
 		event_problem(d, event, "this is no base64");
-	if (said.mask.n)
-		event_secret(event, start, event->text.n, event_text(d, buffer_slice(&said.mask)));
+	struct slice mask = said.mask.n ? event_text(d, buffer_slice(&said.mask)) : SLICE("{{secret}}");
+	if (!public_answer(slice_part(event->text, start, event->text.n)))
+		event_secret(event, start, event->text.n, mask);
 	sasl_line_free(&said);
 }
 
@@ -148,10 +155,6 @@ static void answer_line(struct dialogue *d, const struct line *line, struct dial
 		event_problem(d, event, "sent before the server's 334 asked for it");
 	s->mode = MODE_COMMAND;
 	answer_shown(d, s, event, 0);
-	if (slice_equal(line->text, SLICE("*"))) {
-		event_note(d, event, "The client cancels the exchange; the server answers 501.");
-		event_ref(d, event, "RFC 4954 4");
-	}
 }
 
 /* ---- commands ---- */

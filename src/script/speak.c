@@ -146,9 +146,15 @@ void speaker_event(struct speaker *s, const struct dialogue *dialogue, const str
 	s->lines = 0;
 }
 
-void speaker_silent(struct speaker *s)
+bool speaker_needs_silence(const struct speaker *s)
 {
-	s->silent = true;
+	return turns_untold(s);
+}
+
+bool speaker_silent(struct speaker *s)
+{
+	s->silent = s->heard || s->lines || s->at >= s->r->script->nlines;
+	return s->silent;
 }
 
 /* ---- waiting ---- */

@@ -51,9 +51,12 @@ enum speak_act speaker_next(struct speaker *s, const struct dialogue *dialogue, 
 void speaker_event(struct speaker *s, const struct dialogue *dialogue, const struct dialogue_event *event,
                    struct buffer *remark);
 
-/* The server has been silent for as long as the caller waits in a protocol without ends of replies: what is awaited is
- * taken to have come. */
-void speaker_silent(struct speaker *s);
+/* Whether it cannot be told from what was said that a reply is complete (tcp, udp): the caller watches for silence. */
+bool speaker_needs_silence(const struct speaker *s);
+
+/* The server has been silent for as long as the caller waits in such a protocol: what is awaited is taken to have come,
+ * if anything of it has; else false. */
+bool speaker_silent(struct speaker *s);
 
 /* The connection is gone. True where nothing of the script was left to do; else `*line` is the index of what was. */
 bool speaker_closed(const struct speaker *s, size_t *line);

@@ -43,9 +43,6 @@ void variables_let(struct variables *v, const char *name, const char *value);
 void variables_capture(struct variables *v, struct slice name, struct slice value);
 /* NULL where the variable has no value. */
 const struct variable *variables_get(const struct variables *v, struct slice name);
-/* Appends `text` with every OLD of --map as its NEW, from left to right; of two that begin at one place the first given
- * counts, and what was put in is not looked at again. For client lines, after template_fill. */
-void variables_map_text(const struct variables *v, struct slice text, struct buffer *out);
 void variables_copy(struct variables *to, const struct variables *from);
 void variables_free(struct variables *v);
 

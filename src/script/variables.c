@@ -4,7 +4,6 @@
 #include "script/template.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/crypto.h"
 #include "base/escape.h"
@@ -104,26 +103,6 @@ enum status variables_map(struct variables *v, const char *mapping, struct error
 		return error_set(error, STATUS_USAGE, "--map: what is replaced, or by what, is missing: write --map OLD=NEW");
 	map_add(v, slice_part(all, 0, equals), slice_part(all, equals + 1, all.n));
 	return STATUS_OK;
-}
-
-static const struct mapping *map_at(const struct variables *v, struct slice text)
-{
-	for (size_t i = 0; i < v->nmaps; i++)
-		if (slice_starts(text, slice_of(v->maps[i].old)))
-			return &v->maps[i];
-	return NULL;
-}
-
-void variables_map_text(const struct variables *v, struct slice text, struct buffer *out)
-{
-	while (text.n) {
-		const struct mapping *map = map_at(v, text);
-		if (map)
-			buffer_add_string(out, map->new);
-		else
-			buffer_add_octet(out, text.p[0]);
-		text = slice_part(text, map ? strlen(map->old) : 1, text.n);
-	}
 }
 
 /* ---- the whole ---- */

@@ -20,7 +20,7 @@ struct masking {
 
 /* What a masked event borrows; reused from event to event. All zero at first; mask_free frees. */
 struct mask_room {
-	struct buffer text, decoded, note, problem;
+	struct buffer text, decoded, note, problem, verb, tag, keyword;
 };
 
 /* Fills `*masked` with `event` as faces may see it: the same where nothing is secret. Its slices live until the room is
@@ -29,5 +29,9 @@ struct mask_room {
 void mask_event(const struct masking *masking, const struct dialogue_event *event, struct mask_room *room,
                 struct dialogue_event *masked);
 void mask_free(struct mask_room *room);
+
+/* Replaces the secret values (not spans) in a text that is no event. Returns true, and makes `*text` look into `room`,
+ * where there was one. */
+bool mask_values(const struct masking *masking, struct slice *text, struct buffer *room);
 
 #endif

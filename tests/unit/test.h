@@ -36,16 +36,16 @@ static bool test_good;
 	} while (0)
 
 /* Compares a slice with a string, and shows both where they differ. */
-#define CHECK_TEXT(slice, string) \
+#define CHECK_TEXT(received, wanted) \
 	do { \
-		struct slice got_ = (slice), want_ = slice_of(string); \
+		struct slice got_ = (received), want_ = slice_of(wanted); \
 		if (!slice_equal(got_, want_)) { \
 			struct buffer b_ = { 0 }; \
 			test_good = false; \
 			escape_exact(&b_, got_); \
 			buffer_add_string(&b_, "\n#   expected: "); \
 			escape_exact(&b_, want_); \
-			printf("# %s:%d: %s\n#   received: " SLICE_FMT "\n", __FILE__, __LINE__, #slice, \
+			printf("# %s:%d: %s\n#   received: " SLICE_FMT "\n", __FILE__, __LINE__, #received, \
 			       SLICE_ARG(buffer_slice(&b_))); \
 			buffer_free(&b_); \
 		} \

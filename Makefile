@@ -1,0 +1,147 @@
+# parlance, with GNU make. `make help` lists the targets.
+
+PREFIX  = /usr/local
+CFLAGS  = -O2 -g
+LDFLAGS =
+DESTDIR =
+
+BUILD   = build
+PROGRAM = $(if $(filter build,$(BUILD)),parlance,$(BUILD)/parlance)
+DATADIR = $(PREFIX)/share/parlance
+MANDIR  = $(PREFIX)/share/man
+
+# ---- what the compiler is told ----
+
+# Looked up when the first recipe needs it, not while this file is read: `make demo` may have to install pkg-config first.
+PKG_CONFIG = pkg-config
+PACKAGES   = libevent libevent_openssl openssl
+once       = $(eval $(1) := $$(shell $(2)))$($(1))
+HAVE_LIBS  = $(call once,HAVE_LIBS,$(PKG_CONFIG) --exists 'libevent >= 2.1' libevent_openssl 'openssl >= 3.0' && echo yes)
+EDIT       = $(call once,EDIT,$(PKG_CONFIG) --exists libedit && echo libedit)
+LIB_CFLAGS = $(call once,LIB_CFLAGS,$(PKG_CONFIG) --cflags $(PACKAGES) $(EDIT))
+LIB_LIBS   = $(call once,LIB_LIBS,$(PKG_CONFIG) --libs $(PACKAGES) $(EDIT)) $(if $(EDIT),,-ledit)
+
+FEATURES = -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE -D_NETBSD_SOURCE
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+COMPILE  = $(CC) -std=c17 $(FEATURES) $(WARNINGS) -Isrc -DDATADIR='"$(DATADIR)"' \
+	$(if $(HAVE_LIBS),,$(error libevent 2.1, its OpenSSL part, or OpenSSL 3 is missing: run "make deps"))$(LIB_CFLAGS) \
+	-MMD -MP $(SANITIZE) $(CPPFLAGS) $(CFLAGS)
+LINK     = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS)
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# ---- what there is ----
+
+SOURCES     = $(wildcard src/*/*.c)
+TRANSCRIPTS = $(wildcard transcripts/*.txt)
+UNITS       = $(wildcard tests/unit/*.c)
+OBJECTS     = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/shipped_data.o
+TESTS       = $(UNITS:tests/unit/%.c=$(BUILD)/tests/%)
+
+.PHONY: all deps deps-interop demo check check-asan check-build lint fmt bench fuzz dist install uninstall clean help FORCE
+.DELETE_ON_ERROR:
+
+all: $(PROGRAM) ## build ./parlance (the default)
+
+$(PROGRAM): $(BUILD)/src/main.o $(OBJECTS)
+	@echo "link  $@"
+	@$(LINK) -o $@ $^ $(LIB_LIBS)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@echo "cc    $<"
+	@mkdir -p $(@D)
+	@$(COMPILE) -c -o $@ $<
+
+$(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags
+	@$(COMPILE) -c -o $@ $<
+
+# The folder itself stands here too: a transcript taken away must go.
+$(BUILD)/shipped_data.c: src/cmd/shipped.sh transcripts $(TRANSCRIPTS)
+	@mkdir -p $(@D)
+	@sh src/cmd/shipped.sh transcripts $(TRANSCRIPTS) >$@
+
+# Other flags than last time: all is built anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$(subst ",\",$(COMPILE))" >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(OBJECTS)
+	@mkdir -p $(@D)
+	@$(LINK) -o $@ $^ $(LIB_LIBS)
+
+.SECONDARY:
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d $(BUILD)/*.d)
+
+# ---- for people ----
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | while read -r name what; do printf '  %-13s %s\n' "$$name" "$$what"; done
+	@echo "CC, CFLAGS, LDFLAGS, PREFIX and DESTDIR are honoured; -j works."
+
+demo: ## the main job: replay a real SMTP conversation, every line explained
+	@CC='$(CC)' .ci/deps build
+	@$(MAKE) --no-print-directory -s all
+	@./parlance replay ewing-smtp
+	@if [ -t 0 ]; then printf '\nNow by hand:\n%s\n%s\n%s\n' \
+		'  ./parlance serve ewing-smtp         then, in another terminal: ./parlance 127.0.0.1:PORT' \
+		'  ./parlance explain 550              what a code or a word means' \
+		'  ./parlance --help                   everything else'; fi
+
+deps: ## install what is missing to build parlance and test it
+	@CC='$(CC)' .ci/deps check
+
+deps-interop: ## install real servers and clients to test against; starts none
+	@.ci/deps interop
+
+# ---- for whoever changes it ----
+
+check-build: $(PROGRAM) $(TESTS)
+
+check: ## build, then run all tests
+	@CC='$(CC)' .ci/deps check
+	@$(MAKE) --no-print-directory check-build
+	@PARLANCE=$(CURDIR)/$(PROGRAM) CC='$(CC)' tests/run $(BUILD)/tests $(TESTS)
+
+check-asan: ## all tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory check BUILD=build/asan SANITIZE='$(SANITIZERS)'
+
+lint: ## formatting, static analysis, scripts, manual page, who may include whom
+	@.ci/deps build && .ci/deps lint
+	@$(MAKE) --no-print-directory $(BUILD)/shipped_data.c
+	@CPPFLAGS='-std=c17 $(FEATURES) -Isrc -DDATADIR="" $(LIB_CFLAGS)' tests/lint
+
+fmt: ## format the C sources in place
+	@.ci/deps lint
+	@clang-format -i src/*.c src/*/*.[ch] $(wildcard tests/*/*.[ch])
+
+bench: all ## measure against other programs, in the same run
+	@tests/bench ./parlance
+
+fuzz: ## fuzz the parsers, FUZZ_SECONDS=20 each
+	@.ci/deps fuzz
+	@CPPFLAGS='-std=c17 $(FEATURES) -Isrc $(LIB_CFLAGS)' LIBS='$(LIB_LIBS)' tests/fuzz/run build/fuzz
+
+# ---- for those who use it elsewhere ----
+
+# The libraries stand in the program; what libc needs of the system (names, locales) stays dynamic.
+DIST_LIBS = -Wl,-Bstatic $(call once,DIST_STATIC,$(PKG_CONFIG) --static --libs $(PACKAGES) $(EDIT)) -lmd -Wl,-Bdynamic
+dist: ## build/dist/parlance: one file for a lab machine, only libc dynamic (Linux)
+	@$(MAKE) --no-print-directory check-dist BUILD=build/dist
+
+check-dist: LIB_LIBS = $(DIST_LIBS)
+check-dist: LDFLAGS += -static-libgcc
+check-dist: $(PROGRAM)
+	@tests/only-libc $(PROGRAM)
+
+install: all ## install under DESTDIR and PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/transcripts
+	install -m 755 parlance $(DESTDIR)$(PREFIX)/bin/parlance
+	install -m 644 src/parlance.1 $(DESTDIR)$(MANDIR)/man1/parlance.1
+	install -m 644 $(TRANSCRIPTS) $(DESTDIR)$(DATADIR)/transcripts
+
+uninstall: ## take away what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/parlance $(DESTDIR)$(MANDIR)/man1/parlance.1
+	rm -rf $(DESTDIR)$(DATADIR)
+
+clean: ## remove what was built
+	rm -rf build parlance

@@ -1,0 +1,451 @@
+/*
+ * The server's part of a script.
+ *
+ * Two places move through the script: `at`, the client's line that is expected next, and `said`, behind the last line
+ * of the server's that was said. A line of the server's is said as soon as the client's line after which it is due has
+ * come, so that a client may pipeline or not, whatever the script does.
+ */
+#include "script/answer.h"
+
+#include <stdlib.h>
+
+#include "base/escape.h"
+#include "script/voice.h"
+
+/* The most that is kept of a client's line, and of what is expected, in octets. */
+#define LINE_KEPT (1U << 16)
+#define EXPECTED_SHOWN 160
+
+struct step {
+	enum answer_act act;
+	struct buffer text;
+	bool begins;
+};
+
+struct answerer {
+	const struct rehearsal *r;
+	const struct voice *voice;
+	struct variables v;
+	bool strict;
+	size_t at, said;                 /* the two places */
+	size_t command_at, command_said; /* and where they stood before the last command */
+	size_t text_at;                  /* strict: the line of the payload that comes next */
+	size_t mismatch;                 /* strict: the line of the payload that did not come, or NO_LINE */
+	bool reply_open;                 /* a reply was begun and not ended */
+	bool owes;                       /* a command came whose counted octets are still to come */
+	bool refused;                    /* the same, and it was refused already */
+	bool over;                       /* hung up */
+	struct buffer line;              /* the client's, where it comes in pieces */
+	size_t silent_taken;             /* octets of the unfinished line that were taken for a line */
+	struct step *steps;
+	size_t nsteps, next_step;
+	struct buffer text; /* of the last step */
+};
+
+static const struct script_line *line_at(const struct answerer *a, size_t i)
+{
+	return &a->r->script->lines[i];
+}
+
+/* ---- steps ---- */
+
+static struct buffer *step_add(struct answerer *a, enum answer_act act)
+{
+	a->steps = memory_grow(a->steps, a->nsteps + 1, sizeof *a->steps);
+	a->steps[a->nsteps] = (struct step){ .act = act };
+	return &a->steps[a->nsteps++].text;
+}
+
+/* The same, for a line of a reply that `ends` with it or goes on. */
+static struct buffer *say(struct answerer *a, bool ends)
+{
+	struct buffer *text = step_add(a, ANSWER_SAY);
+	a->steps[a->nsteps - 1].begins = !a->reply_open;
+	a->reply_open = !ends;
+	return text;
+}
+
+enum answer_act answerer_next(struct answerer *a, struct answer_step *step)
+{
+	*step = (struct answer_step){ 0 };
+	if (a->next_step == a->nsteps) {
+		a->next_step = a->nsteps = 0;
+		return ANSWER_NOTHING;
+	}
+	struct step *next = &a->steps[a->next_step++];
+	buffer_free(&a->text);
+	a->text = next->text;
+	next->text = (struct buffer){ 0 };
+	step->text = buffer_slice(&a->text);
+	step->begins = next->begins;
+	return next->act;
+}
+
+size_t answerer_waiting(const struct answerer *a)
+{
+	return a->nsteps - a->next_step;
+}
+
+/* ---- the server's lines ---- */
+
+/* The client's next line from `from` on; the script's length where there is none. */
+static size_t client_line(const struct answerer *a, size_t from)
+{
+	size_t n = a->r->script->nlines;
+	while (from < n && !(a->r->lines[from].speaks && line_at(a, from)->side == SIDE_CLIENT))
+		from++;
+	return from;
+}
+
+/* Marked lines say nothing, unless the reply would have no last line without them. */
+static bool is_said(const struct answerer *a, size_t i)
+{
+	enum script_mark mark = line_at(a, i)->mark;
+	return mark == MARK_NONE || (mark != MARK_NEVER && a->r->lines[i].final);
+}
+
+static void say_written(struct answerer *a, size_t i)
+{
+	struct error error = { 0 };
+	struct buffer wire = { 0 };
+	if (rehearsal_wire(a->r, i, &a->v, FILL_SERVE, &wire, &error) != STATUS_OK) {
+		/* The client's line had the verb, but not the text that captures. */
+		buffer_add_string(step_add(a, ANSWER_REMARK), error.message);
+		error_clear(&error);
+		buffer_clear(&wire);
+		(void)rehearsal_wire(a->r, i, &a->v, FILL_OFFLINE, &wire, &error);
+		error_clear(&error);
+	}
+	buffer_add_slice(say(a, a->r->lines[i].final), buffer_slice(&wire));
+	buffer_free(&wire);
+}
+
+static void say_line(struct answerer *a, size_t i)
+{
+	const struct script_line *line = line_at(a, i);
+	if (line->kind == SCRIPT_SAID && is_said(a, i))
+		say_written(a, i);
+	else if (line->kind == SCRIPT_DIRECTION)
+		payload_made(say(a, a->r->lines[i].final), line->octets, INPUT_TEXT);
+}
+
+static void hang_up(struct answerer *a)
+{
+	(void)step_add(a, ANSWER_HANG_UP);
+	a->over = true;
+}
+
+/* Says all that is due, up to the next line that waits for the client. */
+static void say_due(struct answerer *a)
+{
+	for (; a->said < a->r->script->nlines && !a->over; a->said++) {
+		const struct script_line *line = line_at(a, a->said);
+		const struct rehearsed *l = &a->r->lines[a->said];
+		bool hangs_up = line->kind == SCRIPT_DIRECTION && line->direction == DIRECTION_HANGS_UP;
+		if (line->kind == SCRIPT_COMMENT)
+			buffer_add_string(step_add(a, ANSWER_COMMENT), line->text);
+		if (line->side != SIDE_SERVER || (!l->speaks && !hangs_up))
+			continue;
+		if (l->speaks ? l->due != NO_LINE && l->due >= a->at : client_line(a, a->at) < a->said)
+			return;
+		if (hangs_up)
+			hang_up(a);
+		else
+			say_line(a, a->said);
+	}
+}
+
+/* ---- what is expected ---- */
+
+static bool is_payload(const struct answerer *a, size_t i)
+{
+	return i < a->r->script->nlines && a->r->lines[i].input != INPUT_COMMAND && a->r->lines[i].input != INPUT_NOTHING;
+}
+
+/* In a few words that are safe to print: the verb, or as much of the line as a reply may hold. */
+static void expected(const struct answerer *a, size_t i, struct buffer *out)
+{
+	if (i >= a->r->script->nlines) {
+		buffer_add_string(out, "nothing more, the script has ended");
+		return;
+	}
+	const struct script_line *line = line_at(a, i);
+	const char *verb = a->r->lines[i].verb;
+	if (verb && !a->strict)
+		escape_text(out, slice_part(slice_of(verb), 0, EXPECTED_SHOWN));
+	else
+		escape_text(out, slice_part((struct slice){ line->text, line->text_n }, 0, EXPECTED_SHOWN));
+}
+
+/* `answer` appends to the reply; `i` is the line that was expected. */
+static void off_script(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event, size_t i,
+                       bool payload)
+{
+	struct buffer words = { 0 };
+	expected(a, i, &words);
+	struct off_script off = { .protocol = dialogue_protocol(d), .event = event, .expected = buffer_slice(&words) };
+	struct buffer *remark = step_add(a, ANSWER_REMARK);
+	buffer_printf(remark, "not in the script: expected here");
+	if (i < a->r->script->nlines)
+		buffer_printf(remark, " (%s:%u)", a->r->script->file, line_at(a, i)->number);
+	buffer_printf(remark, ": " SLICE_FMT, SLICE_ARG(off.expected));
+	a->reply_open = false;
+	struct buffer *out = say(a, true);
+	bool closes = false;
+	if (payload)
+		a->voice->payload(&off, out);
+	else
+		closes = a->voice->command(&off, out);
+	buffer_free(&words);
+	if (closes)
+		hang_up(a);
+}
+
+/* ---- the client's lines ---- */
+
+static bool same_word(struct slice a, struct slice b)
+{
+	return slice_equal_nocase(slice_word(&a), slice_word(&b));
+}
+
+/* What the client wrote, with the case of the verb as the script has it: so that `mail from:` captures, too. */
+static bool capture(struct answerer *a, size_t i, struct slice text)
+{
+	if (rehearsal_match(a->r, i, text, &a->v))
+		return true;
+	const struct script_line *line = line_at(a, i);
+	struct slice written = { line->text, line->text_n };
+	size_t literal = slice_find(written, SLICE("{{"));
+	if (literal == 0 || literal == written.n || !slice_starts_nocase(text, slice_part(written, 0, literal)))
+		return false;
+	struct buffer as_written = { 0 };
+	buffer_add_slice(&as_written, slice_part(written, 0, literal));
+	buffer_add_slice(&as_written, slice_part(text, literal, text.n));
+	bool matches = rehearsal_match(a->r, i, buffer_slice(&as_written), &a->v);
+	buffer_free(&as_written);
+	return matches;
+}
+
+/* Whether the client's command is the script's: by its verb (of a protocol without verbs, by its first word), or as a
+ * whole. What it captures is kept. */
+static bool matches(struct answerer *a, size_t i, struct slice verb, struct slice text)
+{
+	if (i >= a->r->script->nlines || is_payload(a, i))
+		return false;
+	const struct script_line *line = line_at(a, i);
+	if (line->kind != SCRIPT_SAID)
+		return true;
+	if (a->strict)
+		return rehearsal_match(a->r, i, text, &a->v);
+	const char *wanted = a->r->lines[i].verb;
+	if (capture(a, i, text))
+		return true;
+	if (wanted && verb.n)
+		return slice_equal_nocase(slice_of(wanted), verb);
+	return same_word((struct slice){ line->text, line->text_n }, text);
+}
+
+/* The next lines of payload, as far as they belong together, have come. */
+static void pass_payload(struct answerer *a)
+{
+	size_t i = client_line(a, a->at), block = i < a->r->script->nlines ? a->r->lines[i].block : 0;
+	while (is_payload(a, i) && a->r->lines[i].block == block) {
+		bool ends = a->r->lines[i].ends_input;
+		a->at = i + 1;
+		if (ends)
+			break;
+		i = client_line(a, a->at);
+	}
+}
+
+/* After the last line: the goodbye was the client's last word, and so the server leaves. */
+static void leave_if_done(struct answerer *a)
+{
+	size_t last = a->r->script->nlines;
+	if (a->over || client_line(a, a->at) != last || a->said != last)
+		return;
+	while (last-- > 0)
+		if (a->r->lines[last].verb)
+			break;
+	if (last != NO_LINE && a->r->lines[last].phase == PHASE_GOODBYE)
+		hang_up(a);
+}
+
+static void answer_now(struct answerer *a)
+{
+	say_due(a);
+	leave_if_done(a);
+}
+
+/* A command that counts its payload is answered after it; the script's payload may be none, or the client's. */
+static void command_taken(struct answerer *a, const struct dialogue *d, size_t i)
+{
+	a->command_at = i;
+	a->command_said = a->said;
+	a->at = i + 1;
+	a->owes = dialogue_input(d) == INPUT_COUNTED;
+	if (a->owes)
+		return;
+	size_t next = client_line(a, a->at);
+	if (is_payload(a, next) && a->r->lines[next].input == INPUT_COUNTED && a->r->lines[next].block == a->r->lines[i].block)
+		pass_payload(a);
+	answer_now(a);
+}
+
+static void command(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event,
+                    struct slice text)
+{
+	size_t i = client_line(a, a->at);
+	if (matches(a, i, event->verb, text)) {
+		command_taken(a, d, i);
+	} else {
+		off_script(a, d, event, i, false);
+		a->refused = dialogue_input(d) == INPUT_COUNTED;
+	}
+}
+
+/* ---- the client's payload ---- */
+
+/* Strict: line by line, a direction standing for any lines up to what comes after it. */
+static void compare_text(struct answerer *a, struct slice text)
+{
+	size_t i = client_line(a, a->text_at > a->at ? a->text_at : a->at);
+	if (a->mismatch != NO_LINE)
+		return;
+	if (is_payload(a, i) && line_at(a, i)->kind == SCRIPT_DIRECTION) {
+		size_t after = client_line(a, i + 1);
+		bool ends = is_payload(a, after) && rehearsal_match(a->r, after, text, &a->v);
+		a->text_at = ends ? after + 1 : i;
+		return;
+	}
+	if (is_payload(a, i) && rehearsal_match(a->r, i, text, &a->v))
+		a->text_at = i + 1;
+	else
+		a->mismatch = i;
+}
+
+/* Back to before the command, as if it had not come. */
+static void take_back(struct answerer *a)
+{
+	a->at = a->command_at;
+	a->said = a->command_said;
+}
+
+static void payload_whole(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event,
+                          struct slice text)
+{
+	size_t i = client_line(a, a->at), mismatch = a->mismatch;
+	bool answer = is_payload(a, i) && a->r->lines[i].input == INPUT_ANSWER;
+	bool cancelled = answer && slice_equal(text, SLICE("*")) && !rehearsal_match(a->r, i, text, &a->v);
+	bool owed = a->owes, refused = a->refused;
+	a->owes = a->refused = false;
+	a->mismatch = NO_LINE;
+	a->text_at = 0;
+	if (refused)
+		return;
+	if (cancelled || mismatch != NO_LINE) {
+		off_script(a, d, event, mismatch != NO_LINE ? mismatch : i, true);
+		take_back(a);
+	} else if (is_payload(a, i) || owed) {
+		if (answer)
+			(void)capture(a, i, text);
+		pass_payload(a);
+		answer_now(a);
+	} else {
+		off_script(a, d, event, i, true);
+	}
+}
+
+static void payload(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event,
+                    struct slice text)
+{
+	enum input input = dialogue_input(d);
+	if (a->strict)
+		compare_text(a, text);
+	if (input != INPUT_TEXT && input != INPUT_COUNTED)
+		payload_whole(a, d, event, text);
+}
+
+/* ---- events ---- */
+
+/* A datagram's text may hold its line end. */
+static struct slice without_end(struct slice text)
+{
+	while (text.n && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
+		text.n--;
+	return text;
+}
+
+void answerer_event(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event)
+{
+	if (event->side != SIDE_CLIENT || event->kind == EVENT_STAGE || a->over)
+		return;
+	if (a->line.n < LINE_KEPT)
+		buffer_add_slice(&a->line, event->text);
+	if (event->more)
+		return;
+	/* The line must not be in the way when the next begins while this one is answered. */
+	struct buffer line = a->line;
+	struct slice text = without_end(slice_part(buffer_slice(&line), a->silent_taken, line.n));
+	bool taken = a->silent_taken && text.n == 0;
+	a->line = (struct buffer){ 0 };
+	a->silent_taken = 0;
+	if (event->kind == EVENT_DATA)
+		payload(a, d, event, text);
+	else if (!taken)
+		command(a, d, event, text);
+	buffer_wipe(&line);
+}
+
+void answerer_silent(struct answerer *a, const struct dialogue *d)
+{
+	struct slice line = dialogue_unfinished(d, SIDE_CLIENT);
+	if (a->over || line.n <= a->silent_taken || a->voice->greeting)
+		return;
+	struct slice text = slice_part(line, a->silent_taken, line.n);
+	struct dialogue_event event = { .side = SIDE_CLIENT, .kind = EVENT_COMMAND, .text = text };
+	a->silent_taken = line.n;
+	command(a, d, &event, text);
+}
+
+/* ---- begin and end ---- */
+
+struct answerer *answerer_new(const struct rehearsal *rehearsal, const struct variables *given, bool strict)
+{
+	struct answerer *a = memory_zeroed(1, sizeof *a);
+	a->r = rehearsal;
+	a->voice = voice_of(rehearsal->protocol);
+	a->strict = strict;
+	a->mismatch = NO_LINE;
+	rehearsal_variables(rehearsal, given, &a->v);
+	if (rehearsal->client_first && rehearsal->protocol->server_first && a->voice->greeting) {
+		buffer_add_string(step_add(a, ANSWER_REMARK), "the script has no greeting: one is made up");
+		buffer_add_string(say(a, true), a->voice->greeting);
+	}
+	say_due(a);
+	return a;
+}
+
+void answerer_free(struct answerer *a)
+{
+	if (a == NULL)
+		return;
+	for (size_t i = 0; i < a->nsteps; i++)
+		buffer_free(&a->steps[i].text);
+	free(a->steps);
+	variables_free(&a->v);
+	buffer_wipe(&a->line);
+	buffer_free(&a->text);
+	free(a);
+}
+
+bool answerer_closed(const struct answerer *a, size_t *line)
+{
+	*line = client_line(a, a->at);
+	return *line >= a->r->script->nlines;
+}
+
+struct slice answerer_farewell(const struct rehearsal *rehearsal)
+{
+	return slice_of(voice_of(rehearsal->protocol)->farewell);
+}

@@ -1,0 +1,33 @@
+/*
+ * How a server speaks in its protocol where the script has no words for it: a row a protocol. Known to answer.c.
+ */
+#ifndef PARLANCE_SCRIPT_VOICE_H
+#define PARLANCE_SCRIPT_VOICE_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "protocol/dialogue.h"
+#include "protocol/protocol.h"
+
+/* What came and what the script has instead. */
+struct off_script {
+	const struct protocol *protocol;
+	const struct dialogue_event *event;
+	struct slice expected; /* safe to print; what the script expects, in a few words */
+};
+
+struct voice {
+	const char *protocol; /* name; NULL: any other */
+	const char *greeting; /* where the script has none; NULL: none is needed */
+	const char *farewell; /* before hanging up on a client; NULL: nothing is said */
+	/* Appends the reply to a command that the script does not have here. Returns true where the server then hangs up. */
+	bool (*command)(const struct off_script *off, struct buffer *out);
+	/* Appends the reply to message text, or an answer, that the script does not have here. */
+	void (*payload)(const struct off_script *off, struct buffer *out);
+};
+
+/* The row of a protocol; never NULL. */
+const struct voice *voice_of(const struct protocol *protocol);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * The lines that stand under an event, for people: what its encoded text says, what it means and where that is defined,
+ * and what is wrong with it.
+ */
+#include "view/notes.h"
+
+#include "base/escape.h"
+
+/* What a problem's line begins with, so that it is not taken for a note. */
+#define PROBLEM "problem: "
+
+static bool ends_sentence(const struct buffer *b)
+{
+	char last = b->n ? b->p[b->n - 1] : '.';
+	return last == '.' || last == '?' || last == '!';
+}
+
+/* Adds the reference at the end of a line. */
+static void reference_add(struct buffer *line, struct slice ref)
+{
+	if (ref.n == 0)
+		return;
+	if (!ends_sentence(line))
+		buffer_add_octet(line, '.');
+	if (line->n)
+		buffer_add_octet(line, ' ');
+	escape_text(line, ref);
+}
+
+static void lines_make(struct buffer *lines, const struct dialogue_event *event, bool refs)
+{
+	for (size_t i = 0; i < NOTE_LINES; i++)
+		buffer_clear(&lines[i]);
+	if (event->has_decoded && event->decoded.n) {
+		buffer_add_string(&lines[NOTE_DECODED], "decoded: ");
+		escape_text(&lines[NOTE_DECODED], event->decoded);
+	}
+	escape_text(&lines[NOTE_MEANING], event->note);
+	if (event->problem.n) {
+		buffer_add_string(&lines[NOTE_PROBLEM], PROBLEM);
+		escape_text(&lines[NOTE_PROBLEM], event->problem);
+	}
+	if (refs)
+		reference_add(&lines[event->note.n || !event->problem.n ? NOTE_MEANING : NOTE_PROBLEM], event->ref);
+}
+
+/* Short: what a reply comes to, and what is wrong; without references. */
+static bool wanted(size_t line, const struct dialogue_event *event, enum notes level)
+{
+	if (level == NOTES_SHORT && line == NOTE_MEANING)
+		return event->kind == EVENT_REPLY && event->final;
+	if (level == NOTES_SHORT)
+		return line == NOTE_PROBLEM;
+	return level == NOTES_FULL;
+}
+
+void notes_make(struct notes_said *notes, const struct dialogue_event *event, enum notes level)
+{
+	struct buffer lines[NOTE_LINES] = { 0 };
+	bool continues = notes->more && notes->side == event->side;
+	lines_make(lines, event, level != NOTES_SHORT);
+	for (size_t i = 0; i < NOTE_LINES; i++) {
+		bool repeats = continues && slice_equal(buffer_slice(&lines[i]), buffer_slice(&notes->lines[i]));
+		notes->shown[i] = lines[i].n && !repeats && wanted(i, event, level);
+		buffer_free(&notes->lines[i]);
+		notes->lines[i] = lines[i];
+	}
+	notes->more = event->more;
+	notes->side = event->side;
+}
+
+bool notes_repeat(const struct notes_said *notes, struct slice comment)
+{
+	struct slice text = slice_trim(comment);
+	for (size_t i = 0; i < NOTE_LINES; i++)
+		if (text.n && slice_equal(text, slice_trim(buffer_slice(&notes->lines[i]))))
+			return true;
+	return false;
+}
+
+void notes_free(struct notes_said *notes)
+{
+	for (size_t i = 0; i < NOTE_LINES; i++)
+		buffer_free(&notes->lines[i]);
+}
+
+bool stage_words(const struct dialogue_event *event, struct buffer *out)
+{
+	if (event->stage == STAGE_CONNECT)
+		return false;
+	buffer_printf(out, "<%s %s>", event->side == SIDE_CLIENT ? "client" : "server",
+	              event->stage == STAGE_TLS ? "starts TLS" : "hangs up");
+	return true;
+}
