@@ -85,10 +85,13 @@ void buffer_vprintf(struct buffer *b, const char *format, va_list ap)
 {
 	va_list again;
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, format, ap);
+	reserve(b, 0);
+	int n = vsnprintf(b->p + b->n, b->room - b->n, format, ap);
 	assert(n >= 0);
-	reserve(b, (size_t)n);
-	(void)vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
+	if ((size_t)n >= b->room - b->n) {
+		reserve(b, (size_t)n);
+		(void)vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
+	}
 	b->n += (size_t)n;
 	va_end(again);
 }

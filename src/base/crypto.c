@@ -98,8 +98,7 @@ void digest_hmac(enum digest kind, struct slice key, struct slice in, unsigned c
 	(void)done;
 }
 
-void digest_pbkdf2(enum digest kind, struct slice password, struct slice salt, unsigned iterations,
-                   unsigned char *out)
+void digest_pbkdf2(enum digest kind, struct slice password, struct slice salt, unsigned iterations, unsigned char *out)
 {
 	assert(password.n <= INT_MAX && salt.n <= INT_MAX && iterations <= INT_MAX);
 	int ok = PKCS5_PBKDF2_HMAC(password.p ? password.p : "", (int)password.n,

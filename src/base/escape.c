@@ -192,7 +192,11 @@ size_t unescape_exact(struct buffer *out, struct slice s)
 		int high = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
 		int low = i + 3 < s.n ? hex_digit(s.p[i + 3]) : -1;
 		if (kind == 'r' || kind == 'n' || kind == 't' || kind == '0' || kind == '\\') {
-			buffer_add_octet(out, kind == 'r' ? '\r' : kind == 'n' ? '\n' : kind == 't' ? '\t' : kind == '0' ? '\0' : '\\');
+			buffer_add_octet(out, kind == 'r'   ? '\r'
+			                      : kind == 'n' ? '\n'
+			                      : kind == 't' ? '\t'
+			                      : kind == '0' ? '\0'
+			                                    : '\\');
 			i += 1;
 		} else if (kind == 'x' && high >= 0 && low >= 0) {
 			buffer_add_octet(out, (char)(high * 16 + low));
@@ -212,7 +216,8 @@ static void json_character(struct buffer *out, uint32_t character)
 		buffer_add_octet(out, (char)character);
 	} else if (character_unsafe(character) && character >= 0x10000) { /* a surrogate pair, RFC 8259 section 7 */
 		uint32_t rest = character - 0x10000;
-		buffer_printf(out, "\\u%04x\\u%04x", (unsigned)(0xD800 + (rest >> 10)), (unsigned)(0xDC00 + (rest & 0x3FF)));
+		buffer_printf(out, "\\u%04x\\u%04x", (unsigned)(0xD800 + (rest >> 10)),
+		              (unsigned)(0xDC00 + (rest & 0x3FF)));
 	} else if (character_unsafe(character)) {
 		buffer_printf(out, "\\u%04x", (unsigned)character);
 	} else {

@@ -24,6 +24,13 @@ static char *safe(const char *text)
 	return buffer_take(&b);
 }
 
+/* The host as it stands before a colon or in a URL. */
+static char *bracketed(const char *host)
+{
+	bool colons = strchr(host, ':') != NULL;
+	return string_printf("%s%s%s", colons ? "[" : "", host, colons ? "]" : "");
+}
+
 /* ---- what cannot be gone to ---- */
 
 /* "smtp, smtps, submission, lmtp, tcp, udp": every scheme of the registry. */
@@ -63,13 +70,6 @@ static enum status refuse_word(const struct search *s, struct error *error)
 		                "machine and prints its address (a host called lab: write tcp://lab:25)", shown);
 	free(shown);
 	return STATUS_USAGE;
-}
-
-/* The host as it stands before a colon or in a URL. */
-static char *bracketed(const char *host)
-{
-	bool colons = strchr(host, ':') != NULL;
-	return string_printf("%s%s%s", colons ? "[" : "", host, colons ? "]" : "");
 }
 
 /* A bare host: nothing says which protocol, or which port. */

@@ -231,8 +231,8 @@ static bool holds_user(struct slice rest)
 		return true;
 	if (slice_find_octet(rest, '@') == rest.n || colon == authority.n || authority.p[0] == '[')
 		return false;
-	return service_wrong(slice_part(authority, colon + 1, authority.n)) != NULL ||
-	       !octet_is_digit(authority.p[colon + 1]);
+	uint64_t port;
+	return !slice_number(slice_part(authority, colon + 1, authority.n), &port);
 }
 
 /* The path of a URL with its query, without its fragment: that stays with the client (RFC 9110 4.2.1). */

@@ -136,8 +136,9 @@ static unsigned char key_escape(EditLine *el, int key)
 static void bind_keys(EditLine *el)
 {
 	(void)el_set(el, EL_EDITOR, "emacs");
-	(void)el_set(el, EL_ADDFN, "parlance-complete", "complete the word", key_tab);
-	(void)el_set(el, EL_ADDFN, "parlance-escape", "reach parlance", key_escape);
+	/* In wide form: libedit copies narrow names, and never frees the copies. */
+	(void)el_wset(el, EL_ADDFN, L"parlance-complete", L"complete the word", key_tab);
+	(void)el_wset(el, EL_ADDFN, L"parlance-escape", L"reach parlance", key_escape);
 	(void)el_set(el, EL_BIND, "^I", "parlance-complete", NULL);
 	(void)el_set(el, EL_BIND, "^]", "parlance-escape", NULL);
 	/* M-x asks for a command of libedit's own: nothing that a user of ours would want to meet. */

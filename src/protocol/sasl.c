@@ -121,7 +121,8 @@ static void client_plain(struct sasl *sasl, struct slice decoded, struct sasl_li
 	size_t second = slice_find_octet(rest, '\0');
 	struct slice user = slice_part(rest, 0, second), password = slice_part(rest, second + 1, rest.n);
 	if (first == decoded.n || second == rest.n || slice_find_octet(password, '\0') < password.n) {
-		note(line, "Not PLAIN's form, which is two NUL octets with the user name between and the password after them.");
+		note(line,
+		     "Not PLAIN's form, which is two NUL octets with the user name between and the password after them.");
 		return;
 	}
 	user_keep(sasl, user);
@@ -129,8 +130,9 @@ static void client_plain(struct sasl *sasl, struct slice decoded, struct sasl_li
 		mask_password(line, "plain", user);
 	else
 		mask_base64(line, slice_part(decoded, 0, first + 1 + second + 1), "{{password}}", SLICE(""));
-	note_name(line, "NUL, the user name ", user, ", NUL, and the password, in base64, which anybody can decode: hence only "
-	                                             "under TLS.");
+	note_name(line, "NUL, the user name ", user,
+	          ", NUL, and the password, in base64, which anybody can decode: hence only "
+	          "under TLS.");
 }
 
 /* ---- LOGIN: the user name, then the password ---- */
@@ -155,8 +157,9 @@ static void server_login(struct sasl *sasl, struct slice decoded, struct sasl_li
 	else if (login_prompt(decoded, password))
 		note_name(line, "Says “", decoded, "” in base64: the client answers with the password.");
 	else
-		note_name(line, "Says “", decoded, "”, which is not the usual “Username:” (VXNlcm5hbWU6) or “Password:” "
-		                                  "(UGFzc3dvcmQ6); clients that count the prompts do not mind.");
+		note_name(line, "Says “", decoded,
+		          "”, which is not the usual “Username:” (VXNlcm5hbWU6) or “Password:” "
+		          "(UGFzc3dvcmQ6); clients that count the prompts do not mind.");
 }
 
 static void client_login(struct sasl *sasl, struct slice decoded, struct sasl_line *line)
@@ -180,8 +183,9 @@ static void server_cram_md5(struct sasl *sasl, struct slice decoded, struct sasl
 	bool angled = decoded.n > 2 && decoded.p[0] == '<' && decoded.p[decoded.n - 1] == '>';
 	(void)sasl;
 	if (angled)
-		note(line, "A challenge, new each time: the client answers with the user name and this text's HMAC-MD5, keyed with "
-		           "the password.");
+		note(line,
+		     "A challenge, new each time: the client answers with the user name and this text's HMAC-MD5, keyed with "
+		     "the password.");
 	else
 		note(line, "A challenge, though not in CRAM-MD5's form <digits.digits@host>.");
 }
@@ -222,13 +226,16 @@ static void server_scram(struct sasl *sasl, struct slice decoded, struct sasl_li
 	if (decoded.n == 0)
 		server_any(sasl, decoded, line);
 	else if (attribute(decoded, 'v').n)
-		note(line, "The server's signature, which proves that it knows the password too; the client answers with an empty "
-		           "line.");
+		note(line,
+		     "The server's signature, which proves that it knows the password too; the client answers with an empty "
+		     "line.");
 	else if (refused.n)
 		note_name(line, "The server refuses: ", refused, ".");
 	else if (attribute(decoded, 'r').n && attribute(decoded, 's').n && slice_number(count, &iterations))
-		note(line, "The nonce of both sides (r), the salt (s), and how often the password is hashed with it: %llu times "
-		           "(i)%s.", (unsigned long long)iterations, iterations < 4096 ? ", fewer than the 4096 of RFC 5802" : "");
+		note(line,
+		     "The nonce of both sides (r), the salt (s), and how often the password is hashed with it: %llu times "
+		     "(i)%s.",
+		     (unsigned long long)iterations, iterations < 4096 ? ", fewer than the 4096 of RFC 5802" : "");
 	else
 		note(line, "Not a message of SCRAM's server, which begins with r= or v=.");
 }
@@ -254,7 +261,8 @@ static void client_scram_first(struct sasl *sasl, struct slice decoded, struct s
 	struct buffer user = { 0 };
 	add_saslname_decoded(&user, name);
 	user_keep(sasl, buffer_slice(&user));
-	note_name(line, "The user name ", buffer_slice(&user), ", and the client's nonce (r); the password stays at home.");
+	note_name(line, "The user name ", buffer_slice(&user),
+	          ", and the client's nonce (r); the password stays at home.");
 	/* What {{scram}} cannot say again: channel binding, and another identity. */
 	if (slice_starts(decoded, SLICE("n,,")) || slice_starts(decoded, SLICE("y,,")))
 		mask_password(line, "scram", buffer_slice(&user));
@@ -269,7 +277,8 @@ static void client_scram(struct sasl *sasl, struct slice decoded, struct sasl_li
 	} else if (attribute(decoded, 'p').n == 0 || binding.n == 0) {
 		note(line, "Not SCRAM's final message, which is `c=BINDING,r=NONCE,p=PROOF`.");
 	} else {
-		note(line, "The client's proof (p), which only somebody who knows the password can make, and which is good only once.");
+		note(line,
+		     "The client's proof (p), which only somebody who knows the password can make, and which is good only once.");
 		/* base64 of "n,,", and of "y,,": no channel binding */
 		if (sasl->user && (slice_equal(binding, SLICE("biws")) || slice_equal(binding, SLICE("eSws"))))
 			mask_password(line, "scram", slice_of(sasl->user));
@@ -284,7 +293,8 @@ static void server_token(struct sasl *sasl, struct slice decoded, struct sasl_li
 	if (decoded.n == 0)
 		server_any(sasl, decoded, line);
 	else
-		note(line, "The token was refused, and this says why; the client answers with %s and the failure follows.",
+		note(line,
+		     "The token was refused, and this says why; the client answers with %s and the failure follows.",
 		     bearer ? "AQ== (an octet of value 1)" : "an empty line");
 }
 
@@ -303,11 +313,13 @@ static void client_token(struct sasl *sasl, struct slice decoded, struct sasl_li
 	}
 	size_t length = slice_find_octet(slice_part(decoded, start, decoded.n), '\x01');
 	mask_base64(line, slice_part(decoded, 0, start), "{{token}}", slice_part(decoded, start + length, decoded.n));
-	struct slice user = slice_starts_nocase(decoded, SLICE("user=")) ? slice_part(decoded, 5, decoded.n) : SLICE("");
+	struct slice user = slice_starts_nocase(decoded, SLICE("user=")) ? slice_part(decoded, 5, decoded.n)
+	                                                                 : SLICE("");
 	user = slice_part(user, 0, slice_find_octet(user, '\x01'));
 	if (user.n)
 		user_keep(sasl, user);
-	note(line, "An access token, given out by a login elsewhere, in place of a password; whoever holds it is believed.");
+	note(line,
+	     "An access token, given out by a login elsewhere, in place of a password; whoever holds it is believed.");
 }
 
 /* ---- EXTERNAL, ANONYMOUS ---- */
@@ -333,9 +345,11 @@ static void server_digest_md5(struct sasl *sasl, struct slice decoded, struct sa
 	if (decoded.n == 0)
 		server_any(sasl, decoded, line);
 	else if (slice_starts(decoded, SLICE("rspauth=")))
-		note(line, "The server's proof (rspauth) that it knows the password too; the client answers with an empty line.");
+		note(line,
+		     "The server's proof (rspauth) that it knows the password too; the client answers with an empty line.");
 	else
-		note(line, "Realm, nonce and what the server can do; DIGEST-MD5 is obsolete since RFC 6331, SCRAM took its place.");
+		note(line,
+		     "Realm, nonce and what the server can do; DIGEST-MD5 is obsolete since RFC 6331, SCRAM took its place.");
 }
 
 static void client_digest_md5(struct sasl *sasl, struct slice decoded, struct sasl_line *line)
@@ -429,7 +443,8 @@ static bool client_common(const struct sasl *sasl, struct slice text, struct sas
 		note(line, "A single = is an initial response that is empty.");
 	} else if (text.n == 0) {
 		note(line, "An empty answer.");
-	} else if (text.n > 4 && slice_starts(text, SLICE("{{")) && slice_starts(slice_part(text, text.n - 2, text.n), SLICE("}}"))) {
+	} else if (text.n > 4 && slice_starts(text, SLICE("{{")) &&
+	           slice_starts(slice_part(text, text.n - 2, text.n), SLICE("}}"))) {
 		buffer_add_slice(&line->mask, text); /* a record that is read again */
 		note(line, "Masked: here stood an answer of the exchange, in base64.");
 	} else {

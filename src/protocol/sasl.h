@@ -12,9 +12,9 @@
 
 /* Follows one exchange, whichever side one is on. All zero before the first; sasl_clear frees. */
 struct sasl {
-	char *mechanism;  /* upper case */
-	char *user;       /* as the client has said, for masks; NULL until known */
-	unsigned step;    /* client lines seen, the initial response included */
+	char *mechanism;         /* upper case */
+	char *user;              /* as the client has said, for masks; NULL until known */
+	unsigned step;           /* client lines seen, the initial response included */
 	struct buffer challenge; /* the last one, decoded */
 };
 
@@ -24,7 +24,7 @@ struct sasl_line {
 	struct buffer decoded; /* owned by the caller (buffer_wipe) */
 	struct buffer note;    /* one sentence, without secrets; owned by the caller */
 	const char *ref;
-	struct buffer mask;    /* of a client's line: what stands in its place in a record: `{{plain bob {{password}}}}`;
+	struct buffer mask; /* of a client's line: what stands in its place in a record: `{{plain bob {{password}}}}`;
 	                        * empty where the line hides nothing: `*`, `=`, an empty line */
 };
 void sasl_line_free(struct sasl_line *line);
@@ -57,9 +57,9 @@ void sasl_apop(struct buffer *out, struct slice password, struct slice timestamp
 struct scram {
 	unsigned step;
 	bool sha256;
-	char *nonce;      /* made at the first step; a test may set it before */
+	char *nonce; /* made at the first step; a test may set it before */
 	char *first_bare;
-	char *signature;  /* what the server must prove itself with, base64; known after the second step */
+	char *signature; /* what the server must prove itself with, base64; known after the second step */
 };
 /* The client's next line in its turn: the first message, the proof (from the decoded server-first message in
  * `challenge`), then empty, after which the next exchange may begin. False, with `why` a sentence that begins in lower

@@ -3,7 +3,7 @@
  */
 #include "script/script.h"
 
-#include <stdlib.h>
+#include "base/escape.h"
 
 /* Takes the next word off `*rest` if it is that one. */
 static bool take_word(struct slice *rest, struct slice word)
@@ -73,7 +73,7 @@ static bool read_sends(struct slice rest, struct script_line *line)
 {
 	struct slice after = rest;
 	if (line->side == SIDE_CLIENT && take_word(&after, SLICE("file"))) {
-		if (at_end(after))
+		if (at_end(after) || !text_safe(after, true))
 			return false;
 		line->direction = DIRECTION_FILE;
 		line->name = slice_string(slice_trim(after));

@@ -18,7 +18,7 @@
 
 struct part {
 	bool gap;
-	bool again;         /* the same text as gap `first` took */
+	bool again; /* the same text as gap `first` took */
 	size_t first;
 	struct slice name;  /* of a gap that captures; else empty */
 	struct buffer text; /* of what is no gap */

@@ -23,7 +23,7 @@ struct parser {
 	unsigned number; /* of the line under way */
 	struct script *scripts;
 	size_t n;
-	bool in_header;  /* header lines may still come for the last script */
+	bool in_header; /* header lines may still come for the last script */
 	struct error *error;
 };
 
@@ -43,7 +43,7 @@ static enum status wrong(struct parser *p, struct slice line, const char *format
 		end--;
 	escape_text(&message, slice_of(p->file));
 	buffer_printf(&message, ":%u: \"", p->number);
-	escape_text(&message, slice_part(shown, 0, end));
+	escape_text(&message, slice_trim(slice_part(shown, 0, end)));
 	buffer_add_string(&message, cut ? "…\": " : "\": ");
 	va_list ap;
 	va_start(ap, format);
@@ -59,7 +59,9 @@ static enum status wrong(struct parser *p, struct slice line, const char *format
 
 static void script_free(struct script *s)
 {
-	char *const fields[] = { s->file, s->title, s->source, s->target, s->date, s->who, s->protocol, s->tls, s->match };
+	char *const fields[] = {
+		s->file, s->title, s->source, s->target, s->date, s->who, s->protocol, s->tls, s->match
+	};
 	for (size_t i = 0; i < ARRAY_LENGTH(fields); i++)
 		free(fields[i]);
 	for (size_t i = 0; i < s->nerrata; i++)
@@ -205,7 +207,8 @@ static enum status take_field(struct parser *p, struct slice line, struct slice 
 		return take_let(p, line, value);
 	if (slice_equal_nocase(name, SLICE("Errata")))
 		return take_errata(p, value);
-	return wrong(p, line, "no such header field: there are %s; a line that is said begins with C: or S:", field_names);
+	return wrong(p, line,
+	             "no such header field: there are %s; a line that is said begins with C: or S:", field_names);
 }
 
 /* Whether the line looks like `Name: value`. */
@@ -299,7 +302,8 @@ static enum status check_template(struct parser *p, struct slice line, struct sl
 	enum status status = STATUS_OK;
 	size_t good = exact ? unescape_exact(&plain, text) : text.n;
 	if (good < text.n)
-		status = wrong(p, line, "no such escape at octet %zu of the text: there are \\r \\n \\t \\0 \\\\ and \\xHH",
+		status = wrong(p, line,
+		               "no such escape at octet %zu of the text: there are \\r \\n \\t \\0 \\\\ and \\xHH",
 		               good + 1);
 	else if (!template_valid(exact ? buffer_slice(&plain) : text, &why))
 		status = wrong(p, line, "%s", why);
@@ -350,9 +354,10 @@ static enum status parse_bare_direction(struct parser *p, struct slice line)
 	struct slice text = slice_trim(line);
 	struct script_line direction = { 0 };
 	if (!read_direction(text, &direction))
-		return wrong(p, line, "no such stage direction: there are <client connects …>, <client starts TLS>, "
-		                      "<client hangs up>, <server hangs up>, <client waits 2 s>, <client sends file NAME>, "
-		                      "<server sends …> and <client sends …>");
+		return wrong(p, line,
+		             "no such stage direction: there are <client connects …>, <client starts TLS>, "
+		             "<client hangs up>, <server hangs up>, <client waits 2 s>, <client sends file NAME>, "
+		             "<server sends …> and <client sends …>");
 	return add_direction(p, text, direction);
 }
 
@@ -382,8 +387,9 @@ static enum status parse_line(struct parser *p, struct slice line)
 	}
 	if (split_field(line, &name, &value))
 		return parse_field(p, line, name, value);
-	return wrong(p, line, "neither said, nor done, nor a comment: a line begins with C: or S:, with < for a stage "
-	                      "direction, with # for a comment, or with a header field's name");
+	return wrong(p, line,
+	             "neither said, nor done, nor a comment: a line begins with C: or S:, with < for a stage "
+	             "direction, with # for a comment, or with a header field's name");
 }
 
 /* Text is UTF-8, and holds no NUL. */
@@ -395,11 +401,17 @@ static enum status check_octets(struct parser *p, struct slice line)
 		size_t length = utf8_decode(rest, &character);
 		size_t octet = line.n - rest.n + 1;
 		if (length == 0)
-			return wrong(p, line, "octet %zu is not UTF-8: write it as \\xHH in an exact line (C\\: or S\\:), or convert "
-			                      "the file with iconv", octet);
+			return wrong(
+				p, line,
+				"octet %zu is not UTF-8: write it as \\xHH in an exact line (C\\: or S\\:), or convert "
+				"the file with iconv",
+				octet);
 		if (character == 0)
-			return wrong(p, line, "octet %zu is NUL, which no text file holds: write it as \\0 in an exact line (C\\: or "
-			                      "S\\:)", octet);
+			return wrong(
+				p, line,
+				"octet %zu is NUL, which no text file holds: write it as \\0 in an exact line (C\\: or "
+				"S\\:)",
+				octet);
 		rest = slice_part(rest, length, rest.n);
 	}
 	return STATUS_OK;
@@ -438,8 +450,7 @@ static enum status parse_all(struct parser *p, struct slice text)
 	return wrong(p, SLICE(""), "no conversation stands here: write lines that begin with C: and S:");
 }
 
-enum status scripts_parse(struct slice text, const char *file, struct script **scripts, size_t *n,
-                          struct error *error)
+enum status scripts_parse(struct slice text, const char *file, struct script **scripts, size_t *n, struct error *error)
 {
 	struct parser p = { .file = file, .error = error };
 	enum status status = parse_all(&p, text);

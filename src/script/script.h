@@ -33,11 +33,11 @@ enum direction {
 struct script_line {
 	unsigned number; /* in its file, from 1 */
 	enum script_kind kind;
-	enum side side;  /* who says it, or does it */
+	enum side side; /* who says it, or does it */
 	enum script_mark mark;
-	bool exact;      /* `C\:`: text is still escaped, and no line end is added */
-	char *text;      /* after the separator, as written; of a comment after `# `; of a direction without < and > */
-	size_t text_n;   /* octets; text is also ended by a NUL */
+	bool exact;    /* `C\:`: text is still escaped, and no line end is added */
+	char *text;    /* after the separator, as written; of a comment after `# `; of a direction without < and > */
+	size_t text_n; /* octets; text is also ended by a NUL */
 	enum direction direction;
 	double seconds;  /* of WAITS */
 	uint64_t octets; /* of SENDS: the number printed in it, else 0 */
@@ -67,8 +67,7 @@ struct script {
  * array of `*n` that the caller frees with scripts_free. On failure returns STATUS_USAGE with a message
  * `FILE:LINE: what: why`, and no scripts.
  */
-enum status scripts_parse(struct slice text, const char *file, struct script **scripts, size_t *n,
-                          struct error *error);
+enum status scripts_parse(struct slice text, const char *file, struct script **scripts, size_t *n, struct error *error);
 void scripts_free(struct script *scripts, size_t n);
 
 /* Appends the conversation in the form of FORMATS section 1: parse → print → parse is the identity. */

@@ -17,14 +17,13 @@
 /* ---- functions ---- */
 
 /* Appends the result for the arguments, filled in. False with `*why` where there is none. */
-typedef bool compute_function(struct variables *v, const struct slice *arguments, struct buffer *out,
-                              const char **why);
+typedef bool compute_function(struct variables *v, const struct slice *arguments, struct buffer *out, const char **why);
 
 struct function {
 	const char *name;
 	size_t arguments; /* how many; the last takes all the rest where `rest` */
 	bool rest;
-	bool exchange;    /* each call is the next step of an exchange */
+	bool exchange; /* each call is the next step of an exchange */
 	compute_function *compute;
 	const char *usage;
 };
@@ -313,8 +312,10 @@ static void notice_mechanism(struct slice text, struct variables *v)
 
 static enum status unset(struct slice name, struct error *error)
 {
-	return error_set(error, STATUS_USAGE, "{{" SLICE_FMT "}} has no value: give one with --set " SLICE_FMT "=VALUE, or in "
-	                 "the header with Let: " SLICE_FMT "=VALUE", SLICE_ARG(name), SLICE_ARG(name), SLICE_ARG(name));
+	return error_set(error, STATUS_USAGE,
+	                 "{{" SLICE_FMT "}} has no value: give one with --set " SLICE_FMT "=VALUE, or in "
+	                 "the header with Let: " SLICE_FMT "=VALUE",
+	                 SLICE_ARG(name), SLICE_ARG(name), SLICE_ARG(name));
 }
 
 static enum status not_computed(const struct piece *call, const char *why, struct error *error)
@@ -330,7 +331,8 @@ static enum status not_computed(const struct piece *call, const char *why, struc
 static enum status fill_any(const struct piece *piece, enum fill how, struct buffer *out, struct error *error)
 {
 	if (how == FILL_STRICT)
-		return error_set(error, STATUS_USAGE, "{{*}} stands for anything and cannot be sent: give it a name, and the name a "
+		return error_set(error, STATUS_USAGE,
+		                 "{{*}} stands for anything and cannot be sent: give it a name, and the name a "
 		                 "value with --set or Let:");
 	if (how == FILL_OFFLINE)
 		buffer_add_slice(out, piece->written);

@@ -26,13 +26,13 @@ struct variables {
 		size_t value_n;
 		bool set;    /* by --set: no capture changes it */
 		bool secret; /* by --set, and its name holds pass, secret or token */
-	} *rows;
+	} * rows;
 	size_t n;
 	struct buffer challenge; /* last seen, decoded: what cram-md5, scram and apop answer to */
 	struct scram scram;
 	struct mapping {
 		char *old, *new;
-	} *maps; /* --map OLD=NEW, applied to client lines */
+	} * maps; /* --map OLD=NEW, applied to client lines */
 	size_t nmaps;
 };
 

@@ -56,7 +56,8 @@ enum status variables_set(struct variables *v, const char *assignment, struct er
 	if (!template_name_valid(name)) {
 		struct buffer shown = { 0 };
 		escape_text(&shown, name);
-		enum status status = error_set(error, STATUS_USAGE, "--set: \"" SLICE_FMT "\" is no variable's name: it is made "
+		enum status status = error_set(error, STATUS_USAGE,
+		                               "--set: \"" SLICE_FMT "\" is no variable's name: it is made "
 		                               "of letters, digits, _, - and ., and is no function's",
 		                               SLICE_ARG(buffer_slice(&shown)));
 		buffer_free(&shown);
@@ -100,7 +101,8 @@ enum status variables_map(struct variables *v, const char *mapping, struct error
 	struct slice all = slice_of(mapping);
 	size_t equals = slice_find_octet(all, '=');
 	if (equals == all.n || equals == 0)
-		return error_set(error, STATUS_USAGE, "--map: what is replaced, or by what, is missing: write --map OLD=NEW");
+		return error_set(error, STATUS_USAGE,
+		                 "--map: what is replaced, or by what, is missing: write --map OLD=NEW");
 	map_add(v, slice_part(all, 0, equals), slice_part(all, equals + 1, all.n));
 	return STATUS_OK;
 }

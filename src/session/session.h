@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/slice.h"
 #include "net/stream.h"
@@ -30,12 +31,17 @@ enum session_end {
 	END_TIMEOUT      /* nothing came in time: exit 5 */
 };
 
-/* Called from the loop. Any may be NULL. */
+/* Called from the loop; `event` also from inside session_send, session_shut, session_hang_up, session_upgrade and
+ * session_play_tls, for what we say and do ourselves. Any may be NULL. Each may call anything of this header but
+ * session_upgrade and session_play_tls from inside `event`; session_free too. */
 struct session_driver {
 	/* Our side may speak: at the start, and each time that what we said has been answered. For the server's side: a
-	 * command waits for its reply. May be called more than once for the same turn. */
+	 * command waits for its reply; it is asked after each command, before the next is read. May be called more than once
+	 * for the same turn: as long as it says something and it still is our turn, it is asked again from the loop; where it
+	 * says nothing, when something has happened, or by session_nudge. It is not asked while more than 64 KiB wait to be
+	 * written: so who has much to say says some of it each time. */
 	void (*my_turn)(void *context, struct session *session);
-	/* One event, unmasked, after the faces were told. */
+	/* One event, unmasked, after the faces were told. What is said in here goes out when all that has come was told. */
 	void (*event)(void *context, struct session *session, const struct dialogue_event *event);
 	/* No reply for `timeout` seconds: return true to go on waiting (the driver has said "still waiting"), false to
 	 * end the session with END_TIMEOUT. NULL: false. */
@@ -51,16 +57,18 @@ struct session_driver {
 struct session_options {
 	const struct protocol *protocol; /* NULL: recognised */
 	enum side side;                  /* which side we speak */
-	double timeout;                  /* seconds without anything from the peer while a reply is pending; 0: none */
+	double timeout;                  /* seconds without an event of the peer's while it must speak, read or close;
+	                                  * a line that drips in octet by octet does not count; 0: none */
 	double max_time;                 /* seconds for the whole session; 0: none */
-	double quiet;                    /* silence that ends a line protocol's reply, seconds; 0: 0.5 */
+	double quiet;                    /* silence that ends a line protocol's reply, seconds; 0: 0.5. Where nothing has
+	                                  * come at all, four times that */
 	struct masking masking;
 };
 
 /* Owns the stream from now on; nothing is called before the loop runs. Freed by session_free. */
 struct session *session_new(struct event_base *base, struct stream *stream, const struct session_options *options,
                             const struct session_driver *driver, void *context);
-/* Closes what is open, without a call of the driver, and frees; faces are closed. */
+/* Closes what is open, without a call of the driver, and frees; faces are closed. NULL is allowed. */
 void session_free(struct session *session);
 
 /* Faces are told in the order added; the session closes them. Adding one late is allowed: it is told from then on. */
@@ -70,27 +78,37 @@ void session_drop_face(struct session *session, struct face *face);
 /* Tells all faces a line of our own. */
 void session_remark(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says octets as our side: they pass the dialogue (and so the faces) and go to the stream. */
+/* Says octets as our side: they pass the dialogue (and so the faces) and go to the stream, at once, or, from inside the
+ * driver's `event` and before the loop runs, after it. Over UDP each call is one datagram. Nothing is refused: what the
+ * stream cannot take yet is queued without bound (see my_turn, session_waiting). Between the reply that begins TLS and
+ * the handshake's end it waits; after the close it is dropped. */
 void session_send(struct session *session, const char *p, size_t n);
+/* Octets that were said and not yet handed to the system. */
+size_t session_waiting(const struct session *session);
 /* Half-closes: we say no more, and wait for what the peer still says. */
 void session_shut(struct session *session);
-/* Hangs up now: the stage event is shown, then `closed` comes from the loop, with END_CLOSED. */
+/* Hangs up now: the stage event is shown, then `closed` comes from the loop, with END_CLOSED, when what was said has been
+ * written (or 5 seconds later). */
 void session_hang_up(struct session *session);
-/* Ends the session as if `end` had happened, with that error; `closed` comes from the loop. */
+/* Ends the session as if `end` had happened, with that error; `closed` comes from the loop. The first end counts. */
 void session_fail(struct session *session, enum session_end end, enum status status, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /*
  * Swaps the stream under the running session, at a stage: the dialogue says `stage`. `upgrade` gets the old stream and
- * returns the new one (it owns the old one from then on), or NULL with a message: the session then ends with END_TLS.
+ * returns the new one (it owns the old one from then on, also where it fails), or NULL with a status and a message: the
+ * session then ends with END_TLS. It appends to `*unread` what stream_release found unread.
  * Plaintext that was already waiting when TLS begins is shown, explained, never fed, and ends the session (END_TLS).
+ * Returns whether the session goes on. Not from inside the driver's `event`.
  */
-typedef struct stream *session_upgrade_stream(void *context, struct stream *old, struct error *error);
+typedef struct stream *session_upgrade_stream(void *context, struct stream *old, struct buffer *unread,
+                                              struct error *error);
 bool session_upgrade(struct session *session, enum stage stage, session_upgrade_stream *upgrade, void *context);
-/* TLS is only played: the dialogue goes on as after it, in the clear. */
+/* TLS is only played: the dialogue goes on as after it, in the clear. Not from inside the driver's `event`. */
 void session_play_tls(struct session *session);
 
-/* Pauses and resumes what comes from the peer. */
+/* Pauses and resumes what comes from the peer: no event of it comes while paused, nor is its close told, nor does a
+ * timeout run. */
 void session_pause(struct session *session);
 void session_resume(struct session *session);
 

@@ -12,6 +12,8 @@
 #include "base/slice.h"
 #include "protocol/dialogue.h"
 
+/* How much is explained. Full: all. Short: what a complete reply comes to, and what is wrong with a line; no references,
+ * no decoded text. Off: nothing. */
 enum notes { NOTES_FULL, NOTES_SHORT, NOTES_OFF };
 
 /* Where a face's text goes: whole lines, ended by LF. `line` may be called for a few lines at once. */
@@ -33,6 +35,9 @@ struct face_kind {
 	void (*unfinished)(struct face *face, struct slice text);
 	/* The conversation is over; frees the face. */
 	void (*close)(struct face *face);
+	/* What stands in a script and is no event, see face_comment and face_direction; NULL where a face shows neither. */
+	void (*comment)(struct face *face, struct slice text);
+	void (*direction)(struct face *face, struct slice text);
 };
 
 /* What every face begins with. */
@@ -43,6 +48,13 @@ struct face {
 void face_event(struct face *face, const struct dialogue_event *event);
 void face_remark(struct face *face, struct slice text);
 void face_unfinished(struct face *face, struct slice text);
+/* A comment of a script that is being played or annotated, without its `# `. One that says what a note under the last
+ * line says is not shown, at whatever level notes are. */
+void face_comment(struct face *face, struct slice text);
+/* A stage direction of a script, without `<` and `>`. Told before the event that it stands for (a stage, or a payload
+ * that is only described), which the face then does not show in words of its own; its notes it does. */
+void face_direction(struct face *face, struct slice text);
+/* NULL is allowed. */
 void face_close(struct face *face);
 
 /* FORMATS section 6: one object a line. A remark is not of the conversation and gives nothing here. */
@@ -51,28 +63,39 @@ struct face *json_face(struct sink sink);
 /* Appends one event as a JSON object, without line end. */
 void json_event(struct buffer *out, const struct dialogue_event *event);
 
-/* FORMATS section 5: a transcript. The header is printed with the first event: `Protocol:`, `TLS: implicit` where the
- * stream is secure before anything is said, and the lines of `header` (may be empty; whole lines) first. */
+/*
+ * FORMATS section 5: a transcript. The header is printed with what is said first: the lines of `header` (may be empty;
+ * copied), then `Protocol:` and, where the stream is secure before anything is said, `TLS: implicit`, unless `header`
+ * has them. Where the first line leaves open which protocol it begins, there is no `Protocol:`, and a reader recognises
+ * it as the session did. Remarks that come earlier stand under the header. A connect stage is not printed: that
+ * something was said implies it.
+ *
+ * A record (`-r FILE`) is this face on a sink of the file, with `Title:`, `Date:`, `Target:` and `Who:` as its header;
+ * the sink is written to once for each event.
+ */
 struct face *plain_face(struct sink sink, enum notes notes, struct slice header);
 
-/* Told by whoever feeds a plain face what stands in a script and is no event. NULL-safe for other kinds: does nothing. */
+/* As face_comment and face_direction, for a plain face; for other kinds nothing. */
 void plain_face_comment(struct face *face, struct slice text);
 void plain_face_direction(struct face *face, struct slice text);
+/* Changes how much is said; for other kinds nothing. */
+void plain_face_notes(struct face *face, enum notes notes);
 
 struct terminal_options {
 	enum notes notes;
-	bool color;
+	bool color;                       /* weight and colours; else no escape sequence at all */
 	size_t (*columns)(void *context); /* asked at each line: the terminal may change its size */
 	size_t (*rows)(void *context);
 	void *context;
-	bool fold; /* data longer than the screen becomes `… 1,204 more lines (:more)` */
+	bool fold; /* the server's data longer than the screen becomes `… 1,204 more lines (:more)` */
 };
 
 /* For people: `C:` and `S:` told apart by word and weight, notes under their line, wrapped to the width, with what a
- * screen cannot hold folded away. */
+ * screen cannot hold folded away. columns and rows may be NULL, or return 0: no bound, and a small screen. */
 struct face *terminal_face(struct sink sink, const struct terminal_options *options);
 
-/* Prints what was folded away last (up to what is kept: 64 KiB), and forgets it. False where there is nothing. */
+/* Prints what was folded away last (up to what is kept: 64 KiB), and forgets it. False where there is nothing. Only of a
+ * terminal face. */
 bool terminal_face_more(struct face *face);
 /* Changes how much is said. */
 void terminal_face_notes(struct face *face, enum notes notes);

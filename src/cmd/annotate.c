@@ -1,0 +1,258 @@
+/*
+ * annotate: a transcript, or a recorded session, with every line explained; offline (FORMATS section 2).
+ */
+#include "cmd/cmd.h"
+#include "script/rehearse.h"
+
+/* One conversation on its way through a dialogue. */
+struct annotation {
+	const struct script *script;
+	const struct script_line *line; /* the one that is being fed */
+	struct dialogue *dialogue;
+	struct masking masking;
+	struct mask_room room;
+	struct face *face;
+	enum side speaks; /* who spoke last */
+};
+
+/* ---- events ---- */
+
+/* The length of a `{{name}}`, `{{*}}` or `{{plain bob {{password}}}}` at the front of `text`; 0 where there is none. */
+static size_t variable_at(struct slice text)
+{
+	size_t depth = 0;
+	for (size_t at = 0; at + 1 < text.n && (at == 0 || depth > 0); at++) {
+		bool opens = text.p[at] == '{' && text.p[at + 1] == '{', closes = text.p[at] == '}' && text.p[at + 1] == '}';
+		if (!opens && !closes)
+			continue;
+		depth += opens ? 1U : 0U;
+		depth -= closes ? 1U : 0U;
+		at++;
+		if (depth == 0)
+			return at + 1;
+	}
+	return 0;
+}
+
+/* What the script writes as a variable, and no value replaced, is printed as one again: not as a literal `{{{{`. */
+static void keep_variables(const struct annotation *a, struct dialogue_event *event)
+{
+	if (a->line == NULL || a->line->kind != SCRIPT_SAID)
+		return;
+	struct slice written = { a->line->text, a->line->text_n };
+	for (size_t at = 0; at < event->text.n && event->nspans < EVENT_SPANS; at++) {
+		size_t n = variable_at(slice_part(event->text, at, event->text.n));
+		struct slice variable = slice_part(event->text, at, at + n);
+		if (n == 0 || slice_find(written, variable) == written.n)
+			continue;
+		event->spans[event->nspans++] = (struct span){ SPAN_SECRET, at, at + n, variable };
+		at += n - 1;
+	}
+}
+
+static void tell_events(struct annotation *a, bool stages)
+{
+	struct dialogue_event event, masked;
+	while (dialogue_next(a->dialogue, &event)) {
+		mask_event(&a->masking, &event, &a->room, &masked);
+		keep_variables(a, &masked);
+		if (stages || event.kind != EVENT_STAGE)
+			face_event(a->face, &masked);
+	}
+}
+
+/* ---- lines ---- */
+
+/* Before another speaks: what only silence ends has ended. */
+static void turn_to(struct annotation *a, enum side side)
+{
+	if (a->speaks != side && dialogue_unfinished(a->dialogue, SIDE_SERVER).n) {
+		dialogue_quiet(a->dialogue);
+		tell_events(a, true);
+	}
+	a->speaks = side;
+}
+
+/* A document may not show where TLS begins. */
+static void pass_tls(struct annotation *a)
+{
+	if (dialogue_tls_pending(a->dialogue))
+		dialogue_assume_tls(a->dialogue);
+}
+
+/* What comes after the close is no part of the conversation, but is not passed over in silence. */
+static void remark_unheard(struct annotation *a, struct slice octets)
+{
+	struct buffer remark = { 0 };
+	while (octets.n && (octets.p[octets.n - 1] == '\n' || octets.p[octets.n - 1] == '\r'))
+		octets.n--;
+	(void)mask_values(&a->masking, &octets, &a->room.text);
+	buffer_add_string(&remark, "problem: said after the close: ");
+	buffer_add_slice(&remark, octets);
+	face_remark(a->face, buffer_slice(&remark));
+	buffer_free(&remark);
+}
+
+static void feed(struct annotation *a, enum side side, struct slice octets)
+{
+	do {
+		pass_tls(a);
+		size_t took = dialogue_feed(a->dialogue, side, octets.p, octets.n);
+		tell_events(a, true);
+		if (took == 0 && octets.n) {
+			remark_unheard(a, octets);
+			return;
+		}
+		octets = slice_part(octets, took, octets.n);
+	} while (octets.n);
+}
+
+static enum status say(struct annotation *a, const struct rehearsal *r, size_t i, struct variables *v,
+                       struct error *error)
+{
+	struct buffer octets = { 0 };
+	if (a->line->mark == MARK_NEVER)
+		return STATUS_OK;
+	enum status status = rehearsal_wire(r, i, v, FILL_OFFLINE, &octets, error);
+	if (status == STATUS_OK) {
+		turn_to(a, a->line->side);
+		feed(a, a->line->side, buffer_slice(&octets));
+	}
+	buffer_free(&octets);
+	return status;
+}
+
+static void direct(struct annotation *a)
+{
+	const struct script_line *line = a->line;
+	struct slice words = { line->text, line->text_n };
+	struct buffer shown = { 0 };
+	turn_to(a, line->side);
+	face_direction(a->face, words);
+	switch (line->direction) {
+	case DIRECTION_CONNECTS:
+		dialogue_stage(a->dialogue, STAGE_CONNECT, line->side, false);
+		break;
+	case DIRECTION_TLS:
+		dialogue_stage(a->dialogue, STAGE_TLS, line->side, true);
+		break;
+	case DIRECTION_HANGS_UP:
+		dialogue_stage(a->dialogue, STAGE_CLOSE, line->side, false);
+		break;
+	case DIRECTION_WAITS:
+		break;
+	case DIRECTION_FILE:
+	case DIRECTION_SENDS:
+		pass_tls(a);
+		buffer_printf(&shown, "<" SLICE_FMT ">", SLICE_ARG(words));
+		dialogue_payload(a->dialogue, line->side, buffer_slice(&shown), line->octets);
+		break;
+	}
+	tell_events(a, true);
+	buffer_free(&shown);
+}
+
+/* ---- a conversation ---- */
+
+/* At the end of the text no close is invented; but a line that never ended is shown. */
+static void finish(struct annotation *a)
+{
+	bool unfinished = dialogue_unfinished(a->dialogue, SIDE_SERVER).n || dialogue_unfinished(a->dialogue, SIDE_CLIENT).n;
+	if (!unfinished)
+		return;
+	dialogue_quiet(a->dialogue);
+	tell_events(a, true);
+	dialogue_stage(a->dialogue, STAGE_CLOSE, SIDE_SERVER, false);
+	tell_events(a, false);
+}
+
+static enum status run_lines(struct annotation *a, const struct rehearsal *r, struct variables *v, struct error *error)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < a->script->nlines && status == STATUS_OK; i++) {
+		a->line = &a->script->lines[i];
+		if (a->line->kind == SCRIPT_COMMENT)
+			face_comment(a->face, (struct slice){ a->line->text, a->line->text_n });
+		else if (a->line->kind == SCRIPT_DIRECTION)
+			direct(a);
+		else
+			status = say(a, r, i, v, error);
+	}
+	return status;
+}
+
+/* What stands at the head of what is printed: the script's header, and what was recognised where it names no protocol. */
+static void header_make(const struct script *script, const struct rehearsal *r, struct buffer *header)
+{
+	script_print_header(script, header);
+	if (script->protocol == NULL)
+		buffer_printf(header, "Protocol: %s\n", r->protocol->name);
+}
+
+static enum status annotate_rehearsed(const struct options *options, const struct script *script,
+                                      const struct rehearsal *r, struct error *error)
+{
+	struct annotation a = { .script = script, .masking = options_masking(options, false) };
+	struct buffer header = { 0 };
+	struct variables v = { 0 };
+	header_make(script, r, &header);
+	a.face = options_face(options, buffer_slice(&header), error);
+	buffer_free(&header);
+	if (a.face == NULL)
+		return error->status;
+	a.dialogue = dialogue_new(r->protocol);
+	if (r->tls_implicit)
+		dialogue_assume_tls(a.dialogue);
+	rehearsal_variables(r, &options->variables, &v);
+	enum status status = run_lines(&a, r, &v, error);
+	finish(&a);
+	face_close(a.face);
+	mask_free(&a.room);
+	dialogue_free(a.dialogue);
+	variables_free(&v);
+	return status;
+}
+
+static enum status annotate_file(const struct options *options, const char *name)
+{
+	struct script *scripts = NULL;
+	size_t n = 0;
+	struct error error = { 0 };
+	enum status status = read_transcript(name, &scripts, &n, &error);
+	for (size_t i = 0; i < n && status == STATUS_OK; i++) {
+		struct rehearsal *r = rehearse(&scripts[i], options->protocol, &options->variables);
+		status = annotate_rehearsed(options, &scripts[i], r, &error);
+		rehearsal_free(r);
+	}
+	error_report(&error);
+	scripts_free(scripts, n);
+	return status;
+}
+
+static enum status annotate(struct options *options, int argc, char **argv)
+{
+	enum status worst = STATUS_OK;
+	if (argc == 0) {
+		complain("annotate: no transcript: name a file, one that ships (ewing-smtp), or - for standard input");
+		return STATUS_USAGE;
+	}
+	for (int i = 0; i < argc; i++) {
+		enum status status = annotate_file(options, argv[i]);
+		if (status > worst)
+			worst = status;
+	}
+	return worst;
+}
+
+const struct command command_annotate = {
+	.name = "annotate",
+	.arguments = "[options] FILE|-...",
+	.summary = "annotate a transcript or recorded session, offline",
+	.help = "FILE is a transcript: lines that begin with C: and S:, as RFCs print them.\n"
+	        "It may hold several, may be one that ships (ewing-smtp), or - for standard\n"
+	        "input. Each line is printed with what it means and where that is defined;\n"
+	        "comments, stage directions and the header stay. What is printed is again a\n"
+	        "transcript. Nothing is connected to.",
+	.options = OPTIONS_SHOW | OPTIONS_SCRIPT,
+	.run = annotate,
+};

@@ -1,0 +1,185 @@
+/*
+ * What several commands do alike: reading what they are given, and showing what happens.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+
+/* ---- reading ---- */
+
+static enum status read_file(FILE *file, const char *name, struct buffer *text, struct error *error)
+{
+	char room[16384];
+	size_t n;
+	while ((n = fread(room, 1, sizeof room, file)) > 0)
+		buffer_add(text, room, n);
+	if (ferror(file))
+		return error_set(error, STATUS_USAGE, "%s: %s", name, strerror(errno));
+	return STATUS_OK;
+}
+
+/* The name nearest to one that does not ship; NULL where none is near. */
+static const char *shipped_nearest(const char *name)
+{
+	const char *best = NULL, *candidate;
+	size_t least = 4;
+	for (size_t i = 0; (candidate = shipped_name(i)) != NULL; i++) {
+		size_t distance = word_distance(slice_of(name), slice_of(candidate));
+		if (distance < least && distance * 2 < strlen(name)) {
+			least = distance;
+			best = candidate;
+		}
+	}
+	return best;
+}
+
+static enum status not_found(const char *name, struct error *error)
+{
+	const char *near = strchr(name, '/') ? NULL : shipped_nearest(name);
+	if (near)
+		return error_set(error, STATUS_USAGE, "%s: no such file, and none that ships: nearest is %s", name, near);
+	return error_set(error, STATUS_USAGE, "%s: no such file", name);
+}
+
+enum status read_input(const char *name, struct buffer *text, struct error *error)
+{
+	if (strcmp(name, "-") == 0)
+		return read_file(stdin, "standard input", text, error);
+	struct stat about;
+	if (stat(name, &about) == 0 && S_ISDIR(about.st_mode))
+		return error_set(error, STATUS_USAGE, "%s: is a folder: name a file in it", name);
+	FILE *file = fopen(name, "r");
+	if (file) {
+		enum status status = read_file(file, name, text, error);
+		(void)fclose(file);
+		return status;
+	}
+	if (errno != ENOENT)
+		return error_set(error, STATUS_USAGE, "%s: %s", name, strerror(errno));
+	struct slice shipped = shipped_transcript(name);
+	if (shipped.n == 0)
+		return not_found(name, error);
+	buffer_add_slice(text, shipped);
+	return STATUS_OK;
+}
+
+enum status read_transcript(const char *name, struct script **scripts, size_t *n, struct error *error)
+{
+	struct buffer text = { 0 };
+	enum status status = read_input(name, &text, error);
+	if (status == STATUS_OK)
+		status = scripts_parse(buffer_slice(&text), strcmp(name, "-") == 0 ? "standard input" : name, scripts, n, error);
+	buffer_free(&text);
+	return status;
+}
+
+/* ---- showing ---- */
+
+bool options_terminal(const struct options *options)
+{
+	return !options->json && !options->plain && !options->raw && !options->output && isatty(STDOUT_FILENO) == 1;
+}
+
+/* What a variable of the environment says about a size; 0 where it says nothing. */
+static size_t size_said(const char *name)
+{
+	uint64_t value = 0;
+	return slice_number(slice_of(getenv(name)), &value) && value < 100000 ? (size_t)value : 0;
+}
+
+static size_t screen_columns(void *context)
+{
+	struct winsize size = { 0 };
+	(void)context;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	size_t said = size_said("COLUMNS");
+	return said ? said : 80;
+}
+
+static size_t screen_rows(void *context)
+{
+	struct winsize size = { 0 };
+	(void)context;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row)
+		return size.ws_row;
+	size_t said = size_said("LINES");
+	return said ? said : 24;
+}
+
+/* The file of `-o`, opened once, however many conversations are shown; NULL where it cannot be. */
+static FILE *output_file(const struct options *options, struct error *error)
+{
+	static FILE *output;
+	if (options->output == NULL || strcmp(options->output, "-") == 0)
+		return stdout;
+	if (output == NULL)
+		output = fopen(options->output, "w");
+	if (output == NULL)
+		error_set(error, STATUS_USAGE, "%s: %s", options->output, strerror(errno));
+	return output;
+}
+
+/* For people; the header's lines first, as remarks. */
+static struct face *face_for_people(const struct options *options, FILE *out, struct slice header)
+{
+	struct terminal_options how = { .notes = options->notes, .columns = screen_columns, .rows = screen_rows };
+	how.color = color_wanted(options->color, out);
+	struct face *face = terminal_face(sink_of_file(out), &how);
+	while (header.n) {
+		struct slice line = slice_line(&header);
+		if (line.n && line.p[line.n - 1] == '\n')
+			line.n--;
+		if (line.n)
+			face_remark(face, line);
+	}
+	return face;
+}
+
+/* Conversations that are shown one after the other have a blank line between them. */
+static void separate(FILE *out)
+{
+	static bool shown;
+	if (shown)
+		(void)fputc('\n', out);
+	shown = true;
+}
+
+struct face *options_face(const struct options *options, struct slice header, struct error *error)
+{
+	FILE *out = output_file(options, error);
+	if (out == NULL)
+		return NULL;
+	bool colors = options->color && strcmp(options->color, "always") == 0;
+	if (options->json)
+		return json_face(sink_of_file(out));
+	if (options->raw)
+		return raw_face(out, stderr, options->notes);
+	separate(out);
+	if (options_terminal(options) || (colors && !options->plain))
+		return face_for_people(options, out, header);
+	return plain_face(sink_of_file(out), options->notes, header);
+}
+
+struct masking options_masking(const struct options *options, bool live)
+{
+	bool show = options->secrets && strcmp(options->secrets, "show") == 0;
+	struct masking masking = { .spans = options->secrets ? !show : live };
+	if (!show) {
+		masking.values = (const char *const *)options->secret_values;
+		masking.names = (const char *const *)options->secret_names;
+		masking.nvalues = options->nsecrets;
+	}
+	return masking;
+}
+
+bool event_failed(const struct dialogue_event *event)
+{
+	return event->kind == EVENT_REPLY && event->final && event->class == CLASS_FAILURE;
+}

@@ -1,0 +1,225 @@
+/*
+ * Octets into the dialogue, events out of it: to the mask, the faces and the driver.
+ */
+#include "base/clock.h"
+#include "base/escape.h"
+#include "protocol/protocol.h"
+#include "session/inside.h"
+
+/* While so many octets wait to be written, the driver is not asked for more. */
+#define UNWRITTEN_MAX ((size_t)64 * 1024)
+
+/* ---- telling ---- */
+
+static void show(struct session *s, const struct dialogue_event *event)
+{
+	struct dialogue_event masked;
+	mask_event(&s->options.masking, event, &s->room, &masked);
+	awaited_follow(&s->awaited, &masked);
+	for (size_t i = 0; i < s->nfaces; i++)
+		face_event(s->faces[i], &masked);
+}
+
+/* What an event changes for the session itself. */
+static void follow(struct session *s, const struct dialogue_event *event)
+{
+	if (event->side == session_peer_side(s) || event->kind == EVENT_STAGE) {
+		s->heard_at = clock_now();
+		s->late_at = 0;
+		s->asked = false;
+	}
+	if (event->kind != EVENT_STAGE)
+		s->greeting_awaited = false;
+	if (event->side == SIDE_SERVER)
+		s->unfinished = 0;
+	s->finals += event->has_final && event->final;
+}
+
+void flow_tell(struct session *s)
+{
+	struct dialogue_event event;
+	s->telling = true;
+	while (!s->freed && dialogue_next(s->dialogue, &event)) {
+		event.t = session_seconds(s);
+		follow(s, &event);
+		show(s, &event);
+		if (s->driver->event)
+			s->driver->event(s->context, s, &event);
+	}
+	s->telling = false;
+	if (s->freed || s->tls_due || !dialogue_tls_pending(s->dialogue))
+		return;
+	/* Whatever comes now came too early: it stays where it is until TLS has begun. */
+	s->tls_due = true;
+	s->tls_told = false;
+	if (s->stream)
+		stream_pause(s->stream);
+}
+
+void flow_stage(struct session *s, enum stage stage, enum side side, bool encrypted)
+{
+	if (stage == STAGE_CLOSE && s->closed[side])
+		return;
+	if (stage == STAGE_CLOSE)
+		s->closed[side] = true;
+	dialogue_stage(s->dialogue, stage, side, encrypted);
+	flow_tell(s);
+}
+
+void flow_show_unfinished(struct session *s)
+{
+	struct buffer room = { 0 };
+	struct slice text = dialogue_unfinished(s->dialogue, SIDE_SERVER);
+	s->unfinished = text.n;
+	(void)mask_values(&s->options.masking, &text, &room);
+	for (size_t i = 0; i < s->nfaces; i++)
+		face_unfinished(s->faces[i], text);
+	buffer_free(&room);
+}
+
+/* ---- saying ---- */
+
+static void stirred(struct session *s)
+{
+	s->stirred = clock_now();
+	s->quiet_told = false;
+}
+
+/* Says octets of ours: the dialogue is told, and what it took goes to the stream. Returns how many it took. */
+static size_t say_octets(struct session *s, const char *p, size_t n)
+{
+	size_t taken = 0;
+	do {
+		size_t took = dialogue_feed(s->dialogue, s->options.side, p + taken, n - taken);
+		flow_tell(s);
+		if (s->freed)
+			return taken;
+		taken += took;
+		if (took == 0)
+			break;
+	} while (taken < n && !s->tls_due);
+	if (s->stream && (taken > 0 || n == 0))
+		stream_write(s->stream, p, taken);
+	stirred(s);
+	s->answered = false;
+	s->heard_at = s->stirred;
+	s->late_at = 0;
+	s->greeting_awaited = false;
+	s->said = true;
+	s->asked = false;
+	return taken;
+}
+
+static void say_item(struct session *s, struct item *item)
+{
+	if (item->kind == ITEM_OCTETS) {
+		size_t left = item->n - item->used;
+		size_t took = say_octets(s, item->p + item->used, left);
+		if (s->freed)
+			return;
+		if (took < left && !s->tls_due)
+			queue_drop(&s->to_say); /* nobody listens any more */
+		else if (took == 0 && left > 0)
+			return;                 /* after TLS has begun */
+		else
+			queue_use(&s->to_say, took);
+		return;
+	}
+	bool shut = item->kind == ITEM_SHUT;
+	queue_drop(&s->to_say);
+	if (!shut) {
+		ending_hang_up(s);
+		return;
+	}
+	flow_stage(s, STAGE_CLOSE, s->options.side, false);
+	if (!s->freed && s->stream)
+		stream_shut(s->stream);
+}
+
+void flow_say(struct session *s)
+{
+	struct item *item;
+	while (session_going(s) && (item = queue_first(&s->to_say)) != NULL && !(s->tls_due && item->kind == ITEM_OCTETS))
+		say_item(s, item);
+}
+
+/* ---- hearing ---- */
+
+void flow_hear(struct session *s)
+{
+	struct item *item;
+	while (session_going(s) && !s->paused && !s->tls_due && (item = queue_first(&s->heard)) != NULL) {
+		size_t left = item->n - item->used;
+		size_t took = dialogue_feed(s->dialogue, session_peer_side(s), item->p + item->used, left);
+		if (took == 0 && left > 0)
+			queue_drop(&s->heard); /* said after the close */
+		else
+			queue_use(&s->heard, took);
+		stirred(s);
+		s->answered = true;
+		flow_tell(s);
+		/* A server answers a command before it reads the next, even where a client says all at once. */
+		if (s->options.side == SIDE_SERVER && session_going(s)) {
+			flow_say(s);
+			flow_ask(s);
+		}
+	}
+}
+
+static size_t stream_octets(void *context, const char *p, size_t n)
+{
+	struct session *s = context;
+	if (!session_going(s))
+		return n;
+	if (s->paused || s->tls_due)
+		return 0;
+	queue_add(&s->heard, ITEM_OCTETS, p, n);
+	session_schedule(s);
+	return n;
+}
+
+static void stream_end(void *context, const char *error)
+{
+	struct session *s = context;
+	s->peer_ended = true;
+	s->peer_error = string_copy(error);
+	session_schedule(s);
+}
+
+static void stream_drained(void *context)
+{
+	session_schedule(context);
+}
+
+const struct stream_events *flow_stream_events(void)
+{
+	static const struct stream_events events = { stream_octets, stream_end, stream_drained };
+	return &events;
+}
+
+/* ---- asking ---- */
+
+/* Whether the driver may be asked: it is our turn, nothing of ours waits, and a client has heard all that has come. */
+static bool askable(const struct session *s)
+{
+	if (!session_going(s) || s->asked || s->tls_due || s->closed[s->options.side] || s->stream == NULL)
+		return false;
+	if (queue_first(&s->to_say) || stream_waiting(s->stream) > UNWRITTEN_MAX)
+		return false;
+	if (s->options.side == SIDE_CLIENT && queue_first(&s->heard))
+		return false;
+	return session_turn(s) == s->options.side;
+}
+
+void flow_ask(struct session *s)
+{
+	if (s->driver->my_turn == NULL || !askable(s))
+		return;
+	s->asked = true;
+	s->said = false;
+	s->driver->my_turn(s->context, s);
+	if (!s->freed && s->said) {
+		s->asked = false;
+		session_schedule(s);
+	}
+}

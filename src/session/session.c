@@ -1,0 +1,301 @@
+/*
+ * A session's doors, and the order in which it does its work.
+ *
+ * The stream's callbacks only put things into queues; all that calls the driver happens in session_work, an event of
+ * its own in the loop. So the driver may send, hang up, upgrade or free the session from inside any of its callbacks.
+ */
+#include "session/session.h"
+
+#include <event2/event.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "session/inside.h"
+
+/* ---- life ---- */
+
+void session_enter(struct session *s)
+{
+	s->depth++;
+}
+
+static void destroy(struct session *s)
+{
+	dialogue_free(s->dialogue);
+	event_free(s->work);
+	event_free(s->clock);
+	queue_free(&s->heard);
+	queue_free(&s->to_say);
+	awaited_free(&s->awaited);
+	mask_free(&s->room);
+	error_clear(&s->error);
+	free(s->faces);
+	free(s->peer_error);
+	free(s->peer);
+	free(s);
+}
+
+bool session_leave(struct session *s)
+{
+	bool there = !s->freed;
+	if (--s->depth == 0 && s->freed)
+		destroy(s);
+	return there;
+}
+
+void session_schedule(struct session *s)
+{
+	if (!s->freed && !s->over)
+		event_active(s->work, EV_TIMEOUT, 0);
+}
+
+/* The first things that happen to a stream: it is there, and perhaps encrypted from its first octet. */
+static void begin(struct session *s)
+{
+	if (s->started)
+		return;
+	s->started = true;
+	flow_stage(s, STAGE_CONNECT, SIDE_CLIENT, false);
+	if (session_going(s) && s->stream->kind->secure)
+		flow_stage(s, STAGE_TLS, SIDE_CLIENT, true);
+}
+
+void session_work(struct session *s)
+{
+	session_enter(s);
+	begin(s);
+	flow_say(s);
+	flow_hear(s);
+	flow_say(s);
+	ending_peer(s);
+	ending_tls(s);
+	flow_ask(s);
+	ending_finish(s);
+	if (!s->freed)
+		deadline_set(s);
+	(void)session_leave(s);
+}
+
+static void work_called(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	session_work(context);
+}
+
+static void clock_called(evutil_socket_t fd, short what, void *context)
+{
+	struct session *s = context;
+	(void)fd;
+	(void)what;
+	session_enter(s);
+	deadline_passed(s);
+	if (session_leave(s))
+		session_work(s);
+}
+
+struct session *session_new(struct event_base *base, struct stream *stream, const struct session_options *options,
+                            const struct session_driver *driver, void *context)
+{
+	struct session *s = memory_zeroed(1, sizeof *s);
+	s->base = base;
+	s->stream = stream;
+	s->peer = string_copy(stream->peer ? stream->peer : "the peer");
+	s->dialogue = dialogue_new(options->protocol);
+	s->options = *options;
+	s->driver = driver;
+	s->context = context;
+	s->greeting_awaited = options->protocol == NULL && options->side == SIDE_CLIENT;
+	s->began = s->heard_at = s->stirred = clock_now();
+	s->work = event_new(base, -1, 0, work_called, s);
+	s->clock = event_new(base, -1, 0, clock_called, s);
+	stream_open(stream, flow_stream_events(), s);
+	session_schedule(s);
+	return s;
+}
+
+void session_free(struct session *s)
+{
+	if (s == NULL || s->freed)
+		return;
+	session_enter(s);
+	s->freed = true;
+	(void)event_del(s->work);
+	(void)event_del(s->clock);
+	stream_free(s->stream);
+	s->stream = NULL;
+	for (size_t i = 0; i < s->nfaces; i++)
+		face_close(s->faces[i]);
+	s->nfaces = 0;
+	(void)session_leave(s);
+}
+
+/* ---- faces ---- */
+
+void session_add_face(struct session *s, struct face *face)
+{
+	s->faces = memory_grow(s->faces, s->nfaces + 1, sizeof s->faces[0]);
+	s->faces[s->nfaces++] = face;
+}
+
+void session_drop_face(struct session *s, struct face *face)
+{
+	for (size_t i = 0; i < s->nfaces; i++) {
+		if (s->faces[i] != face)
+			continue;
+		s->nfaces--;
+		memmove(&s->faces[i], &s->faces[i + 1], (s->nfaces - i) * sizeof s->faces[0]);
+		face_close(face);
+		return;
+	}
+}
+
+void session_remark(struct session *s, const char *format, ...)
+{
+	struct buffer text = { 0 }, room = { 0 };
+	va_list ap;
+	va_start(ap, format);
+	buffer_vprintf(&text, format, ap);
+	va_end(ap);
+	struct slice shown = buffer_slice(&text);
+	(void)mask_values(&s->options.masking, &shown, &room);
+	for (size_t i = 0; i < s->nfaces; i++)
+		face_remark(s->faces[i], shown);
+	buffer_free(&text);
+	buffer_free(&room);
+}
+
+/* ---- saying and ending ---- */
+
+/* Queues it; says it at once where no event is being told. */
+static void say(struct session *s, enum item_kind kind, const char *p, size_t n)
+{
+	if (!session_going(s) || s->closed[s->options.side])
+		if (kind != ITEM_HANG_UP || !session_going(s))
+			return;
+	queue_add(&s->to_say, kind, p, n);
+	s->said = true;
+	session_schedule(s);
+	if (s->telling || !s->started)
+		return;
+	session_enter(s);
+	flow_say(s);
+	(void)session_leave(s);
+}
+
+void session_send(struct session *s, const char *p, size_t n)
+{
+	say(s, ITEM_OCTETS, p, n);
+}
+
+void session_shut(struct session *s)
+{
+	say(s, ITEM_SHUT, NULL, 0);
+}
+
+void session_hang_up(struct session *s)
+{
+	if (s->tls_due && !s->telling)
+		queue_free(&s->to_say); /* what waits for a TLS that we no longer want is not said */
+	say(s, ITEM_HANG_UP, NULL, 0);
+}
+
+void session_fail(struct session *s, enum session_end end, enum status status, const char *format, ...)
+{
+	struct buffer message = { 0 };
+	va_list ap;
+	if (s->ending || s->over || s->freed)
+		return;
+	va_start(ap, format);
+	buffer_vprintf(&message, format, ap);
+	va_end(ap);
+	error_set(&s->error, status, SLICE_FMT, SLICE_ARG(buffer_slice(&message)));
+	buffer_free(&message);
+	ending_set(s, end);
+}
+
+/* ---- pausing ---- */
+
+void session_pause(struct session *s)
+{
+	s->paused = true;
+	if (s->stream)
+		stream_pause(s->stream);
+}
+
+void session_resume(struct session *s)
+{
+	if (!s->paused)
+		return;
+	s->paused = false;
+	s->heard_at = clock_now();
+	if (s->stream && !s->tls_due)
+		stream_resume(s->stream);
+	session_schedule(s);
+}
+
+void session_nudge(struct session *s)
+{
+	s->asked = false;
+	session_schedule(s);
+}
+
+/* ---- what it knows ---- */
+
+bool session_going(const struct session *s)
+{
+	return !s->freed && !s->hanging && !s->ending && !s->over;
+}
+
+enum side session_peer_side(const struct session *s)
+{
+	return s->options.side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+}
+
+enum side session_turn(const struct session *s)
+{
+	return s->greeting_awaited ? SIDE_SERVER : dialogue_turn(s->dialogue);
+}
+
+const struct dialogue *session_dialogue(const struct session *s)
+{
+	return s->dialogue;
+}
+
+struct event_base *session_base(const struct session *s)
+{
+	return s->base;
+}
+
+const char *session_peer(const struct session *s)
+{
+	return s->peer;
+}
+
+bool session_over(const struct session *s)
+{
+	return s->over;
+}
+
+double session_seconds(const struct session *s)
+{
+	return clock_now() - s->began;
+}
+
+size_t session_waiting(const struct session *s)
+{
+	return s->to_say.octets + (s->stream ? stream_waiting(s->stream) : 0);
+}
+
+struct masking *session_masking(struct session *s)
+{
+	return &s->options.masking;
+}
+
+void session_set_timeout(struct session *s, double seconds)
+{
+	s->options.timeout = seconds;
+	session_schedule(s);
+}

@@ -1,0 +1,305 @@
+/*
+ * The terminal's face: for people, at a desk or before a projector.
+ *
+ * Sides are told apart by `C:` and `S:`, and by weight; colour only adds. Notes stand under their line as indented
+ * comments, so that what is copied off the screen is still a transcript.
+ */
+#include <stdlib.h>
+
+#include "base/escape.h"
+#include "view/notes.h"
+#include "view/view.h"
+#include "view/wrap.h"
+
+/* How much of what is folded away is kept for `:more`, in octets. */
+#define FOLD_KEPT (64 * 1024)
+
+/* Rows of the screen that data leaves free for what stands around it, and how many it may always take. */
+#define ROWS_FREE 6
+#define ROWS_LEAST 5
+
+#define BOLD "\033[1m"
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define MAGENTA "\033[35m"
+
+struct terminal_face {
+	struct face common; /* first: a face is one of these */
+	struct sink sink;
+	struct terminal_options options;
+	struct buffer out;
+	struct notes_said said;
+	struct buffer unfinished; /* the server's unfinished line as shown last */
+	size_t data_rows;         /* rows that the data under way has taken */
+	size_t folding;           /* lines of it that were not shown */
+	struct buffer folded;     /* what they were, as far as it is kept */
+	size_t not_kept;          /* lines that did not fit into that */
+	bool told;                /* a direction was shown: the event that it stands for is not shown again */
+};
+
+static struct terminal_face *terminal_of(struct face *face)
+{
+	return (struct terminal_face *)face;
+}
+
+static void flush(struct terminal_face *t)
+{
+	if (t->out.n)
+		t->sink.write(t->sink.context, buffer_slice(&t->out));
+	buffer_clear(&t->out);
+}
+
+static size_t columns_of(const struct terminal_face *t)
+{
+	return t->options.columns ? t->options.columns(t->options.context) : 0;
+}
+
+static size_t data_room(const struct terminal_face *t)
+{
+	size_t rows = t->options.rows ? t->options.rows(t->options.context) : 0;
+	return rows > ROWS_FREE + ROWS_LEAST ? rows - ROWS_FREE : ROWS_LEAST;
+}
+
+static const char *style(const struct terminal_face *t, const char *sequence)
+{
+	return t->options.color ? sequence : "";
+}
+
+/* ---- lines ---- */
+
+static const char *class_style(enum class class)
+{
+	switch (class) {
+	case CLASS_SUCCESS:
+		return GREEN;
+	case CLASS_TRANSIENT:
+		return MAGENTA;
+	case CLASS_FAILURE:
+		return RED;
+	default:
+		return "";
+	}
+}
+
+/* Appends the line itself, wrapped. */
+static size_t line_add(const struct terminal_face *t, const struct dialogue_event *event, struct buffer *out)
+{
+	struct buffer text = { 0 };
+	bool client = event->side == SIDE_CLIENT;
+	struct wrapping how = { .first = client ? "C: " : "S: ", .rest = "   ", .columns = columns_of(t) };
+	const struct span *code = event_span(event, SPAN_CODE);
+	size_t code_start = code ? code->start : 0, code_end = code ? code->end : 0;
+	escape_for_screen(&text, slice_part(event->text, 0, code_start));
+	how.mark_start = text.n;
+	escape_for_screen(&text, slice_part(event->text, code_start, code_end));
+	how.mark_end = text.n;
+	escape_for_screen(&text, slice_part(event->text, code_end, event->text.n));
+	how.style = style(t, client ? BOLD : "");
+	how.mark_style = style(t, class_style(event->class));
+	size_t rows = wrap(out, buffer_slice(&text), &how);
+	buffer_free(&text);
+	return rows;
+}
+
+static void comment_add(const struct terminal_face *t, const char *first, const char *rest, struct slice text,
+                        const char *in_style, struct buffer *out)
+{
+	struct buffer safe = { 0 };
+	escape_for_screen(&safe, text);
+	struct wrapping how = { .first = first, .rest = rest, .columns = columns_of(t), .style = style(t, in_style) };
+	(void)wrap(out, buffer_slice(&safe), &how);
+	buffer_free(&safe);
+}
+
+static void notes_add(struct terminal_face *t, const struct dialogue_event *event, struct buffer *out)
+{
+	notes_make(&t->said, event, t->options.notes);
+	for (size_t i = 0; i < NOTE_LINES; i++)
+		if (t->said.shown[i])
+			comment_add(t, i == NOTE_PROBLEM ? "   # ! " : "   # ", "   # ", buffer_slice(&t->said.lines[i]),
+			            i == NOTE_PROBLEM ? BOLD : "", out);
+}
+
+/* ---- folding ---- */
+
+static bool foldable(const struct dialogue_event *event)
+{
+	return event->kind == EVENT_DATA && event->side == SIDE_SERVER && !(event->has_final && event->final);
+}
+
+static void number_add(struct buffer *out, size_t number)
+{
+	if (number >= 1000) {
+		number_add(out, number / 1000);
+		buffer_printf(out, ",%03zu", number % 1000);
+	} else {
+		buffer_printf(out, "%zu", number);
+	}
+}
+
+/* The data under way is over: says how much of it was folded away. */
+static void fold_end(struct terminal_face *t)
+{
+	if (t->folding) {
+		buffer_add_string(&t->out, "… ");
+		number_add(&t->out, t->folding);
+		buffer_printf(&t->out, " more line%s (:more)\n", t->folding == 1 ? "" : "s");
+	}
+	t->data_rows = 0;
+	t->folding = 0;
+}
+
+/* Data begins to be folded away: what was kept of other data is forgotten. */
+static void fold_keep(struct terminal_face *t, struct slice rows)
+{
+	if (t->folding == 0) {
+		buffer_clear(&t->folded);
+		t->not_kept = 0;
+	}
+	t->folding++;
+	if (t->not_kept == 0 && t->folded.n + rows.n <= FOLD_KEPT)
+		buffer_add_slice(&t->folded, rows);
+	else
+		t->not_kept++;
+}
+
+static void data_add(struct terminal_face *t, const struct dialogue_event *event)
+{
+	struct buffer rows = { 0 };
+	size_t n = line_add(t, event, &rows);
+	notes_add(t, event, &rows);
+	if (t->options.fold && (t->folding || t->data_rows + n > data_room(t)))
+		fold_keep(t, buffer_slice(&rows));
+	else
+		buffer_add_slice(&t->out, buffer_slice(&rows));
+	t->data_rows += n;
+	buffer_free(&rows);
+}
+
+bool terminal_face_more(struct face *face)
+{
+	struct terminal_face *t = terminal_of(face);
+	if (t->folded.n == 0 && t->not_kept == 0)
+		return false;
+	buffer_add_slice(&t->out, buffer_slice(&t->folded));
+	if (t->not_kept) {
+		buffer_add_string(&t->out, "… ");
+		number_add(&t->out, t->not_kept);
+		buffer_add_string(&t->out, " more were not kept: a record (-r FILE) keeps all\n");
+	}
+	buffer_free(&t->folded);
+	t->not_kept = 0;
+	flush(t);
+	return true;
+}
+
+/* ---- the row ---- */
+
+static void stage_add(struct terminal_face *t, const struct dialogue_event *event)
+{
+	struct buffer words = { 0 };
+	struct wrapping how = { .first = "", .rest = " ", .columns = columns_of(t) };
+	how.style = style(t, event->side == SIDE_CLIENT ? BOLD : "");
+	if (!t->told && stage_words(event, &words))
+		(void)wrap(&t->out, buffer_slice(&words), &how);
+	buffer_free(&words);
+	notes_add(t, event, &t->out);
+}
+
+static void terminal_event(struct face *face, const struct dialogue_event *event)
+{
+	struct terminal_face *t = terminal_of(face);
+	if (!foldable(event))
+		fold_end(t);
+	bool told = t->told && event->kind == EVENT_DATA && event->line_end.n == 0;
+	/* What was shown of the line while it rested, and is all of it, is not shown again. */
+	bool shown = event->side == SIDE_SERVER && t->unfinished.n &&
+	             slice_equal(event->text, buffer_slice(&t->unfinished));
+	if (event->side == SIDE_SERVER)
+		buffer_clear(&t->unfinished);
+	if (event->kind == EVENT_STAGE) {
+		stage_add(t, event);
+	} else if (foldable(event) && !told) {
+		data_add(t, event);
+	} else {
+		if (!told && !shown)
+			(void)line_add(t, event, &t->out);
+		notes_add(t, event, &t->out);
+	}
+	t->told = false;
+	flush(t);
+}
+
+static void terminal_remark(struct face *face, struct slice text)
+{
+	struct terminal_face *t = terminal_of(face);
+	comment_add(t, "# ", "# ", text, "", &t->out);
+	flush(t);
+}
+
+static void terminal_comment(struct face *face, struct slice text)
+{
+	if (!notes_repeat(&terminal_of(face)->said, text))
+		terminal_remark(face, text);
+}
+
+static void terminal_direction(struct face *face, struct slice text)
+{
+	struct terminal_face *t = terminal_of(face);
+	struct buffer words = { 0 };
+	fold_end(t);
+	buffer_add_octet(&words, '<');
+	buffer_add_slice(&words, text);
+	buffer_add_octet(&words, '>');
+	comment_add(t, "", " ", buffer_slice(&words), slice_starts(text, SLICE("client")) ? BOLD : "", &t->out);
+	buffer_free(&words);
+	t->told = true;
+	flush(t);
+}
+
+static void terminal_unfinished(struct face *face, struct slice text)
+{
+	struct terminal_face *t = terminal_of(face);
+	struct dialogue_event event = { .side = SIDE_SERVER, .kind = EVENT_REPLY, .text = text };
+	fold_end(t);
+	(void)line_add(t, &event, &t->out);
+	buffer_clear(&t->unfinished);
+	buffer_add_slice(&t->unfinished, text);
+	flush(t);
+}
+
+static void terminal_close(struct face *face)
+{
+	struct terminal_face *t = terminal_of(face);
+	fold_end(t);
+	flush(t);
+	buffer_free(&t->out);
+	buffer_free(&t->folded);
+	buffer_free(&t->unfinished);
+	notes_free(&t->said);
+	free(t);
+}
+
+static const struct face_kind terminal_kind = {
+	.event = terminal_event,
+	.remark = terminal_remark,
+	.unfinished = terminal_unfinished,
+	.close = terminal_close,
+	.comment = terminal_comment,
+	.direction = terminal_direction,
+};
+
+struct face *terminal_face(struct sink sink, const struct terminal_options *options)
+{
+	struct terminal_face *t = memory_zeroed(1, sizeof *t);
+	t->common.kind = &terminal_kind;
+	t->sink = sink;
+	t->options = *options;
+	return &t->common;
+}
+
+void terminal_face_notes(struct face *face, enum notes notes)
+{
+	if (face->kind == &terminal_kind)
+		terminal_of(face)->options.notes = notes;
+}
