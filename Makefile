@@ -111,12 +111,12 @@ check-asan: ## all tests under AddressSanitizer and UBSan
 
 lint: ## formatting, static analysis, scripts, manual page, who may include whom
 	@.ci/deps build && .ci/deps lint
-	@$(MAKE) --no-print-directory $(BUILD)/shipped_data.c
+	@$(MAKE) --no-print-directory -s $(BUILD)/shipped_data.c
 	@CPPFLAGS='-std=c17 $(FEATURES) -Isrc -DDATADIR="" $(LIB_CFLAGS)' tests/lint
 
 fmt: ## format the C sources in place
 	@.ci/deps lint
-	@clang-format -i src/*.c src/*/*.[ch] $(wildcard tests/*/*.[ch])
+	@tests/formatted | xargs clang-format -i --style=file
 
 bench: all ## measure against other programs, in the same run
 	@tests/bench ./parlance

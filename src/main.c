@@ -15,9 +15,7 @@
 #include "cmd/cmd.h"
 #include "net/target.h"
 
-#ifndef PARLANCE_VERSION
-#error "the Makefile says which version this is"
-#endif
+#define PARLANCE_VERSION "0.1.0"
 
 static const struct command *const commands[] = {
 	&command_talk, &command_replay, &command_serve, &command_explain, &command_annotate, NULL,

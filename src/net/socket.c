@@ -135,6 +135,17 @@ static void offer(struct socket_stream *s)
 	(void)evbuffer_drain(input, used < n ? used : n);
 }
 
+/* Reads while there is somebody to use it. At the watermark libevent would offer the same octets again and again, were
+ * reading not switched off. */
+static void set_reading(struct socket_stream *s)
+{
+	bool full = evbuffer_get_length(bufferevent_get_input(s->bev)) >= UNUSED_MAX;
+	if (s->paused || s->over || full)
+		(void)bufferevent_disable(s->bev, EV_READ);
+	else
+		(void)bufferevent_enable(s->bev, EV_READ);
+}
+
 /* Offers what was read, then says that it was the last. */
 static void deliver(struct socket_stream *s)
 {
@@ -146,6 +157,8 @@ static void deliver(struct socket_stream *s)
 		if (s->common.events->end)
 			s->common.events->end(s->common.context, s->why);
 	}
+	if (!s->dead)
+		set_reading(s);
 	(void)leave(s);
 }
 
@@ -226,13 +239,9 @@ static void socket_pause(struct stream *stream, bool paused)
 {
 	struct socket_stream *s = socket_stream_of(stream);
 	s->paused = paused;
-	if (paused) {
-		(void)bufferevent_disable(s->bev, EV_READ);
-		return;
-	}
-	if (!s->over)
-		(void)bufferevent_enable(s->bev, EV_READ);
-	bufferevent_trigger(s->bev, EV_READ, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
+	set_reading(s);
+	if (!paused) /* deferred: the user is told from the loop */
+		bufferevent_trigger(s->bev, EV_READ, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
 }
 
 static size_t socket_waiting(struct stream *stream)

@@ -74,13 +74,14 @@ static void escape_is_late(evutil_socket_t fd, short what, void *context)
 	p->keys.escape_is_late = true;
 }
 
-/* Keeps what is typed for the next line that is read. A search of libedit's stands behind a line end. */
-static void keep_typed(struct prompt *p)
+/* Takes the line that is being typed off the screen, and what was typed into `line`. A search of libedit's stands
+ * behind a line end. */
+static void give_up_line(struct prompt *p)
 {
 	const LineInfo *line = el_line(p->el);
 	struct slice typed = { line->buffer, (size_t)(line->lastchar - line->buffer) };
-	buffer_clear(&p->kept);
-	buffer_add_slice(&p->kept, slice_part(typed, 0, slice_find_octet(typed, '\n')));
+	buffer_add_slice(&p->line, slice_part(typed, 0, slice_find_octet(typed, '\n')));
+	prompt_erase(p);
 }
 
 static void type_kept(struct prompt *p)
@@ -102,9 +103,7 @@ static int get_character(EditLine *el, wchar_t *character)
 	type_kept(p);
 	for (;;) {
 		if (p->interrupted || p->woken) {
-			if (p->woken && !p->interrupted)
-				keep_typed(p);
-			prompt_erase(p);
+			give_up_line(p);
 			errno = EINTR;
 			return -1;
 		}
@@ -127,8 +126,7 @@ static unsigned char key_escape(EditLine *el, int key)
 {
 	(void)key;
 	struct prompt *p = prompt_of(el);
-	keep_typed(p);
-	prompt_erase(p);
+	give_up_line(p);
 	p->escaped = true;
 	return CC_EOF;
 }
@@ -279,6 +277,9 @@ enum prompt_result prompt_read(struct prompt *p, struct slice *line)
 		enum prompt_result result = unfinished(p);
 		if (result == PROMPT_EOF)
 			screen_erase(p, slice_of(p->text), SLICE("")); /* libedit has printed ^D */
+		*line = buffer_slice(&p->line);
+		if (result == PROMPT_WOKEN)
+			prompt_put(p, *line);
 		return result;
 	}
 	buffer_add(&p->line, got, n > 0 ? (size_t)n : 0);

@@ -37,8 +37,8 @@ void prompt_remember(struct prompt *prompt, struct slice line);
 enum prompt_result {
 	PROMPT_LINE,        /* a line was ended by Enter */
 	PROMPT_EOF,         /* ^D on an empty line, or the terminal is gone */
-	PROMPT_ESCAPE,      /* ^] was typed */
-	PROMPT_INTERRUPTED, /* ^C; what was typed is dropped */
+	PROMPT_ESCAPE,      /* ^] was typed; the line is what was typed before it (prompt_put gives it back) */
+	PROMPT_INTERRUPTED, /* ^C; the line is what was typed before it */
 	PROMPT_WOKEN        /* prompt_wake was called; what was typed is kept and shown again at the next call */
 };
 

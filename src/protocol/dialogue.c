@@ -245,9 +245,9 @@ static struct line line_gathered(const struct flow *flow, const struct pending *
 }
 
 /* The later pieces of a line are what its first one was. */
-static void carry(const struct flow *flow, const struct line *line, struct dialogue_event *event)
+static void carry(struct dialogue *d, const struct line *line, struct dialogue_event *event)
 {
-	const struct dialogue_event *first = flow->first_piece;
+	const struct dialogue_event *first = d->flows[line->side].first_piece;
 	if (line->first || first == NULL)
 		return;
 	event->kind = first->kind;
@@ -259,6 +259,10 @@ static void carry(const struct flow *flow, const struct line *line, struct dialo
 	event->keyword = first->keyword;
 	event->class = first->class;
 	event->has_final = first->has_final;
+	if (first->note.n)
+		event_note(d, event, SLICE_FMT, SLICE_ARG(first->note));
+	if (first->ref.n)
+		event_ref(d, event, first->ref.p);
 	event->decoded_secret = first->decoded_secret;
 	for (size_t i = 0; i < first->nspans; i++) /* a secret that ran to the piece's end goes on */
 		if (first->spans[i].kind == SPAN_SECRET && first->spans[i].end == first->text.n)
@@ -284,7 +288,7 @@ static void event_of_line(struct dialogue *d, const struct line *line, struct di
 		recognise(d, line);
 	const struct machine *machine = d->protocol->machine;
 	struct flow *flow = &d->flows[line->side];
-	carry(flow, line, event);
+	carry(d, line, event);
 	(line->side == SIDE_CLIENT ? machine->client : machine->server)(d, line, event);
 	carry_begin(flow, line, event);
 }
@@ -331,7 +335,11 @@ static void next_described(struct dialogue *d, struct dialogue_event *event)
 {
 	struct pending pending = d->pending[0];
 	pending_done(d);
+	struct flow *flow = &d->flows[pending.side];
 	struct line line = { .side = pending.side, .text = buffer_slice(&d->described), .first = true, .described = true };
+	line.counted = line.last = flow->counting; /* it stands for all that is counted */
+	flow->counting = false;
+	flow->counted = 0;
 	event->octets = pending.octets;
 	event_of_line(d, &line, event);
 	event->kind = EVENT_DATA;

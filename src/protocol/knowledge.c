@@ -14,12 +14,9 @@
 const char *phase_name(enum phase phase)
 {
 	static const char *const names[] = {
-		[PHASE_GREET] = "greet",
-		[PHASE_IDENTIFY] = "identify",
-		[PHASE_ENCRYPT] = "encrypt",
-		[PHASE_AUTHENTICATE] = "authenticate",
-		[PHASE_ASK] = "ask",
-		[PHASE_TRANSFER] = "transfer",
+		[PHASE_GREET] = "greet",     [PHASE_IDENTIFY] = "identify",
+		[PHASE_ENCRYPT] = "encrypt", [PHASE_AUTHENTICATE] = "authenticate",
+		[PHASE_ASK] = "ask",         [PHASE_TRANSFER] = "transfer",
 		[PHASE_GOODBYE] = "goodbye",
 	};
 	return names[phase];

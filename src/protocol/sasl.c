@@ -121,8 +121,8 @@ static void client_plain(struct sasl *sasl, struct slice decoded, struct sasl_li
 	size_t second = slice_find_octet(rest, '\0');
 	struct slice user = slice_part(rest, 0, second), password = slice_part(rest, second + 1, rest.n);
 	if (first == decoded.n || second == rest.n || slice_find_octet(password, '\0') < password.n) {
-		note(line,
-		     "Not PLAIN's form, which is two NUL octets with the user name between and the password after them.");
+		note(line, "Not PLAIN's form, which is two NUL octets with the user name between and the password "
+		           "after them.");
 		return;
 	}
 	user_keep(sasl, user);
@@ -184,8 +184,8 @@ static void server_cram_md5(struct sasl *sasl, struct slice decoded, struct sasl
 	(void)sasl;
 	if (angled)
 		note(line,
-		     "A challenge, new each time: the client answers with the user name and this text's HMAC-MD5, keyed with "
-		     "the password.");
+		     "A challenge, new each time: the client answers with the user name and this text's HMAC-MD5, "
+		     "keyed with the password.");
 	else
 		note(line, "A challenge, though not in CRAM-MD5's form <digits.digits@host>.");
 }
@@ -227,14 +227,14 @@ static void server_scram(struct sasl *sasl, struct slice decoded, struct sasl_li
 		server_any(sasl, decoded, line);
 	else if (attribute(decoded, 'v').n)
 		note(line,
-		     "The server's signature, which proves that it knows the password too; the client answers with an empty "
-		     "line.");
+		     "The server's signature, which proves that it knows the password too; the client answers with "
+		     "an empty line.");
 	else if (refused.n)
 		note_name(line, "The server refuses: ", refused, ".");
 	else if (attribute(decoded, 'r').n && attribute(decoded, 's').n && slice_number(count, &iterations))
 		note(line,
-		     "The nonce of both sides (r), the salt (s), and how often the password is hashed with it: %llu times "
-		     "(i)%s.",
+		     "The nonce of both sides (r), the salt (s), and how often the password is hashed with it: "
+		     "%llu times (i)%s.",
 		     (unsigned long long)iterations, iterations < 4096 ? ", fewer than the 4096 of RFC 5802" : "");
 	else
 		note(line, "Not a message of SCRAM's server, which begins with r= or v=.");
@@ -278,7 +278,8 @@ static void client_scram(struct sasl *sasl, struct slice decoded, struct sasl_li
 		note(line, "Not SCRAM's final message, which is `c=BINDING,r=NONCE,p=PROOF`.");
 	} else {
 		note(line,
-		     "The client's proof (p), which only somebody who knows the password can make, and which is good only once.");
+		     "The client's proof (p), which only somebody who knows the password can make, and which is good "
+		     "only once.");
 		/* base64 of "n,,", and of "y,,": no channel binding */
 		if (sasl->user && (slice_equal(binding, SLICE("biws")) || slice_equal(binding, SLICE("eSws"))))
 			mask_password(line, "scram", slice_of(sasl->user));
@@ -346,10 +347,12 @@ static void server_digest_md5(struct sasl *sasl, struct slice decoded, struct sa
 		server_any(sasl, decoded, line);
 	else if (slice_starts(decoded, SLICE("rspauth=")))
 		note(line,
-		     "The server's proof (rspauth) that it knows the password too; the client answers with an empty line.");
+		     "The server's proof (rspauth) that it knows the password too; the client answers with an empty "
+		     "line.");
 	else
 		note(line,
-		     "Realm, nonce and what the server can do; DIGEST-MD5 is obsolete since RFC 6331, SCRAM took its place.");
+		     "Realm, nonce and what the server can do; DIGEST-MD5 is obsolete since RFC 6331, SCRAM took its "
+		     "place.");
 }
 
 static void client_digest_md5(struct sasl *sasl, struct slice decoded, struct sasl_line *line)

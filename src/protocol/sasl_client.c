@@ -188,10 +188,10 @@ static bool final_message(struct scram *scram, struct buffer *out, struct slice 
 static bool check_server(const struct scram *scram, struct slice challenge, const char **why)
 {
 	struct slice signature = { 0 };
-	*why = "the server's last message is no `v=SIGNATURE`: it does not prove that it knows the password (RFC 5802 5)";
+	*why = "the server's last message is no `v=SIGNATURE`: it does not prove that it knows the password";
 	if (!take_attribute(&challenge, 'v', &signature))
 		return false;
-	*why = "the server's signature is wrong: it does not know the password, and may be an impostor (RFC 5802 section 3)";
+	*why = "the server's signature is wrong: it does not know the password, and may be an impostor";
 	return slice_equal(signature, slice_of(scram->signature));
 }
 

@@ -1,6 +1,6 @@
 /*
- * The SASL mechanisms: those of the IANA registry "Simple Authentication and Security Layer (SASL) Mechanisms",
- * and a few that servers offer though they are not in it.
+ * The SASL mechanisms: those of the IANA registry "Simple Authentication and Security Layer (SASL)
+ * Mechanisms", and a few that servers offer though they are not in it.
  */
 #include "protocol/sasl_table.h"
 
@@ -35,10 +35,10 @@ const struct entry sasl_mechanisms[SASL_MECHANISMS] = {
 	MECHANISM("EAP-AES128-PLUS", "EAP-AES128, bound to the TLS connection that it runs in.", "RFC 7055"),
 	MECHANISM("ECDH-X25519-CHALLENGE",
 	          "The client proves with an X25519 key that it owns an account, as on some IRC networks.",
-	          "no RFC: Atheme, an IRC services program"),
+	          "No RFC: Atheme, an IRC services program"),
 	MECHANISM("ECDSA-NIST256P-CHALLENGE",
 	          "The client signs a challenge with an ECDSA key, as on some IRC networks.",
-	          "no RFC: Atheme, an IRC services program"),
+	          "No RFC: Atheme, an IRC services program"),
 	MECHANISM("EXTERNAL",
 	          "The server takes the proof from outside the exchange, such as the client's certificate "
 	          "in TLS.", "RFC 4422 A"),
@@ -48,23 +48,23 @@ const struct entry sasl_mechanisms[SASL_MECHANISMS] = {
 	MECHANISM("GS2-KRB5-PLUS", "Kerberos 5 in the GS2 form, bound to the TLS connection that it runs in.",
 	          "RFC 5801 3"),
 	MECHANISM("GSS-SPNEGO", "Microsoft's negotiation between Kerberos and NTLM.",
-	          "no RFC: Microsoft, registered by Paul Leach"),
+	          "No RFC: Microsoft, registered by Paul Leach"),
 	MECHANISM("GSSAPI", "Kerberos 5: a ticket from the network's login proves who the user is.",
 	          "RFC 4752 3"),
 	MECHANISM("KERBEROS_V4", "Obsolete. Kerberos 4 tickets.", "RFC 2222 7.1"),
 	MECHANISM("KERBEROS_V5", "Kerberos 5 tickets in a form of its own. GSSAPI is the standard one.",
-	          "no RFC: registered by Simon Josefsson"),
+	          "No RFC: registered by Simon Josefsson"),
 	MECHANISM("LOGIN",
 	          "The server asks for name and password, one line each, in base64. It is in no standard, "
-	          "and is no encryption.", "no RFC: draft-murchison-sasl-login, expired"),
-	MECHANISM("NMAS-SAMBA-AUTH", "Novell Modular Authentication Service for Samba.", "no RFC: Novell"),
+	          "and is no encryption.", "No RFC: draft-murchison-sasl-login, expired"),
+	MECHANISM("NMAS-SAMBA-AUTH", "Novell Modular Authentication Service for Samba.", "No RFC: Novell"),
 	MECHANISM("NMAS_AUTHEN", "Novell Modular Authentication Service.",
-	          "no RFC: Novell, registered by Mark G. Gayman"),
+	          "No RFC: Novell, registered by Mark G. Gayman"),
 	MECHANISM("NMAS_LOGIN", "Novell Modular Authentication Service.",
-	          "no RFC: Novell, registered by Mark G. Gayman"),
+	          "No RFC: Novell, registered by Mark G. Gayman"),
 	MECHANISM("NTLM",
 	          "Microsoft's challenge and response with digests of the password. It is old and weak.",
-	          "no RFC: Microsoft, registered by Paul Leach"),
+	          "No RFC: Microsoft, registered by Paul Leach"),
 	MECHANISM("OAUTH10A", "An OAuth 1.0a token and signature in the place of a password.", "RFC 7628 3"),
 	MECHANISM("OAUTHBEARER",
 	          "An OAuth 2.0 token in the place of a password. Whoever holds the token is let in, so it "
@@ -93,9 +93,9 @@ const struct entry sasl_mechanisms[SASL_MECHANISMS] = {
 	MECHANISM("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256, bound to the TLS connection that it runs in.",
 	          "RFC 7677 3"),
 	MECHANISM("SCRAM-SHA-512", "SCRAM with SHA-512. Servers offer it, though no RFC defines it.",
-	          "no RFC: draft-melnikov-scram-sha-512"),
+	          "No RFC: draft-melnikov-scram-sha-512"),
 	MECHANISM("SCRAM-SHA-512-PLUS", "SCRAM-SHA-512, bound to the TLS connection that it runs in.",
-	          "no RFC: draft-melnikov-scram-sha-512"),
+	          "No RFC: draft-melnikov-scram-sha-512"),
 	MECHANISM("SECURID", "The changing number that a SecurID token shows.", "RFC 2808"),
 	MECHANISM("SKEY", "Obsolete. Passwords that are good once, from S/KEY; OTP took its place.",
 	          "RFC 2444"),
@@ -107,10 +107,10 @@ const struct entry sasl_mechanisms[SASL_MECHANISMS] = {
 	          "by an attacker.", "RFC 5801 14"),
 	MECHANISM("SXOVER-PLUS",
 	          "Hands the exchange on to the user's own domain, which says whether the proof is good.",
-	          "no RFC: draft-vanrein-diameter-sasl"),
+	          "No RFC: draft-vanrein-diameter-sasl"),
 	MECHANISM("XOAUTH", "Obsolete. Google's use of OAuth 1.0; OAUTH10A took its place.",
-	          "no RFC: Google"),
+	          "No RFC: Google"),
 	MECHANISM("XOAUTH2",
 	          "Google's use of an OAuth 2.0 token, in wide use. OAUTHBEARER is the standard form.",
-	          "no RFC: Google"),
+	          "No RFC: Google"),
 };

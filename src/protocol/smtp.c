@@ -9,7 +9,7 @@ void smtp_transaction_reset(struct smtp *s)
 {
 	s->eight_bit = s->eight_bit_told = false;
 	s->text_begun = s->text_in_body = false;
-	s->early_told = false;
+	s->early_told = s->after_bare_lf = false;
 }
 
 enum smtp_effect smtp_effect_of(struct slice verb)
@@ -141,6 +141,7 @@ static void stage(struct dialogue *d, enum stage what, enum side side, struct di
 		return;
 	}
 	bool in_text = s->mode == MODE_TEXT;
+	uint64_t missing = dialogue_counted(d);
 	if (side == SIDE_SERVER) {
 		bool pending = !s->greeted || outstanding_count(d) > 0 || dialogue_in_reply(d);
 		if (pending && !dialogue_closing(d))
@@ -149,8 +150,12 @@ static void stage(struct dialogue *d, enum stage what, enum side side, struct di
 		s->mode = MODE_COMMAND;
 	}
 	if (in_text) {
-		event_note(d, event, "The message text was not ended by its lone dot: the server must not deliver it.");
+		event_problem(d, event, "the message text was not ended by its lone dot: the server must not deliver it");
 		event_ref(d, event, "RFC 5321 4.1.1.4");
+	}
+	if (missing) {
+		event_problem(d, event, "%llu octets of the chunk were not sent", (unsigned long long)missing);
+		event_ref(d, event, "RFC 3030 2");
 	}
 }
 

@@ -52,8 +52,8 @@ static void check_dots(struct dialogue *d, const struct line *line, struct dialo
 	if (line->described || line->text.n < 2 || line->text.p[0] != '.')
 		return;
 	if (line->text.p[1] == '.')
-		event_note(d, event, "A dot was put before this line's own, so that it is not taken for the end; "
-		                     "the receiver takes it away again (dot-stuffing).");
+		event_note(d, event, "The receiver takes this line's first dot away: a dot at the front is sent doubled, so that no "
+		                     "line is taken for the end (dot-stuffing).");
 	else
 		event_problem(d, event, "the receiver takes the leading dot away: "
 		                        "a line that begins with a dot is sent with two");
@@ -84,8 +84,10 @@ static void text_line(struct dialogue *d, const struct line *line, struct dialog
 		event_ref(d, event, "RFC 5321 3.3");
 	}
 	line_end_problems(d, line, event, "RFC 5321 2.3.8");
+	bool after_bare_lf = s->after_bare_lf;
+	s->after_bare_lf = slice_equal(line->end, SLICE("\n"));
 	if (line->first && !line->more && !line->described && slice_equal(line->text, SLICE("."))) {
-		if (slice_equal(line->end, SLICE("\r\n"))) {
+		if (!after_bare_lf && slice_equal(line->end, SLICE("\r\n"))) {
 			text_ends(d, s, event);
 			return;
 		}
@@ -131,7 +133,7 @@ static void answer_shown(struct dialogue *d, struct smtp *s, struct dialogue_eve
 	sasl_client(&s->sasl, slice_part(event->text, start, event->text.n), &said);
 	event->has_decoded = said.ok && said.decoded.n > 0;
 	event->decoded = event_text(d, buffer_slice(&said.decoded));
-	event->decoded_secret = true;
+	event->decoded_secret = event->has_decoded && !public_answer(slice_part(event->text, start, event->text.n));
 	if (said.note.n)
 		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said.note)));
 	event_ref(d, event, said.ref);
@@ -277,7 +279,7 @@ static void read_arguments(struct dialogue *d, struct slice arguments, struct ou
 	case EFFECT_DATA:
 		need_no_argument(d, event, arguments);
 		s->mode = MODE_TEXT;
-		s->text_begun = s->text_in_body = s->early_told = false;
+		s->text_begun = s->text_in_body = s->early_told = s->after_bare_lf = false;
 		break;
 	case EFFECT_RSET:
 	case EFFECT_QUIT:
@@ -362,10 +364,10 @@ static bool answers_early(const struct dialogue *d, const struct line *line)
 void smtp_client(struct dialogue *d, const struct line *line, struct dialogue_event *event)
 {
 	struct smtp *s = machine_state(d);
-	if (line->described && s->mode != MODE_TEXT)
-		event->kind = EVENT_DATA;
-	else if (line->counted)
+	if (line->counted)
 		chunk_line(d, line, event);
+	else if (line->described && s->mode != MODE_TEXT)
+		event->kind = EVENT_DATA;
 	else if (s->mode == MODE_TEXT)
 		text_line(d, line, event);
 	else if (!line->first && event->kind == EVENT_COMMAND)

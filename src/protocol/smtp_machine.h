@@ -52,6 +52,7 @@ struct smtp {
 	bool eight_bit;       /* MAIL said BODY=8BITMIME, BODY=BINARYMIME or SMTPUTF8 */
 	bool eight_bit_told;
 	bool text_begun, text_in_body;
+	bool after_bare_lf;   /* the line of text before this one ended in a bare LF */
 	bool early_told;      /* that text was sent before 354 */
 	/* The reply under way. */
 	unsigned lines;       /* of it, so far */

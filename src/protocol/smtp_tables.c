@@ -2,8 +2,8 @@
  * What is known about SMTP and LMTP: commands, reply codes, enhanced status codes, EHLO keywords and the
  * parameters of MAIL and RCPT. The mechanisms of AUTH are SASL's (sasl_table.c).
  *
- * Rows are sorted by their word. A code behind a command ("RCPT 550") says what it means as the answer to that
- * command. Words with y and z, or X, in them say what one digit of a code means ("5yz", "x5z", "5.X.X", "X.7.X").
+ * Rows are sorted by their word. A code behind a command ("RCPT 550") says what it means as that command's
+ * answer. Words with y and z, or X, in them say what one digit of a code means ("5yz", "x5z", "5.X.X", "X.7.X").
  */
 #include "protocol/smtp_tables.h"
 
@@ -21,9 +21,9 @@ const char *const smtp_states[] = {
 
 /* ---- commands ---- */
 
-/* RFC 5321 4.1.4: some may come at any time, before the hello too, though never into a SASL exchange (RFC 4954 4);
- * MAIL, AUTH and STARTTLS stay outside of a transaction. A command meets the state `data` only between two BDATs
- * (RFC 3030 2). */
+/* RFC 5321 4.1.4: some may come at any time, before the hello too, though never into a SASL exchange (RFC 4954
+ * 4); MAIL, AUTH and STARTTLS stay outside of a transaction. A command meets the state `data` only between two
+ * BDATs (RFC 3030 2). */
 #define IN_SESSION \
 	(STATE(SMTP_CONNECTED) | STATE(SMTP_READY) | STATE(SMTP_MAIL) | STATE(SMTP_RCPT) | STATE(SMTP_DATA))
 #define IN_READY STATE(SMTP_READY)
@@ -334,9 +334,9 @@ static const struct entry codes[] = {
 	CODE("x2z", "About the connection.", "RFC 5321 4.2.1"),
 	CODE("x5z", "About the mail system: what the receiver does with the mail.", "RFC 5321 4.2.1"),
 	CODE("XCLIENT 220", "The session starts over with this greeting, as if that client had connected.",
-	     "no RFC: Postfix, XCLIENT_README"),
+	     "No RFC: Postfix, XCLIENT_README"),
 	CODE("XFORWARD 250", "The server has noted where the message came from.",
-	     "no RFC: Postfix, XFORWARD_README"),
+	     "No RFC: Postfix, XFORWARD_README"),
 };
 
 /* ---- enhanced status codes ---- */
@@ -447,7 +447,7 @@ static const struct entry enhanced[] = {
 	CODE("X.7.27", "The sender's domain accepts no mail (null MX), so no answer could reach it.",
 	     "RFC 7505 6"),
 	CODE("X.7.28", "The message looks like part of a flood of abusive mail.",
-	     "no RFC: registered by John Levine, draft-levine-mailbomb-header"),
+	     "No RFC: registered by John Levine, draft-levine-mailbomb-header"),
 	CODE("X.7.29", "The ARC seals, which tell how the message was checked on its way, are not valid.",
 	     "RFC 8617 10.4"),
 	CODE("X.7.3",
@@ -480,7 +480,7 @@ static const struct entry keywords[] = {
 	     "The client may authenticate, by one of the mechanisms that are listed.", "RFC 4954 3"),
 	WORD("AUTH=", "AUTH=mechanism...",
 	     "The same as AUTH, in a form from before the standard, for old clients.",
-	     "no RFC: an early draft of AUTH"),
+	     "No RFC: an early draft of AUTH"),
 	WORD("BINARYMIME", "BINARYMIME",
 	     "The message may be any octets, without lines, if it is sent by BDAT.", "RFC 3030 3"),
 	WORD("BURL", "BURL [imap] [imap://server]...",
@@ -513,7 +513,7 @@ static const struct entry keywords[] = {
 	WORD("NO-SOLICITING", "NO-SOLICITING [keywords]",
 	     "The server does not want advertising of the kinds named.", "RFC 3865 2"),
 	WORD("ONEX", "ONEX", "The client can say that it sends one message only.",
-	     "no RFC: Sendmail, registered by Eric Allman"),
+	     "No RFC: Sendmail, registered by Eric Allman"),
 	WORD("PIPELINING", "PIPELINING",
 	     "The client may send several commands at once, without waiting for each reply.", "RFC 2920 2"),
 	WORD("REQUIRETLS", "REQUIRETLS",
@@ -538,25 +538,25 @@ static const struct entry keywords[] = {
 	WORD("UTF8SMTP", "UTF8SMTP",
 	     "Obsolete. An experiment with addresses in UTF-8; SMTPUTF8 took its place.", "RFC 5336 2.1"),
 	WORD("VERB", "VERB", "The server can tell more about what it does.",
-	     "no RFC: Sendmail, registered by Eric Allman"),
+	     "No RFC: Sendmail, registered by Eric Allman"),
 	WORD("VRFY", "VRFY", "The server answers VRFY. Servers should do so whether they list it or not.",
 	     "RFC 5321 3.5.2"),
 	WORD("X-ANONYMOUSTLS", "X-ANONYMOUSTLS",
 	     "Exchange servers encrypt so among themselves, without trusted certificates.",
-	     "no RFC: Microsoft Exchange"),
+	     "No RFC: Microsoft Exchange"),
 	WORD("X-EXPS", "X-EXPS mechanism...", "Exchange servers authenticate so among themselves.",
-	     "no RFC: Microsoft Exchange"),
+	     "No RFC: Microsoft Exchange"),
 	WORD("XCLIENT", "XCLIENT NAME...",
 	     "A trusted proxy may say which client it speaks for, by the names listed.",
-	     "no RFC: Postfix, XCLIENT_README"),
+	     "No RFC: Postfix, XCLIENT_README"),
 	WORD("XEXCH50", "XEXCH50", "Exchange servers pass properties of a message to each other.",
-	     "no RFC: Microsoft Exchange"),
+	     "No RFC: Microsoft Exchange"),
 	WORD("XFORWARD", "XFORWARD NAME...",
 	     "A trusted filter may say where a message came from, by the names listed.",
-	     "no RFC: Postfix, XFORWARD_README"),
+	     "No RFC: Postfix, XFORWARD_README"),
 	WORD("XVERP", "XVERP [delimiters]",
 	     "Each recipient can be written into the sender's address, to tell who bounced.",
-	     "no RFC: Postfix, VERP_README"),
+	     "No RFC: Postfix, VERP_README"),
 };
 
 /* ---- parameters of MAIL and RCPT ---- */
@@ -610,7 +610,7 @@ static const struct entry parameters[] = {
 	     "The transfer's own mark, by which it can go on after a cut.", "RFC 1845 3"),
 	WORD("XVERP", "MAIL FROM:<address> XVERP[=delimiters]",
 	     "Each recipient is written into the sender's address, to tell who bounced.",
-	     "no RFC: Postfix, VERP_README"),
+	     "No RFC: Postfix, VERP_README"),
 };
 
 /* ---- the tables ---- */

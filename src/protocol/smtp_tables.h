@@ -1,5 +1,5 @@
 /*
- * What is known about SMTP and LMTP, as data: their states, and the tables that their rows of the registry name.
+ * What is known about SMTP and LMTP, as data: their states and the tables that the registry names.
  */
 #ifndef PARLANCE_PROTOCOL_SMTP_TABLES_H
 #define PARLANCE_PROTOCOL_SMTP_TABLES_H
@@ -21,7 +21,7 @@ enum smtp_state {
 /* The states' names by index, ended by NULL. */
 extern const char *const smtp_states[];
 
-/* The tables, ended by rows NULL. LMTP has LHLO where SMTP has EHLO and HELO (RFC 2033 4.1); else they are alike. */
+/* The tables, ended by rows NULL. LMTP has LHLO where SMTP has EHLO and HELO (RFC 2033 4.1). */
 extern const struct table smtp_tables[], lmtp_tables[];
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * Matching a wire line against a template, and capturing.
  *
- * A template becomes a row of parts: text that must stand there, and gaps that stretch. Each gap takes the shortest text
- * that lets the rest match. Where the text behind one gap is found and the next gap cannot be satisfied from there, a
- * longer first gap leaves the next one only less room: it is not tried. So a line is read about once for each gap. Only
- * a template that says one unknown name twice needs more; for that the steps are counted and end.
+ * A template becomes a row of parts: text that must stand there, and gaps that stretch. Each gap takes the shortest
+ * text that lets the rest match. Where the text behind one gap is found and the next gap cannot be satisfied from there,
+ * a longer first gap leaves the next one only less room: it is not tried. So a line is read about once for each gap.
+ * Only a template that says one unknown name twice needs more; for that the steps are counted and end.
  */
 #include "script/template.h"
 
@@ -13,7 +13,7 @@
 
 #include "script/pieces.h"
 
-/* How many places a gap may be tried at, in a template with a name said twice; a line that needs more does not match. */
+/* How many places gaps are tried at in a template with a name said twice; a line that needs more does not match. */
 #define STEPS_MAX 1000000
 
 struct part {

@@ -196,7 +196,8 @@ static bool read_braces(struct slice inside, struct piece *piece, const char **w
 		return arguments_valid(piece->function, piece->text, why);
 	}
 	if (slice_trim(rest).n) {
-		*why = "no such function in {{…}}: there are base64, plain, cram-md5, apop and scram; a literal {{ is written {{{{";
+		*why = "no such function in {{…}}: there are base64, plain, cram-md5, apop and scram; "
+		       "a literal {{ is written {{{{";
 		return false;
 	}
 	piece->kind = slice_equal(word, SLICE("*")) ? PIECE_ANY : PIECE_NAME;

@@ -31,7 +31,8 @@ static void lines_make(struct buffer *lines, const struct dialogue_event *event,
 {
 	for (size_t i = 0; i < NOTE_LINES; i++)
 		buffer_clear(&lines[i]);
-	if (event->has_decoded && event->decoded.n) {
+	/* A mask that stands in the line already says nothing more. */
+	if (event->decoded.n && slice_find(event->text, event->decoded) == event->text.n) {
 		buffer_add_string(&lines[NOTE_DECODED], "decoded: ");
 		escape_text(&lines[NOTE_DECODED], event->decoded);
 	}

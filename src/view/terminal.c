@@ -86,7 +86,8 @@ static size_t line_add(const struct terminal_face *t, const struct dialogue_even
 {
 	struct buffer text = { 0 };
 	bool client = event->side == SIDE_CLIENT;
-	struct wrapping how = { .first = client ? "C: " : "S: ", .rest = "   ", .columns = columns_of(t) };
+	struct wrapping how = { .rest = "   ", .columns = columns_of(t) };
+	how.first = client ? event->text.n ? "C: " : "C:" : event->text.n ? "S: " : "S:";
 	const struct span *code = event_span(event, SPAN_CODE);
 	size_t code_start = code ? code->start : 0, code_end = code ? code->end : 0;
 	escape_for_screen(&text, slice_part(event->text, 0, code_start));

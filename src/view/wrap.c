@@ -15,6 +15,12 @@ static bool styled(const char *style)
 	return style && *style;
 }
 
+/* Whether a row may end before that space: a reference is not torn apart ("RFC 5321"). */
+static bool breaks_at(struct slice text, size_t at)
+{
+	return at < 3 || !slice_equal(slice_part(text, at - 3, at), SLICE("RFC"));
+}
+
 /* Where a row of the text ends: at most `room` columns from `start`, at a space if there is one. `*next` gets where the
  * next row begins. */
 static size_t row_end(struct slice text, size_t start, size_t room, size_t *next)
@@ -25,12 +31,12 @@ static size_t row_end(struct slice text, size_t start, size_t room, size_t *next
 		size_t length = utf8_decode(slice_part(text, at, text.n), &character);
 		size_t columns = length ? (size_t)character_columns(character) : 1;
 		if (used + columns > room && at > start) {
-			if (character == ' ')
+			if (character == ' ' && breaks_at(text, at))
 				space = at;
 			*next = space > start ? space + 1 : at;
 			return space > start ? space : at;
 		}
-		if (character == ' ' && at > start)
+		if (character == ' ' && at > start && breaks_at(text, at))
 			space = at;
 		used += columns;
 		at += length ? length : 1;

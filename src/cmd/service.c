@@ -1,0 +1,293 @@
+/*
+ * A script served: a listener, and for each client a session with an answerer.
+ */
+#include "cmd/service.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+
+#include "net/listen.h"
+#include "script/answer.h"
+#include "session/session.h"
+
+/* Steps that may wait before a client that says ever more is not listened to. */
+#define WAITING_MAX 256
+
+/* Seconds between two looks at a client that may have ended its line without a line end, and how long a client over UDP
+ * is remembered. */
+#define SILENCE 0.2
+#define DATAGRAMS_MAX 600.0
+
+struct client {
+	struct service *service;
+	struct client *next, **link;
+	struct session *session;
+	struct answerer *answerer;
+	struct face *face;     /* the session's; NULL where nothing is shown */
+	struct event *delay;   /* until what is held is said */
+	struct event *silence; /* of a protocol without line ends */
+	struct buffer held;
+	bool holding, paused, leaving;
+	size_t unfinished;     /* octets of the client's line when last looked at */
+};
+
+struct service {
+	struct service_options options;
+	struct event_base *base;
+	struct listener *listener;
+	struct client *clients;
+	size_t nclients;
+	bool served; /* a client has come */
+};
+
+static struct timeval seconds_of(double seconds)
+{
+	struct timeval tv = { .tv_sec = (time_t)seconds };
+	tv.tv_usec = (suseconds_t)((seconds - (double)tv.tv_sec) * 1e6);
+	return tv;
+}
+
+/* ---- doing what the answerer says ---- */
+
+static void hold(struct client *c, struct slice text)
+{
+	struct timeval tv = seconds_of(c->service->options.delay);
+	buffer_add_slice(&c->held, text);
+	c->holding = true;
+	(void)event_add(c->delay, &tv);
+}
+
+/* Over UDP nobody hangs up: the one client that was waited for is done when the script is. */
+static bool datagrams_done(const struct client *c)
+{
+	size_t line;
+	return c->service->options.once && c->service->options.rehearsal->protocol->datagrams &&
+	       answerer_closed(c->answerer, &line);
+}
+
+/* A client that asks faster than it is answered is not read for a while. */
+static void pace(struct client *c)
+{
+	bool full = answerer_waiting(c->answerer) > WAITING_MAX;
+	if (full == c->paused)
+		return;
+	c->paused = full;
+	(full ? session_pause : session_resume)(c->session);
+}
+
+static void hang_up(struct client *c)
+{
+	c->leaving = true;
+	session_hang_up(c->session);
+}
+
+static void run(struct client *c)
+{
+	struct answer_step step;
+	enum answer_act act = ANSWER_NOTHING;
+	while (!c->holding && !c->leaving && (act = answerer_next(c->answerer, &step)) != ANSWER_NOTHING) {
+		if (act == ANSWER_HANG_UP)
+			hang_up(c);
+		else if (act == ANSWER_REMARK)
+			session_remark(c->session, SLICE_FMT, SLICE_ARG(step.text));
+		else if (act == ANSWER_COMMENT && c->face)
+			face_comment(c->face, step.text);
+		else if (act == ANSWER_SAY && step.begins && c->service->options.delay > 0)
+			hold(c, step.text);
+		else if (act == ANSWER_SAY)
+			session_send(c->session, step.text.p, step.text.n);
+	}
+	if (c->leaving)
+		return;
+	pace(c);
+	if (!c->holding && datagrams_done(c))
+		hang_up(c);
+}
+
+static void delay_over(evutil_socket_t fd, short what, void *context)
+{
+	struct client *c = context;
+	(void)fd;
+	(void)what;
+	c->holding = false;
+	session_send(c->session, c->held.p, c->held.n);
+	buffer_clear(&c->held);
+	run(c);
+}
+
+/* A line that has not grown since the last look may be all that the client says. */
+static void silence_looked(evutil_socket_t fd, short what, void *context)
+{
+	struct client *c = context;
+	(void)fd;
+	(void)what;
+	const struct dialogue *d = session_dialogue(c->session);
+	size_t n = dialogue_unfinished(d, SIDE_CLIENT).n;
+	if (n > 0 && n == c->unfinished) {
+		answerer_silent(c->answerer, d);
+		run(c);
+	}
+	c->unfinished = n;
+}
+
+/* ---- a client ---- */
+
+static void client_free(struct client *c)
+{
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	c->service->nclients--;
+	event_free(c->delay);
+	if (c->silence)
+		event_free(c->silence);
+	answerer_free(c->answerer);
+	session_free(c->session);
+	buffer_wipe(&c->held);
+	free(c);
+}
+
+static void my_turn(void *context, struct session *session)
+{
+	(void)session;
+	run(context);
+}
+
+static void heard(void *context, struct session *session, const struct dialogue_event *event)
+{
+	struct client *c = context;
+	answerer_event(c->answerer, session_dialogue(session), event);
+	if (event->side == SIDE_CLIENT || event->kind == EVENT_STAGE)
+		run(c);
+}
+
+static bool tls(void *context, struct session *session)
+{
+	(void)context;
+	session_play_tls(session);
+	return true;
+}
+
+static void tell_end(struct client *c, const struct error *error)
+{
+	const struct rehearsal *r = c->service->options.rehearsal;
+	size_t line;
+	if (error->message)
+		session_remark(c->session, "%s", error->message);
+	if (!c->leaving && !answerer_closed(c->answerer, &line))
+		session_remark(c->session, "the client left before the script was done: %s:%u comes next", r->script->file,
+		               r->script->lines[line].number);
+}
+
+static void closed(void *context, struct session *session, enum session_end end, const struct error *error)
+{
+	struct client *c = context;
+	struct service *service = c->service;
+	(void)session;
+	(void)end;
+	tell_end(c, error);
+	client_free(c);
+	if (service->options.gone)
+		service->options.gone(service->options.context);
+}
+
+static const struct session_driver driver = { .my_turn = my_turn, .event = heard, .tls = tls, .closed = closed };
+
+static void watch_silence(struct client *c)
+{
+	struct timeval tv = seconds_of(SILENCE);
+	c->silence = event_new(c->service->base, -1, EV_PERSIST, silence_looked, c);
+	(void)event_add(c->silence, &tv);
+}
+
+static void client_came(void *context, struct stream *stream)
+{
+	struct service *service = context;
+	const struct service_options *o = &service->options;
+	const struct protocol *protocol = o->rehearsal->protocol;
+	if (o->once && service->served) {
+		stream_free(stream);
+		return;
+	}
+	service->served = true;
+	struct client *c = memory_zeroed(1, sizeof *c);
+	struct session_options options = { .protocol = protocol, .side = SIDE_SERVER, .masking = o->masking };
+	options.max_time = protocol->datagrams ? DATAGRAMS_MAX : 0;
+	c->service = service;
+	c->next = service->clients;
+	c->link = &service->clients;
+	if (c->next)
+		c->next->link = &c->next;
+	service->clients = c;
+	service->nclients++;
+	c->answerer = answerer_new(o->rehearsal, o->variables, o->strict);
+	c->delay = event_new(service->base, -1, 0, delay_over, c);
+	c->face = o->face ? o->face(o->context, stream->peer) : NULL;
+	c->session = session_new(service->base, stream, &options, &driver, c);
+	if (c->face)
+		session_add_face(c->session, c->face);
+	if (!protocol->server_first && !protocol->datagrams)
+		watch_silence(c);
+}
+
+/* ---- the service ---- */
+
+enum status service_start(struct event_base *base, const struct service_options *options, struct service **service,
+                          struct error *error)
+{
+	struct service *s = memory_zeroed(1, sizeof *s);
+	s->options = *options;
+	s->base = base;
+	bool datagrams = options->rehearsal->protocol->datagrams;
+	enum status status =
+		listen_start(base, options->host, options->port, datagrams, client_came, s, &s->listener, error);
+	if (status != STATUS_OK) {
+		free(s);
+		return status;
+	}
+	*service = s;
+	return STATUS_OK;
+}
+
+const char *service_address(const struct service *service)
+{
+	return listen_address(service->listener);
+}
+
+const char *service_host(const struct service *service)
+{
+	return listen_host(service->listener);
+}
+
+unsigned service_port_number(const struct service *service)
+{
+	return listen_port(service->listener);
+}
+
+size_t service_clients(const struct service *service)
+{
+	return service->nclients;
+}
+
+void service_close(struct service *service)
+{
+	struct slice farewell = answerer_farewell(service->options.rehearsal);
+	service->options.once = service->served = true;
+	for (struct client *c = service->clients; c; c = c->next) {
+		if (c->leaving || session_over(c->session))
+			continue;
+		if (farewell.n)
+			session_send(c->session, farewell.p, farewell.n);
+		hang_up(c);
+	}
+}
+
+void service_free(struct service *service)
+{
+	if (service == NULL)
+		return;
+	while (service->clients)
+		client_free(service->clients);
+	listen_free(service->listener);
+	free(service);
+}

@@ -1,0 +1,53 @@
+/*
+ * A script served to whatever clients come: what `serve` shows, and what replay's `self` is.
+ */
+#ifndef PARLANCE_CMD_SERVICE_H
+#define PARLANCE_CMD_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "script/rehearse.h"
+#include "session/mask.h"
+#include "view/view.h"
+
+struct event_base;
+struct service;
+
+struct service_options {
+	const struct rehearsal *rehearsal; /* outlives the service, as do the variables */
+	const struct variables *variables;
+	const char *host;
+	unsigned port; /* 0: a free one */
+	bool strict;   /* whole lines must match */
+	bool once;     /* one client, and no more */
+	double delay;  /* seconds before each reply */
+	struct masking masking;
+	/* A face for a client that has come; may be NULL, and may return NULL. */
+	struct face *(*face)(void *context, const char *peer);
+	/* A client has gone, and its session with it; may be NULL. */
+	void (*gone)(void *context);
+	void *context;
+};
+
+/* Listens and serves from the loop of `base`. STATUS_CONNECTION with a message where it cannot listen. The service is
+ * the caller's (service_free). */
+enum status service_start(struct event_base *base, const struct service_options *options, struct service **service,
+                          struct error *error);
+
+/* "127.0.0.1:2525", and its parts; owned by the service. */
+const char *service_address(const struct service *service);
+const char *service_host(const struct service *service);
+unsigned service_port_number(const struct service *service);
+
+/* Takes no more clients, and hangs up on those that are there, in the protocol's words (421). */
+void service_close(struct service *service);
+
+/* How many clients there are. */
+size_t service_clients(const struct service *service);
+
+/* Closes all that is open, without a word. NULL is allowed. */
+void service_free(struct service *service);
+
+#endif

@@ -1,0 +1,218 @@
+/*
+ * Lines on their way to the server. Each waits until the one before it was answered, whether it was typed, pasted or
+ * comes from a pipe: so a pasted conversation is held as if by hand.
+ */
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "base/clock.h"
+#include "talk/room.h"
+
+/* Lines that are sent before the loop is seen to again. */
+#define LINES_AT_ONCE 64
+
+/* In a hurry: octets that may wait to be written before more is taken from stdin, and how long that is looked at. */
+#define WAITING_MAX 262144
+static const struct timeval pace = { .tv_usec = 10000 };
+
+/* How long a line is held before that is said, and how long a datagram's answer is waited for at the end. */
+static const struct timeval held_quietly = { .tv_usec = 300000 }, last_answer = { .tv_sec = 2 };
+#define HELD_QUIETLY 0.3
+
+static const char *line_end(const struct talk *t, struct slice line)
+{
+	const struct protocol *protocol = talk_protocol(t);
+	bool datagrams = protocol && protocol->datagrams;
+	bool returned = line.n && line.p[line.n - 1] == '\r'; /* typed with ^V^M, or from a file with CRLF */
+	switch (t->eol) {
+	case EOL_NONE:
+		return "";
+	case EOL_LF:
+		return "\n";
+	case EOL_CRLF:
+		return returned ? "\n" : "\r\n";
+	case EOL_DEFAULT:
+		break;
+	}
+	return datagrams ? "" : returned ? "\n" : "\r\n";
+}
+
+static bool colons_count(const struct talk *t)
+{
+	return t->options->colon && talk_input(t) != INPUT_TEXT && talk_input(t) != INPUT_COUNTED;
+}
+
+bool line_is_word(const struct talk *t, struct slice text)
+{
+	return text.n && text.p[0] == ':' && !slice_starts(text, SLICE("::")) && colons_count(t);
+}
+
+/* What was said about the line before its reply comes. */
+static void warn(struct talk *t, struct slice warnings)
+{
+	for (struct slice line = slice_line(&warnings); line.n; line = slice_line(&warnings))
+		talk_remark(t, SLICE_FMT, SLICE_ARG(slice_trim(slice_part(line, 0, line.n - 1))));
+}
+
+static void send_line(struct talk *t, struct slice line, bool as_is, bool ours)
+{
+	struct buffer octets = { 0 }, warnings = { 0 };
+	bool command = talk_input(t) == INPUT_COMMAND;
+	if (!as_is && !t->options->quiet)
+		traps_look(t, line, &warnings);
+	struct slice said = !as_is && !ours && slice_starts(line, SLICE("::")) && colons_count(t)
+	                        ? slice_part(line, 1, line.n)
+	                        : line;
+	buffer_add_slice(&octets, said);
+	if (!as_is)
+		buffer_add_string(&octets, line_end(t, said));
+	t->secret_said = false;
+	t->answered = 0;
+	session_send(t->session, octets.p ? octets.p : "", octets.n);
+	warn(t, buffer_slice(&warnings));
+	if (t->prompt && command && !ours && !as_is && !t->secret_said)
+		prompt_remember(t->prompt, line);
+	buffer_free(&warnings);
+	buffer_wipe(&octets);
+}
+
+static void speak(struct talk *t, struct slice line, bool as_is, bool ours)
+{
+	if (!as_is && !ours && line_is_word(t, line))
+		word_run(t, slice_part(line, 1, line.n));
+	else
+		send_line(t, line, as_is, ours);
+}
+
+/* ---- lines that wait ---- */
+
+void line_hold(struct talk *t, struct slice text, bool as_is, bool ours)
+{
+	struct held *held = memory_zeroed(1, sizeof *held);
+	buffer_add_slice(&held->text, text);
+	held->as_is = as_is;
+	held->ours = ours;
+	if (t->held == NULL) {
+		t->held_since = clock_now();
+		(void)evtimer_add(t->held_timer, &held_quietly);
+	}
+	*t->held_end = held;
+	t->held_end = &held->next;
+	t->nheld++;
+}
+
+static struct held *held_take(struct talk *t)
+{
+	struct held *held = t->held;
+	t->held = held->next;
+	if (t->held == NULL) {
+		t->held_end = &t->held;
+		(void)evtimer_del(t->held_timer);
+	}
+	t->nheld--;
+	return held;
+}
+
+static void held_free(struct held *held)
+{
+	buffer_wipe(&held->text);
+	free(held);
+}
+
+void lines_forget(struct talk *t)
+{
+	while (t->held)
+		held_free(held_take(t));
+}
+
+/* Sends the next line, if there is one. */
+static bool next_line(struct talk *t)
+{
+	struct slice line;
+	if (t->held) {
+		struct held *held = held_take(t);
+		speak(t, buffer_slice(&held->text), held->as_is, held->ours);
+		held_free(held);
+		return true;
+	}
+	if (t->prompt || !feed_line(t, &line))
+		return false;
+	speak(t, line, false, false);
+	feed_used(t, line);
+	return true;
+}
+
+/* All was said: we end our side, and wait for the server's goodbye. */
+static void finish(struct talk *t)
+{
+	if (t->shut)
+		return;
+	t->shut = true;
+	const struct protocol *protocol = talk_protocol(t);
+	if (protocol == NULL || !protocol->datagrams)
+		session_shut(t->session);
+	else if (t->answered || t->awaited == NULL)
+		session_hang_up(t->session); /* nobody tells of a datagram that it was the last */
+	else
+		(void)evtimer_add(t->goodbye_timer, &last_answer);
+}
+
+static bool may_speak(const struct talk *t, bool my_turn)
+{
+	if (!t->open || t->shut)
+		return false;
+	if (my_turn)
+		return dialogue_turn(session_dialogue(t->session)) == SIDE_CLIENT;
+	return (t->pipeline || t->hurried) && session_waiting(t->session) < WAITING_MAX;
+}
+
+void lines_pump(struct talk *t, bool my_turn)
+{
+	unsigned n = 0;
+	bool said = true;
+	while (n++ < LINES_AT_ONCE && may_speak(t, my_turn) && (said = next_line(t)))
+		continue;
+	if (!t->open)
+		return;
+	if (!said && my_turn && (t->ended || t->feed.ended))
+		finish(t);
+	else if (said && !my_turn && !t->prompt)
+		(void)evtimer_add(t->feed.pace, &pace);
+}
+
+void lines_stir(struct talk *t)
+{
+	if (!t->open)
+		return;
+	if (t->pipeline || t->hurried)
+		lines_pump(t, false);
+	session_nudge(t->session);
+}
+
+/* ---- what was typed ---- */
+
+/* Nothing that was typed is lost: it stands at the next prompt again. */
+static void give_back(struct talk *t, struct slice text)
+{
+	if (text.n == 0)
+		return;
+	talk_remark(t, "Not connected: nothing was sent. :reconnect connects again, :open TARGET elsewhere, :quit leaves.");
+	if (!prompt_input_waits(t->prompt))
+		prompt_put(t->prompt, text);
+}
+
+void line_typed(struct talk *t, struct slice text)
+{
+	bool word = line_is_word(t, text);
+	bool waits = t->held && clock_now() - t->held_since < HELD_QUIETLY; /* pasted together: in their order */
+	if (word && !waits) {
+		word_run(t, slice_part(text, 1, text.n));
+	} else if (!t->open && t->connector == NULL) {
+		give_back(t, text);
+	} else {
+		line_hold(t, text, false, false);
+		lines_stir(t);
+	}
+}

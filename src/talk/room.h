@@ -1,0 +1,179 @@
+/*
+ * What the files of this room share: one talk, and what each of them does for it.
+ */
+#ifndef PARLANCE_TALK_ROOM_H
+#define PARLANCE_TALK_ROOM_H
+
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "prompt/prompt.h"
+#include "talk/talk.h"
+
+struct event;
+struct event_base;
+
+/* A line that waits to be sent. */
+struct held {
+	struct held *next;
+	struct buffer text;
+	bool as_is;  /* exact octets: no line end is added */
+	bool ours;   /* made by parlance (`:fix`, `:password` …): never a `:` word, never remembered */
+};
+
+/* stdin where it is not a terminal at which somebody types. */
+struct feed {
+	struct event *readable; /* NULL: it cannot be polled, and is read when a line is wanted */
+	struct event *pace;     /* in a hurry (--no-wait): when the stream has taken some */
+	struct buffer octets;
+	size_t looked;          /* octets in front that hold no line end */
+	bool ended;
+};
+
+/* What faces have seen last, for `:why` and `:hex`. */
+struct memory;
+
+/* Where the message text stands that is being typed. */
+enum text_part { TEXT_NONE, TEXT_START, TEXT_HEADER, TEXT_BODY };
+
+struct talk {
+	const struct talk_options *options;
+	const struct talk_hooks *hooks;
+	struct talk_place place;
+	struct event_base *base;
+	struct prompt *prompt; /* NULL: nobody sits there */
+	struct feed feed;
+	struct connector *connector;
+	struct session *session; /* the last one, also when it is over; NULL before the first */
+	struct face *face;       /* where remarks go; the session's, once there is one */
+	bool face_is_ours;       /* no session has it yet */
+	struct memory *memory;   /* the session's as well */
+	char *history;           /* whose history is open */
+	FILE *record;
+	struct face *record_face;
+	struct held *held, **held_end;
+	size_t nheld;
+	struct event *held_timer, *goodbye_timer, *interrupt;
+
+	bool open;       /* the session is not over */
+	bool was_open;   /* there has been one */
+	bool ended;      /* no more lines will come: half-close when all is said */
+	bool shut;       /* half-closed */
+	bool leaving;    /* the program ends with the session */
+	bool done;       /* the program ends */
+	bool hurried;    /* ^C: what is typed next waits for nothing */
+	bool warned;     /* the last ^C at an empty prompt said how to leave */
+	bool pipeline;   /* lines do not wait for replies */
+	bool hung_up;    /* we did, or will */
+	bool reaching;   /* ^]: the line being typed is for parlance */
+	bool interrupted;
+	double still_waiting_at; /* seconds of waiting at which it is said again */
+	bool failed;     /* a reply was a failure */
+	enum talk_eol eol;
+	enum notes notes;
+	enum status status;
+	struct error error;
+	double held_since;
+
+	bool secret_said;       /* the client's last event held a secret */
+	size_t answered;        /* final replies since the client's last line */
+	char *awaited;          /* verb of the client's last command; NULL: nothing was said yet */
+	char *mechanism;        /* of the last AUTH */
+	enum text_part text;
+	bool text_warned;
+	struct buffer fixed;    /* what `:fix` sends */
+};
+
+/* ---- talk.c: the conversation ---- */
+void talk_connect(struct talk *t);
+void talk_disconnect(struct talk *t);
+/* Ends the program with that status, now. */
+void talk_leave(struct talk *t, enum status status);
+/* A line of our own to the faces of the conversation: a comment in a transcript. */
+void talk_remark(struct talk *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What a `:` word says: a paragraph, wrapped; a line end in it is kept. */
+void talk_say(struct talk *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Draws the prompt as the state is now. */
+void talk_prompt(struct talk *t);
+/* Makes the face of the next conversation. */
+bool talk_face(struct talk *t);
+const struct protocol *talk_protocol(const struct talk *t);
+/* What the next line will be taken for; INPUT_NOTHING where there is no session. */
+enum input talk_input(const struct talk *t);
+double talk_timeout(const struct talk *t);
+
+/* ---- lines.c: lines on their way to the server ---- */
+/* Puts a line behind those that wait; it goes out when it is its turn. */
+void line_hold(struct talk *t, struct slice text, bool as_is, bool ours);
+/* Sends what may go now; from my_turn, and where nothing is waited for. */
+void lines_pump(struct talk *t, bool my_turn);
+/* Has them looked at again. */
+void lines_stir(struct talk *t);
+void lines_forget(struct talk *t);
+/* A line as it was typed: a `:` word at once, anything else in its turn. */
+void line_typed(struct talk *t, struct slice text);
+bool line_is_word(const struct talk *t, struct slice text);
+
+/* ---- feed.c: stdin without a terminal ---- */
+void feed_begin(struct talk *t);
+/* The next line, without its line feed; false where there is none yet. */
+bool feed_line(struct talk *t, struct slice *line);
+/* Takes the line that feed_line gave. */
+void feed_used(struct talk *t, struct slice line);
+/* Whether anything but white space is left. */
+bool feed_left(struct talk *t);
+void feed_end(struct talk *t);
+
+/* ---- words.c: the `:` words ---- */
+struct word {
+	const char *name;      /* without the colon */
+	const char *arguments; /* "[TARGET]", or "" */
+	const char *help;      /* a sentence */
+	void (*run)(struct talk *t, struct slice arguments);
+	bool secret;           /* what stands behind it is not remembered */
+};
+extern const struct word talk_words[]; /* ended by a NULL name */
+/* Does what `text` (without its colon) asks for. */
+void word_run(struct talk *t, struct slice text);
+const struct word *word_named(struct slice name);
+
+/* what they do; explain.c, secrets.c, record.c, and words.c itself */
+void word_explain(struct talk *t, struct slice arguments);
+void word_why(struct talk *t, struct slice arguments);
+void word_next(struct talk *t, struct slice arguments);
+void word_caps(struct talk *t, struct slice arguments);
+void word_hex(struct talk *t, struct slice arguments);
+void word_auth(struct talk *t, struct slice arguments);
+void word_password(struct talk *t, struct slice arguments);
+void word_base64(struct talk *t, struct slice arguments);
+void word_record(struct talk *t, struct slice arguments);
+void word_replay(struct talk *t, struct slice arguments);
+
+/* ---- memory.c ---- */
+struct memory *memory_face(void);
+struct face *memory_as_face(struct memory *memory);
+/* The last event of that side that was no stage, and the last that completed a reply; NULL where there is none. */
+const struct dialogue_event *memory_last(const struct memory *memory, enum side side);
+const struct dialogue_event *memory_final(const struct memory *memory);
+
+/* ---- record.c ---- */
+bool record_open(struct talk *t, const char *file, bool force, struct error *error);
+/* Adds the record's face to a session that begins. */
+void record_attach(struct talk *t);
+void record_close(struct talk *t);
+
+/* ---- traps.c ---- */
+/* What a person should know about the line before its reply comes: sentences, one a line; empty where it is as it
+ * should be. To be asked before the line is sent. */
+void traps_look(struct talk *t, struct slice line, struct buffer *warnings);
+/* Follows the message text. */
+void traps_follow(struct talk *t, const struct dialogue_event *event);
+
+/* ---- patience.c ---- */
+/* Appends what the RFC allows for the reply that is waited for; nothing where it says nothing. */
+void patience_say(const struct talk *t, struct buffer *out);
+
+/* ---- complete.c ---- */
+void complete(void *context, struct prompt *prompt, struct slice before_cursor);
+
+#endif

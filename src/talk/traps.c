@@ -1,0 +1,211 @@
+/*
+ * The traps that people fall into, met before the reply: what the protocol's own grammar finds wrong with a line is
+ * said by the dialogue (as its `problem`); here stands what only a person at a keyboard does.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "talk/room.h"
+
+/* Characters that word processors and slides put where a protocol wants ASCII. */
+static const struct {
+	uint32_t character;
+	const char *name, *ascii;
+} lookalikes[] = {
+	{ 0x00a0, "a no-break space", " " },      { 0x00ad, "a soft hyphen", "" },
+	{ 0x2002, "an en space", " " },           { 0x2003, "an em space", " " },
+	{ 0x2007, "a figure space", " " },        { 0x2009, "a thin space", " " },
+	{ 0x200b, "a zero-width space", "" },     { 0x200c, "a zero-width non-joiner", "" },
+	{ 0x200d, "a zero-width joiner", "" },    { 0x2010, "a typographic hyphen", "-" },
+	{ 0x2011, "a no-break hyphen", "-" },     { 0x2012, "a figure dash", "-" },
+	{ 0x2013, "an en dash", "-" },            { 0x2014, "an em dash", "-" },
+	{ 0x2018, "a curly quote", "'" },         { 0x2019, "a curly quote", "'" },
+	{ 0x201a, "a low quote", "'" },           { 0x201c, "a curly quote", "\"" },
+	{ 0x201d, "a curly quote", "\"" },        { 0x201e, "a low quote", "\"" },
+	{ 0x2026, "an ellipsis", "..." },         { 0x202f, "a narrow no-break space", " " },
+	{ 0x2039, "an angle quote", "<" },        { 0x203a, "an angle quote", ">" },
+	{ 0x2060, "a word joiner", "" },          { 0x2212, "a minus sign", "-" },
+	{ 0x27e8, "a mathematical bracket", "<" }, { 0x27e9, "a mathematical bracket", ">" },
+	{ 0x3000, "an ideographic space", " " },  { 0xfeff, "a byte order mark", "" },
+	{ 0xff1a, "a full-width colon", ":" },    { 0xff1c, "a full-width bracket", "<" },
+	{ 0xff1e, "a full-width bracket", ">" },  { 0xff20, "a full-width @", "@" },
+};
+
+#define NLOOKALIKES (sizeof lookalikes / sizeof lookalikes[0])
+
+/* Lines that a trap stands in. */
+struct trap {
+	const char *protocol; /* NULL: any */
+	enum input input;
+	/* Whether the line falls into it; appends what to say, a sentence. */
+	bool (*falls)(struct talk *t, struct slice line, struct buffer *warning);
+};
+
+/* ---- pasted from slides ---- */
+
+static size_t lookalike(uint32_t character)
+{
+	size_t i = 0;
+	while (i < NLOOKALIKES && lookalikes[i].character != character)
+		i++;
+	return i;
+}
+
+/* Adds "a curly quote (U+2019)" for each kind that is met; `ascii` gets the line without them. */
+static size_t name_lookalikes(struct slice line, struct buffer *names, struct buffer *ascii)
+{
+	size_t found = 0;
+	bool named[NLOOKALIKES] = { false };
+	while (line.n) {
+		uint32_t character = 0;
+		size_t n = utf8_decode(line, &character);
+		size_t which = n ? lookalike(character) : NLOOKALIKES;
+		if (which == NLOOKALIKES) {
+			buffer_add(ascii, line.p, n ? n : 1);
+		} else {
+			buffer_add_string(ascii, lookalikes[which].ascii);
+			if (!named[which])
+				buffer_printf(names, "%s%s (U+%04X)", found++ ? ", " : "", lookalikes[which].name,
+				              (unsigned)character);
+			named[which] = true;
+		}
+		line = slice_part(line, n ? n : 1, line.n);
+	}
+	return found;
+}
+
+static bool from_slides(struct talk *t, struct slice line, struct buffer *warning)
+{
+	struct buffer names = { 0 }, ascii = { 0 };
+	bool found = name_lookalikes(line, &names, &ascii) > 0;
+	if (found) {
+		buffer_printf(warning, "This line holds " SLICE_FMT ", which the server does not take for ASCII. "
+		                       "It went as typed. In ASCII: ", SLICE_ARG(buffer_slice(&names)));
+		escape_text(warning, buffer_slice(&ascii));
+		if (t->prompt)
+			buffer_add_string(warning, " (:fix sends that)");
+		buffer_clear(&t->fixed);
+		buffer_add_slice(&t->fixed, buffer_slice(&ascii));
+	}
+	buffer_free(&names);
+	buffer_free(&ascii);
+	return found;
+}
+
+/* ---- commands ---- */
+
+static bool tls_is_missing(struct talk *t, struct slice line, struct buffer *warning)
+{
+	(void)t;
+	if (!slice_equal_nocase(slice_word(&line), SLICE("STARTTLS")))
+		return false;
+	buffer_add_string(warning, "This build cannot encrypt: if the server agrees, the connection ends there.");
+	return true;
+}
+
+/* ---- inside message text ---- */
+
+/* Whether the line is, alone, what would be a command elsewhere. */
+static bool is_command(const struct protocol *protocol, struct slice line)
+{
+	struct slice rest = line, word = slice_word(&rest);
+	const struct table *commands = protocol_table(protocol, TABLE_COMMANDS);
+	if (slice_starts_nocase(line, SLICE("MAIL FROM:")) || slice_starts_nocase(line, SLICE("RCPT TO:")))
+		return true;
+	if (commands == NULL || slice_trim(rest).n || table_find(commands, word) == NULL)
+		return false;
+	for (size_t i = 0; i < word.n; i++)
+		if (word.p[i] != octet_upper(word.p[i]))
+			return slice_equal_nocase(word, SLICE("QUIT")) || slice_equal_nocase(word, SLICE("RSET"));
+	return true;
+}
+
+static bool command_in_text(struct talk *t, struct slice line, struct buffer *warning)
+{
+	if (!is_command(talk_protocol(t), line))
+		return false;
+	struct slice word = slice_word(&line);
+	buffer_printf(warning, SLICE_FMT ": this is text; a lone dot ends it, and only then are there commands again.",
+	              SLICE_ARG(word));
+	return true;
+}
+
+static bool dot_not_alone(struct talk *t, struct slice line, struct buffer *warning)
+{
+	(void)t;
+	if (line.n < 2 || !slice_equal(slice_trim(line), SLICE(".")))
+		return false;
+	buffer_add_string(warning, "This is text: the dot that ends it stands alone in its line, without a space.");
+	return true;
+}
+
+/* Whether the line could be a header field: a name without spaces, then a colon (RFC 5322 2.2). */
+static bool is_field(struct slice line)
+{
+	size_t colon = slice_find_octet(line, ':');
+	for (size_t i = 0; i < colon; i++)
+		if (line.p[i] <= ' ' || line.p[i] >= 0x7f)
+			return false;
+	return colon > 0 && colon < line.n;
+}
+
+static bool header_waits(struct talk *t, struct slice line, struct buffer *warning)
+{
+	if (t->text != TEXT_HEADER || t->text_warned || line.n == 0 || is_field(line))
+		return false;
+	if (line.p[0] == ' ' || line.p[0] == '\t')
+		return false; /* a field folded onto a further line */
+	t->text_warned = true;
+	if (slice_equal(line, SLICE(".")))
+		buffer_add_string(warning, "The message ends in its header: an empty line stands between header and text, also "
+		                           "where there is no text.");
+	else
+		buffer_add_string(warning, "This is no header field: the header is still waiting for its empty line, which "
+		                           "stands between it and the text (RFC 5322 2.1).");
+	return true;
+}
+
+/* ---- all of them ---- */
+
+static const struct trap traps[] = {
+	{ NULL, INPUT_COMMAND, from_slides },
+	{ NULL, INPUT_COMMAND, tls_is_missing },
+	{ NULL, INPUT_TEXT, command_in_text },
+	{ NULL, INPUT_TEXT, dot_not_alone },
+	{ NULL, INPUT_TEXT, header_waits },
+};
+
+void traps_look(struct talk *t, struct slice line, struct buffer *warnings)
+{
+	enum input input = talk_input(t);
+	const struct protocol *protocol = talk_protocol(t);
+	for (size_t i = 0; protocol && i < sizeof traps / sizeof traps[0]; i++) {
+		struct buffer warning = { 0 };
+		bool concerns = traps[i].input == input &&
+		                (traps[i].protocol == NULL || strcmp(traps[i].protocol, protocol->name) == 0);
+		if (concerns && traps[i].falls(t, line, &warning)) {
+			buffer_add_slice(warnings, buffer_slice(&warning));
+			buffer_add_octet(warnings, '\n');
+		}
+		buffer_free(&warning);
+	}
+}
+
+void traps_follow(struct talk *t, const struct dialogue_event *event)
+{
+	if (talk_input(t) != INPUT_TEXT) {
+		t->text = TEXT_NONE;
+		return;
+	}
+	if (t->text == TEXT_NONE) {
+		t->text = TEXT_START;
+		t->text_warned = false;
+	}
+	if (event->side != SIDE_CLIENT || event->kind != EVENT_DATA)
+		return;
+	if (event->text.n == 0)
+		t->text = TEXT_BODY;
+	else if (t->text == TEXT_START)
+		t->text = is_field(event->text) ? TEXT_HEADER : TEXT_BODY;
+}
