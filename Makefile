@@ -39,9 +39,10 @@ SOURCES     = $(wildcard src/*/*.c)
 TRANSCRIPTS = $(wildcard transcripts/*.txt)
 UNITS       = $(wildcard tests/unit/*.c)
 OBJECTS     = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/shipped_data.o
+FUZZERS     = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 TESTS       = $(UNITS:tests/unit/%.c=$(BUILD)/tests/%)
 
-.PHONY: all deps deps-interop demo check check-asan check-build check-dist lint fmt bench fuzz dist install uninstall clean help FORCE
+.PHONY: all deps deps-interop demo check check-asan check-build check-dist lint fmt bench fuzz fuzz-run dist install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM) ## build ./parlance (the default)
@@ -123,7 +124,14 @@ bench: all ## measure against other programs, in the same run
 
 fuzz: ## fuzz the parsers, FUZZ_SECONDS=20 each
 	@.ci/deps fuzz
-	@CPPFLAGS='-std=c17 $(FEATURES) -Isrc $(LIB_CFLAGS)' LIBS='$(LIB_LIBS)' tests/fuzz/run build/fuzz
+	@$(MAKE) $(PARALLEL) fuzz-run BUILD=build/fuzz CC=clang SANITIZE='-fsanitize=fuzzer-no-link,address,undefined'
+
+fuzz-run: $(FUZZERS)
+	@tests/fuzz/run $(BUILD) $(FUZZERS)
+
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(OBJECTS)
+	@mkdir -p $(@D)
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIB_LIBS)
 
 # ---- for those who use it elsewhere ----
 
@@ -141,7 +149,8 @@ check-dist: $(PROGRAM)
 install: all ## install under DESTDIR and PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/transcripts
 	install -m 755 parlance $(DESTDIR)$(PREFIX)/bin/parlance
-	install -m 644 src/parlance.1 $(DESTDIR)$(MANDIR)/man1/parlance.1
+	sed 's|/usr/local/share|$(PREFIX)/share|' src/parlance.1 >$(DESTDIR)$(MANDIR)/man1/parlance.1
+	chmod 644 $(DESTDIR)$(MANDIR)/man1/parlance.1
 	install -m 644 $(TRANSCRIPTS) $(DESTDIR)$(DATADIR)/transcripts
 
 uninstall: ## take away what install put there

@@ -120,8 +120,9 @@ struct masking options_masking(const struct options *options, bool live);
 /* Follows `--fail`. */
 bool event_failed(const struct dialogue_event *event);
 
-/* A transcript or other data file that is built into the binary: its text, or an empty slice. `name` without folder
- * and ending for transcripts ("ewing-smtp"). shipped_name(i) gives the names in order, NULL past the last. */
+/* A transcript that ships, by its name without folder and ending ("ewing-smtp"): from the source tree where the program
+ * is run there, else from the data folder, else as built in. Empty where there is none; lives until the next call.
+ * shipped_name(i) gives the names of those built in, in order, NULL past the last. */
 struct slice shipped_transcript(const char *name);
 const char *shipped_name(size_t i);
 

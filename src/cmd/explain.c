@@ -76,10 +76,9 @@ static void indented(struct explain *e, const char *text)
 static char *note_of(const struct entry *row)
 {
 	char *text = string_printf("%s %s", row->note, row->ref);
-	if (strncmp(row->ref, "RFC ", 4) != 0)
-		return text;
+	bool rfcs = strncmp(row->ref, "RFC ", 4) == 0;
 	for (char *p = text + strlen(row->note) + 1; *p; p++)
-		if (*p == ' ' && p[-1] != ',')
+		if (*p == ' ' && (rfcs ? p[-1] != ',' : strncmp(p, " RFC:", 5) == 0))
 			*p = HARD_SPACE;
 	return text;
 }
@@ -149,28 +148,39 @@ static bool is_enhanced(struct slice word, struct slice *subject, struct slice *
 }
 
 /* Adds the row of that word, if there is one; `word` is freed or becomes the label. */
-static void add_digit(const struct table *table, char *word, struct list *list)
+static bool add_digit(const struct table *table, char *word, struct list *list)
 {
 	const struct entry *row = table_find(table, slice_of(word));
 	if (row)
 		list_add_row(list, word, row);
 	else
 		free(word);
+	return row != NULL;
 }
 
 /* What the digits of a code say, each by itself: rows such as "5yz" and "x5z" (RFC 5321 4.2.1), "5xx", "5.X.X" and
- * "X.7.X" (RFC 3463 2). */
+ * "X.7.X" (RFC 3463 2). Nothing where the first digit says nothing: that is no code of this table. */
 static void add_digits(const struct table *table, struct slice word, struct list *list)
 {
 	struct slice subject, detail;
 	if (table->kind == TABLE_CODES && is_code(word)) {
-		add_digit(table, string_printf("%cyz", word.p[0]), list);
-		add_digit(table, string_printf("%cxx", word.p[0]), list);
-		add_digit(table, string_printf("x%cz", word.p[1]), list);
+		if (add_digit(table, string_printf("%cyz", word.p[0]), list) ||
+		    add_digit(table, string_printf("%cxx", word.p[0]), list))
+			(void)add_digit(table, string_printf("x%cz", word.p[1]), list);
 	} else if (table->kind == TABLE_ENHANCED && is_enhanced(word, &subject, &detail)) {
-		add_digit(table, string_printf("%c.X.X", word.p[0]), list);
-		add_digit(table, string_printf("X." SLICE_FMT ".X", SLICE_ARG(subject)), list);
+		if (add_digit(table, string_printf("%c.X.X", word.p[0]), list))
+			(void)add_digit(table, string_printf("X." SLICE_FMT ".X", SLICE_ARG(subject)), list);
 	}
+}
+
+/* The first of the rows that say what a code's digits mean; NULL where it is no code of this table. */
+static const struct entry *digits_row(const struct table *table, struct slice word)
+{
+	struct list digits = { 0 };
+	add_digits(table, word, &digits);
+	const struct entry *row = digits.n ? digits.items[0].row : NULL;
+	list_free(&digits);
+	return row;
 }
 
 /* Takes "RCPT 550" apart; false where the word is no such pair. */
@@ -364,24 +374,15 @@ static const struct entry *find(const struct table *table, struct slice word)
 	struct slice subject, detail;
 	const struct entry *row = table_find(table, word);
 	char *general = NULL;
-	if (row == NULL && table->kind == TABLE_ENHANCED && is_enhanced(word, &subject, &detail))
+	if (row)
+		return row;
+	if (table->kind == TABLE_ENHANCED && is_enhanced(word, &subject, &detail) && digits_row(table, word))
 		general = string_printf("X." SLICE_FMT "." SLICE_FMT, SLICE_ARG(subject), SLICE_ARG(detail));
-	else if (row == NULL && table->kind == TABLE_CODES && word.n == 3 &&
-	         slice_equal_nocase(slice_part(word, 1, 3), SLICE("xx")))
+	else if (table->kind == TABLE_CODES && slice_equal_nocase(slice_part(word, 1, word.n), SLICE("xx")))
 		general = string_printf("%cyz", word.p[0]);
 	if (general)
 		row = table_find(table, slice_of(general));
 	free(general);
-	return row;
-}
-
-/* The first of the rows that say what a code's digits mean, for a code that has no row of its own. */
-static const struct entry *digits_row(const struct table *table, struct slice word)
-{
-	struct list digits = { 0 };
-	add_digits(table, word, &digits);
-	const struct entry *row = digits.n ? digits.items[0].row : NULL;
-	list_free(&digits);
 	return row;
 }
 

@@ -25,9 +25,12 @@ struct client {
 	struct answerer *answerer;
 	struct face *face;     /* the session's; NULL where nothing is shown */
 	struct event *delay;   /* until what is held is said */
+	struct event *wake;    /* something happened: from inside an event nothing can be said yet */
 	struct event *silence; /* of a protocol without line ends */
 	struct buffer held;
-	bool holding, paused, leaving;
+	bool holding, paused;
+	bool gone;             /* the client has hung up */
+	bool leaving;          /* we have */
 	size_t unfinished;     /* octets of the client's line when last looked at */
 };
 
@@ -100,7 +103,7 @@ static void run(struct client *c)
 	if (c->leaving)
 		return;
 	pace(c);
-	if (!c->holding && datagrams_done(c))
+	if (!c->holding && (c->gone || datagrams_done(c)))
 		hang_up(c);
 }
 
@@ -130,6 +133,15 @@ static void silence_looked(evutil_socket_t fd, short what, void *context)
 	c->unfinished = n;
 }
 
+static void woken(evutil_socket_t fd, short what, void *context)
+{
+	struct client *c = context;
+	(void)fd;
+	(void)what;
+	if (!session_over(c->session))
+		run(c);
+}
+
 /* ---- a client ---- */
 
 static void client_free(struct client *c)
@@ -139,6 +151,7 @@ static void client_free(struct client *c)
 		c->next->link = c->link;
 	c->service->nclients--;
 	event_free(c->delay);
+	event_free(c->wake);
 	if (c->silence)
 		event_free(c->silence);
 	answerer_free(c->answerer);
@@ -157,8 +170,9 @@ static void heard(void *context, struct session *session, const struct dialogue_
 {
 	struct client *c = context;
 	answerer_event(c->answerer, session_dialogue(session), event);
+	c->gone = c->gone || (event->kind == EVENT_STAGE && event->stage == STAGE_CLOSE && event->side == SIDE_CLIENT);
 	if (event->side == SIDE_CLIENT || event->kind == EVENT_STAGE)
-		run(c);
+		event_active(c->wake, EV_TIMEOUT, 0);
 }
 
 static bool tls(void *context, struct session *session)
@@ -174,7 +188,7 @@ static void tell_end(struct client *c, const struct error *error)
 	size_t line;
 	if (error->message)
 		session_remark(c->session, "%s", error->message);
-	if (!c->leaving && !answerer_closed(c->answerer, &line))
+	if ((c->gone || !c->leaving) && !answerer_closed(c->answerer, &line))
 		session_remark(c->session, "the client left before the script was done: %s:%u comes next", r->script->file,
 		               r->script->lines[line].number);
 }
@@ -222,6 +236,7 @@ static void client_came(void *context, struct stream *stream)
 	service->nclients++;
 	c->answerer = answerer_new(o->rehearsal, o->variables, o->strict);
 	c->delay = event_new(service->base, -1, 0, delay_over, c);
+	c->wake = event_new(service->base, -1, 0, woken, c);
 	c->face = o->face ? o->face(o->context, stream->peer) : NULL;
 	c->session = session_new(service->base, stream, &options, &driver, c);
 	if (c->face)

@@ -488,7 +488,8 @@ static bool known_address(struct connector *c)
 		return false;
 	for (size_t i = 0; i < 2; i++) {
 		address = address_loopback(c->families[i].number, c->options.port);
-		family_add(&c->families[i], &address);
+		if (c->families[i].wanted)
+			family_add(&c->families[i], &address);
 	}
 	return true;
 }

@@ -19,9 +19,10 @@
 
 connect_resolver *connect_resolve = getaddrinfo;
 
-/* What loop and thread share. The thread writes the answer before it says so through the pipe. */
+/* What loop and thread share. The thread writes the answer, then says so; the pipe only wakes the loop. */
 struct question {
 	atomic_uint holders;
+	atomic_bool said;
 	connect_resolver *resolve;
 	char *host;
 	int family;
@@ -58,6 +59,7 @@ static void *ask(void *argument)
 	q->system = errno;
 	if (q->code != 0)
 		q->found = NULL;
+	atomic_store(&q->said, true);
 	(void)!write(q->answered, "", 1);
 	question_let_go(q);
 	return NULL;
@@ -84,6 +86,8 @@ static void answered(evutil_socket_t fd, short what, void *context)
 	struct lookup *lookup = context;
 	struct question *q = lookup->question;
 	(void)fd, (void)what;
+	if (!atomic_load(&q->said))
+		return;
 	lookup->done(lookup->context, q->family, q->code, q->system, q->found);
 	lookup_abandon(lookup);
 }
@@ -92,6 +96,7 @@ static struct question *question_new(const char *host, int family, int answered_
 {
 	struct question *q = memory_zeroed(1, sizeof *q);
 	atomic_init(&q->holders, 2);
+	atomic_init(&q->said, false);
 	q->resolve = connect_resolve;
 	q->host = string_copy(host);
 	q->family = family;

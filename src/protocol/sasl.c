@@ -130,9 +130,7 @@ static void client_plain(struct sasl *sasl, struct slice decoded, struct sasl_li
 		mask_password(line, "plain", user);
 	else
 		mask_base64(line, slice_part(decoded, 0, first + 1 + second + 1), "{{password}}", SLICE(""));
-	note_name(line, "NUL, the user name ", user,
-	          ", NUL, and the password, in base64, which anybody can decode: hence only "
-	          "under TLS.");
+	note_name(line, "NUL, the user name ", user, ", NUL, and the password, in base64, which hides nothing.");
 }
 
 /* ---- LOGIN: the user name, then the password ---- */
@@ -368,15 +366,15 @@ static const struct mechanism mechanisms[] = {
 	{ "ANONYMOUS", true, server_any, client_anonymous, "RFC 4505 2" },
 	{ "CRAM-MD5", false, server_cram_md5, client_cram_md5, "RFC 2195 2" },
 	{ "DIGEST-MD5", false, server_digest_md5, client_digest_md5, "RFC 2831 2.1" },
-	{ "EXTERNAL", true, server_any, client_external, "RFC 4422 A.1" },
-	{ "LOGIN", false, server_login, client_login, "draft-murchison-sasl-login" },
-	{ "OAUTHBEARER", true, server_token, client_token, "RFC 7628 3.1" },
+	{ "EXTERNAL", true, server_any, client_external, "RFC 4422 A" },
+	{ "LOGIN", false, server_login, client_login, "No RFC: draft-murchison-sasl-login, expired" },
+	{ "OAUTHBEARER", true, server_token, client_token, "RFC 7628 3" },
 	{ "PLAIN", true, server_any, client_plain, "RFC 4616 2" },
 	{ "SCRAM-SHA-1", false, server_scram, client_scram, "RFC 5802 5" },
 	{ "SCRAM-SHA-1-PLUS", false, server_scram, client_scram, "RFC 5802 6" },
 	{ "SCRAM-SHA-256", false, server_scram, client_scram, "RFC 7677 3" },
 	{ "SCRAM-SHA-256-PLUS", false, server_scram, client_scram, "RFC 7677 3" },
-	{ "XOAUTH2", true, server_token, client_token, "Google XOAUTH2" },
+	{ "XOAUTH2", true, server_token, client_token, "No RFC: Google" },
 };
 
 static const struct mechanism mechanism_any = { "", false, server_any, client_any, "RFC 4422 3" };

@@ -124,7 +124,7 @@ static const struct entry codes[] = {
 	     "RFC 5321 4.2.3"),
 	CODE("555", "The server does not know or implement a parameter of MAIL or RCPT.",
 	     "RFC 5321 4.1.1.11"),
-	CODE("556", "The recipient's domain accepts no mail, as its DNS says.", "RFC 7504 4"),
+	CODE("556", "The recipient's domain accepts no mail at all.", "RFC 7504 4"),
 	CODE("5yz", "Failure: the command was not carried out, and repeating it unchanged will not help.",
 	     "RFC 5321 4.2.1"),
 
@@ -151,7 +151,7 @@ static const struct entry codes[] = {
 	     "RFC 4954 6"),
 	CODE("AUTH 500",
 	     "The server does not know AUTH, or the client's line is longer than the mechanism allows.",
-	     "RFC 4954 4"),
+	     "RFC 4954 6"),
 	CODE("AUTH 501",
 	     "The exchange is cancelled: the client said *, or its line was not well-formed base64.",
 	     "RFC 4954 4"),
@@ -172,7 +172,7 @@ static const struct entry codes[] = {
 	CODE("BDAT 503",
 	     "No piece is expected now: MAIL and RCPT must be accepted first, or DATA was used before.",
 	     "RFC 3030 2"),
-	CODE("BDAT 552", "The message is larger than the server takes.", "RFC 1870 6.1"),
+	CODE("BDAT 552", "The message is larger than the server takes.", "RFC 1870 6.3"),
 	CODE("BDAT 554", "The message is refused. The sender keeps the responsibility for it.",
 	     "RFC 5321 4.3.2"),
 
@@ -196,15 +196,14 @@ static const struct entry codes[] = {
 	CODE("DATA 452",
 	     "Not now: the server is short of storage. The sender keeps the message and may try again later.",
 	     "RFC 5321 4.2.5"),
-	CODE("DATA 503", "No message is expected now: MAIL and RCPT must be accepted first.",
-	     "RFC 5321 4.1.1.4"),
+	CODE("DATA 503", "No message is expected now: MAIL and RCPT must be accepted first.", "RFC 5321 3.3"),
 	CODE("DATA 550",
 	     "The message is refused for policy, for example as spam. The server will not deliver it.",
 	     "RFC 5321 4.3.2"),
 	CODE("DATA 552", "The message is larger than the server takes. It will not deliver it.",
 	     "RFC 5321 4.3.2"),
 	CODE("DATA 554", "The message is refused, or no recipient was valid. The server will not deliver it.",
-	     "RFC 5321 4.1.1.4"),
+	     "RFC 5321 3.3"),
 
 	CODE("EHLO 250",
 	     "Hello accepted. The first line names the server; each further line is an extension that it "
@@ -306,7 +305,7 @@ static const struct entry codes[] = {
 	     "RFC 5321 4.2.3"),
 	CODE("RCPT 555", "The server does not know or implement a parameter behind the address.",
 	     "RFC 5321 4.1.1.11"),
-	CODE("RCPT 556", "The recipient's domain accepts no mail, as its DNS says.", "RFC 7504 4"),
+	CODE("RCPT 556", "The recipient's domain accepts no mail at all.", "RFC 7504 4"),
 
 	CODE("RSET 250", "The message under way is dropped. The session goes on.", "RFC 5321 4.1.1.5"),
 
@@ -494,7 +493,8 @@ static const struct entry keywords[] = {
 	WORD("CONPERM", "CONPERM", "The sender can permit that content is converted on the way.",
 	     "RFC 4141 4"),
 	WORD("DELIVERBY", "DELIVERBY [seconds]",
-	     "The sender can say within how many seconds the message must arrive.", "RFC 2852 2"),
+	     "The sender can say within how many seconds the message must arrive. The number is the least "
+	     "allowed.", "RFC 2852 2"),
 	WORD("DSN", "DSN", "The sender can ask to be told of delivery, delay or failure.", "RFC 3461 3"),
 	WORD("ENHANCEDSTATUSCODES", "ENHANCEDSTATUSCODES",
 	     "Replies carry a second code of three numbers, such as 5.1.1, that says more.", "RFC 2034 3"),

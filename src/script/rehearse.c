@@ -394,6 +394,7 @@ static void run_all(struct rehearsal *r, const struct protocol *protocol, const 
 	fall_silent(&run);
 	if (dialogue_tls_pending(run.d))
 		r->tls = true;
+	r->open_end = dialogue_outstanding(run.d) > 0;
 	r->protocol = dialogue_protocol(run.d);
 	settle(r, run.answers);
 	variables_free(&run.v);

@@ -55,6 +55,7 @@ struct rehearsal {
 	bool tls;          /* TLS begins somewhere in it */
 	bool tls_implicit; /* with the first octet */
 	bool client_first; /* the first to speak is the client */
+	bool open_end;     /* it ends with a command whose reply is not written */
 };
 
 /* Rehearses `script` as `protocol` (NULL: the header's, else recognised from what is said); `variables` are looked at.

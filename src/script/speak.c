@@ -148,7 +148,7 @@ void speaker_event(struct speaker *s, const struct dialogue *dialogue, const str
 
 bool speaker_needs_silence(const struct speaker *s)
 {
-	return turns_untold(s);
+	return turns_untold(s) || (s->r->open_end && s->at >= s->r->script->nlines);
 }
 
 bool speaker_silent(struct speaker *s)

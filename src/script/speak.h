@@ -51,11 +51,12 @@ enum speak_act speaker_next(struct speaker *s, const struct dialogue *dialogue, 
 void speaker_event(struct speaker *s, const struct dialogue *dialogue, const struct dialogue_event *event,
                    struct buffer *remark);
 
-/* Whether it cannot be told from what was said that a reply is complete (tcp, udp): the caller watches for silence. */
+/* Whether it cannot be told from what was said that a reply is complete (tcp, udp), or whether one will come (the script
+ * ends without it): the caller watches for silence. */
 bool speaker_needs_silence(const struct speaker *s);
 
-/* The server has been silent for as long as the caller waits in such a protocol: what is awaited is taken to have come,
- * if anything of it has; else false. */
+/* The server has been silent for as long as the caller waits in such a case: what is awaited is taken to have come, if
+ * anything of it has, or nothing is left to say; else false. */
 bool speaker_silent(struct speaker *s);
 
 /* The connection is gone. True where nothing of the script was left to do; else `*line` is the index of what was. */

@@ -53,7 +53,7 @@ void awaited_follow(struct awaited *a, const struct dialogue_event *event)
 void awaited_words(const struct awaited *a, const struct dialogue *d, struct buffer *out)
 {
 	if (!a->server_spoke && (a->ncommands == 0 || dialogue_protocol(d)->server_first))
-		buffer_add_string(out, a->ncommands ? "the greeting" : "a greeting");
+		buffer_add_string(out, "the greeting");
 	else if (a->ncommands)
 		buffer_printf(out, "the reply to %s", a->commands[0].verb);
 	else if (dialogue_in_reply(d))

@@ -18,9 +18,10 @@
 /* Seconds after which an unfinished line is shown. */
 #define RESTS 0.2
 
-/* Seconds that hanging up waits for what is still to be written, and that a driver has to answer a client that has
- * ended what it says. */
+/* Seconds that hanging up waits for what is still to be written, that a server has to hang up after its goodbye, and
+ * that a driver has to answer a client that has ended what it says. */
 #define HANG_UP_MAX 5.0
+#define GOODBYE_MAX 5.0
 #define GONE_MAX 10.0
 
 static bool is_server(const struct session *s)
@@ -80,6 +81,13 @@ static double over_at(const struct session *s)
 	return s->options.max_time > 0 && session_going(s) ? s->began + s->options.max_time : INFINITY;
 }
 
+/* A server that has said goodbye and does not close: then we do (RFC 5321 4.1.1.10). */
+static double parted_at(const struct session *s)
+{
+	bool parting = session_going(s) && !is_server(s) && !s->paused && dialogue_closing(s->dialogue);
+	return parting ? s->heard_at + GOODBYE_MAX : INFINITY;
+}
+
 static double given_up_at(const struct session *s)
 {
 	if (s->hanging && !s->ending)
@@ -89,7 +97,7 @@ static double given_up_at(const struct session *s)
 
 void deadline_set(struct session *s)
 {
-	double at = fmin(fmin(late_at(s), quiet_at(s)), fmin(rests_at(s), fmin(over_at(s), given_up_at(s))));
+	double at = fmin(fmin(late_at(s), quiet_at(s)), fmin(rests_at(s), fmin(over_at(s), fmin(parted_at(s), given_up_at(s)))));
 	(void)event_del(s->clock);
 	if (s->over || isinf(at))
 		return;
@@ -127,6 +135,8 @@ void deadline_passed(struct session *s)
 		             s->peer, s->options.max_time);
 	if (now >= given_up_at(s))
 		ending_set(s, END_CLOSED);
+	if (now >= parted_at(s))
+		ending_hang_up(s);
 	if (now >= rests_at(s))
 		flow_show_unfinished(s);
 	if (now >= quiet_at(s))

@@ -25,7 +25,8 @@ struct session;
 
 /* Why a session is over. */
 enum session_end {
-	END_CLOSED,      /* in order: by us, or by the peer with nothing pending */
+	END_CLOSED,      /* in order: by us, or by the peer with nothing pending. A server that has said goodbye and does not
+	                  * hang up within 5 seconds is hung up on */
 	END_LOST,        /* the peer went while a reply was pending, or with an error: exit 3 */
 	END_TLS,         /* TLS was agreed on and cannot begin, or plaintext was injected before it: exit 4 */
 	END_TIMEOUT      /* nothing came in time: exit 5 */

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "prompt/prompt.h"
+#include "protocol/protocol.h"
 #include "talk/talk.h"
 
 struct event;

@@ -168,12 +168,14 @@ class Judge:
             if i == len(events):
                 self.say(number, None, f"no event; expected: {row}")
                 return
-            self.judge(number, row, line, together, events[i], i + 1)
+            if not self.judge(number, row, line, together, events[i], i + 1):
+                return
         if len(events) > len(rows):
             self.say(s.lines[-1].number, events[len(rows)], f"{len(events)} events, {len(rows)} expected")
         self.replies(rows, events)
 
     def judge(self, number, row, line, together, event, n):
+        """Compares one event; False where it is quite another one, and what follows would tell nothing."""
         words = shlex.split(row)
         want = self.known(words, line, together)
         want["n"] = n
@@ -189,6 +191,7 @@ class Judge:
         self.house(number, event)
         if event["kind"] == "command":
             self.commands.append(event)
+        return all(want.get(key, event[key]) == event[key] for key in ("kind", "side"))
 
     def known(self, words, line, together):
         """What a row says by its first words, and what the transcript says."""

@@ -1,13 +1,14 @@
 /*
  * Streams, connecting and listening, over real sockets on loopback.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,6 +22,24 @@
 #include "test.h"
 
 static struct event_base *base;
+
+/* Sanitizers and valgrind keep what was freed, so that memory grows with it. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNDER_SANITIZER true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNDER_SANITIZER true
+#endif
+#endif
+#ifndef UNDER_SANITIZER
+#define UNDER_SANITIZER false
+#endif
+
+static bool under_valgrind(void)
+{
+	const char *preloaded = getenv("LD_PRELOAD");
+	return preloaded && strstr(preloaded, "valgrind") != NULL;
+}
 
 /* ---- a user of a stream, who writes down what it was told ---- */
 
@@ -110,15 +129,6 @@ static void user_done(struct user *u)
 
 /* ---- the loop ---- */
 
-/* Runs the loop until `condition` holds, three seconds at most (thirty under valgrind). */
-#define LOOP_UNTIL(condition) \
-	do { \
-		double until_ = clock_now() + 30; \
-		while (!(condition) && clock_now() < until_) \
-			turn(0.05); \
-		CHECK(condition); \
-	} while (0)
-
 static void woken(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd, (void)what, (void)context;
@@ -131,6 +141,15 @@ static void turn(double seconds)
 	(void)event_base_once(base, -1, EV_TIMEOUT, woken, NULL, &tv);
 	(void)event_base_loop(base, EVLOOP_ONCE);
 }
+
+/* Runs the loop until `condition` holds, thirty seconds at most (valgrind is slow). */
+#define LOOP_UNTIL(condition) \
+	do { \
+		double until_ = clock_now() + 30; \
+		while (!(condition) && clock_now() < until_) \
+			turn(0.05); \
+		CHECK(condition); \
+	} while (0)
 
 /* The loop for as long as that. */
 static void turns(double seconds)
@@ -565,7 +584,7 @@ static void hundred_megabytes(void)
 		turn(1);
 	CHECK(u.ended && u.why == NULL && u.total == HUNDRED_MB);
 	CHECK(pump.most_waiting <= 64 * 1024);
-	CHECK(peak_memory() - before < 16 * 1024);
+	CHECK(UNDER_SANITIZER || under_valgrind() || peak_memory() - before < 16 * 1024);
 	stream_free(pump.stream);
 	user_done(&u);
 }
@@ -663,7 +682,7 @@ static void check_told(const struct caller *c, const char *words)
 {
 	if (told(c, words))
 		return;
-	CHECK(!"told");
+	test_good = false;
 	printf("# wanted: %s\n# story: " SLICE_FMT "\n", words, SLICE_ARG(buffer_slice(&c->story)));
 }
 
@@ -672,7 +691,7 @@ static void check_failed(const struct caller *c, enum status status, const char 
 	CHECK(c->failed && c->error.status == status);
 	if (c->error.message && strstr(c->error.message, words))
 		return;
-	CHECK(!"the message");
+	test_good = false;
 	printf("# wanted: %s\n# message: %s\n", words, c->error.message ? c->error.message : "none");
 }
 
@@ -795,31 +814,54 @@ static void refused(void)
 	caller_done(&c);
 }
 
-/* A listener that never accepts, its queue full: what a filtered port looks like. */
+/* A listener that never accepts, its queue full: to who connects now it looks like a filtered port. */
+struct deaf {
+	int fd, fill[8];
+	unsigned port;
+};
+
+/* False where the address is none of this machine's. */
+static bool deaf_start(struct deaf *deaf, const char *address, unsigned port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((in_port_t)port) };
+	socklen_t n = sizeof a;
+	CHECK(inet_pton(AF_INET, address, &a.sin_addr) == 1);
+	deaf->fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(deaf->fd, (struct sockaddr *)&a, n) != 0 || listen(deaf->fd, 0) != 0) {
+		(void)close(deaf->fd);
+		return false;
+	}
+	CHECK(getsockname(deaf->fd, (struct sockaddr *)&a, &n) == 0);
+	deaf->port = ntohs(a.sin_port);
+	for (size_t i = 0; i < 8; i++) {
+		deaf->fill[i] = socket(AF_INET, SOCK_STREAM, 0);
+		(void)fcntl(deaf->fill[i], F_SETFL, O_NONBLOCK);
+		(void)connect(deaf->fill[i], (struct sockaddr *)&a, n);
+	}
+	return true;
+}
+
+static void deaf_stop(struct deaf *deaf)
+{
+	for (size_t i = 0; i < 8; i++)
+		(void)close(deaf->fill[i]);
+	(void)close(deaf->fd);
+}
+
 static void no_answer(void)
 {
 	struct caller c;
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t n = sizeof a;
-	int fd = socket(AF_INET, SOCK_STREAM, 0), fill[8];
-	CHECK(bind(fd, (struct sockaddr *)&a, n) == 0 && listen(fd, 0) == 0);
-	CHECK(getsockname(fd, (struct sockaddr *)&a, &n) == 0);
-	for (size_t i = 0; i < 8; i++) {
-		fill[i] = socket(AF_INET, SOCK_STREAM, 0);
-		(void)fcntl(fill[i], F_SETFL, O_NONBLOCK);
-		(void)connect(fill[i], (struct sockaddr *)&a, n);
-	}
-	call(&c, &(struct connect_options){ .host = "127.0.0.1", .port = ntohs(a.sin_port), .timeout = 0.3 });
-	if (c.connected)
+	struct deaf deaf;
+	CHECK(deaf_start(&deaf, "127.0.0.1", 0));
+	call(&c, &(struct connect_options){ .host = "127.0.0.1", .port = deaf.port, .timeout = 0.3 });
+	if (c.connected) {
 		printf("# this system takes clients past a full queue: not tried\n");
-	else
+	} else {
 		check_failed(&c, STATUS_TIMEOUT, "no answer: the address may be wrong, or a firewall");
-	if (c.failed)
 		check_told(&c, ": no answer (");
+	}
 	caller_done(&c);
-	for (size_t i = 0; i < 8; i++)
-		(void)close(fill[i]);
-	(void)close(fd);
+	deaf_stop(&deaf);
 }
 
 /* ---- looking up ---- */
@@ -886,7 +928,7 @@ static void names(void)
 
 /* Silent until the test is over. */
 static pthread_mutex_t silence = PTHREAD_MUTEX_INITIALIZER;
-static bool only_ipv6_is_silent;
+static atomic_bool only_ipv6_is_silent;
 
 static int silent_resolver(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found)
 {
@@ -954,43 +996,54 @@ static int two_resolver(const char *host, const char *service, const struct addr
 	(void)host, (void)service;
 	if (hints->ai_family == AF_INET6)
 		return EAI_NONAME;
-	*found = address_found("192.0.2.1"); /* RFC 5737: no such machine */
+	*found = address_found("127.0.0.2");
 	(*found)->ai_next = address_found("127.0.0.1");
 	return 0;
 }
 
-/* An address that is silent costs 250 ms (RFC 8305 section 5), one that cannot be reached nothing. */
+/* An address that is silent costs 250 ms (RFC 8305 section 5), and the one that answers wins. */
 static void the_next_address_has_its_turn(void)
 {
 	struct caller c;
+	struct deaf deaf;
 	unsigned port = 0;
 	int fd = listening(AF_INET, &port);
+	if (!deaf_start(&deaf, "127.0.0.2", port)) {
+		printf("# 127.0.0.2 is no address of this machine: not tried\n");
+		(void)close(fd);
+		return;
+	}
 	connect_resolve = two_resolver;
 	call(&c, &(struct connect_options){ .host = "mail.test", .port = port, .timeout = 5 });
-	CHECK(c.connected && c.seconds < 2);
-	check_told(&c, "trying 192.0.2.1 port ");
+	CHECK(c.connected && c.seconds >= 0.24 && c.seconds < 2);
+	check_told(&c, "trying 127.0.0.2 port ");
 	check_told(&c, "trying 127.0.0.1 port ");
-	CHECK(told(&c, "192.0.2.1 port ") && (told(&c, "unreachable") || c.seconds >= 0.24));
+	CHECK(c.user.stream && strncmp(c.user.stream->peer, "127.0.0.1:", 10) == 0);
 	caller_done(&c);
 	connect_resolve = getaddrinfo;
+	deaf_stop(&deaf);
 	(void)close(fd);
 }
 
 static void cancelled(void)
 {
 	struct caller c = { 0 };
-	c.connector = connect_start(base, &(struct connect_options){ .host = "127.0.0.1", .port = closed_port() },
-	                            &caller_events, &c);
+	struct deaf deaf;
+	CHECK(deaf_start(&deaf, "127.0.0.1", 0));
+	const struct connect_options to = { .host = "127.0.0.1", .port = deaf.port };
+	c.connector = connect_start(base, &to, &caller_events, &c);
 	connect_cancel(c.connector);
 	turns(0.05);
 	CHECK(!c.connected && !c.failed && c.story.n == 0);
-	c.connector = connect_start(base, &(struct connect_options){ .host = "192.0.2.1", .port = 25 }, &caller_events, &c);
+	c.connector = connect_start(base, &to, &caller_events, &c);
 	turns(0.05);
 	if (c.connector)
-		connect_cancel(c.connector);
+		connect_cancel(c.connector); /* while an attempt is under way */
 	turns(0.05);
-	CHECK(!c.connected);
+	CHECK(!c.failed);
+	check_told(&c, "trying 127.0.0.1 port ");
 	caller_done(&c);
+	deaf_stop(&deaf);
 }
 
 /* ---- unix sockets ---- */
@@ -1216,16 +1269,14 @@ static void a_crowd_of_datagrams(void)
 	CHECK(listen_start(base, "127.0.0.1", 0, true, crowd_client, &crowd, &listener, &error) == STATUS_OK);
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 		                      .sin_port = htons((in_port_t)listen_port(listener)) };
-	for (size_t i = 0; i < 1030; i++) {
-		int fd = socket(AF_INET, SOCK_DGRAM, 0);
-		size_t before = crowd.n;
+	for (size_t i = 0; i < 10000 && crowd.n < 1030; i++) {
+		int fd = socket(AF_INET, SOCK_DGRAM, 0); /* from a port that may, now and then, have come before */
 		CHECK(sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof to) == 1);
-		while (crowd.n == before)
-			turn(0.05);
+		(void)event_base_loop(base, EVLOOP_NONBLOCK);
 		(void)close(fd);
 	}
 	turns(0.05);
-	CHECK(crowd.n >= 1024 && crowd.ended == crowd.n - 1024);
+	CHECK(crowd.n == 1030 && crowd.ended == 6);
 	listen_free(listener);
 	for (size_t i = 0; i < crowd.n; i++)
 		stream_free(crowd.streams[i]);
@@ -1265,6 +1316,10 @@ static void no_descriptors_left(void)
 	struct rlimit before, small;
 	int held[256], clients[3];
 	size_t n = 0;
+	if (under_valgrind()) {
+		printf("# valgrind keeps its own count of descriptors: not tried\n");
+		return;
+	}
 	CHECK(server_start(&s, "127.0.0.1", false));
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 		                      .sin_port = htons((in_port_t)listen_port(s.listener)) };

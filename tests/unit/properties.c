@@ -1,9 +1,9 @@
 /*
- * Properties of the dialogue: however the same octets are cut into feeds, the events are the same; whatever they are, it
- * neither crashes nor keeps more than it must.
+ * Properties of the dialogue: however the same octets are cut into feeds, the events are the same; whatever they are,
+ * it neither crashes nor keeps more than it must.
  *
- * The sessions are those of tests/golden/ and transcripts/ (found from the working directory, the project's root), and
- * what chance makes of them. The seed is fixed; PROPERTIES_SEED changes it.
+ * The sessions are those of tests/golden/ and transcripts/ (found from the working directory, the project's root),
+ * and what chance makes of them. The seed is fixed; PROPERTIES_SEED changes it.
  */
 #include <dirent.h>
 #include <inttypes.h>
@@ -95,8 +95,13 @@ static void conversation_line(struct conversation *c, const struct script_line *
 
 static void conversation_direction(struct conversation *c, const struct script_line *line)
 {
-	static const struct { enum direction direction; enum stage stage; } stages[] = {
-		{ DIRECTION_CONNECTS, STAGE_CONNECT }, { DIRECTION_TLS, STAGE_TLS }, { DIRECTION_HANGS_UP, STAGE_CLOSE },
+	static const struct {
+		enum direction direction;
+		enum stage stage;
+	} stages[] = {
+		{ DIRECTION_CONNECTS, STAGE_CONNECT },
+		{ DIRECTION_TLS, STAGE_TLS },
+		{ DIRECTION_HANGS_UP, STAGE_CLOSE },
 	};
 
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
@@ -132,8 +137,10 @@ static void conversations_of_text(struct slice text, const char *name)
 	struct error error = { 0 };
 	size_t n = 0;
 
-	if (scripts_parse(text, name, &scripts, &n, &error) != STATUS_OK) {
-		CHECK(!"a transcript that can be parsed");
+	bool parsed = scripts_parse(text, name, &scripts, &n, &error) == STATUS_OK;
+
+	CHECK(parsed);
+	if (!parsed) {
 		printf("# %s: %s\n", name, error.message);
 		error_clear(&error);
 		return;
@@ -177,7 +184,7 @@ static void golden_expand(struct buffer *out, struct slice line)
 	buffer_add_slice(out, line);
 }
 
-/* A block or session of a .golden file (tests/golden/judge.py): its transcript, without the rows of what is expected. */
+/* A block or session of a .golden file (tests/golden/judge.py): its transcript, without the rows under its lines. */
 struct golden {
 	struct slice name;
 	bool block;
@@ -262,7 +269,8 @@ static void canon_slice(struct buffer *out, const char *key, struct slice s)
 /* Every field of an event, as one line. */
 static void canon(struct buffer *out, const struct dialogue_event *e)
 {
-	buffer_printf(out, "%" PRIu64 " side=%d kind=%s stage=%d octets=%" PRIu64 " more=%d protocol=%s state=%s secure=%d",
+	buffer_printf(out,
+	              "%" PRIu64 " side=%d kind=%s stage=%d octets=%" PRIu64 " more=%d protocol=%s state=%s secure=%d",
 	              e->n, (int)e->side, kind_name(e->kind), e->kind == EVENT_STAGE ? (int)e->stage : -1, e->octets,
 	              e->more, e->protocol, e->state, e->secure);
 	buffer_printf(out, " phase=%d class=%d final=%d/%d answers=%" PRIu64 " masked=%d decoded=%d/%d", (int)e->phase,
@@ -327,8 +335,8 @@ static void hear(struct dialogue *d, struct heard *heard)
 
 /* How octets are cut: where the next feed ends, given where it begins in the whole conversation. */
 struct cutting {
-	size_t at;    /* one cut at this octet of the conversation (`every` and `random` 0) */
-	size_t every; /* or feeds of so many octets */
+	size_t at;     /* one cut at this octet of the conversation (`every` and `random` 0) */
+	size_t every;  /* or feeds of so many octets */
 	size_t random; /* or of one to so many */
 };
 
@@ -357,6 +365,7 @@ static bool feed_piece(struct dialogue *d, enum side side, const char *p, size_t
 		if (took == 0 && dialogue_tls_pending(d)) {
 			dialogue_assume_tls(d);
 			hear(d, heard);
+			CHECK(!dialogue_tls_pending(d));
 			continue;
 		}
 		if (took == 0)
@@ -398,9 +407,10 @@ static struct buffer play(const struct conversation *c, const struct cutting *ho
 		feed_item(d, &c->items[i], position, how, &heard);
 		position += c->items[i].octets.n;
 	}
-	buffer_printf(&heard.text, "end: state=%s turn=%d input=%d counted=%" PRIu64 " outstanding=%zu in_reply=%d closing=%d",
-	              dialogue_state(d), (int)dialogue_turn(d), (int)dialogue_input(d), dialogue_counted(d),
-	              dialogue_outstanding(d), dialogue_in_reply(d), dialogue_closing(d));
+	buffer_printf(&heard.text, "end: state=%s turn=%d input=%d counted=%" PRIu64, dialogue_state(d),
+	              (int)dialogue_turn(d), (int)dialogue_input(d), dialogue_counted(d));
+	buffer_printf(&heard.text, " outstanding=%zu in_reply=%d closing=%d", dialogue_outstanding(d),
+	              dialogue_in_reply(d), dialogue_closing(d));
 	canon_slice(&heard.text, "unfinished-client", dialogue_unfinished(d, SIDE_CLIENT));
 	canon_slice(&heard.text, "unfinished-server", dialogue_unfinished(d, SIDE_SERVER));
 	canon_slice(&heard.text, "challenge", dialogue_challenge(d));
@@ -410,15 +420,15 @@ static struct buffer play(const struct conversation *c, const struct cutting *ho
 	return heard.text;
 }
 
-/* Shows the first line in which two plays differ. */
+/* Shows the first line in which two plays differ, if they do. */
 static void differ(const struct conversation *c, const char *how, size_t at, struct slice whole, struct slice pieces)
 {
-	CHECK(!"the same events");
 	while (whole.n > 0 || pieces.n > 0) {
 		struct slice a = slice_line(&whole), b = slice_line(&pieces);
 		if (!slice_equal(a, b)) {
 			printf("# %s (%s %zu)\n#   whole:  %.*s\n#   pieces: %.*s\n", c->name, how, at,
-			       (int)(a.n < 600 ? a.n : 600), a.n ? a.p : "", (int)(b.n < 600 ? b.n : 600), b.n ? b.p : "");
+			       (int)(a.n < 600 ? a.n : 600), a.n ? a.p : "", (int)(b.n < 600 ? b.n : 600),
+			       b.n ? b.p : "");
 			return;
 		}
 	}
@@ -429,6 +439,7 @@ static bool same(const struct conversation *c, struct slice whole, const char *n
 	struct buffer pieces = play(c, &how);
 	bool equal = slice_equal(whole, buffer_slice(&pieces));
 
+	CHECK(equal);
 	if (!equal)
 		differ(c, name, how.at + how.every + how.random, whole, buffer_slice(&pieces));
 	buffer_free(&pieces);
@@ -485,7 +496,8 @@ static void random_cuts(void)
 		const struct conversation *c = &conversations[i];
 		struct buffer whole = play(c, &(struct cutting){ 0 });
 		for (size_t k = 0; k < 8 && !datagrams(c); k++)
-			if (!same(c, buffer_slice(&whole), "random pieces up to", (struct cutting){ .random = 2 + 7 * k }))
+			if (!same(c, buffer_slice(&whole), "random pieces up to",
+			          (struct cutting){ .random = 2 + 7 * k }))
 				break;
 		buffer_free(&whole);
 	}
@@ -493,11 +505,36 @@ static void random_cuts(void)
 
 /* Octets that the protocols make something of, to be strewn in. */
 static const struct slice sherds[] = {
-	{ "\r\n", 2 }, { "\n", 1 }, { "\r", 1 }, { ".\r\n", 3 }, { "\r\n.\r\n", 5 }, { "\0", 1 }, { " ", 1 }, { "-", 1 },
-	{ "250 ", 4 }, { "250-", 4 }, { "354 \r\n", 6 }, { "334 \r\n", 6 }, { "421 \r\n", 6 }, { "220 x\r\n", 7 },
-	{ "\xff", 1 }, { "\x1b]0;", 4 }, { "BDAT 5\r\n", 8 }, { "BDAT 18446744073709551615\r\n", 27 }, { "*\r\n", 3 },
-	{ "STARTTLS\r\n", 10 }, { "AUTH PLAIN\r\n", 12 }, { "AUTH LOGIN =\r\n", 14 }, { "DATA\r\n", 6 }, { "QUIT\r\n", 6 },
-	{ "MAIL FROM:<", 11 }, { "RCPT TO:<>\r\n", 12 }, { "EHLO\r\n", 6 }, { "{{{{", 4 }, { "5.1.1 ", 6 }, { "=", 1 },
+	{ "\r\n", 2 },
+	{ "\n", 1 },
+	{ "\r", 1 },
+	{ ".\r\n", 3 },
+	{ "\r\n.\r\n", 5 },
+	{ "\0", 1 },
+	{ " ", 1 },
+	{ "-", 1 },
+	{ "250 ", 4 },
+	{ "250-", 4 },
+	{ "354 \r\n", 6 },
+	{ "334 \r\n", 6 },
+	{ "421 \r\n", 6 },
+	{ "220 x\r\n", 7 },
+	{ "\xff", 1 },
+	{ "\x1b]0;", 4 },
+	{ "BDAT 5\r\n", 8 },
+	{ "BDAT 18446744073709551615\r\n", 27 },
+	{ "*\r\n", 3 },
+	{ "STARTTLS\r\n", 10 },
+	{ "AUTH PLAIN\r\n", 12 },
+	{ "AUTH LOGIN =\r\n", 14 },
+	{ "DATA\r\n", 6 },
+	{ "QUIT\r\n", 6 },
+	{ "MAIL FROM:<", 11 },
+	{ "RCPT TO:<>\r\n", 12 },
+	{ "EHLO\r\n", 6 },
+	{ "{{{{", 4 },
+	{ "5.1.1 ", 6 },
+	{ "=", 1 },
 };
 
 static void mutate(struct buffer *b)
@@ -557,7 +594,8 @@ static void mutants_are_cut_alike(void)
 			struct conversation c = mutant(&conversations[i]);
 			struct buffer whole = play(&c, &(struct cutting){ 0 });
 			if (same(&c, buffer_slice(&whole), "pieces of", (struct cutting){ .every = 1 }))
-				(void)same(&c, buffer_slice(&whole), "random pieces up to", (struct cutting){ .random = 20 });
+				(void)same(&c, buffer_slice(&whole), "random pieces up to",
+				           (struct cutting){ .random = 20 });
 			buffer_free(&whole);
 			conversation_free(&c);
 		}
@@ -612,6 +650,7 @@ static struct dialogue *smtp_ready(struct heard *heard, const char *capabilities
 {
 	struct dialogue *d = dialogue_new(protocol_named(SLICE("smtp")));
 
+	heard->n = 0;
 	feed_text(d, SIDE_SERVER, "220 mx.example ESMTP\r\n", heard);
 	feed_text(d, SIDE_CLIENT, "EHLO client.example\r\n", heard);
 	feed_text(d, SIDE_SERVER, capabilities, heard);

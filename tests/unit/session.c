@@ -26,7 +26,7 @@ struct trial {
 	enum status status;
 	char *message;
 	unsigned late;        /* how often to go on waiting */
-	bool free_in_event, hang_up_when_done;
+	bool free_in_event;
 	bool (*tls)(struct trial *);
 };
 
@@ -41,8 +41,6 @@ static void on_turn(void *context, struct session *session)
 	if (t->lines && *t->lines) {
 		const char *line = *t->lines++;
 		session_send(session, line, strlen(line));
-	} else if (t->hang_up_when_done) {
-		session_hang_up(session);
 	} else {
 		buffer_add_string(&t->told, "turn\n");
 	}
@@ -293,13 +291,30 @@ static void a_server_that_goes_when_all_is_answered(void)
 
 static void hanging_up_writes_what_was_said(void)
 {
+	struct trial *t = trial_smtp(NULL);
+	peer_says(t, "220 b.example ESMTP\r\n");
+	run(t, 0.05);
+	session_send(t->session, "QUIT\r\n", 6);
+	session_hang_up(t->session);
+	session_send(t->session, "NOOP\r\n", 6);
+	CHECK(!t->over); /* closed comes from the loop */
+	run(t, 2);
+	CHECK(t->over && t->end == END_CLOSED);
+	CHECK(holds(&t->said, "QUIT\r\n") && !holds(&t->said, "NOOP"));
+	CHECK(holds(&t->shown, "C: QUIT\n<client hangs up>\n"));
+	trial_free(t);
+}
+
+static void a_goodbye_is_waited_for_but_not_for_ever(void)
+{
 	static const char *const lines[] = { "QUIT\r\n", NULL };
 	struct trial *t = trial_smtp(lines);
-	t->hang_up_when_done = true;
 	peer_says(t, "220 b.example ESMTP\r\n");
 	run_until_said(t, "QUIT");
 	peer_says(t, "221 bye\r\n");
-	run(t, 2);
+	run(t, 1);
+	CHECK(!t->over);
+	run(t, 6);
 	CHECK(t->over && t->end == END_CLOSED);
 	CHECK(holds(&t->shown, "S: 221 bye\n<client hangs up>\n"));
 	trial_free(t);
@@ -694,6 +709,7 @@ int main(void)
 	TEST(a_server_that_goes_before_it_greets);
 	TEST(a_server_that_goes_when_all_is_answered);
 	TEST(hanging_up_writes_what_was_said);
+	TEST(a_goodbye_is_waited_for_but_not_for_ever);
 	TEST(half_closing_still_hears);
 	TEST(a_late_reply_is_told_and_then_ends_it);
 	TEST(a_line_that_drips_is_late_too);

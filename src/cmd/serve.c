@@ -1,0 +1,338 @@
+/*
+ * serve: speak the S: side of transcripts to any client.
+ */
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/service.h"
+
+/* Seconds that clients get to read the farewell. */
+#define FAREWELL 2
+
+/* One conversation on its port. */
+struct served {
+	struct serving *serving;
+	struct rehearsal *rehearsal;
+	struct service *service;
+	char *name;
+};
+
+/* The scripts of one transcript. */
+struct transcript {
+	struct script *scripts;
+	size_t n;
+};
+
+struct serving {
+	struct options *options;
+	struct event_base *base;
+	struct transcript *transcripts;
+	size_t ntranscripts;
+	struct served *served;
+	size_t nserved;
+	FILE *json;       /* --json: where events go */
+	unsigned clients; /* that have come so far */
+	unsigned shown;   /* the one whose lines were shown last */
+	bool closing;
+};
+
+/* ---- the log: each client has a face, and its number where another's lines came before ---- */
+
+struct log_face {
+	struct face face;
+	struct face *inner; /* NULL: JSON */
+	struct serving *serving;
+	unsigned number;
+	char *peer;
+};
+
+static void log_turn(struct log_face *log)
+{
+	if (log->serving->shown == log->number)
+		return;
+	log->serving->shown = log->number;
+	char *words = string_printf("session %u from %s", log->number, log->peer);
+	face_remark(log->inner, slice_of(words));
+	free(words);
+}
+
+static void log_event(struct face *face, const struct dialogue_event *event)
+{
+	struct log_face *log = (struct log_face *)face;
+	log_turn(log);
+	face_event(log->inner, event);
+}
+
+static void log_remark(struct face *face, struct slice text)
+{
+	struct log_face *log = (struct log_face *)face;
+	log_turn(log);
+	face_remark(log->inner, text);
+}
+
+static void log_comment(struct face *face, struct slice text)
+{
+	struct log_face *log = (struct log_face *)face;
+	log_turn(log);
+	face_comment(log->inner, text);
+}
+
+static void log_close(struct face *face)
+{
+	struct log_face *log = (struct log_face *)face;
+	if (log->inner)
+		face_close(log->inner);
+	free(log->peer);
+	free(log);
+}
+
+/* The event as `--json` prints it, with the session's number in front. */
+static void log_json(struct face *face, const struct dialogue_event *event)
+{
+	struct log_face *log = (struct log_face *)face;
+	struct buffer object = { 0 };
+	json_event(&object, event);
+	struct slice rest = slice_part(buffer_slice(&object), 1, object.n);
+	(void)fprintf(log->serving->json, "{\"session\":%u," SLICE_FMT "\n", log->number, SLICE_ARG(rest));
+	(void)fflush(log->serving->json);
+	buffer_free(&object);
+}
+
+static const struct face_kind log_kind = { .event = log_event, .remark = log_remark, .comment = log_comment,
+                                           .close = log_close };
+static const struct face_kind json_kind = { .event = log_json, .close = log_close };
+
+static struct face *client_face(void *context, const char *peer)
+{
+	struct served *served = context;
+	struct serving *s = served->serving;
+	struct error error = { 0 };
+	unsigned number = ++s->clients;
+	if (s->options->quiet)
+		return NULL;
+	struct face *inner = s->json ? NULL : options_face(s->options, (struct slice){ NULL, 0 }, &error);
+	if (inner == NULL && s->json == NULL) {
+		error_report(&error);
+		return NULL;
+	}
+	struct log_face *log = memory_zeroed(1, sizeof *log);
+	log->face.kind = inner ? &log_kind : &json_kind;
+	log->inner = inner;
+	log->serving = s;
+	log->number = number;
+	log->peer = string_copy(peer);
+	return &log->face;
+}
+
+/* ---- what is served ---- */
+
+/* Where to listen: `ADDR:PORT`, `[ADDR]:PORT`, `ADDR`, or a port alone. `*host` is the caller's (free). */
+static enum status listen_where(const char *text, char **host, unsigned *port, struct error *error)
+{
+	struct slice all = slice_of(text), number = { NULL, 0 };
+	uint64_t value = 0;
+	size_t colon = all.n;
+	while (colon > 0 && all.p[colon - 1] != ':' && all.p[colon - 1] != ']')
+		colon--;
+	bool has_port = colon > 0 && all.p[colon - 1] == ':';
+	struct slice address = has_port ? slice_part(all, 0, colon - 1) : all;
+	if (has_port)
+		number = slice_part(all, colon, all.n);
+	else if (slice_number(all, &value))
+		number = all, address = SLICE("127.0.0.1");
+	if ((has_port || number.n) && (!slice_number(number, &value) || value > 65535))
+		return error_set(error, STATUS_USAGE, "--listen %s: not ADDR:PORT, as 127.0.0.1:2525 or [::1]:2525", text);
+	if (address.n > 1 && address.p[0] == '[' && address.p[address.n - 1] == ']')
+		address = slice_part(address, 1, address.n - 1);
+	*host = address.n ? slice_string(address) : string_copy("127.0.0.1");
+	*port = (unsigned)value;
+	return STATUS_OK;
+}
+
+/* Its name in the line `listening …`; the conversations of one file are numbered. */
+static char *served_name(const char *name, size_t i, size_t n)
+{
+	return n == 1 ? string_copy(name) : string_printf("%s#%zu", name, i + 1);
+}
+
+static enum status add_script(struct serving *s, const struct script *script, char *name, struct error *error)
+{
+	struct options *o = s->options;
+	struct rehearsal *r = rehearse(script, o->protocol, &o->variables);
+	s->served = memory_grow(s->served, s->nserved + 1, sizeof *s->served);
+	s->served[s->nserved++] = (struct served){ .serving = s, .rehearsal = r, .name = name };
+	if (r->tls)
+		return error_set(error, STATUS_TLS, "%s: TLS is needed here and not there yet: parlance replay %s plays it in the clear",
+		                 script->file, script->file);
+	return rehearsal_check(r, SIDE_SERVER, &o->variables, error);
+}
+
+static enum status add_transcript(struct serving *s, const char *name, struct error *error)
+{
+	struct transcript t = { 0 };
+	enum status status = read_transcript(name, &t.scripts, &t.n, error);
+	if (status != STATUS_OK)
+		return status;
+	s->transcripts = memory_grow(s->transcripts, s->ntranscripts + 1, sizeof *s->transcripts);
+	s->transcripts[s->ntranscripts++] = t;
+	if (t.n == 0)
+		return error_set(error, STATUS_USAGE, "%s: no conversation in it", name);
+	for (size_t i = 0; i < t.n && status == STATUS_OK; i++)
+		status = add_script(s, &t.scripts[i], served_name(name, i, t.n), error);
+	return status;
+}
+
+static void client_gone(void *context)
+{
+	struct served *served = context;
+	struct serving *s = served->serving;
+	size_t clients = 0;
+	for (size_t i = 0; i < s->nserved; i++)
+		clients += service_clients(s->served[i].service);
+	if (s->options->once || (s->closing && clients == 0))
+		(void)event_base_loopbreak(s->base);
+}
+
+/* Each on a port of its own: free ones, or those from the given one on. */
+static enum status listen_all(struct serving *s, struct error *error)
+{
+	const struct options *o = s->options;
+	char *host = NULL;
+	unsigned port = 0;
+	enum status status = listen_where(o->listen ? o->listen : "127.0.0.1:0", &host, &port, error);
+	for (size_t i = 0; i < s->nserved && status == STATUS_OK; i++) {
+		struct served *served = &s->served[i];
+		struct service_options service = { .rehearsal = served->rehearsal, .variables = &o->variables, .host = host };
+		service.port = port ? port + (unsigned)i : 0;
+		service.strict = o->strict;
+		service.once = o->once;
+		service.delay = o->delay;
+		service.masking = options_masking(o, true);
+		service.face = client_face;
+		service.gone = client_gone;
+		service.context = served;
+		if (service.port > 65535)
+			status = error_set(error, STATUS_USAGE, "--listen %s: too few ports after this one", o->listen);
+		else
+			status = service_start(s->base, &service, &served->service, error);
+	}
+	free(host);
+	return status;
+}
+
+static void say_listening(const struct serving *s)
+{
+	for (size_t i = 0; i < s->nserved; i++)
+		printf("listening %s %s %s\n", s->served[i].rehearsal->protocol->name,
+		       service_address(s->served[i].service), s->served[i].name);
+	(void)fflush(stdout);
+}
+
+/* ---- running ---- */
+
+/* The first ^C says goodbye to the clients, the second does not wait for them. */
+static void interrupted(evutil_socket_t fd, short what, void *context)
+{
+	struct serving *s = context;
+	const struct timeval patience = { .tv_sec = FAREWELL };
+	size_t clients = 0;
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < s->nserved; i++) {
+		clients += service_clients(s->served[i].service);
+		service_close(s->served[i].service);
+	}
+	if (s->closing || clients == 0)
+		(void)event_base_loopbreak(s->base);
+	else
+		(void)event_base_loopexit(s->base, &patience);
+	s->closing = true;
+}
+
+static enum status run(struct serving *s)
+{
+	struct event *interrupt = evsignal_new(s->base, SIGINT, interrupted, s);
+	struct event *terminate = evsignal_new(s->base, SIGTERM, interrupted, s);
+	(void)event_add(interrupt, NULL);
+	(void)event_add(terminate, NULL);
+	say_listening(s);
+	(void)event_base_dispatch(s->base);
+	event_free(interrupt);
+	event_free(terminate);
+	return s->closing ? STATUS_INTERRUPTED : STATUS_OK;
+}
+
+static enum status open_json(struct serving *s, struct error *error)
+{
+	const struct options *o = s->options;
+	if (!o->json)
+		return STATUS_OK;
+	bool file = o->output && strcmp(o->output, "-") != 0;
+	s->json = file ? fopen(o->output, "w") : stdout;
+	if (s->json == NULL)
+		return error_set(error, STATUS_USAGE, "%s: cannot be written", o->output);
+	return STATUS_OK;
+}
+
+static void serving_free(struct serving *s)
+{
+	for (size_t i = 0; i < s->nserved; i++) {
+		service_free(s->served[i].service);
+		rehearsal_free(s->served[i].rehearsal);
+		free(s->served[i].name);
+	}
+	for (size_t i = 0; i < s->ntranscripts; i++)
+		scripts_free(s->transcripts[i].scripts, s->transcripts[i].n);
+	free(s->served);
+	free(s->transcripts);
+	if (s->json && s->json != stdout)
+		(void)fclose(s->json);
+	if (s->base)
+		event_base_free(s->base);
+}
+
+static enum status serve(struct options *options, int argc, char **argv)
+{
+	struct serving s = { .options = options };
+	struct error error = { 0 };
+	enum status status = STATUS_OK;
+	if (argc == 0)
+		status = error_set(&error, STATUS_USAGE, "serve: which transcript? parlance serve TRANSCRIPT...");
+	for (int i = 0; i < argc && status == STATUS_OK; i++)
+		status = add_transcript(&s, argv[i], &error);
+	if (status == STATUS_OK)
+		status = open_json(&s, &error);
+	if (status == STATUS_OK) {
+		s.base = event_base_new();
+		status = listen_all(&s, &error);
+	}
+	if (status == STATUS_OK)
+		status = run(&s);
+	error_report(&error);
+	serving_free(&s);
+	return status;
+}
+
+const struct command command_serve = {
+	.name = "serve",
+	.arguments = "[options] TRANSCRIPT...",
+	.summary = "speak the S: side of a transcript to any client",
+	.help = "Listens, prints `listening PROTOCOL ADDR:PORT NAME` for each conversation, and\n"
+	        "answers any number of clients as the transcript does, each from its\n"
+	        "beginning. The first conversation gets the port of --listen, the others the\n"
+	        "next ones; without it each gets a free port of 127.0.0.1.\n"
+	        "\n"
+	        "A client's line is the script's if its command is (--strict: if all of it is).\n"
+	        "Anything else gets the protocol's own error, naming what is expected, and the\n"
+	        "script waits. Message text may be any. What is said is shown as it happens.\n"
+	        "\n"
+	        "  parlance serve --listen 127.0.0.1:2525 ewing-smtp\n"
+	        "\n"
+	        "^C says goodbye to the clients and ends it (exit 130).",
+	.options = OPTIONS_SHOW | OPTIONS_SCRIPT | OPTIONS_SERVE | OPTIONS_PACE,
+	.run = serve,
+};

@@ -1,0 +1,247 @@
+/*
+ * What is known, said: `:explain`, `:why`, `:next`, `:caps`, `:hex`.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "talk/room.h"
+
+/* ---- :explain ---- */
+
+static void say_entry(struct talk *t, const struct table *table, const struct entry *row)
+{
+	talk_say(t, "%s (%s): %s [%s]", row->word, table->title, row->note, row->ref);
+	if (row->syntax)
+		talk_say(t, "   %s", row->syntax);
+}
+
+/* The word as that table has it: an enhanced code's class is one thing, what follows it another (RFC 3463 2). */
+static const struct entry *find(const struct table *table, struct slice word)
+{
+	const struct entry *row = table_find(table, word);
+	if (row || table->kind != TABLE_ENHANCED || word.n < 2 || !octet_is_digit(word.p[0]) || word.p[1] != '.')
+		return row;
+	char *any = string_printf("X" SLICE_FMT, SLICE_ARG(slice_part(word, 1, word.n)));
+	row = table_find(table, slice_of(any));
+	free(any);
+	return row;
+}
+
+/* Says what each table of the protocol knows of the word; how many do. */
+static size_t explain_in(struct talk *t, const struct protocol *protocol, struct slice word)
+{
+	size_t found = 0;
+	for (const struct table *table = protocol->tables; table && table->rows; table++) {
+		const struct entry *row = find(table, word);
+		if (row == NULL)
+			continue;
+		say_entry(t, table, row);
+		found++;
+	}
+	return found;
+}
+
+static void say_nearest(struct talk *t, const struct protocol *protocol, struct slice word)
+{
+	struct buffer safe = { 0 };
+	const struct entry *near = NULL;
+	for (const struct table *table = protocol ? protocol->tables : NULL; table && table->rows && !near; table++)
+		near = table_nearest(table, word);
+	escape_text(&safe, word);
+	talk_say(t, "Nothing is known of " SLICE_FMT "%s%s.", SLICE_ARG(buffer_slice(&safe)), near ? ": nearest is " : "",
+	         near ? near->word : "");
+	buffer_free(&safe);
+}
+
+void word_explain(struct talk *t, struct slice arguments)
+{
+	const struct protocol *spoken = talk_protocol(t);
+	struct slice word = slice_word(&arguments);
+	if (word.n == 0) {
+		talk_say(t, ":explain is followed by a code, a command or a keyword: :explain 550");
+		return;
+	}
+	size_t found = spoken ? explain_in(t, spoken, word) : 0;
+	for (size_t i = 0; found == 0 && protocols[i]; i++)
+		if (protocols[i] != spoken)
+			found = explain_in(t, protocols[i], word);
+	if (found == 0)
+		say_nearest(t, spoken, word);
+}
+
+/* ---- :why ---- */
+
+static const char *const classes[] = {
+	[CLASS_NONE] = NULL,
+	[CLASS_INFO] = "information: the command is still under way",
+	[CLASS_SUCCESS] = "success: what was asked is done",
+	[CLASS_CONTINUE] = "go on: the server waits for more of this command",
+	[CLASS_REDIRECT] = "elsewhere: ask at another place",
+	[CLASS_TRANSIENT] = "not now: the same may be tried again later",
+	[CLASS_FAILURE] = "failure: the same command would fail again",
+};
+
+static void say_safe(struct talk *t, const char *before, struct slice text)
+{
+	struct buffer safe = { 0 };
+	escape_text(&safe, text);
+	if (text.n)
+		talk_say(t, "%s" SLICE_FMT, before, SLICE_ARG(buffer_slice(&safe)));
+	buffer_free(&safe);
+}
+
+void word_why(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	const struct dialogue_event *reply = memory_final(t->memory);
+	if (reply == NULL) {
+		talk_say(t, "The server has not replied yet.");
+		return;
+	}
+	say_safe(t, "S: ", reply->text);
+	say_safe(t, reply->verb.n ? "It answers " : "It was said unasked.", reply->verb);
+	say_safe(t, "", reply->note);
+	if (classes[reply->class])
+		talk_say(t, "Class: %s.", classes[reply->class]);
+	if (reply->has_decoded)
+		say_safe(t, "Decoded: ", reply->decoded);
+	say_safe(t, "Problem: ", reply->problem);
+	say_safe(t, "Where it is defined: ", reply->ref);
+	const struct protocol *protocol = talk_protocol(t);
+	if (reply->code.n)
+		(void)explain_in(t, protocol, reply->code);
+	if (reply->enhanced.n)
+		(void)explain_in(t, protocol, reply->enhanced);
+}
+
+/* ---- :next ---- */
+
+static void say_allowed(struct talk *t, const struct table *commands, enum allowance wanted)
+{
+	const struct dialogue *d = session_dialogue(t->session);
+	for (size_t i = 0; i < commands->n; i++) {
+		const struct entry *row = &commands->rows[i];
+		if (dialogue_allows(d, row, NULL) != wanted)
+			continue;
+		talk_say(t, "%s  %s%s%s", row->syntax ? row->syntax : row->word, row->note,
+		         wanted == ALLOWED_UNANNOUNCED ? " Not announced: " : "",
+		         wanted == ALLOWED_UNANNOUNCED && row->needs ? row->needs : "");
+	}
+}
+
+/* One line for each reason, with the commands that it keeps away. */
+static void say_refused(struct talk *t, const struct table *commands)
+{
+	const struct dialogue *d = session_dialogue(t->session);
+	bool *told = memory_zeroed(commands->n, sizeof *told);
+	for (size_t i = 0; i < commands->n; i++) {
+		const char *why = NULL, *other = NULL;
+		if (told[i] || dialogue_allows(d, &commands->rows[i], &why) != NOT_NOW || why == NULL)
+			continue;
+		struct buffer names = { 0 };
+		for (size_t k = i; k < commands->n; k++) {
+			if (dialogue_allows(d, &commands->rows[k], &other) != NOT_NOW || other == NULL || strcmp(why, other) != 0)
+				continue;
+			told[k] = true;
+			buffer_printf(&names, "%s%s", names.n ? " " : "", commands->rows[k].word);
+		}
+		talk_say(t, "Not now: " SLICE_FMT ": %s.", SLICE_ARG(buffer_slice(&names)), why);
+		buffer_free(&names);
+	}
+	free(told);
+}
+
+void word_next(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	const struct protocol *protocol = talk_protocol(t);
+	const struct table *commands = protocol ? protocol_table(protocol, TABLE_COMMANDS) : NULL;
+	if (!t->open) {
+		talk_say(t, "Not connected: :reconnect connects again, :open TARGET elsewhere.");
+	} else if (talk_input(t) == INPUT_TEXT) {
+		talk_say(t, "Message text: its header, an empty line, its body. A lone dot ends it; a line that begins with a dot "
+		            "is sent with two.");
+	} else if (talk_input(t) == INPUT_ANSWER) {
+		talk_say(t, "One line of a login, in base64; * alone gives it up (RFC 4954 4). :password asks for it unseen.");
+	} else if (commands == NULL) {
+		talk_say(t, "Any line: parlance knows no commands of this service.");
+	} else {
+		say_allowed(t, commands, ALLOWED);
+		say_allowed(t, commands, ALLOWED_UNANNOUNCED);
+		say_refused(t, commands);
+	}
+}
+
+/* ---- :caps ---- */
+
+void word_caps(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	const struct dialogue *d = t->session ? session_dialogue(t->session) : NULL;
+	const struct table *keywords = d ? protocol_table(dialogue_protocol(d), TABLE_KEYWORDS) : NULL;
+	struct slice one;
+	if (d == NULL || dialogue_capability(d, 0).n == 0) {
+		talk_say(t, "The server has announced nothing (in SMTP it does in its reply to EHLO).");
+		return;
+	}
+	for (size_t i = 0; (one = dialogue_capability(d, i)).n; i++) {
+		struct slice rest = one;
+		struct buffer safe = { 0 };
+		escape_text(&safe, one);
+		const struct entry *row = keywords ? table_find(keywords, slice_word(&rest)) : NULL;
+		talk_say(t, SLICE_FMT "  %s%s%s%s", SLICE_ARG(buffer_slice(&safe)), row ? row->note : "parlance does not know it.",
+		         row ? " [" : "", row ? row->ref : "", row ? "]" : "");
+		buffer_free(&safe);
+	}
+}
+
+/* ---- :hex ---- */
+
+/* Octets in a row: as many as 40 columns hold. */
+#define HEX_ROW 8
+
+static void hex_row(struct talk *t, size_t offset, struct slice octets)
+{
+	struct buffer row = { 0 };
+	buffer_printf(&row, "%04zx ", offset);
+	for (size_t i = 0; i < HEX_ROW; i++) {
+		if (i < octets.n)
+			buffer_printf(&row, " %02x", (unsigned char)octets.p[i]);
+		else
+			buffer_add_string(&row, "   ");
+	}
+	buffer_add_string(&row, "  ");
+	for (size_t i = 0; i < octets.n; i++)
+		buffer_add_octet(&row, octets.p[i] >= ' ' && octets.p[i] < 0x7f ? octets.p[i] : '.');
+	struct slice text = buffer_slice(&row);
+	if (t->prompt) {
+		buffer_add_octet(&row, '\n');
+		prompt_print_above(t->prompt, buffer_slice(&row)); /* as it is: spaces count here */
+	} else {
+		talk_say(t, SLICE_FMT, SLICE_ARG(text));
+	}
+	buffer_free(&row);
+}
+
+static void hex_event(struct talk *t, const char *side, const struct dialogue_event *event)
+{
+	if (event == NULL) {
+		talk_say(t, "%s: nothing was said yet.", side);
+		return;
+	}
+	struct buffer octets = { 0 };
+	buffer_add_slice(&octets, event->text);
+	buffer_add_slice(&octets, event->line_end);
+	talk_say(t, "%s: %zu octets%s", side, octets.n, event->masked ? ", the secret masked:" : ":");
+	for (size_t i = 0; i < octets.n; i += HEX_ROW)
+		hex_row(t, i, slice_part(buffer_slice(&octets), i, i + HEX_ROW));
+	buffer_free(&octets);
+}
+
+void word_hex(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	hex_event(t, "C", memory_last(t->memory, SIDE_CLIENT));
+	hex_event(t, "S", memory_last(t->memory, SIDE_SERVER));
+}

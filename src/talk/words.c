@@ -1,0 +1,259 @@
+/*
+ * The `:` words: a row each, with what stands behind it, what it does in a sentence, and the function that does it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "talk/room.h"
+
+/* ---- leaving and going elsewhere ---- */
+
+static void word_quit(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	t->leaving = true;
+	t->hung_up = true;
+	if (t->open)
+		session_hang_up(t->session);
+	else
+		talk_leave(t, t->status);
+}
+
+static void word_close(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	t->hung_up = true;
+	if (t->open)
+		session_hang_up(t->session);
+	else
+		talk_say(t, "The connection is closed already.");
+}
+
+static void word_reconnect(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	lines_forget(t);
+	talk_connect(t);
+}
+
+static void word_open(struct talk *t, struct slice arguments)
+{
+	struct error error = { 0 };
+	char *target = slice_string(slice_word(&arguments)), *service = slice_string(slice_word(&arguments));
+	if (*target == '\0') {
+		talk_say(t, ":open is followed by a TARGET: host:port, or a URL such as smtp://host.");
+	} else if (t->hooks->find(t->hooks->context, target, *service ? service : NULL, &t->place, &error) == STATUS_OK) {
+		lines_forget(t);
+		talk_connect(t);
+	} else {
+		talk_say(t, "%s", error.message);
+	}
+	error_clear(&error);
+	free(target);
+	free(service);
+}
+
+/* ---- how lines go out ---- */
+
+static void word_pipeline(struct talk *t, struct slice arguments)
+{
+	struct slice choice = slice_word(&arguments);
+	if (choice.n)
+		t->pipeline = slice_equal_nocase(choice, SLICE("on"));
+	else
+		t->pipeline = !t->pipeline;
+	if (t->pipeline)
+		talk_say(t, "Pipelining: lines go out at once. A server that does not announce PIPELINING may take that ill "
+		            "(RFC 2920). :pipeline off waits again.");
+	else
+		talk_say(t, "Each line waits until the one before it was answered.");
+	lines_stir(t);
+}
+
+static void word_eol(struct talk *t, struct slice arguments)
+{
+	static const struct {
+		const char *name;
+		enum talk_eol eol;
+	} ends[] = { { "crlf", EOL_CRLF }, { "lf", EOL_LF }, { "none", EOL_NONE } };
+	struct slice choice = slice_word(&arguments);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		if (!slice_equal_nocase(choice, slice_of(ends[i].name)))
+			continue;
+		t->eol = ends[i].eol;
+		talk_say(t, "Behind each line goes %s.", t->eol == EOL_CRLF ? "CRLF" : t->eol == EOL_LF ? "a bare LF" : "nothing");
+		return;
+	}
+	talk_say(t, ":eol crlf|lf|none says what is sent behind each line. Mail and web protocols want crlf.");
+}
+
+static void word_fix(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	if (t->fixed.n == 0) {
+		talk_say(t, "There is nothing to fix: no line held characters that only look like ASCII.");
+		return;
+	}
+	if (t->open) {
+		line_hold(t, buffer_slice(&t->fixed), false, true);
+		lines_stir(t);
+	}
+	buffer_clear(&t->fixed);
+}
+
+/* ---- how it is shown ---- */
+
+static void word_notes(struct talk *t, struct slice arguments)
+{
+	static const struct {
+		const char *name;
+		enum notes notes;
+	} levels[] = { { "full", NOTES_FULL }, { "short", NOTES_SHORT }, { "off", NOTES_OFF } };
+	struct slice choice = slice_word(&arguments);
+	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+		if (!slice_equal_nocase(choice, slice_of(levels[i].name)))
+			continue;
+		t->notes = levels[i].notes;
+		if (t->face)
+			terminal_face_notes(t->face, t->notes);
+		talk_say(t, "Notes: %s.", levels[i].name);
+		return;
+	}
+	talk_say(t, ":notes full|short|off says how much is explained.");
+}
+
+static void word_more(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	bool folds = t->prompt && t->options->show == SHOW_TERMINAL && t->face;
+	if (!folds || !terminal_face_more(t->face))
+		talk_say(t, "Nothing was folded away.");
+}
+
+static void word_state(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	if (!t->open) {
+		talk_say(t, "Not connected%s%s.", t->place.name ? "; the last target was " : "", t->place.name ? t->place.name : "");
+		return;
+	}
+	const struct dialogue *d = session_dialogue(t->session);
+	size_t waiting = dialogue_outstanding(d);
+	talk_say(t, "%s (%s), state %s, %s. Connected to %s for %.0f s.", dialogue_protocol(d)->name,
+	         dialogue_protocol(d)->title, dialogue_state(d), dialogue_secure(d) ? "encrypted" : "in the clear",
+	         session_peer(t->session), session_seconds(t->session));
+	if (waiting)
+		talk_say(t, "%zu command%s for a reply.", waiting, waiting == 1 ? " waits" : "s wait");
+	if (t->nheld)
+		talk_say(t, "%zu line%s to be sent.", t->nheld, t->nheld == 1 ? " waits" : "s wait");
+}
+
+/* ---- not yet ---- */
+
+static void word_tls(struct talk *t, struct slice arguments)
+{
+	(void)arguments;
+	talk_say(t, "TLS is not in this build yet: everything goes in the clear.");
+}
+
+/* ---- help ---- */
+
+static void help_line(struct talk *t, const struct word *word)
+{
+	talk_say(t, ":%s%s%s  %s", word->name, *word->arguments ? " " : "", word->arguments, word->help);
+}
+
+static void word_help(struct talk *t, struct slice arguments)
+{
+	struct slice name = slice_word(&arguments);
+	if (name.n && name.p[0] == ':')
+		name = slice_part(name, 1, name.n);
+	const struct word *one = name.n ? word_named(name) : NULL;
+	if (one) {
+		help_line(t, one);
+		return;
+	}
+	talk_say(t, "What you type goes to the server as typed. Lines that begin with : are for parlance; :: sends one colon. "
+	            "In message text nothing is special but ^], which reaches parlance from everywhere.");
+	for (const struct word *word = talk_words; word->name; word++)
+		help_line(t, word);
+	talk_say(t, "TAB completes. Up and ^R find lines of before. ^C gives up what is under way. ^D says no more and waits "
+	            "for the goodbye.");
+}
+
+const struct word talk_words[] = {
+	{ "help", "[WORD]", "says what can be done.", word_help, false },
+	{ "next", "", "lists what the protocol allows now, and why not the rest.", word_next, false },
+	{ "why", "", "explains the last reply at length.", word_why, false },
+	{ "explain", "WORD", "says what a code, command or keyword means.", word_explain, false },
+	{ "caps", "", "lists what the server announced.", word_caps, false },
+	{ "state", "", "says where the conversation stands.", word_state, false },
+	{ "hex", "", "shows the octets of the last line of each side.", word_hex, false },
+	{ "more", "", "shows what was folded away.", word_more, false },
+	{ "notes", "full|short|off", "says how much is explained.", word_notes, false },
+	{ "fix", "", "sends the last line again, its typographic characters made ASCII.", word_fix, false },
+	{ "auth", "[MECHANISM]", "shows how the lines of a login are built.", word_auth, true },
+	{ "password", "[USER]", "asks for a password unseen, and sends it as the protocol wants it.", word_password, true },
+	{ "base64", "[-d] TEXT", "encodes, or decodes.", word_base64, true },
+	{ "eol", "crlf|lf|none", "says what is sent behind each line.", word_eol, false },
+	{ "pipeline", "[on|off]", "sends lines without waiting for replies.", word_pipeline, false },
+	{ "record", "[FILE|off]", "writes the conversation to a file, from now on.", word_record, false },
+	{ "replay", "TRANSCRIPT", "says the client's lines of a transcript, one by one.", word_replay, false },
+	{ "tls", "", "is for TLS, which this build does not have.", word_tls, false },
+	{ "starttls", "", "likewise.", word_tls, false },
+	{ "cert", "", "likewise.", word_tls, false },
+	{ "open", "TARGET", "connects elsewhere.", word_open, false },
+	{ "reconnect", "", "connects again.", word_reconnect, false },
+	{ "close", "", "hangs up, and stays here.", word_close, false },
+	{ "quit", "", "hangs up, and leaves.", word_quit, false },
+	{ NULL, NULL, NULL, NULL, false },
+};
+
+const struct word *word_named(struct slice name)
+{
+	for (const struct word *word = talk_words; word->name; word++)
+		if (slice_equal_nocase(name, slice_of(word->name)))
+			return word;
+	return NULL;
+}
+
+/* At most two slips away, and less than half of the word. */
+static const struct word *word_nearest(struct slice name)
+{
+	const struct word *best = NULL;
+	size_t least = 3;
+	for (const struct word *word = talk_words; word->name; word++) {
+		size_t distance = word_distance(name, slice_of(word->name));
+		if (distance < least && distance * 2 <= name.n) {
+			least = distance;
+			best = word;
+		}
+	}
+	return best;
+}
+
+static void word_unknown(struct talk *t, struct slice name)
+{
+	struct buffer safe = { 0 };
+	const struct word *near = word_nearest(name);
+	escape_text(&safe, name);
+	talk_say(t, ":" SLICE_FMT ": no such word%s%s; :help lists them, :: sends a colon.",
+	         SLICE_ARG(buffer_slice(&safe)), near ? ": nearest is :" : "", near ? near->name : "");
+	buffer_free(&safe);
+}
+
+void word_run(struct talk *t, struct slice text)
+{
+	struct slice arguments = text, name = slice_word(&arguments);
+	const struct word *word = word_named(name);
+	if (t->prompt && (word == NULL || !word->secret)) {
+		char *typed = string_printf(":" SLICE_FMT, SLICE_ARG(text));
+		prompt_remember(t->prompt, slice_of(typed));
+		free(typed);
+	}
+	if (word)
+		word->run(t, slice_trim(arguments));
+	else
+		word_unknown(t, name);
+}
