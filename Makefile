@@ -18,14 +18,14 @@ PACKAGES   = libevent libevent_openssl openssl
 once       = $(eval $(1) := $$(shell $(2)))$($(1))
 HAVE_LIBS  = $(call once,HAVE_LIBS,$(PKG_CONFIG) --exists 'libevent >= 2.1' libevent_openssl 'openssl >= 3.0' && echo yes)
 LIB_CFLAGS = $(call once,LIB_CFLAGS,$(PKG_CONFIG) --cflags $(PACKAGES); $(PKG_CONFIG) --cflags libedit 2>/dev/null)
-LIB_LIBS   = $(call once,LIB_LIBS,$(PKG_CONFIG) --libs $(PACKAGES); $(PKG_CONFIG) --libs libedit 2>/dev/null || echo -ledit)
+LIB_LIBS   = $(call once,LIB_LIBS,$(PKG_CONFIG) --libs $(PACKAGES); $(PKG_CONFIG) --libs libedit 2>/dev/null || echo -ledit; echo -lm -pthread)
 JOBS       = $(call once,JOBS,getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 # As many compilers as processors, unless -j was given.
 PARALLEL   = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 FEATURES = -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE -D_NETBSD_SOURCE
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-COMPILE  = $(CC) -std=c17 $(FEATURES) $(WARNINGS) -Isrc -DDATADIR='"$(DATADIR)"' \
+COMPILE  = $(CC) -std=c17 -pthread $(FEATURES) $(WARNINGS) -Isrc -DDATADIR='"$(DATADIR)"' \
 	$(if $(HAVE_LIBS),,$(error libevent 2.1, its OpenSSL part, or OpenSSL 3 is missing: run "make deps"))$(LIB_CFLAGS) \
 	-MMD -MP $(SANITIZE) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS)
@@ -137,7 +137,7 @@ $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(OBJECTS)
 
 # The libraries stand in the program; what libc needs of the system (names, locales) stays dynamic.
 DIST_STATIC = $(call once,DIST_STATIC,$(PKG_CONFIG) --static --libs $(PACKAGES) libedit)
-DIST_LIBS   = -static-libgcc -Wl,-Bstatic $(filter-out -pthread -ldl,$(DIST_STATIC)) -lmd -Wl,-Bdynamic
+DIST_LIBS   = -static-libgcc -Wl,-Bstatic $(filter-out -pthread -ldl,$(DIST_STATIC)) -lmd -Wl,-Bdynamic -lm
 dist: ## build/dist/parlance: one file for a lab machine, only libc dynamic (Linux)
 	@$(MAKE) $(PARALLEL) check-dist BUILD=build/dist
 

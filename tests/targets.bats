@@ -3,6 +3,8 @@
 
 load helpers
 
+# shellcheck disable=SC2154 # helpers.bash sets line
+
 # Says "220 hi", then repeats what it hears in upper case, for each client; prints its address when it is ready.
 upper_tcp() {
 	start_server upper "$PYTHON" -c '

@@ -22,7 +22,8 @@ static size_t variable_at(struct slice text)
 {
 	size_t depth = 0;
 	for (size_t at = 0; at + 1 < text.n && (at == 0 || depth > 0); at++) {
-		bool opens = text.p[at] == '{' && text.p[at + 1] == '{', closes = text.p[at] == '}' && text.p[at + 1] == '}';
+		bool opens = text.p[at] == '{' && text.p[at + 1] == '{',
+		     closes = text.p[at] == '}' && text.p[at + 1] == '}';
 		if (!opens && !closes)
 			continue;
 		depth += opens ? 1U : 0U;
@@ -34,6 +35,19 @@ static size_t variable_at(struct slice text)
 	return 0;
 }
 
+/* Whether the variable stands in what is written, not as a literal `{{{{name}}`. */
+static bool written_so(struct slice written, struct slice variable)
+{
+	for (size_t at = 0; at < written.n; at++) {
+		struct slice rest = slice_part(written, at, written.n);
+		if (slice_starts(rest, SLICE("{{{{")))
+			at += 3;
+		else if (slice_starts(rest, variable))
+			return true;
+	}
+	return false;
+}
+
 /* What the script writes as a variable, and no value replaced, is printed as one again: not as a literal `{{{{`. */
 static void keep_variables(const struct annotation *a, struct dialogue_event *event)
 {
@@ -43,7 +57,7 @@ static void keep_variables(const struct annotation *a, struct dialogue_event *ev
 	for (size_t at = 0; at < event->text.n && event->nspans < EVENT_SPANS; at++) {
 		size_t n = variable_at(slice_part(event->text, at, event->text.n));
 		struct slice variable = slice_part(event->text, at, at + n);
-		if (n == 0 || slice_find(written, variable) == written.n)
+		if (n == 0 || !written_so(written, variable))
 			continue;
 		event->spans[event->nspans++] = (struct span){ SPAN_SECRET, at, at + n, variable };
 		at += n - 1;
@@ -157,7 +171,8 @@ static void direct(struct annotation *a)
 /* At the end of the text no close is invented; but a line that never ended is shown. */
 static void finish(struct annotation *a)
 {
-	bool unfinished = dialogue_unfinished(a->dialogue, SIDE_SERVER).n || dialogue_unfinished(a->dialogue, SIDE_CLIENT).n;
+	bool unfinished = dialogue_unfinished(a->dialogue, SIDE_SERVER).n ||
+	                  dialogue_unfinished(a->dialogue, SIDE_CLIENT).n;
 	if (!unfinished)
 		return;
 	dialogue_quiet(a->dialogue);
@@ -181,12 +196,29 @@ static enum status run_lines(struct annotation *a, const struct rehearsal *r, st
 	return status;
 }
 
-/* What stands at the head of what is printed: the script's header, and what was recognised where it names no protocol. */
-static void header_make(const struct script *script, const struct rehearsal *r, struct buffer *header)
+/* Whether a header line gives a secret its value. */
+static bool gives_secret(struct slice line)
 {
-	script_print_header(script, header);
+	struct slice name = slice_part(line, 0, slice_find_octet(line, '='));
+	return slice_starts(name, SLICE("Let:")) &&
+	       (slice_find_nocase(name, SLICE("pass")) < name.n || slice_find_nocase(name, SLICE("secret")) < name.n ||
+	        slice_find_nocase(name, SLICE("token")) < name.n);
+}
+
+/* What stands at the head of what is printed: the script's header, without secrets where they are hidden, and what was
+ * recognised where it names no protocol. */
+static void header_make(const struct script *script, const struct rehearsal *r, bool hide, struct buffer *header)
+{
+	struct buffer whole = { 0 };
+	script_print_header(script, &whole);
+	for (struct slice rest = buffer_slice(&whole); rest.n;) {
+		struct slice line = slice_line(&rest);
+		if (!hide || !gives_secret(line))
+			buffer_add_slice(header, line);
+	}
 	if (script->protocol == NULL)
 		buffer_printf(header, "Protocol: %s\n", r->protocol->name);
+	buffer_free(&whole);
 }
 
 static enum status annotate_rehearsed(const struct options *options, const struct script *script,
@@ -195,7 +227,7 @@ static enum status annotate_rehearsed(const struct options *options, const struc
 	struct annotation a = { .script = script, .masking = options_masking(options, false) };
 	struct buffer header = { 0 };
 	struct variables v = { 0 };
-	header_make(script, r, &header);
+	header_make(script, r, a.masking.spans, &header);
 	a.face = options_face(options, buffer_slice(&header), error);
 	buffer_free(&header);
 	if (a.face == NULL)
@@ -249,10 +281,10 @@ const struct command command_annotate = {
 	.arguments = "[options] FILE|-...",
 	.summary = "annotate a transcript or recorded session, offline",
 	.help = "FILE is a transcript: lines that begin with C: and S:, as RFCs print them.\n"
-	        "It may hold several, may be one that ships (ewing-smtp), or - for standard\n"
-	        "input. Each line is printed with what it means and where that is defined;\n"
-	        "comments, stage directions and the header stay. What is printed is again a\n"
-	        "transcript. Nothing is connected to.",
+		"It may hold several, may be one that ships (ewing-smtp), or - for standard\n"
+		"input. Each line is printed with what it means and where that is defined;\n"
+		"comments, stage directions and the header stay. What is printed is again a\n"
+		"transcript. Nothing is connected to.",
 	.options = OPTIONS_SHOW | OPTIONS_SCRIPT,
 	.run = annotate,
 };

@@ -43,7 +43,8 @@ static enum status not_found(const char *name, struct error *error)
 {
 	const char *near = strchr(name, '/') ? NULL : shipped_nearest(name);
 	if (near)
-		return error_set(error, STATUS_USAGE, "%s: no such file, and none that ships: nearest is %s", name, near);
+		return error_set(error, STATUS_USAGE, "%s: no such file, and none that ships: nearest is %s", name,
+		                 near);
 	return error_set(error, STATUS_USAGE, "%s: no such file", name);
 }
 
@@ -74,7 +75,8 @@ enum status read_transcript(const char *name, struct script **scripts, size_t *n
 	struct buffer text = { 0 };
 	enum status status = read_input(name, &text, error);
 	if (status == STATUS_OK)
-		status = scripts_parse(buffer_slice(&text), strcmp(name, "-") == 0 ? "standard input" : name, scripts, n, error);
+		status = scripts_parse(buffer_slice(&text), strcmp(name, "-") == 0 ? "standard input" : name, scripts,
+		                       n, error);
 	buffer_free(&text);
 	return status;
 }

@@ -11,7 +11,7 @@
 /* What is known while a target becomes a where. */
 struct search {
 	const struct options *options;
-	const char *text;               /* as typed */
+	const char *text; /* as typed */
 	struct target target;
 	const struct protocol *protocol; /* NULL: not known yet */
 	const struct scheme *scheme;     /* the row of the target's scheme; NULL */
@@ -46,12 +46,14 @@ static char *schemes_spoken(void)
 static enum status refuse_scheme(const struct search *s, struct error *error)
 {
 	char *spoken = schemes_spoken();
-	unsigned port = s->target.service ? service_port(s->target.service, false) : service_port(s->target.scheme, false);
+	unsigned port = s->target.service ? service_port(s->target.service, false)
+	                                  : service_port(s->target.scheme, false);
 	char *host = bracketed(s->target.host);
 	char *instead = port > 0 ? string_printf("%s:%u", host, port) : string_printf("%s:PORT", host);
 	(void)error_set(error, STATUS_USAGE,
 	                "%s: this build does not speak it; it speaks %s. For any other text service, as plain lines: "
-	                "-P tcp %s", s->target.scheme, spoken, instead);
+	                "-P tcp %s",
+	                s->target.scheme, spoken, instead);
 	free(spoken);
 	free(host);
 	free(instead);
@@ -62,12 +64,15 @@ static enum status refuse_word(const struct search *s, struct error *error)
 {
 	char *shown = safe(s->text);
 	if (strcmp(s->target.scheme, "self") == 0)
-		(void)error_set(error, STATUS_USAGE, "self: the S: side of a transcript; only a command that has a transcript "
-		                                     "can go there: parlance replay FILE --to self");
-	else
 		(void)error_set(error, STATUS_USAGE,
-		                "%s: the lab is not in this build; `parlance serve ewing-smtp` plays an SMTP server on this "
-		                "machine and prints its address (a host called lab: write tcp://lab:25)", shown);
+		                "self: the S: side of a transcript; only a command that has a transcript "
+		                "can go there: parlance replay FILE --to self");
+	else
+		(void)error_set(
+			error, STATUS_USAGE,
+			"%s: the lab is not in this build; `parlance serve ewing-smtp` plays an SMTP server on this "
+			"machine and prints its address (a host called lab: write tcp://lab:25)",
+			shown);
 	free(shown);
 	return STATUS_USAGE;
 }
@@ -77,12 +82,13 @@ static enum status refuse_bare(const struct search *s, struct error *error)
 {
 	char *host = bracketed(s->target.host);
 	if (s->protocol)
-		(void)error_set(error, STATUS_USAGE, "%s: %s has no port of its own: write one behind a colon, such as %s:7",
-		                host, s->protocol->name, host);
+		(void)error_set(error, STATUS_USAGE,
+		                "%s: %s has no port of its own: write one behind a colon, such as %s:7", host,
+		                s->protocol->name, host);
 	else
 		(void)error_set(error, STATUS_USAGE,
-		                "%s: which protocol, at which port? Write %s:25, smtp://%s or -P smtp %s", host, host, host,
-		                host);
+		                "%s: which protocol, at which port? Write %s:25, smtp://%s or -P smtp %s", host, host,
+		                host, host);
 	free(host);
 	return STATUS_USAGE;
 }
@@ -159,8 +165,9 @@ static enum status find_unix(const struct search *s, struct where *where, struct
 	where->name = string_printf("unix:%s", shown);
 	free(shown);
 	if (s->protocol && s->protocol->datagrams)
-		return error_set(error, STATUS_USAGE, "%s: %s is not spoken over a unix socket: write -P tcp for plain lines",
-		                 where->name, s->protocol->name);
+		return error_set(error, STATUS_USAGE,
+		                 "%s: %s is not spoken over a unix socket: write -P tcp for plain lines", where->name,
+		                 s->protocol->name);
 	where->connect.path = string_copy(s->target.path);
 	where->tls = s->options->tls;
 	return STATUS_OK;

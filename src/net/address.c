@@ -83,11 +83,9 @@ bool address_equal(const struct address *a, const struct address *b)
 	if (a->n != b->n || a->is.any.sa_family != b->is.any.sa_family)
 		return false;
 	if (a->is.any.sa_family == AF_INET)
-		return a->is.v4.sin_port == b->is.v4.sin_port &&
-		       a->is.v4.sin_addr.s_addr == b->is.v4.sin_addr.s_addr;
+		return a->is.v4.sin_port == b->is.v4.sin_port && a->is.v4.sin_addr.s_addr == b->is.v4.sin_addr.s_addr;
 	if (a->is.any.sa_family == AF_INET6)
-		return a->is.v6.sin6_port == b->is.v6.sin6_port &&
-		       a->is.v6.sin6_scope_id == b->is.v6.sin6_scope_id &&
+		return a->is.v6.sin6_port == b->is.v6.sin6_port && a->is.v6.sin6_scope_id == b->is.v6.sin6_scope_id &&
 		       memcmp(&a->is.v6.sin6_addr, &b->is.v6.sin6_addr, sizeof a->is.v6.sin6_addr) == 0;
 	return memcmp(&a->is, &b->is, a->n) == 0;
 }

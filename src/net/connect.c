@@ -7,7 +7,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <event2/event.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,12 +32,12 @@
 
 /* One family: its lookup, and the addresses found. */
 struct family {
-	int number;             /* AF_INET6, AF_INET */
+	int number; /* AF_INET6, AF_INET */
 	const char *name;
-	bool wanted;            /* not ruled out by -4 or -6 */
+	bool wanted; /* not ruled out by -4 or -6 */
 	bool asked;
-	struct lookup *lookup;  /* under way; else NULL */
-	int code, system;       /* why nothing was found; 0 */
+	struct lookup *lookup; /* under way; else NULL */
+	int code, system;      /* why nothing was found; 0 */
 	struct address addresses[ADDRESSES_MAX];
 	size_t count, tried, told;
 };
@@ -65,7 +64,7 @@ struct connector {
 	unsigned turn;             /* which of them is next */
 	bool trying;               /* the first attempt was made */
 	struct attempt *attempts;
-	int failure;               /* the most telling errno so far; 0 */
+	int failure; /* the most telling errno so far; 0 */
 };
 
 static void try_more(struct connector *c);
@@ -124,8 +123,8 @@ static void tell_addresses(struct connector *c)
 	if (n == 1 && before == 0)
 		tell(c, "%s has the address %s (%s)", c->name, text, took);
 	else if (n > 0)
-		tell(c, "%s has %zu %saddress%s: %s (%s)", c->name, n, before > 0 ? "more " : "", n == 1 ? "" : "es", text,
-		     took);
+		tell(c, "%s has %zu %saddress%s: %s (%s)", c->name, n, before > 0 ? "more " : "", n == 1 ? "" : "es",
+		     text, took);
 	free(text);
 	free(took);
 }
@@ -135,7 +134,7 @@ static void tell_addresses(struct connector *c)
 static void after(struct event *event, double seconds)
 {
 	struct timeval tv = { .tv_sec = (time_t)seconds };
-	tv.tv_usec = (suseconds_t)((seconds - floor(seconds)) * 1e6);
+	tv.tv_usec = (suseconds_t)((seconds - (double)tv.tv_sec) * 1e6);
 	(void)event_add(event, &tv);
 }
 
@@ -208,7 +207,8 @@ static void fail_family(struct connector *c, const struct family *wanted)
 	const char *option = wanted->number == AF_INET6 ? "-6" : "-4";
 	char *has = address_host(&other->addresses[0]);
 	if (strcmp(has, c->name) == 0)
-		(void)error_set(&error, STATUS_CONNECTION, "%s is an %s address: leave out %s", has, other->name, option);
+		(void)error_set(&error, STATUS_CONNECTION, "%s is an %s address: leave out %s", has, other->name,
+		                option);
 	else
 		(void)error_set(&error, STATUS_CONNECTION, "%s has no %s address, but %s: leave out %s", c->name,
 		                wanted->name, has, option);
@@ -592,7 +592,8 @@ static void set_names(struct connector *c)
 	escape_text(&safe, slice_of(c->options.path ? c->options.path : c->options.host));
 	c->name = buffer_take(&safe);
 	c->where = c->options.path ? string_printf("unix:%s", c->name)
-		: string_printf("%s %sport %u", c->name, c->options.datagrams ? "UDP " : "", c->options.port);
+	                           : string_printf("%s %sport %u", c->name, c->options.datagrams ? "UDP " : "",
+	                                           c->options.port);
 }
 
 struct connector *connect_start(struct event_base *base, const struct connect_options *options,

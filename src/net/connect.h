@@ -11,12 +11,12 @@ struct event_base;
 struct connector;
 
 struct connect_options {
-	const char *host;    /* name or address; NULL for a unix socket */
+	const char *host; /* name or address; NULL for a unix socket */
 	unsigned port;
-	const char *path;    /* of a unix socket, else NULL */
-	bool datagrams;      /* UDP */
-	int family;          /* AF_UNSPEC, AF_INET (-4), AF_INET6 (-6) */
-	double timeout;      /* seconds for the whole of it, looking up included; 0: none */
+	const char *path; /* of a unix socket, else NULL */
+	bool datagrams;   /* UDP */
+	int family;       /* AF_UNSPEC, AF_INET (-4), AF_INET6 (-6) */
+	double timeout;   /* seconds for the whole of it, looking up included; 0: none */
 };
 
 /* Told from the loop. connect_cancel may not be called from inside `story`. */

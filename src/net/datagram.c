@@ -44,7 +44,7 @@ struct peer {
 	struct datagrams in, out;
 	struct event *kick; /* what a call of the user asked for happens from the loop */
 	bool paused;
-	bool drain;  /* the user is to be told that all was sent */
+	bool drain; /* the user is to be told that all was sent */
 	bool over, told;
 	char *why;
 	unsigned busy; /* calls of the user under way */
@@ -206,9 +206,9 @@ static void peer_end(struct peer *peer, const char *why)
 /* ICMP "port unreachable" (RFC 1122 4.1.3.3) is the one refusal that UDP knows. */
 static void peer_failed(struct peer *peer, int code)
 {
-	char *why = code == ECONNREFUSED
-		? string_printf("connection refused: nothing listens on UDP port %u there", address_port(&peer->address))
-		: string_copy(failure_words(code));
+	char *why = code == ECONNREFUSED ? string_printf("connection refused: nothing listens on UDP port %u there",
+	                                                 address_port(&peer->address))
+	                                 : string_copy(failure_words(code));
 	peer_end(peer, why);
 	free(why);
 }
@@ -374,8 +374,8 @@ static void datagram_free(struct stream *stream)
 	free(peer->why);
 	hub_release(peer->hub);
 	peer->dead = true;
-	enter(peer);
-	leave(peer);
+	if (peer->busy == 0)
+		free(peer);
 }
 
 static const struct stream_kind udp_kind = {

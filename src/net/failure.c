@@ -27,8 +27,8 @@ static const struct failure connecting[] = {
 	{ ECONNREFUSED, "connection refused", "nothing listens there: is the server running, and the port right?" },
 	{ ECONNRESET, "connection reset by peer", "it hung up before it said a word: it may not want this client" },
 	{ ETIMEDOUT, "no answer",
-	  "the address may be wrong, or a firewall between drops the port (many networks drop port 25; mail is handed in "
-	  "on 587); " FAILURE_NO_NETWORK },
+	  "the address may be wrong, or a firewall between drops the port (many networks drop port 25; mail is "
+	  "handed in on 587); " FAILURE_NO_NETWORK },
 	{ EACCES, "permission denied", "a firewall or a sandbox of this machine forbids it" },
 	{ EPERM, "operation not permitted", "a firewall or a sandbox of this machine forbids it" },
 	{ EHOSTUNREACH, "host unreachable", "no machine answers at that address: is it right, and is it switched on?" },
@@ -50,17 +50,20 @@ static const struct failure local_socket[] = {
 	{ ENOENT, "no such socket", "is the server running, and the path right?" },
 	{ ENOTDIR, "no such socket", "a part of the path is not a folder" },
 	{ ENOTSOCK, "not a socket", "a file stands there; a server makes its own socket when it starts" },
-	{ ECONNREFUSED, "connection refused", "nobody listens on that socket: it may be left over from a server that is gone" },
+	{ ECONNREFUSED, "connection refused",
+	  "nobody listens on that socket: it may be left over from a server that is gone" },
 	{ EACCES, "permission denied", "look at the mode of the socket and its folders (`ls -l`)" },
 	{ EPERM, "operation not permitted", "look at the mode of the socket and its folders (`ls -l`)" },
-	{ ENAMETOOLONG, "path too long", "the path of a socket has at most about 100 octets: go nearer and use a relative one" },
+	{ ENAMETOOLONG, "path too long",
+	  "the path of a socket has at most about 100 octets: go nearer and use a relative one" },
 	{ EPROTOTYPE, "a socket of another type", "it takes datagrams; parlance speaks to stream sockets" },
 	{ ETIMEDOUT, "no answer", "its server takes no new clients: is it stuck?" },
 	{ 0, NULL, NULL },
 };
 
 static const struct failure listening[] = {
-	{ EADDRINUSE, "address already in use", "another program listens there; choose another port, or 0 for a free one" },
+	{ EADDRINUSE, "address already in use",
+	  "another program listens there; choose another port, or 0 for a free one" },
 	{ EACCES, "permission denied", "ports below 1024 are kept for root; choose a higher one, such as 2525" },
 	{ EADDRNOTAVAIL, "not an address of this machine", "127.0.0.1 always is; 0.0.0.0 means all" },
 	{ EAFNOSUPPORT, "address family not supported", "this machine has no IPv6; use 127.0.0.1" },
@@ -116,7 +119,8 @@ enum status failure_silent_resolver(struct error *error, const char *name, doubl
 {
 	return error_set(error, STATUS_CONNECTION,
 	                 "%s: nobody has said what its address is for %g s: the DNS server of this machine is silent; "
-	                 "try an address in place of the name; " FAILURE_NO_NETWORK, name, seconds);
+	                 "try an address in place of the name; " FAILURE_NO_NETWORK,
+	                 name, seconds);
 }
 
 /* A name that has letters beyond ASCII is not in the DNS as it is typed (RFC 5890). */
@@ -131,9 +135,11 @@ static bool beyond_ascii(const char *name)
 enum status failure_name(struct error *error, const char *name, int code, int system)
 {
 	if (code == EAI_AGAIN)
-		return error_set(error, STATUS_CONNECTION,
-		                 "%s: this machine cannot look up names now (no DNS server answers it): try an address in "
-		                 "place of the name; " FAILURE_NO_NETWORK, name);
+		return error_set(
+			error, STATUS_CONNECTION,
+			"%s: this machine cannot look up names now (no DNS server answers it): try an address in "
+			"place of the name; " FAILURE_NO_NETWORK,
+			name);
 	if (code == EAI_SYSTEM)
 		return error_set(error, STATUS_CONNECTION, "%s: cannot be looked up: %s", name, failure_words(system));
 	if (code == EAI_FAIL || code == EAI_MEMORY)
@@ -142,8 +148,11 @@ enum status failure_name(struct error *error, const char *name, int code, int sy
 		                 gai_strerror(code));
 	if (beyond_ascii(name))
 		return error_set(error, STATUS_CONNECTION,
-		                 "%s: name not found: the DNS knows such a name only in its xn-- form (RFC 5891)", name);
-	return error_set(error, STATUS_CONNECTION,
-	                 "%s: name not found, or it names no machine: check the spelling (a mail domain's servers stand in "
-	                 "its MX records), or try an address in place of the name", name);
+		                 "%s: name not found: the DNS knows such a name only in its xn-- form (RFC 5891)",
+		                 name);
+	return error_set(
+		error, STATUS_CONNECTION,
+		"%s: name not found, or it names no machine: check the spelling (a mail domain's servers stand in "
+		"its MX records), or try an address in place of the name",
+		name);
 }

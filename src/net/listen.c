@@ -27,7 +27,7 @@ struct listener {
 	struct hub *hub; /* of datagrams; else NULL */
 	int fd;          /* of a stream socket */
 	struct event *readable, *again;
-	bool said;       /* that there are no descriptors left */
+	bool said; /* that there are no descriptors left */
 	listen_client *client;
 	void *context;
 	char *address, *host;
@@ -103,7 +103,8 @@ static enum status not_an_address(const char *host, struct error *error)
 	char *text = buffer_take(&safe);
 	(void)error_set(error, STATUS_USAGE,
 	                "%s: not an address to listen on: write 127.0.0.1, ::1 or localhost (this machine alone), or "
-	                "0.0.0.0 (every network)", text);
+	                "0.0.0.0 (every network)",
+	                text);
 	free(text);
 	return STATUS_USAGE;
 }

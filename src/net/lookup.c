@@ -50,7 +50,7 @@ static void question_let_go(struct question *q)
 	free(q);
 }
 
-/* The thread. Signals are blocked in it: ^C is for the loop, and a pipe that nobody reads any more is no reason to die. */
+/* The thread. Signals are blocked in it: ^C is for the loop, and a pipe that nobody reads is no reason to die. */
 static void *ask(void *argument)
 {
 	struct question *q = argument;

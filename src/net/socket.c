@@ -23,14 +23,14 @@ struct socket_stream {
 	struct bufferevent *bev;
 	int fd;
 	bool paused;
-	bool shut;       /* no more will be written */
-	bool broken;     /* nothing more can be written */
-	bool over;       /* nothing more will be read; `why` says why, NULL: in order */
-	bool told;       /* and the user was told */
+	bool shut;   /* no more will be written */
+	bool broken; /* nothing more can be written */
+	bool over;   /* nothing more will be read; `why` says why, NULL: in order */
+	bool told;   /* and the user was told */
 	char *why;
-	size_t offered;  /* octets that a user's callback is looking at */
-	unsigned busy;   /* calls of the user under way */
-	bool dead;       /* freed, or released, from inside such a call */
+	size_t offered; /* octets that a user's callback is looking at */
+	unsigned busy;  /* calls of the user under way */
+	bool dead;      /* freed, or released, from inside such a call */
 };
 
 static struct socket_stream *socket_stream_of(struct stream *stream)
@@ -45,13 +45,10 @@ static void enter(struct socket_stream *s)
 	s->busy++;
 }
 
-/* Returns whether the stream is still there. */
-static bool leave(struct socket_stream *s)
+static void leave(struct socket_stream *s)
 {
-	if (--s->busy > 0 || !s->dead)
-		return !s->dead;
-	free(s);
-	return false;
+	if (--s->busy == 0 && s->dead)
+		free(s);
 }
 
 static void dispose(struct socket_stream *s)
@@ -64,8 +61,8 @@ static void dispose(struct socket_stream *s)
 	free(s->common.local);
 	free(s->why);
 	s->dead = true;
-	enter(s);
-	(void)leave(s);
+	if (s->busy == 0)
+		free(s);
 }
 
 /* Writes what waits, as far as the system takes it. */
@@ -119,6 +116,7 @@ static void socket_free(struct stream *stream)
 
 /* ---- telling the user ---- */
 
+/* For deliver, which has entered. */
 static void offer(struct socket_stream *s)
 {
 	struct evbuffer *input = bufferevent_get_input(s->bev);
@@ -127,9 +125,8 @@ static void offer(struct socket_stream *s)
 		return;
 	const char *p = (const char *)evbuffer_pullup(input, -1);
 	s->offered = n;
-	enter(s);
 	size_t used = s->common.events->octets(s->common.context, p, n);
-	if (!leave(s))
+	if (s->dead)
 		return;
 	s->offered = 0;
 	(void)evbuffer_drain(input, used < n ? used : n);
@@ -159,7 +156,7 @@ static void deliver(struct socket_stream *s)
 	}
 	if (!s->dead)
 		set_reading(s);
-	(void)leave(s);
+	leave(s);
 }
 
 static void tell_drained(struct socket_stream *s)
@@ -167,7 +164,7 @@ static void tell_drained(struct socket_stream *s)
 	enter(s);
 	if (s->common.events && s->common.events->drained)
 		s->common.events->drained(s->common.context);
-	(void)leave(s);
+	leave(s);
 }
 
 /* ---- libevent's callbacks ---- */

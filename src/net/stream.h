@@ -18,8 +18,8 @@ struct stream;
 /* What happens to a stream. stream_free may be called from inside each of them. `end` and `drained` may be NULL. */
 struct stream_events {
 	/* Octets came; returns how many were used. What is left is kept (at most 64 KiB; then reading pauses) and given
-	 * again with the next octets, or after stream_resume. Of a datagram stream: one whole datagram, which may be empty
-	 * and is offered once; while the stream is paused 256 KiB of them are kept, and later ones are lost. */
+	 * again with the next octets, or after stream_resume. Of a datagram stream: one whole datagram, which may be
+	 * empty and is offered once; while the stream is paused 256 KiB of them are kept, and later ones are lost. */
 	size_t (*octets)(void *context, const char *p, size_t n);
 	/* The peer will send no more: an orderly end (error NULL), or a message why ("connection reset by peer").
 	 * Called once; all octets that came before were offered first. */
@@ -40,8 +40,9 @@ struct stream_kind {
 	size_t (*waiting)(struct stream *stream); /* octets still to be written */
 	/* Gives up the descriptor, having written what was still to be written as far as the system takes it, and frees
 	 * all but it; octets that were read and not used are appended to `*unread` (the system's own receive queue is
-	 * looked at too, up to 64 KiB). From inside `octets`, what that call offers is the callee's to account for and is
-	 * not in `*unread`: whatever of it was not used was unread too. -1, and nothing freed, where the kind cannot. */
+	 * looked at too, up to 64 KiB). From inside `octets`, what that call offers is the callee's to account for and
+	 * is not in `*unread`: whatever of it was not used was unread too. -1, and nothing freed, where the kind
+	 * cannot. */
 	int (*release)(struct stream *stream, struct buffer *unread);
 	void (*free)(struct stream *stream); /* closes it; frees all of it, peer and local too */
 };
@@ -55,7 +56,8 @@ struct stream {
 	char *local; /* likewise */
 };
 
-/* A connected descriptor (TCP or unix; UDP) as a stream; takes ownership of `fd`. Events are not delivered before stream_open. */
+/* A connected descriptor (TCP or unix; UDP) as a stream; takes ownership of `fd`. Events are not delivered before
+ * stream_open. */
 struct stream *stream_of_socket(struct event_base *base, int fd);
 struct stream *stream_of_datagrams(struct event_base *base, int fd);
 

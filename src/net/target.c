@@ -23,33 +23,12 @@ static const struct service {
 	const char *name;
 	unsigned port;
 } services[] = {
-	{ "chargen", 19 },
-	{ "daytime", 13 },
-	{ "discard", 9 },
-	{ "domain", 53 },
-	{ "echo", 7 },
-	{ "finger", 79 },
-	{ "ftp", 21 },
-	{ "ftps", 990 },
-	{ "gopher", 70 },
-	{ "http", 80 },
-	{ "http-alt", 8080 },
-	{ "https", 443 },
-	{ "imap", 143 },
-	{ "imap2", 143 },
-	{ "imaps", 993 },
-	{ "irc", 6667 },
-	{ "lmtp", 24 },
-	{ "nntp", 119 },
-	{ "pop3", 110 },
-	{ "pop3s", 995 },
-	{ "sieve", 4190 },
-	{ "smtp", 25 },
-	{ "smtps", 465 },
-	{ "submission", 587 },
-	{ "submissions", 465 },
-	{ "telnet", 23 },
-	{ "whois", 43 },
+	{ "chargen", 19 },    { "daytime", 13 }, { "discard", 9 }, { "domain", 53 },      { "echo", 7 },
+	{ "finger", 79 },     { "ftp", 21 },     { "ftps", 990 },  { "gopher", 70 },      { "http", 80 },
+	{ "http-alt", 8080 }, { "https", 443 },  { "imap", 143 },  { "imap2", 143 },      { "imaps", 993 },
+	{ "irc", 6667 },      { "lmtp", 24 },    { "nntp", 119 },  { "pop3", 110 },       { "pop3s", 995 },
+	{ "sieve", 4190 },    { "smtp", 25 },    { "smtps", 465 }, { "submission", 587 }, { "submissions", 465 },
+	{ "telnet", 23 },     { "whois", 43 },
 };
 
 static int service_compare(const void *key, const void *row)
@@ -145,8 +124,8 @@ static const char *service_wrong(struct slice service)
 /* ---- the forms ---- */
 
 #define USER_IN_TARGET \
-	"a target holds no user name or password (they would stand in the shell's history): leave out what is before the @, " \
-	"and log in when you are connected"
+	"a target holds no user name or password (they would stand in the shell's history): leave out what is " \
+	"before the @, and log in when you are connected"
 
 static enum status set_service(struct target *target, struct slice whole, struct slice service, struct error *error)
 {
@@ -243,8 +222,9 @@ static enum status set_path(struct target *target, struct slice whole, struct sl
 		return STATUS_OK;
 	for (size_t i = 0; i < path.n; i++)
 		if ((unsigned char)path.p[i] <= ' ' || (unsigned char)path.p[i] >= 0x7f)
-			return refuse(error, whole, "a space, a control or a letter beyond ASCII in a URL is written %20 and so on "
-			                            "(RFC 3986 2.1)");
+			return refuse(error, whole,
+			              "a space, a control or a letter beyond ASCII in a URL is written %20 and so on "
+			              "(RFC 3986 2.1)");
 	target->path = string_printf("%s" SLICE_FMT, path.p[0] == '/' ? "" : "/", SLICE_ARG(path));
 	return STATUS_OK;
 }
@@ -299,7 +279,8 @@ static enum status parse_text(struct slice text, bool alone, struct target *targ
 	if (holds_user(text))
 		return error_set(error, STATUS_USAGE, USER_IN_TARGET);
 	if (slice_find_octet(text, '/') < text.n)
-		return refuse(error, text, "a path needs a scheme before it (http://host/path), and a unix socket unix:/path");
+		return refuse(error, text,
+		              "a path needs a scheme before it (http://host/path), and a unix socket unix:/path");
 	return parse_authority(text, alone, target, error);
 }
 

@@ -22,7 +22,7 @@ struct target {
  * `lab`, `self`. `service` is the second word of `host port`, else NULL. Returns STATUS_USAGE with a message where it
  * is none of these (port 0 or above 65535, an unclosed bracket, an empty host, an address of two colons without
  * brackets and so on; but `::1 25`, in two words, is plain). Of `lab:smtp` scheme is "lab" and service "smtp"; of `lab`
- * and `self` scheme alone is set. User names and passwords in URLs are refused with a message that does not repeat them.
+ * and `self` scheme alone is set. User names and passwords in URLs are refused, by a message that does not repeat them.
  */
 enum status target_parse(const char *text, const char *service, struct target *target, struct error *error);
 void target_free(struct target *target);

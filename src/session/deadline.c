@@ -97,7 +97,8 @@ static double given_up_at(const struct session *s)
 
 void deadline_set(struct session *s)
 {
-	double at = fmin(fmin(late_at(s), quiet_at(s)), fmin(rests_at(s), fmin(over_at(s), fmin(parted_at(s), given_up_at(s)))));
+	double at = fmin(fmin(late_at(s), quiet_at(s)),
+	                 fmin(rests_at(s), fmin(over_at(s), fmin(parted_at(s), given_up_at(s)))));
 	(void)event_del(s->clock);
 	if (s->over || isinf(at))
 		return;
@@ -131,8 +132,9 @@ void deadline_passed(struct session *s)
 {
 	double now = clock_now();
 	if (now >= over_at(s))
-		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT, "%s: the session was not over within %g seconds (--max-time)",
-		             s->peer, s->options.max_time);
+		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT,
+		             "%s: the session was not over within %g seconds (--max-time)", s->peer,
+		             s->options.max_time);
 	if (now >= given_up_at(s))
 		ending_set(s, END_CLOSED);
 	if (now >= parted_at(s))

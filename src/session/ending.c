@@ -44,7 +44,8 @@ static bool answer_pending(const struct session *s)
 {
 	if (s->options.side == SIDE_SERVER)
 		return false;
-	return session_turn(s) == SIDE_SERVER || dialogue_outstanding(s->dialogue) > 0 || dialogue_in_reply(s->dialogue);
+	return session_turn(s) == SIDE_SERVER || dialogue_outstanding(s->dialogue) > 0 ||
+	       dialogue_in_reply(s->dialogue);
 }
 
 /* The server went in the middle, or with an error. */
@@ -106,10 +107,13 @@ void ending_late(struct session *s, double seconds)
 	}
 	awaited_words(&s->awaited, s->dialogue, &awaited);
 	if (s->options.side == SIDE_SERVER)
-		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT, "%s: the client said nothing for %g seconds", s->peer, seconds);
+		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT, "%s: the client said nothing for %g seconds", s->peer,
+		             seconds);
 	else
-		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT, "%s: " SLICE_FMT " did not come within %g seconds "
-		             "(--timeout SECONDS waits longer)", s->peer, SLICE_ARG(buffer_slice(&awaited)), seconds);
+		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT,
+		             "%s: " SLICE_FMT " did not come within %g seconds "
+		             "(--timeout SECONDS waits longer)",
+		             s->peer, SLICE_ARG(buffer_slice(&awaited)), seconds);
 	buffer_free(&awaited);
 }
 
@@ -126,12 +130,16 @@ static void injected(struct session *s, struct slice octets)
 	const char *who = side_words(session_peer_side(s));
 	escape_text(&shown, slice_part(octets, 0, INJECTED_SHOWN));
 	session_remark(s, "In the clear, and too early, the %s sent %zu more octet%s: " SLICE_FMT "%s", who, octets.n,
-	               octets.n == 1 ? "" : "s", SLICE_ARG(buffer_slice(&shown)), octets.n > INJECTED_SHOWN ? " …" : "");
-	session_remark(s, "Nothing may stand between the reply that agrees on TLS and the handshake. Anybody on the way could "
-	               "have put it there, and a program that reads it after the handshake takes it for encrypted: the "
-	               "STARTTLS injection attack. It is not read, and the session ends here.");
-	session_fail(s, END_TLS, STATUS_TLS, "%s: %zu octet%s in the clear behind the reply that begins TLS: a STARTTLS "
-	             "injection attack, or a broken %s", s->peer, octets.n, octets.n == 1 ? "" : "s", who);
+	               octets.n == 1 ? "" : "s", SLICE_ARG(buffer_slice(&shown)),
+	               octets.n > INJECTED_SHOWN ? " …" : "");
+	session_remark(
+		s, "Nothing may stand between the reply that agrees on TLS and the handshake. Anybody on the way could "
+		   "have put it there, and a program that reads it after the handshake takes it for encrypted: the "
+		   "STARTTLS injection attack. It is not read, and the session ends here.");
+	session_fail(s, END_TLS, STATUS_TLS,
+	             "%s: %zu octet%s in the clear behind the reply that begins TLS: a STARTTLS "
+	             "injection attack, or a broken %s",
+	             s->peer, octets.n, octets.n == 1 ? "" : "s", who);
 	buffer_free(&shown);
 }
 
@@ -158,7 +166,8 @@ void ending_tls(struct session *s)
 	if (s->driver->tls && s->driver->tls(s->context, s))
 		return;
 	if (!s->freed)
-		session_fail(s, END_TLS, STATUS_TLS, "%s: TLS was agreed on, and this session cannot begin it", s->peer);
+		session_fail(s, END_TLS, STATUS_TLS, "%s: TLS was agreed on, and this session cannot begin it",
+		             s->peer);
 }
 
 /* TLS, or what plays it, has begun. */

@@ -120,7 +120,7 @@ static void say_item(struct session *s, struct item *item)
 		if (took < left && !s->tls_due)
 			queue_drop(&s->to_say); /* nobody listens any more */
 		else if (took == 0 && left > 0)
-			return;                 /* after TLS has begun */
+			return; /* after TLS has begun */
 		else
 			queue_use(&s->to_say, took);
 		return;
@@ -139,7 +139,8 @@ static void say_item(struct session *s, struct item *item)
 void flow_say(struct session *s)
 {
 	struct item *item;
-	while (session_going(s) && (item = queue_first(&s->to_say)) != NULL && !(s->tls_due && item->kind == ITEM_OCTETS))
+	while (session_going(s) && (item = queue_first(&s->to_say)) != NULL &&
+	       !(s->tls_due && item->kind == ITEM_OCTETS))
 		say_item(s, item);
 }
 

@@ -28,27 +28,27 @@ struct session {
 	unsigned depth; /* calls of this room under way: it is not taken down before they return */
 	bool freed;
 	bool started;
-	bool telling;   /* events are being told: what is said now waits */
+	bool telling; /* events are being told: what is said now waits */
 	bool paused;
-	bool asked;     /* the driver was asked, and nothing has changed since */
-	bool said;      /* something was said since it was asked */
+	bool asked; /* the driver was asked, and nothing has changed since */
+	bool said;  /* something was said since it was asked */
 	bool tls_due, tls_told;
 	bool greeting_awaited; /* the protocol is not known, so perhaps the server greets */
-	bool closed[2]; /* by side: it hung up, and that was told */
-	bool hanging;   /* we hang up, when all is written */
-	bool ending;    /* `end` and `error` say how */
+	bool closed[2];        /* by side: it hung up, and that was told */
+	bool hanging;          /* we hang up, when all is written */
+	bool ending;           /* `end` and `error` say how */
 	bool over;
 	enum session_end end;
 	struct error error;
-	bool peer_ended;   /* and that is not told yet */
+	bool peer_ended; /* and that is not told yet */
 	char *peer_error;
-	size_t finals;     /* replies completed */
+	size_t finals; /* replies completed */
 
 	double began;
-	double heard_at;   /* when waiting for the peer began: its last event, or what we said after */
-	double late_at;    /* when the driver was last told that the reply is late; 0: not yet */
-	double stirred;    /* when octets last went either way */
-	bool answered;     /* and the last that did were the peer's */
+	double heard_at; /* when waiting for the peer began: its last event, or what we said after */
+	double late_at;  /* when the driver was last told that the reply is late; 0: not yet */
+	double stirred;  /* when octets last went either way */
+	bool answered;   /* and the last that did were the peer's */
 	double hung_up_at, gone_at;
 	bool quiet_told;   /* the dialogue knows that nothing stirs */
 	size_t unfinished; /* octets of the server's unfinished line that the faces know */
@@ -67,8 +67,6 @@ void session_work(struct session *s);
 /* Whether the conversation goes on: not freed, not ending. */
 bool session_going(const struct session *s);
 enum side session_peer_side(const struct session *s);
-/* Whose turn it is; like dialogue_turn, but waits for a greeting where the protocol is not known. */
-enum side session_turn(const struct session *s);
 
 /* ---- flow.c ---- */
 

@@ -119,7 +119,9 @@ static void spans_rebuild(const struct edits *edits, const struct dialogue_event
 	size_t n = 0;
 	for (size_t i = 0; i < edits->n && n < EVENT_SPANS; i++) {
 		struct span *span = &masked->spans[n++];
-		*span = (struct span){ .kind = SPAN_SECRET, .start = edits->rows[i].new_start, .end = edits->rows[i].new_end };
+		*span = (struct span){ .kind = SPAN_SECRET,
+			               .start = edits->rows[i].new_start,
+			               .end = edits->rows[i].new_end };
 		span->mask = slice_part(masked->text, span->start, span->end);
 	}
 	for (size_t i = 0; i < event->nspans && n < EVENT_SPANS; i++) {

@@ -12,7 +12,7 @@
 
 /* What is hidden. The arrays are the owner's and outlive the masking. */
 struct masking {
-	bool spans;               /* what the dialogue marks as secret: for what is said live (--secrets mask) */
+	bool spans;                /* what the dialogue marks as secret: for what is said live (--secrets mask) */
 	const char *const *values; /* and these texts wherever they stand (values of --set) */
 	const char *const *names;  /* what is written for each: `{{name}}` */
 	size_t nvalues;

@@ -12,7 +12,7 @@ enum item_kind { ITEM_OCTETS, ITEM_SHUT, ITEM_HANG_UP };
 
 struct item {
 	enum item_kind kind;
-	char *p;     /* owned by the queue */
+	char *p; /* owned by the queue */
 	size_t n;
 	size_t used; /* octets at its front that were dealt with */
 	struct item *next;

@@ -25,11 +25,11 @@ struct session;
 
 /* Why a session is over. */
 enum session_end {
-	END_CLOSED,      /* in order: by us, or by the peer with nothing pending. A server that has said goodbye and does not
+	END_CLOSED, /* in order: by us, or by the peer with nothing pending. A server that has said goodbye and does not
 	                  * hang up within 5 seconds is hung up on */
-	END_LOST,        /* the peer went while a reply was pending, or with an error: exit 3 */
-	END_TLS,         /* TLS was agreed on and cannot begin, or plaintext was injected before it: exit 4 */
-	END_TIMEOUT      /* nothing came in time: exit 5 */
+	END_LOST,   /* the peer went while a reply was pending, or with an error: exit 3 */
+	END_TLS,    /* TLS was agreed on and cannot begin, or plaintext was injected before it: exit 4 */
+	END_TIMEOUT /* nothing came in time: exit 5 */
 };
 
 /* Called from the loop; `event` also from inside session_send, session_shut, session_hang_up, session_upgrade and
@@ -61,7 +61,7 @@ struct session_options {
 	double timeout;                  /* seconds without an event of the peer's while it must speak, read or close;
 	                                  * a line that drips in octet by octet does not count; 0: none */
 	double max_time;                 /* seconds for the whole session; 0: none */
-	double quiet;                    /* silence that ends a line protocol's reply, seconds; 0: 0.5. Where nothing has
+	double quiet; /* silence that ends a line protocol's reply, seconds; 0: 0.5. Where nothing has
 	                                  * come at all, four times that */
 	struct masking masking;
 };
@@ -117,6 +117,9 @@ void session_resume(struct session *session);
 void session_nudge(struct session *session);
 
 const struct dialogue *session_dialogue(const struct session *session);
+/* Whose turn it is: like dialogue_turn, but where the protocol is not known yet it is the server's until it has greeted,
+ * or has been silent for two seconds. */
+enum side session_turn(const struct session *session);
 struct event_base *session_base(const struct session *session);
 const char *session_peer(const struct session *session);
 bool session_over(const struct session *session);

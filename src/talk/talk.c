@@ -315,7 +315,6 @@ static void story(void *context, const char *sentence)
 static void connected(void *context, struct stream *stream, double seconds)
 {
 	struct talk *t = context;
-	(void)seconds; /* the story has told it */
 	struct session_options options = {
 		.protocol = t->place.protocol,
 		.side = SIDE_CLIENT,
@@ -324,6 +323,8 @@ static void connected(void *context, struct stream *stream, double seconds)
 		.masking = t->options->masking,
 	};
 	t->connector = NULL;
+	if (!t->options->quiet)
+		talk_remark(t, "connected to %s (%.1f ms)", stream->peer, seconds * 1000);
 	t->session = session_new(t->base, stream, &options, &driver, t);
 	session_add_face(t->session, t->face);
 	t->face_is_ours = false;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/escape.h"
+#include "protocol/protocol.h"
 #include "script/script.h"
 #include "view/notes.h"
 #include "view/view.h"
@@ -15,9 +16,9 @@ struct plain_face {
 	struct buffer header;  /* lines that the caller gave */
 	struct buffer waiting; /* comments that came before the header could be printed */
 	struct buffer out;
-	bool begun;            /* the header was printed */
-	bool spoken;           /* something was said */
-	bool told;             /* a direction was printed: the event that it stands for is not printed again */
+	bool begun;  /* the header was printed */
+	bool spoken; /* something was said */
+	bool told;   /* a direction was printed: the event that it stands for is not printed again */
 	struct notes_said said;
 };
 
@@ -89,9 +90,24 @@ static int span_compare(const void *a, const void *b)
 	return (one->start > other->start) - (one->start < other->start);
 }
 
+/* Appends the line. A datagram ends where its text does: `C: text` is all of it (FORMATS section 2), and `C\\:` only
+ * what cannot be written so. */
+static void wire_add(struct buffer *out, const struct dialogue_event *event, const struct span *masks, size_t n)
+{
+	const struct protocol *protocol = protocol_named(slice_of(event->protocol));
+	size_t before = out->n;
+	if (protocol && protocol->datagrams && event->line_end.n == 0 && !event->more) {
+		script_print_wire(event->side, event->text, SLICE("\r\n"), masks, n, out);
+		if (out->p[before + 1] == ':')
+			return;
+		out->n = before;
+	}
+	script_print_wire(event->side, event->text, event->line_end, masks, n, out);
+}
+
 static void wire_print(struct plain_face *plain, const struct dialogue_event *event)
 {
-	struct span masks[EVENT_SPANS];
+	struct span masks[EVENT_SPANS] = { 0 };
 	size_t n = 0;
 	for (size_t i = 0; i < event->nspans; i++)
 		if (event->spans[i].kind == SPAN_SECRET && event->spans[i].mask.n)
@@ -105,7 +121,7 @@ static void wire_print(struct plain_face *plain, const struct dialogue_event *ev
 			masks[i] = masks[--n];
 	}
 	qsort(masks, n, sizeof masks[0], span_compare);
-	script_print_wire(event->side, event->text, event->line_end, masks, n, &plain->out);
+	wire_add(&plain->out, event, masks, n);
 	buffer_add_octet(&plain->out, '\n');
 }
 

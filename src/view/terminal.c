@@ -117,7 +117,8 @@ static void notes_add(struct terminal_face *t, const struct dialogue_event *even
 	notes_make(&t->said, event, t->options.notes);
 	for (size_t i = 0; i < NOTE_LINES; i++)
 		if (t->said.shown[i])
-			comment_add(t, "   # ", "   # ", buffer_slice(&t->said.lines[i]), i == NOTE_PROBLEM ? BOLD : "", out);
+			comment_add(t, "   # ", "   # ", buffer_slice(&t->said.lines[i]), i == NOTE_PROBLEM ? BOLD : "",
+			            out);
 }
 
 /* ---- folding ---- */

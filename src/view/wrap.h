@@ -9,9 +9,9 @@
 
 /* How a text is laid out. */
 struct wrapping {
-	const char *first, *rest; /* what stands before the first row, and before those that follow */
-	size_t columns;           /* of the terminal; 0: no bound */
-	const char *style;        /* escape sequence in which all of it stands; "" or NULL: none */
+	const char *first, *rest;    /* what stands before the first row, and before those that follow */
+	size_t columns;              /* of the terminal; 0: no bound */
+	const char *style;           /* escape sequence in which all of it stands; "" or NULL: none */
 	size_t mark_start, mark_end; /* octets of the text that stand in `mark_style`; both 0: none */
 	const char *mark_style;
 };

@@ -15,7 +15,9 @@ static struct masking by_value(void)
 
 static struct dialogue_event event_of(const char *text)
 {
-	return (struct dialogue_event){ .n = 1, .kind = EVENT_COMMAND, .text = slice_of(text), .octets = strlen(text) + 2 };
+	return (struct dialogue_event){
+		.n = 1, .kind = EVENT_COMMAND, .text = slice_of(text), .octets = strlen(text) + 2
+	};
 }
 
 static void span_add(struct dialogue_event *event, enum span_kind kind, size_t start, size_t end, const char *mask)

@@ -45,15 +45,15 @@ static bool under_valgrind(void)
 
 struct user {
 	struct stream *stream;
-	struct buffer got;      /* what was used; of datagrams each with a | behind it */
+	struct buffer got; /* what was used; of datagrams each with a | behind it */
 	size_t total, calls, largest;
-	size_t use;             /* octets used of each offer; SIZE_MAX: all */
-	bool dropping;          /* count octets, keep none */
+	size_t use;    /* octets used of each offer; SIZE_MAX: all */
+	bool dropping; /* count octets, keep none */
 	bool ended;
-	char *why;              /* of the end; NULL: in order */
+	char *why; /* of the end; NULL: in order */
 	unsigned ends, drains;
-	bool free_when_told;    /* stream_free from inside the next callback */
-	bool inside;            /* a call of ours to the stream is under way */
+	bool free_when_told; /* stream_free from inside the next callback */
+	bool inside;         /* a call of ours to the stream is under way */
 };
 
 static void user_free_stream(struct user *u)
@@ -164,10 +164,12 @@ static void turns(double seconds)
 /* A listening TCP socket on a free port. -1 where there is no such family here. */
 static int listening(int family, unsigned *port)
 {
-	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		                      .sin_port = htons((in_port_t)*port) };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT,
-		                       .sin6_port = htons((in_port_t)*port) };
+	struct sockaddr_in v4 = { .sin_family = AF_INET,
+		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		                  .sin_port = htons((in_port_t)*port) };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+		                   .sin6_addr = IN6ADDR_LOOPBACK_INIT,
+		                   .sin6_port = htons((in_port_t)*port) };
 	int fd = socket(family, SOCK_STREAM, 0);
 	bool four = family == AF_INET;
 	socklen_t n = four ? sizeof v4 : sizeof v6;
@@ -199,8 +201,9 @@ static struct stream *pair(int *other)
 {
 	unsigned port = 0;
 	int listener = listening(AF_INET, &port);
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		                      .sin_port = htons((in_port_t)port) };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		                  .sin_port = htons((in_port_t)port) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
 	*other = accept(listener, NULL, NULL);
@@ -953,7 +956,8 @@ static void a_silent_resolver(void)
 	caller_done(&c);
 	/* and ^C while it is silent */
 	c = (struct caller){ 0 };
-	c.connector = connect_start(base, &(struct connect_options){ .host = "mail.test", .port = 25 }, &caller_events, &c);
+	c.connector = connect_start(base, &(struct connect_options){ .host = "mail.test", .port = 25 }, &caller_events,
+	                            &c);
 	turns(0.05);
 	check_told(&c, "looking up mail.test");
 	double started = clock_now();
@@ -1267,8 +1271,9 @@ static void a_crowd_of_datagrams(void)
 	struct listener *listener;
 	struct error error = { 0 };
 	CHECK(listen_start(base, "127.0.0.1", 0, true, crowd_client, &crowd, &listener, &error) == STATUS_OK);
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		                      .sin_port = htons((in_port_t)listen_port(listener)) };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		                  .sin_port = htons((in_port_t)listen_port(listener)) };
 	for (size_t i = 0; i < 10000 && crowd.n < 1030; i++) {
 		int fd = socket(AF_INET, SOCK_DGRAM, 0); /* from a port that may, now and then, have come before */
 		CHECK(sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof to) == 1);
@@ -1300,7 +1305,8 @@ static void not_listening(void)
 {
 	unsigned port = 0;
 	int fd = listening(AF_INET, &port);
-	check_not_listening("127.0.0.1", port, STATUS_CONNECTION, "address already in use: another program listens there");
+	check_not_listening("127.0.0.1", port, STATUS_CONNECTION,
+	                    "address already in use: another program listens there");
 	(void)close(fd);
 	check_not_listening("192.0.2.77", 0, STATUS_CONNECTION, "192.0.2.77:0: not an address of this machine");
 	check_not_listening("mail.example", 0, STATUS_USAGE, "mail.example: not an address to listen on");
@@ -1321,8 +1327,9 @@ static void no_descriptors_left(void)
 		return;
 	}
 	CHECK(server_start(&s, "127.0.0.1", false));
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		                      .sin_port = htons((in_port_t)listen_port(s.listener)) };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		                  .sin_port = htons((in_port_t)listen_port(s.listener)) };
 	for (size_t i = 0; i < 3; i++)
 		clients[i] = socket(AF_INET, SOCK_STREAM, 0);
 	CHECK(getrlimit(RLIMIT_NOFILE, &before) == 0);

@@ -16,16 +16,16 @@
 struct trial {
 	struct event_base *base;
 	struct session *session;
-	int peer;             /* our end */
-	struct buffer told;   /* events and calls, one a line */
-	struct buffer shown;  /* what the plain face printed */
-	struct buffer said;   /* what came out at our end */
+	int peer;                 /* our end */
+	struct buffer told;       /* events and calls, one a line */
+	struct buffer shown;      /* what the plain face printed */
+	struct buffer said;       /* what came out at our end */
 	const char *const *lines; /* what my_turn says, one each time; ended by NULL */
 	bool over;
 	enum session_end end;
 	enum status status;
 	char *message;
-	unsigned late;        /* how often to go on waiting */
+	unsigned late; /* how often to go on waiting */
 	bool free_in_event;
 	bool (*tls)(struct trial *);
 };
@@ -94,9 +94,11 @@ static struct trial *trial_new(int kind, const struct session_options *options)
 		abort();
 	t->base = event_base_new();
 	t->peer = pair[1];
-	struct stream *stream = kind == SOCK_DGRAM ? stream_of_datagrams(t->base, pair[0]) : stream_of_socket(t->base, pair[0]);
+	struct stream *stream = kind == SOCK_DGRAM ? stream_of_datagrams(t->base, pair[0])
+	                                           : stream_of_socket(t->base, pair[0]);
 	t->session = session_new(t->base, stream, options, &driver, t);
-	session_add_face(t->session, plain_face((struct sink){ shown_write, &t->shown }, NOTES_OFF, (struct slice){ 0 }));
+	session_add_face(t->session,
+	                 plain_face((struct sink){ shown_write, &t->shown }, NOTES_OFF, (struct slice){ 0 }));
 	return t;
 }
 
@@ -236,8 +238,9 @@ static void a_server_answers_before_it_reads_the_next_command(void)
 	t->lines = lines;
 	peer_says(t, "EHLO a\r\nMAIL FROM:<a@b>\r\nQUIT\r\n");
 	run(t, 0.05);
-	CHECK_TEXT(buffer_slice(&t->shown), "Protocol: smtp\n\nS: 220 ready\nC: EHLO a\nS: 250 hello\nC: MAIL FROM:<a@b>\n"
-	                                    "S: 250 sender\nC: QUIT\nS: 221 bye\n");
+	CHECK_TEXT(buffer_slice(&t->shown),
+	           "Protocol: smtp\n\nS: 220 ready\nC: EHLO a\nS: 250 hello\nC: MAIL FROM:<a@b>\n"
+	           "S: 250 sender\nC: QUIT\nS: 221 bye\n");
 	CHECK(shutdown(t->peer, SHUT_WR) == 0);
 	run(t, 2);
 	CHECK(t->over && t->end == END_CLOSED);
@@ -442,7 +445,9 @@ static void on_turn_much(void *context, struct session *session)
 static void much_is_said_as_fast_as_it_is_read(void)
 {
 	static const struct session_driver much = { .my_turn = on_turn_much };
-	struct session_options options = { .protocol = protocol_named(SLICE("tcp")), .side = SIDE_CLIENT, .quiet = 0.001 };
+	struct session_options options = { .protocol = protocol_named(SLICE("tcp")),
+		                           .side = SIDE_CLIENT,
+		                           .quiet = 0.001 };
 	struct event_base *base = event_base_new();
 	int pair[2];
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
@@ -554,7 +559,12 @@ static void toy_free(struct stream *stream)
 }
 
 static const struct stream_kind toy_kind = {
-	.name = "toy", .secure = true, .write = toy_write, .shut = toy_shut, .pause = toy_pause, .waiting = toy_waiting,
+	.name = "toy",
+	.secure = true,
+	.write = toy_write,
+	.shut = toy_shut,
+	.pause = toy_pause,
+	.waiting = toy_waiting,
 	.free = toy_free,
 };
 
@@ -623,9 +633,10 @@ static void another_stream_takes_over_in_mid_session(void)
 	CHECK(write(t->peer, reply.p, reply.n) == 21);
 	peer_closes(t);
 	run(t, 2);
-	CHECK_TEXT(buffer_slice(&t->shown),
-	           "Protocol: smtp\n\nS: 220 b.example ESMTP\nC: EHLO a\nS: 250-b.example\nS: 250 STARTTLS\nC: STARTTLS\n"
-	           "S: 220 go ahead\n<client starts TLS>\nC: EHLO a\nS: 250 b.example again\n<server hangs up>\n");
+	CHECK_TEXT(
+		buffer_slice(&t->shown),
+		"Protocol: smtp\n\nS: 220 b.example ESMTP\nC: EHLO a\nS: 250-b.example\nS: 250 STARTTLS\nC: STARTTLS\n"
+		"S: 220 go ahead\n<client starts TLS>\nC: EHLO a\nS: 250 b.example again\n<server hangs up>\n");
 	CHECK(t->end == END_CLOSED);
 	buffer_free(&wanted);
 	buffer_free(&reply);
@@ -647,7 +658,8 @@ static void plaintext_behind_the_reply_is_never_fed(void)
 	run(t, 2);
 	CHECK(t->over && t->end == END_TLS && t->status == STATUS_TLS);
 	CHECK(!holds(&t->told, "S 250 injected") && !holds(&t->told, "tls"));
-	CHECK(holds(&t->shown, "# In the clear, and too early, the server sent 18 more octets: 250 injected\\r\\n\\x1B[2J\n"));
+	CHECK(holds(&t->shown,
+	            "# In the clear, and too early, the server sent 18 more octets: 250 injected\\r\\n\\x1B[2J\n"));
 	CHECK(!holds(&t->shown, "\033"));
 	trial_free(t);
 }

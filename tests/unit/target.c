@@ -124,8 +124,8 @@ static void a_long_name_is_refused(void)
 /* Whatever stands in a target, a message about it is safe on a terminal. */
 static void messages_are_safe(void)
 {
-	static const char *const hostile[] = { "a\033[2Jb:25", "a:\033]0;x\007", "[\033", "\302\233:25", "x\033://h",
-		                                   "a\200b", "http://h/\033", "a:\xe2\x80\xae" };
+	static const char *const hostile[] = { "a\033[2Jb:25", "a:\033]0;x\007", "[\033",         "\302\233:25",
+		                               "x\033://h",    "a\200b",         "http://h/\033", "a:\xe2\x80\xae" };
 	for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
 		char *message = parts(hostile[i], NULL);
 		CHECK(text_safe(slice_of(message), false));
@@ -136,8 +136,9 @@ static void messages_are_safe(void)
 static void passwords_are_not_repeated(void)
 {
 	static const char *const targets[] = {
-		"smtp://bob:hungry@mail.example", "smtp://bob:hungry@mail.example:25/x", "bob:hungry@mail.example",
-		"bob@hungry:25", "smtp://bob:hungry/2@mail.example", "http://bob:7hungry#@h.example/",
+		"smtp://bob:hungry@mail.example",   "smtp://bob:hungry@mail.example:25/x",
+		"bob:hungry@mail.example",          "bob@hungry:25",
+		"smtp://bob:hungry/2@mail.example", "http://bob:7hungry#@h.example/",
 	};
 	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
 		char *message = parts(targets[i], NULL);
@@ -162,8 +163,13 @@ static void services_have_ports(void)
 
 static void texts(void)
 {
-	static const struct { const char *host; unsigned port; const char *text; } rows[] = {
-		{ "mail.example", 25, "mail.example:25" }, { "::1", 25, "[::1]:25" }, { "a\033b", 1, "a\\x1Bb:1" } };
+	static const struct {
+		const char *host;
+		unsigned port;
+		const char *text;
+	} rows[] = { { "mail.example", 25, "mail.example:25" },
+		     { "::1", 25, "[::1]:25" },
+		     { "a\033b", 1, "a\\x1Bb:1" } };
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char *text = target_text(rows[i].host, rows[i].port);
 		CHECK(slice_equal_nocase(slice_of(text), slice_of(rows[i].text)));

@@ -63,17 +63,19 @@ static void json_has_its_keys_in_order_and_none_that_do_not_apply(void)
 	event.problem = SLICE("bare LF");
 	begin();
 	json_event(&out, &event);
-	CHECK_TEXT(buffer_slice(&out),
-	           "{\"n\":1,\"t\":1.250000,\"side\":\"S\",\"kind\":\"reply\",\"text\":\"550 5.1.1 No \\\"such\\\"\\u0009tab\","
-	           "\"octets\":25,\"protocol\":\"smtp\",\"state\":\"ready\",\"secure\":true,\"verb\":\"RCPT\","
-	           "\"phase\":\"transfer\",\"tag\":\"A1\",\"code\":\"550\",\"enhanced\":\"5.1.1\",\"keyword\":\"K\","
-	           "\"class\":\"failure\",\"final\":true,\"answers\":7,\"note\":\"No such mailbox.\","
-	           "\"ref\":\"RFC 5321 4.2.3\",\"problem\":\"bare LF\"}");
+	CHECK_TEXT(
+		buffer_slice(&out),
+		"{\"n\":1,\"t\":1.250000,\"side\":\"S\",\"kind\":\"reply\",\"text\":\"550 5.1.1 No \\\"such\\\"\\u0009tab\","
+		"\"octets\":25,\"protocol\":\"smtp\",\"state\":\"ready\",\"secure\":true,\"verb\":\"RCPT\","
+		"\"phase\":\"transfer\",\"tag\":\"A1\",\"code\":\"550\",\"enhanced\":\"5.1.1\",\"keyword\":\"K\","
+		"\"class\":\"failure\",\"final\":true,\"answers\":7,\"note\":\"No such mailbox.\","
+		"\"ref\":\"RFC 5321 4.2.3\",\"problem\":\"bare LF\"}");
 	event = stage_of(SIDE_CLIENT, STAGE_CONNECT);
 	begin();
 	json_event(&out, &event);
-	CHECK_TEXT(buffer_slice(&out), "{\"n\":1,\"side\":\"C\",\"kind\":\"stage\",\"text\":\"connect\",\"protocol\":\"smtp\","
-	                               "\"state\":\"ready\"}");
+	CHECK_TEXT(buffer_slice(&out),
+	           "{\"n\":1,\"side\":\"C\",\"kind\":\"stage\",\"text\":\"connect\",\"protocol\":\"smtp\","
+	           "\"state\":\"ready\"}");
 }
 
 static void json_says_where_it_lost_octets_and_where_it_hides_them(void)
@@ -84,9 +86,10 @@ static void json_says_where_it_lost_octets_and_where_it_hides_them(void)
 	event.has_final = true;
 	begin();
 	json_event(&out, &event);
-	CHECK_TEXT(buffer_slice(&out), "{\"n\":1,\"side\":\"C\",\"kind\":\"data\",\"text\":\"\xEF\xBF\xBD\\u001b\",\"more\":true,"
-	                               "\"protocol\":\"smtp\",\"state\":\"ready\",\"final\":false,\"decoded\":\"\","
-	                               "\"masked\":true,\"lossy\":true}");
+	CHECK_TEXT(buffer_slice(&out),
+	           "{\"n\":1,\"side\":\"C\",\"kind\":\"data\",\"text\":\"\xEF\xBF\xBD\\u001b\",\"more\":true,"
+	           "\"protocol\":\"smtp\",\"state\":\"ready\",\"final\":false,\"decoded\":\"\","
+	           "\"masked\":true,\"lossy\":true}");
 }
 
 /* ---- plain ---- */
@@ -159,7 +162,8 @@ static void plain_does_not_double_a_comment_that_repeats_a_note(void)
 static void short_notes_are_for_results_and_problems(void)
 {
 	struct face *face = plain_face(to_out, NOTES_SHORT, SLICE("Protocol: smtp\n"));
-	struct dialogue_event command = said(SIDE_CLIENT, EVENT_COMMAND, "NOOP"), reply = said(SIDE_SERVER, EVENT_REPLY, "250 ok");
+	struct dialogue_event command = said(SIDE_CLIENT, EVENT_COMMAND, "NOOP"),
+			      reply = said(SIDE_SERVER, EVENT_REPLY, "250 ok");
 	command.note = reply.note = SLICE("A note.");
 	command.ref = reply.ref = SLICE("RFC 5321");
 	command.problem = SLICE("bare LF");
@@ -213,8 +217,25 @@ static void plain_says_stages_once(void)
 	face_event(face, &tls);
 	plain_face_direction(face, SLICE("server hangs up"));
 	face_event(face, &close);
-	CHECK_TEXT(buffer_slice(&out), "Protocol: smtp\n\n<client connects to service port 25>\nS: 220 go\n<client starts TLS>\n"
-	                               "<server hangs up>\n");
+	CHECK_TEXT(buffer_slice(&out),
+	           "Protocol: smtp\n\n<client connects to service port 25>\nS: 220 go\n<client starts TLS>\n"
+	           "<server hangs up>\n");
+	face_close(face);
+}
+
+static void a_datagram_needs_no_line_end(void)
+{
+	struct face *face = plain_face(to_out, NOTES_FULL, SLICE("Protocol: udp\n"));
+	static const char *const datagrams[] = { "hello", "hello\r\n", "", "<client hangs up>", "tab\t" };
+	begin();
+	for (size_t i = 0; i < 5; i++) {
+		struct dialogue_event event = said(SIDE_CLIENT, EVENT_COMMAND, datagrams[i]);
+		event.protocol = "udp";
+		event.line_end = (struct slice){ 0 };
+		face_event(face, &event);
+	}
+	CHECK_TEXT(buffer_slice(&out),
+	           "Protocol: udp\n\nC: hello\nC\\: hello\\r\\n\nC:\nC\\: <client hangs up>\nC\\: tab\\t\n");
 	face_close(face);
 }
 
@@ -285,8 +306,9 @@ static void the_client_is_told_by_word_and_weight(void)
 	face_event(face, &event);
 	event.text = (struct slice){ 0 };
 	face_event(face, &event);
-	CHECK_TEXT(buffer_slice(&out), "\033[1mC: EHLO\033[0m\n\033[1m   a.very.long.name.\033[0m\n\033[1m   example\033[0m\n"
-	                               "\033[1mC:\033[0m\n");
+	CHECK_TEXT(buffer_slice(&out),
+	           "\033[1mC: EHLO\033[0m\n\033[1m   a.very.long.name.\033[0m\n\033[1m   example\033[0m\n"
+	           "\033[1mC:\033[0m\n");
 	face_close(face);
 }
 
@@ -295,11 +317,26 @@ static void wide_and_combining_characters_count_as_they_show(void)
 	struct face *face = terminal(13, 24, false, false);
 	struct dialogue_event event = said(SIDE_SERVER, EVENT_REPLY, "日本語日本語");
 	face_event(face, &event);
-	event.text = slice_of("e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "ab");
+	event.text = slice_of("e\xCC\x81"
+	                      "e\xCC\x81"
+	                      "e\xCC\x81"
+	                      "e\xCC\x81"
+	                      "e\xCC\x81"
+	                      "e\xCC\x81"
+	                      "e\xCC\x81"
+	                      "e\xCC\x81"
+	                      "ab");
 	face_event(face, &event);
 	CHECK_TEXT(buffer_slice(&out), "S: 日本語日本\n   語\n"
-	                               "S: e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81" "e\xCC\x81"
-	                               "e\xCC\x81" "ab\n");
+	                               "S: e\xCC\x81"
+	                               "e\xCC\x81"
+	                               "e\xCC\x81"
+	                               "e\xCC\x81"
+	                               "e\xCC\x81"
+	                               "e\xCC\x81"
+	                               "e\xCC\x81"
+	                               "e\xCC\x81"
+	                               "ab\n");
 	face_close(face);
 }
 
@@ -396,6 +433,7 @@ int main(void)
 	TEST(pieces_of_a_line_say_their_note_once_and_read_as_one_line);
 	TEST(plain_keeps_masks_and_quotes_all_other_braces);
 	TEST(plain_says_stages_once);
+	TEST(a_datagram_needs_no_line_end);
 	TEST(plain_without_events_keeps_its_remarks);
 	TEST(notes_wrap_at_words_under_their_line);
 	TEST(no_octet_of_a_peer_moves_the_cursor);

@@ -1,0 +1,551 @@
+"""The prompt of a real parlance in a terminal, against a server on loopback: `prompt.py TEST` runs one test, `prompt.py`
+lists them. What a test expects to show is what a person at that terminal would see."""
+
+import os
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from server import Server  # noqa: E402
+from terminal import Terminal  # noqa: E402
+
+PARLANCE = os.environ.get("PARLANCE", "./parlance")
+TESTS = {}
+
+
+def test(function):
+    TESTS[function.__name__] = function
+    return function
+
+
+def talk(server, *options, columns=80, rows=40, **environment):
+    """A terminal in which parlance talks to the server. Without options it leaves out its notes and remarks, so that
+    the screen is the conversation."""
+    argv = [PARLANCE, "-P", "smtp", *(options or ["--notes", "off", "-q"]), server.address]
+    return Terminal(argv, columns, rows, **environment)
+
+
+def shows(terminal, *rows):
+    """Those rows stand on the screen, in that order and next to each other."""
+    terminal.wait("\n".join(rows))
+
+
+def check(holds, terminal, what):
+    if not holds:
+        raise AssertionError(f"{what}\n--- the screen ---\n{terminal.screen.all()}\n---")
+
+
+def hello(terminal):
+    terminal.wait_line("smtp connected>")
+    terminal.enter("EHLO me.example")
+    terminal.wait_line("smtp ready>")
+
+
+# ---- lines above what is typed ----
+
+@test
+def reply_above_half_typed_line():
+    server = Server(slow={"NOOP": 0.5})
+    with talk(server) as t:
+        hello(t)
+        t.enter("NOOP")
+        t.type("MAIL FROM:<al")
+        t.wait_line("smtp ready> MAIL FROM:<al")
+        shows(t, "C: NOOP", "S: 250 2.0.0 Nothing done", "smtp ready> MAIL FROM:<al")
+        t.enter("ice@example.org>")
+        shows(t, "C: MAIL FROM:<alice@example.org>", "S: 250 2.1.0 Sender ok", "smtp mail>")
+        check(t.screen.all().count("MAIL FROM:<al") == 1, t, "a ghost of the half typed line is left")
+
+
+@test
+def reply_above_wrapped_line_of_40_columns():
+    server = Server(slow={"NOOP": 0.7})
+    typed = "MAIL FROM:<somebody-with-a-long-name@example.org> SIZE=1000"
+    with talk(server, columns=40, rows=15) as t:
+        hello(t)
+        t.enter("NOOP")
+        t.type(typed)
+        row = "smtp ready> " + typed
+        t.wait(row[:40] + "\n" + row[40:])
+        shows(t, "S: 250 2.0.0 Nothing done", row[:40], row[40:])
+        check(t.screen.all().count("smtp ready>") == 1, t, "a ghost of the prompt is left")
+        t.enter("")
+        t.wait_line("smtp mail>")
+        check("smtp ready>" not in t.screen.all(), t, "the prompt's own line was not taken away")
+        check(server.lines[-1] == typed, t, f"the server was told {server.lines[-1]!r}")
+
+
+@test
+def wide_characters_wrap():
+    server = Server(slow={"NOOP": 0.7})
+    with talk(server, columns=40, rows=15) as t:
+        hello(t)
+        t.enter("NOOP")
+        t.type("VRFY " + "x" * 22 + "\u4e2d\u6587")  # the first one would need columns 40 and 41
+        t.wait("S: 250 2.0.0 Nothing done")
+        shows(t, "S: 250 2.0.0 Nothing done", "smtp ready> VRFY " + "x" * 22 + "", "\u4e2d\u6587")
+        check(t.screen.all().count("smtp ready>") == 1, t, "a ghost of the prompt is left")
+
+
+@test
+def resize_while_typing():
+    server = Server(slow={"NOOP": 1})
+    with talk(server) as t:
+        hello(t)
+        t.enter("NOOP")
+        t.type("MAIL FROM:<a-long-enough-address@example.org>")
+        t.settle()
+        t.resize(40, 15)
+        t.wait_line("ress@example.org>")
+        t.wait("S: 250 2.0.0 Nothing done")
+        shows(t, "smtp ready> MAIL FROM:<a-long-enough-add", "ress@example.org>")
+        t.resize(80, 24)
+        t.wait_line("smtp ready> MAIL FROM:<a-long-enough-address@example.org>")
+        check(t.screen.text().count("smtp ready>") == 1, t, "a ghost of the prompt is left")
+        t.enter("")
+        t.wait_line("smtp mail>")
+
+
+@test
+def no_columns_are_80():
+    server = Server()
+    with talk(server, columns=0, rows=0) as t:
+        hello(t)
+        t.type("VRFY " + "x" * 70)
+        t.wait_line("x" * 7)
+        t.enter("")
+        t.wait("S: 252")
+        check(t.screen.all().count("smtp ready>") == 1, t, "the prompt's own line was not taken away")
+
+
+@test
+def dumb_terminal():
+    server = Server()
+    with talk(server, TERM="dumb") as t:
+        t.wait("smtp connected>")
+        t.enter("EHLO me.example")
+        t.wait("S: 250 HELP")
+        check(b"\x1b" not in t.raw, t, "an escape sequence went to a dumb terminal")
+        t.enter("QUIT")
+        t.wait("S: 221")
+
+
+# ---- keys ----
+
+@test
+def tab_completes():
+    server = Server()
+    with talk(server) as t:
+        t.wait_line("smtp connected>")
+        t.type("EH\t")
+        t.wait_line("smtp connected> EHLO")
+        t.enter("me.example")
+        t.wait_line("smtp ready>")
+        t.type("MA\tF\ta@b.example> SI\t100\r")
+        t.wait("S: 250 2.1.0 Sender ok")
+        check(server.lines[-1] == "MAIL FROM:<a@b.example> SIZE=100", t, f"the server was told {server.lines[-1]!r}")
+        t.type("R\t")
+        t.wait("RCPT  RSET")
+        t.wait_line("smtp mail> R")
+        t.type("\x15:stat\t")
+        t.wait_line("smtp mail> :state")
+        t.type("\x15AUTH P\t")
+        t.wait_line("smtp mail> AUTH PLAIN")
+        t.type("\x15:not\t")
+        t.wait_line("smtp mail> :notes")
+
+
+@test
+def history_up_and_search():
+    server = Server()
+    state = os.path.join(os.environ["XDG_STATE_HOME"], "parlance", "history-smtp")
+    with talk(server) as t:
+        hello(t)
+        t.enter("VRFY postmaster")
+        t.wait("S: 252")
+        t.type("\x12me.ex")
+        t.wait("bck:me.ex")
+        t.wait_line("smtp ready> EHLO me.example")
+        t.type("\x1b")  # a lone ESC ends the search, and keeps what was found
+        t.wait(lambda: "bck:" not in t.screen.text())
+        t.wait_line("smtp ready> EHLO me.example")
+        t.type("\x15")
+        t.wait_line("smtp ready>")
+        t.enter("NOOP")
+        t.wait("S: 250 2.0.0 Nothing done")
+        t.type("\x1b[A")
+        t.wait_line("smtp ready> NOOP")
+        t.type("\x1b[A")
+        t.wait_line("smtp ready> VRFY postmaster")
+        t.enter("")
+        t.wait(lambda: t.screen.all().count("S: 252") == 2)
+        check("bck:" not in t.screen.text(), t, "the search was not taken away")
+    check(os.stat(state).st_mode & 0o777 == 0o600, t, "the history is for others to read")
+    check(os.stat(os.path.dirname(state)).st_mode & 0o777 == 0o700, t, "its folder is for others to look at")
+    with talk(server) as t:
+        t.wait_line("smtp connected>")
+        t.type("\x12me.ex")
+        t.wait_line("smtp connected> EHLO me.example")
+
+
+@test
+def lone_escape():
+    server = Server()
+    with talk(server) as t:
+        hello(t)
+        t.type("NO")
+        t.wait_line("smtp ready> NO")
+        t.type("\x1b")
+        t.settle()
+        t.type("OP")
+        t.wait_line("smtp ready> NOOP")
+        t.enter("")
+        t.wait("S: 250 2.0.0 Nothing done")
+        t.type("\x1bx")  # M-x would ask for a command of the line editor's own
+        t.settle()
+        t.enter("RSET")
+        t.wait("S: 250 2.0.0 Reset")
+
+
+@test
+def paste_of_seven_lines():
+    server = Server(slow={"MAIL": 0.2, "RCPT": 0.2, "DATA": 0.2, ".": 0.2})
+    lines = ["MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA", "Subject: pasted", "", "Seven lines.", "."]
+    with talk(server) as t:
+        hello(t)
+        t.type("\r".join(lines) + "\r")
+        shows(t, "C: MAIL FROM:<a@b.example>", "S: 250 2.1.0 Sender ok", "C: RCPT TO:<c@d.example>",
+              "S: 250 2.1.5 Recipient ok", "C: DATA", "S: 354 Go ahead", "C: Subject: pasted", "C:", "C: Seven lines.",
+              "C: .", "S: 250 2.0.0 Queued", "smtp ready>")
+        check(server.lines[1:] == lines, t, f"the server was told {server.lines!r}")
+
+
+@test
+def bracketed_paste():
+    server = Server()
+    with talk(server) as t:
+        hello(t)
+        t.type("\x1b[200~VRFY a\tb\nRSET\x1b[201~")
+        t.wait("S: 252")
+        t.wait_line("smtp ready> RSET")
+        check(server.lines[-1] == "VRFY a\tb", t, "a pasted tab was not kept")
+        t.enter("")
+        t.wait("S: 250 2.0.0 Reset")
+
+
+@test
+def nothing_typed_is_lost():
+    server = Server()
+    with talk(server) as t:
+        hello(t)
+        t.enter("QUIT")
+        t.wait_line("smtp closed>")
+        t.enter("NOOP and more")
+        t.wait("Not connected: nothing was sent")
+        t.wait_line("smtp closed> NOOP and more")
+        t.type("\x15")
+        t.enter(":reconnect")
+        t.wait_line("smtp connected>")
+        t.enter(":quit")
+        check(t.end() == 0, t, "the exit status is not 0")
+
+
+# ---- ^C, ^D, ^], ^Z ----
+
+@test
+def interrupt():
+    server = Server(slow={"NOOP": 30})
+    with talk(server) as t:
+        hello(t)
+        t.type("half a line")
+        t.wait_line("smtp ready> half a line")
+        t.type("\x03")
+        t.wait_line("smtp ready>")
+        t.enter("NOOP")
+        t.wait("C: NOOP")
+        t.enter("RSET")  # waits for the reply
+        t.settle()
+        check("C: RSET" not in t.screen.all(), t, "a line did not wait")
+        t.type("\x03")
+        t.wait("No longer waiting")
+        t.enter("VRFY x")
+        t.wait("C: VRFY x")
+        check("C: RSET" not in t.screen.all(), t, "a line that was given up was sent")
+        t.type("\x03")
+        t.wait("To leave:")
+        t.type("\x03")
+        check(t.end() == 130, t, f"the exit status is {t.status}")
+        check(t.modes() == (True, True), t, "the terminal was not restored")
+
+
+@test
+def interrupt_while_connecting():
+    # 192.0.2.0/24 is for documentation (RFC 5737): nobody answers; where a network says so at once there is no test.
+    argv = [PARLANCE, "-q", "--connect-timeout", "60", "192.0.2.1:25"]
+    with Terminal(argv) as t:
+        try:
+            t.wait_line("smtp connecting>")
+        except AssertionError:
+            if "unreachable" in t.screen.all():
+                print("SKIP the network refuses at once")
+                return
+            raise
+        t.type("\x03")
+        t.wait("Given up.")
+        t.wait_line("smtp closed>")
+        t.type("\x04")
+        t.end()
+
+
+@test
+def end_of_input():
+    server = Server()
+    with talk(server) as t:
+        hello(t)
+        t.type("\x04")
+        t.wait("<client hangs up>")
+        t.wait("<server hangs up>")
+        check(t.end() == 0, t, f"the exit status is {t.status}")
+        check(t.modes() == (True, True), t, "the terminal was not restored")
+
+
+@test
+def escape_to_parlance():
+    server = Server()
+    with talk(server) as t:
+        hello(t)
+        t.type("MAIL FROM:<a@b.example>\rRCPT TO:<c@d.example>\rDATA\r")
+        t.wait_line("smtp data>")
+        t.enter(":state")  # is text here
+        t.wait("C: :state")
+        t.type("half")
+        t.type("\x1d")
+        t.wait_line("parlance:")
+        t.enter("state")
+        t.wait("smtp (Simple Mail Transfer Protocol), state data")
+        t.wait_line("smtp data> half")
+        t.enter(" a line")
+        t.enter(".")
+        t.wait("S: 250 2.0.0 Queued")
+        check(server.lines[-3:] == [":state", "half a line", "."], t, f"the server was told {server.lines!r}")
+
+
+@test
+def colons():
+    server = Server()
+    with talk(server) as t:
+        hello(t)
+        t.enter("::why")
+        t.wait("C: :why")
+        check(server.lines[-1] == ":why", t, "two colons did not send one")
+        t.enter(":wrod")
+        t.wait(":wrod: no such word")
+        t.enter(":stat")
+        t.wait("nearest is :state")
+        for word, expected in [("why", "Class:"), ("next", "Not now: "), ("caps", "SIZE 10000000  "), ("hex", "0000  3a 77 68 79 0d 0a"),
+                               ("explain 550", "550 (SMTP"), ("help", ":reconnect"), ("tls", "not in this build"),
+                               ("base64 Username:", "VXNlcm5hbWU6"), ("base64 -d VXNlcm5hbWU6", "Username:"),
+                               ("auth plain", "AUTH PLAIN AFVTRVIAUEFTU1dPUkQ=")]:
+            t.enter(":" + word)
+            t.wait(expected)
+        check(len(server.lines) == 2, t, "a word for parlance went to the server")
+
+
+@test
+def stop_and_continue():
+    server = Server()
+    shell = ["sh", "-i"]
+    with Terminal(shell, PS1="$ ", ENV="/dev/null") as t:
+        t.wait("$ ")
+        t.enter(f"{PARLANCE} -P smtp -q --notes off {server.address}")
+        t.wait_line("smtp connected>")
+        t.type("NO")
+        t.wait_line("smtp connected> NO")
+        t.type("\x1a")
+        t.wait(lambda: "topped" in t.screen.all() or "uspended" in t.screen.all())
+        t.enter("fg")
+        t.wait_line("smtp connected> NO")
+        t.enter("OP")
+        t.wait("S: 250 2.0.0 Nothing done")
+
+
+@test
+def killed():
+    server = Server()
+    with talk(server) as t:
+        hello(t)
+        os.kill(t.pid, signal.SIGTERM)
+        check(t.end() == -signal.SIGTERM, t, f"the exit status is {t.status}")
+        check(t.modes() == (True, True), t, "the terminal was not restored")
+
+
+# ---- secrets ----
+
+@test
+def password_is_masked():
+    server = Server()
+    state = os.path.join(os.environ["XDG_STATE_HOME"], "parlance", "history-smtp")
+    with talk(server) as t:
+        hello(t)
+        t.type("AUTH PLAIN AGJvYgByZWRxdWVlbg==")
+        t.wait_line("smtp ready> AUTH PLAIN AGJvYgByZWRxdWVlbg==")
+        t.enter("")
+        t.wait("C: AUTH PLAIN {{plain bob {{password}}}}")
+        t.wait("S: 235")
+        check("AGJvYgByZWRxdWVlbg" not in t.screen.all(), t, "the password is still on the screen")
+        t.enter("AUTH LOGIN")
+        t.wait_line("smtp auth>")
+        t.enter("Ym9i")
+        t.wait("S: 334 UGFzc3dvcmQ6")
+        t.enter(":password")
+        t.wait_line("password:")
+        t.type("redqueen")
+        t.settle()
+        t.wait_line("password:")
+        t.enter("")
+        t.wait(lambda: t.screen.all().count("S: 235") == 2)
+        check(server.lines[-1] == "cmVkcXVlZW4=", t, f"the server was told {server.lines[-1]!r}")
+        t.enter(":hex")
+        t.settle()
+        for secret in ("redqueen", "cmVkcXVlZW4"):
+            check(secret not in t.screen.all(), t, f"{secret} is on the screen")
+        t.enter(":quit")
+        t.end()
+    with open(state, encoding="utf-8") as history:
+        text = history.read()
+    check("EHLO me.example" in text and "AGJv" not in text and "Ym9i" not in text, t, f"the history holds {text!r}")
+
+
+# ---- the traps, met before the reply ----
+
+def trap(setup, line, warning, slow=None):
+    """The warning stands on the screen before the server's reply to the line."""
+    verb = line.strip().split(" ")[0].split("\u00a0")[0].upper()
+    server = Server(slow={verb: 1.5, **(slow or {})})
+    with talk(server, "--notes", "short") as t:
+        t.wait_line("smtp connected>")
+        for one in setup:
+            t.enter(one)
+            t.settle(0.2)
+        before = t.screen.all().count("\nS: ")
+        t.enter(line)
+        t.wait(lambda: warning in t.screen.all().replace("\n# ", " ").replace("\n   # ", " "), 1.2)
+        check(t.screen.all().count("\nS: ") == before, t, "the reply came first")
+
+
+HELLO = ["EHLO me.example"]
+MAIL = HELLO + ["MAIL FROM:<a@b.example>"]
+TEXT = MAIL + ["RCPT TO:<c@d.example>", "DATA"]
+
+
+@test
+def trap_curly_quotes():
+    trap(HELLO, "MAIL FROM:<\u2018a\u2019@b.example>", "a curly quote (U+2018)")
+
+
+@test
+def trap_no_break_space():
+    trap(HELLO, "VRFY x\u00a0y", "a no-break space (U+00A0)")
+
+
+@test
+def trap_dashes():
+    trap(HELLO, "VRFY x\u2013y\u2014z", "an en dash (U+2013), an em dash (U+2014)")
+
+
+@test
+def trap_zero_width():
+    trap(HELLO, "VRFY x\u200by", "a zero-width space (U+200B)")
+
+
+@test
+def ascii_is_offered():
+    server = Server()
+    with talk(server, "--notes", "off") as t:
+        hello(t)
+        t.enter("VRFY \u201cx\u201d")
+        t.wait('In ASCII: VRFY "x"')
+        t.wait("S: 252")
+        check(server.lines[-1] == "VRFY \u201cx\u201d", t, "what was typed was changed")
+        t.enter(":fix")
+        t.wait('C: VRFY "x"')
+        t.wait(lambda: server.lines[-1] == 'VRFY "x"')
+
+
+@test
+def trap_command_in_text():
+    trap(TEXT, "QUIT", "QUIT: this is text; a lone dot ends it")
+
+
+@test
+def trap_dot_with_a_space():
+    trap(TEXT, ". ", "the dot that ends it stands alone")
+
+
+@test
+def trap_header_without_empty_line():
+    trap(TEXT + ["Subject: x"], "Dear all, this is text", "the header is still waiting for its empty line")
+
+
+@test
+def trap_space_after_colon():
+    trap(HELLO, "MAIL FROM: <a@b.example>", "no space may stand behind the colon")
+
+
+@test
+def trap_no_angle_brackets():
+    trap(HELLO, "MAIL FROM:a@b.example", "must stand between < and >")
+
+
+@test
+def trap_command_before_hello():
+    trap([], "MAIL FROM:<a@b.example>", "it needs EHLO or HELO first")
+
+
+@test
+def trap_data_without_recipient():
+    trap(MAIL, "DATA", "no recipient was accepted yet")
+
+
+@test
+def trap_hello_without_name():
+    trap([], "HELO", "HELO is followed by the client's name")
+
+
+@test
+def trap_leading_space():
+    trap(HELLO, " NOOP", "no space may stand before the command", slow={"": 0})
+
+
+@test
+def trap_starttls():
+    trap(HELLO, "STARTTLS", "This build cannot encrypt")
+
+
+# ---- waiting ----
+
+@test
+def still_waiting():
+    server = Server(slow={"NOOP": 30})
+    with talk(server, "--notes", "off") as t:
+        t.wait_line("smtp connected>")
+        t.enter("MAIL FROM:<a@b.example>")
+        t.wait("S: 503")
+        t.enter("NOOP")
+        t.wait("Still waiting for the reply to NOOP", 14)
+
+
+def main():
+    if len(sys.argv) == 1:
+        print("\n".join(TESTS))
+        return
+    for name in TESTS if sys.argv[1] == "all" else sys.argv[1:]:
+        began = time.monotonic()
+        TESTS[name]()
+        if len(sys.argv) > 2 or sys.argv[1] == "all":
+            print(f"ok {name} ({time.monotonic() - began:.1f} s)", flush=True)
+
+
+if __name__ == "__main__":
+    main()
