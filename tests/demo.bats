@@ -26,8 +26,9 @@ load helpers
 }
 
 @test "at a terminal the demonstration is coloured text, not a transcript" {
-	require script
-	run -0 script -qec "'$PARLANCE' replay ewing-smtp" /dev/null
-	has "550 No such user here"
+	run -0 "$PYTHON" -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' \
+		"$PARLANCE" replay ewing-smtp
+	has "No such user here"
+	has $'\e['
 	has_not "Protocol: smtp"
 }

@@ -337,8 +337,8 @@ talk() {
 @test "the course's servers: the shipped conversations, replayed" {
 	course udp
 	run -0 --separate-stderr timeout 30 "$PARLANCE" replay inst346-udp --to udp://127.0.0.1:12000 -w 5
-	has 'S: '
+	has 'HELLO FROM THE CLIENT'
 	course tcp
 	run -0 --separate-stderr timeout 30 "$PARLANCE" replay inst346-tcp --to tcp://127.0.0.1:12000 -w 5
-	has 'S: '
+	has 'HELLO FROM THE CLIENT'
 }

@@ -59,7 +59,8 @@ enum option_group {
 	OPTIONS_SCRIPT = 1 << 4,  /* --set --map */
 	OPTIONS_REPLAY = 1 << 5,  /* --to --step */
 	OPTIONS_SERVE = 1 << 6,   /* --listen --strict --once */
-	OPTIONS_PACE = 1 << 7     /* --delay */
+	OPTIONS_PACE = 1 << 7,    /* --delay */
+	OPTIONS_OFFLINE = 1 << 8  /* -P where nothing is connected */
 };
 
 struct command {

@@ -51,7 +51,7 @@ static const char *const secrets_choices[] = { "mask", "show", NULL };
 static const struct option_row rows[] = {
 	{ "ipv4", '4', NULL, OPTIONS_CONNECT, OPTION_IPV4, 0, NULL, "use IPv4 only" },
 	{ "ipv6", '6', NULL, OPTIONS_CONNECT, OPTION_IPV6, 0, NULL, "use IPv6 only" },
-	{ "protocol", 'P', "PROTOCOL", OPTIONS_CONNECT, OPTION_PROTOCOL, 0, NULL,
+	{ "protocol", 'P', "PROTOCOL", OPTIONS_CONNECT | OPTIONS_OFFLINE, OPTION_PROTOCOL, 0, NULL,
 	  "speak PROTOCOL, whatever the port: smtp lmtp tcp udp" },
 	{ "tls", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(tls), NULL, "TLS from the first octet" },
 	{ "starttls", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(starttls), NULL, "upgrade to TLS by STARTTLS" },
@@ -72,7 +72,7 @@ static const struct option_row rows[] = {
 	{ "fail", 0, NULL, OPTIONS_TALK | OPTIONS_REPLAY, OPTION_FLAG, AT(fail), NULL,
 	  "exit 1 if a reply was a failure" },
 	{ "to", 0, "TARGET", OPTIONS_REPLAY, OPTION_TEXT, AT(to), NULL, "where to play the transcript" },
-	{ "step", 0, NULL, OPTIONS_REPLAY, OPTION_FLAG, AT(step), NULL, "wait for Enter before each client line" },
+	{ "step", 0, NULL, OPTIONS_REPLAY, OPTION_FLAG, AT(step), NULL, "wait for Enter before each line that is sent" },
 	{ "listen", 0, "ADDR:PORT", OPTIONS_SERVE, OPTION_TEXT, AT(listen), NULL,
 	  "where to listen (default: 127.0.0.1 and a free port)" },
 	{ "strict", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(strict), NULL,

@@ -38,9 +38,9 @@ struct replay {
 	struct play *play;   /* the one under way */
 	enum status status;  /* the largest */
 	bool interrupted;
-	bool stdin_ended;    /* --step has nobody left to wait for */
-	bool failed;         /* --fail */
-	FILE *record;        /* -r */
+	bool stdin_ended; /* --step has nobody left to wait for */
+	bool failed;      /* --fail */
+	FILE *record;     /* -r */
 };
 
 /* One conversation. */
@@ -54,19 +54,18 @@ struct play {
 	struct service *self;
 	struct connector *connector;
 	struct session *session;
-	struct face *face;     /* the session's, once there is one */
-	struct event *timer;   /* ends what `waiting` says */
-	struct event *enter;   /* --step: stdin */
-	struct event *wake;    /* something was heard: from inside an event nothing can be said yet */
+	struct face *face;   /* the session's, once there is one */
+	struct event *timer; /* ends what `waiting` says */
+	struct event *enter; /* --step: stdin */
+	struct event *wake;  /* something was heard: from inside an event nothing can be said yet */
 	enum { WAIT_NOT, WAIT_PAUSE, WAIT_ENTER, WAIT_SILENCE, WAIT_CLOSE } waiting;
-	double since;          /* when the wait for a reply of a protocol without ends began */
-	struct buffer held;    /* octets that are said after the pause */
+	double since;       /* when the wait for a reply of a protocol without ends began */
+	struct buffer held; /* octets that are said after the pause */
 	bool holding;
-	bool spoken;           /* the client has said something: --delay stands before all that comes later */
-	bool released;         /* the step that comes next was waited for */
-	bool done;             /* nothing of the script is left: the end is in order */
+	bool spoken; /* the client has said something: --delay stands before all that comes later */
+	bool done;   /* nothing of the script is left: the end is in order */
 	bool expected_close;
-	size_t line;           /* of the step under way */
+	size_t line; /* of the step under way */
 	enum status status;
 };
 
@@ -127,8 +126,9 @@ static void wait_over(struct play *p)
 
 static void timed_out(struct play *p, const char *what, double seconds)
 {
-	session_fail(p->session, END_TIMEOUT, STATUS_TIMEOUT, "%s:%u: %s within %g seconds (--timeout SECONDS waits longer)",
-	             p->script->file, line_number(p, p->line), what, seconds);
+	session_fail(p->session, END_TIMEOUT, STATUS_TIMEOUT,
+	             "%s:%u: %s within %g seconds (--timeout SECONDS waits longer)", p->script->file,
+	             line_number(p, p->line), what, seconds);
 }
 
 /* The server has been silent: enough for a reply that has begun, or too long for one that has not. */
@@ -310,6 +310,9 @@ static bool take_step(struct play *p)
 		remark(p, SLICE_FMT, SLICE_ARG(step.text));
 		return true;
 	case SPEAK_HANG_UP:
+		face_direction(p->face, step.text);
+		finish(p);
+		return false;
 	case SPEAK_DONE:
 		finish(p);
 		return false;
@@ -419,8 +422,9 @@ static void closed(void *context, struct session *session, enum session_end end,
 	over(p, status);
 }
 
-static const struct session_driver driver = { .my_turn = my_turn, .event = heard, .late = late, .tls = tls,
-                                              .closed = closed };
+static const struct session_driver driver = {
+	.my_turn = my_turn, .event = heard, .late = late, .tls = tls, .closed = closed
+};
 
 /* ---- connecting ---- */
 
@@ -469,8 +473,9 @@ static enum status start_self(struct play *p, struct error *error)
 		status = service_start(p->replay->base, &service, &p->self, error);
 	if (status != STATUS_OK)
 		return status;
-	struct connect_options to = { .host = service_host(p->self), .port = service_port_number(p->self),
-	                              .timeout = o->connect_timeout };
+	struct connect_options to = { .host = service_host(p->self),
+		                      .port = service_port_number(p->self),
+		                      .timeout = o->connect_timeout };
 	to.datagrams = p->rehearsal->protocol->datagrams;
 	p->where.name = string_copy("self");
 	/* Whom one plays oneself needs no story of how it was reached. */
@@ -486,7 +491,8 @@ static enum status start_target(struct play *p, const char *target, struct error
 	if (status != STATUS_OK)
 		return status;
 	if (p->rehearsal->tls || p->where.tls)
-		return error_set(error, STATUS_TLS, "%s: TLS is needed here and not there yet: without a target it is played in the clear",
+		return error_set(error, STATUS_TLS,
+		                 "%s: TLS is needed here and not there yet: without a target it is played in the clear",
 		                 p->rehearsal->tls ? p->script->file : p->where.name);
 	p->connector = connect_start(r->base, &p->where.connect, &connecting, p);
 	return STATUS_OK;
@@ -568,7 +574,8 @@ static enum status record_open(struct replay *r, struct error *error)
 	if (r->record)
 		return STATUS_OK;
 	if (errno == EEXIST)
-		return error_set(error, STATUS_USAGE, "%s: there is such a file already: --force overwrites it", o->record);
+		return error_set(error, STATUS_USAGE, "%s: there is such a file already: --force overwrites it",
+		                 o->record);
 	return error_set(error, STATUS_USAGE, "%s: %s", o->record, strerror(errno));
 }
 
@@ -767,16 +774,16 @@ const struct command command_replay = {
 	.arguments = "[options] TRANSCRIPT... [TARGET]",
 	.summary = "speak the C: side of a transcript, show everything annotated",
 	.help = "Says what the client says in the transcript, waits for the replies, and shows\n"
-	        "and explains what really comes. Where to: --to TARGET, or a TARGET after the\n"
-	        "file, or the transcript's own `Target:`; else the transcript's server side is\n"
-	        "played too (`self`), over loopback.\n"
-	        "\n"
-	        "  parlance replay ewing-smtp\n"
-	        "  parlance replay mine.txt --to mail.example:25 --set rcpt=me@example.org\n"
-	        "\n"
-	        "Lines that stand together go out together; --step waits for Enter before each\n"
-	        "such group, --delay before each line. Text that the server did not ask for is\n"
-	        "skipped, and a remark says so.",
+		"and explains what really comes. Where to: --to TARGET, or a TARGET after the\n"
+		"file, or the transcript's own `Target:`; else the transcript's server side is\n"
+		"played too (`self`), over loopback.\n"
+		"\n"
+		"  parlance replay ewing-smtp\n"
+		"  parlance replay mine.txt --to mail.example:25 --set rcpt=me@example.org\n"
+		"\n"
+		"Lines that stand together go out together; --step waits for Enter before each\n"
+		"such group, --delay before each line. Text that the server did not ask for is\n"
+		"skipped, and a remark says so.",
 	.options = OPTIONS_CONNECT | OPTIONS_SHOW | OPTIONS_RECORD | OPTIONS_SCRIPT | OPTIONS_REPLAY | OPTIONS_PACE,
 	.run = replay,
 };

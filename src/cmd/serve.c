@@ -102,8 +102,9 @@ static void log_json(struct face *face, const struct dialogue_event *event)
 	buffer_free(&object);
 }
 
-static const struct face_kind log_kind = { .event = log_event, .remark = log_remark, .comment = log_comment,
-                                           .close = log_close };
+static const struct face_kind log_kind = {
+	.event = log_event, .remark = log_remark, .comment = log_comment, .close = log_close
+};
 static const struct face_kind json_kind = { .event = log_json, .close = log_close };
 
 static struct face *client_face(void *context, const char *peer)
@@ -145,7 +146,8 @@ static enum status listen_where(const char *text, char **host, unsigned *port, s
 	else if (slice_number(all, &value))
 		number = all, address = SLICE("127.0.0.1");
 	if ((has_port || number.n) && (!slice_number(number, &value) || value > 65535))
-		return error_set(error, STATUS_USAGE, "--listen %s: not ADDR:PORT, as 127.0.0.1:2525 or [::1]:2525", text);
+		return error_set(error, STATUS_USAGE, "--listen %s: not ADDR:PORT, as 127.0.0.1:2525 or [::1]:2525",
+		                 text);
 	if (address.n > 1 && address.p[0] == '[' && address.p[address.n - 1] == ']')
 		address = slice_part(address, 1, address.n - 1);
 	*host = address.n ? slice_string(address) : string_copy("127.0.0.1");
@@ -166,7 +168,8 @@ static enum status add_script(struct serving *s, const struct script *script, ch
 	s->served = memory_grow(s->served, s->nserved + 1, sizeof *s->served);
 	s->served[s->nserved++] = (struct served){ .serving = s, .rehearsal = r, .name = name };
 	if (r->tls)
-		return error_set(error, STATUS_TLS, "%s: TLS is needed here and not there yet: parlance replay %s plays it in the clear",
+		return error_set(error, STATUS_TLS,
+		                 "%s: TLS is needed here and not there yet: parlance replay %s plays it in the clear",
 		                 script->file, script->file);
 	return rehearsal_check(r, SIDE_SERVER, &o->variables, error);
 }
@@ -206,7 +209,9 @@ static enum status listen_all(struct serving *s, struct error *error)
 	enum status status = listen_where(o->listen ? o->listen : "127.0.0.1:0", &host, &port, error);
 	for (size_t i = 0; i < s->nserved && status == STATUS_OK; i++) {
 		struct served *served = &s->served[i];
-		struct service_options service = { .rehearsal = served->rehearsal, .variables = &o->variables, .host = host };
+		struct service_options service = { .rehearsal = served->rehearsal,
+			                           .variables = &o->variables,
+			                           .host = host };
 		service.port = port ? port + (unsigned)i : 0;
 		service.strict = o->strict;
 		service.once = o->once;
@@ -322,17 +327,17 @@ const struct command command_serve = {
 	.arguments = "[options] TRANSCRIPT...",
 	.summary = "speak the S: side of a transcript to any client",
 	.help = "Listens, prints `listening PROTOCOL ADDR:PORT NAME` for each conversation, and\n"
-	        "answers any number of clients as the transcript does, each from its\n"
-	        "beginning. The first conversation gets the port of --listen, the others the\n"
-	        "next ones; without it each gets a free port of 127.0.0.1.\n"
-	        "\n"
-	        "A client's line is the script's if its command is (--strict: if all of it is).\n"
-	        "Anything else gets the protocol's own error, naming what is expected, and the\n"
-	        "script waits. Message text may be any. What is said is shown as it happens.\n"
-	        "\n"
-	        "  parlance serve --listen 127.0.0.1:2525 ewing-smtp\n"
-	        "\n"
-	        "^C says goodbye to the clients and ends it (exit 130).",
+		"answers any number of clients as the transcript does, each from its\n"
+		"beginning. The first conversation gets the port of --listen, the others the\n"
+		"next ones; without it each gets a free port of 127.0.0.1.\n"
+		"\n"
+		"A client's line is the script's if its command is (--strict: if all of it is).\n"
+		"Anything else gets the protocol's own error, naming what is expected, and the\n"
+		"script waits. Message text may be any. What is said is shown as it happens.\n"
+		"\n"
+		"  parlance serve --listen 127.0.0.1:2525 ewing-smtp\n"
+		"\n"
+		"^C says goodbye to the clients and ends it (exit 130).",
 	.options = OPTIONS_SHOW | OPTIONS_SCRIPT | OPTIONS_SERVE | OPTIONS_PACE,
 	.run = serve,
 };

@@ -20,18 +20,16 @@
 
 struct client {
 	struct service *service;
-	struct client *next, **link;
+	struct client *next, *previous;
 	struct session *session;
 	struct answerer *answerer;
 	struct face *face;     /* the session's; NULL where nothing is shown */
 	struct event *delay;   /* until what is held is said */
 	struct event *wake;    /* something happened: from inside an event nothing can be said yet */
-	struct event *silence; /* of a protocol without line ends */
 	struct buffer held;
 	bool holding, paused;
-	bool gone;             /* the client has hung up */
-	bool leaving;          /* we have */
-	size_t unfinished;     /* octets of the client's line when last looked at */
+	bool gone;         /* the client has hung up */
+	bool leaving;      /* we have */
 };
 
 struct service {
@@ -118,21 +116,6 @@ static void delay_over(evutil_socket_t fd, short what, void *context)
 	run(c);
 }
 
-/* A line that has not grown since the last look may be all that the client says. */
-static void silence_looked(evutil_socket_t fd, short what, void *context)
-{
-	struct client *c = context;
-	(void)fd;
-	(void)what;
-	const struct dialogue *d = session_dialogue(c->session);
-	size_t n = dialogue_unfinished(d, SIDE_CLIENT).n;
-	if (n > 0 && n == c->unfinished) {
-		answerer_silent(c->answerer, d);
-		run(c);
-	}
-	c->unfinished = n;
-}
-
 static void woken(evutil_socket_t fd, short what, void *context)
 {
 	struct client *c = context;
@@ -144,16 +127,17 @@ static void woken(evutil_socket_t fd, short what, void *context)
 
 /* ---- a client ---- */
 
-static void client_free(struct client *c)
+static void client_free(struct service *service, struct client *c)
 {
-	*c->link = c->next;
+	if (c->previous)
+		c->previous->next = c->next;
+	else
+		service->clients = c->next;
 	if (c->next)
-		c->next->link = c->link;
-	c->service->nclients--;
+		c->next->previous = c->previous;
+	service->nclients--;
 	event_free(c->delay);
 	event_free(c->wake);
-	if (c->silence)
-		event_free(c->silence);
 	answerer_free(c->answerer);
 	session_free(c->session);
 	buffer_wipe(&c->held);
@@ -189,8 +173,8 @@ static void tell_end(struct client *c, const struct error *error)
 	if (error->message)
 		session_remark(c->session, "%s", error->message);
 	if ((c->gone || !c->leaving) && !answerer_closed(c->answerer, &line))
-		session_remark(c->session, "the client left before the script was done: %s:%u comes next", r->script->file,
-		               r->script->lines[line].number);
+		session_remark(c->session, "the client left before the script was done: %s:%u comes next",
+		               r->script->file, r->script->lines[line].number);
 }
 
 static void closed(void *context, struct session *session, enum session_end end, const struct error *error)
@@ -200,19 +184,12 @@ static void closed(void *context, struct session *session, enum session_end end,
 	(void)session;
 	(void)end;
 	tell_end(c, error);
-	client_free(c);
+	client_free(service, c);
 	if (service->options.gone)
 		service->options.gone(service->options.context);
 }
 
 static const struct session_driver driver = { .my_turn = my_turn, .event = heard, .tls = tls, .closed = closed };
-
-static void watch_silence(struct client *c)
-{
-	struct timeval tv = seconds_of(SILENCE);
-	c->silence = event_new(c->service->base, -1, EV_PERSIST, silence_looked, c);
-	(void)event_add(c->silence, &tv);
-}
 
 static void client_came(void *context, struct stream *stream)
 {
@@ -229,9 +206,8 @@ static void client_came(void *context, struct stream *stream)
 	options.max_time = protocol->datagrams ? DATAGRAMS_MAX : 0;
 	c->service = service;
 	c->next = service->clients;
-	c->link = &service->clients;
 	if (c->next)
-		c->next->link = &c->next;
+		c->next->previous = c;
 	service->clients = c;
 	service->nclients++;
 	c->answerer = answerer_new(o->rehearsal, o->variables, o->strict);
@@ -241,8 +217,6 @@ static void client_came(void *context, struct stream *stream)
 	c->session = session_new(service->base, stream, &options, &driver, c);
 	if (c->face)
 		session_add_face(c->session, c->face);
-	if (!protocol->server_first && !protocol->datagrams)
-		watch_silence(c);
 }
 
 /* ---- the service ---- */
@@ -254,8 +228,8 @@ enum status service_start(struct event_base *base, const struct service_options 
 	s->options = *options;
 	s->base = base;
 	bool datagrams = options->rehearsal->protocol->datagrams;
-	enum status status =
-		listen_start(base, options->host, options->port, datagrams, client_came, s, &s->listener, error);
+	enum status status = listen_start(base, options->host, options->port, datagrams, client_came, s, &s->listener,
+	                                  error);
 	if (status != STATUS_OK) {
 		free(s);
 		return status;
@@ -301,8 +275,11 @@ void service_free(struct service *service)
 {
 	if (service == NULL)
 		return;
-	while (service->clients)
-		client_free(service->clients);
+	struct client *next;
+	for (struct client *c = service->clients; c; c = next) {
+		next = c->next;
+		client_free(service, c);
+	}
 	listen_free(service->listener);
 	free(service);
 }

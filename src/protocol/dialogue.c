@@ -90,6 +90,14 @@ static bool gathered(const struct flow *flow)
 	return flow->line.n == EVENT_TEXT_MAX + LINE_END_MAX;
 }
 
+/* Where lines need no end, what the other side has said without one is done once this side answers. */
+static void answered_unended(struct dialogue *d, enum side side)
+{
+	enum side other = side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+	if (d->protocol->machine->silence_ends_replies && d->flows[other].line.n)
+		pending_add(d, (struct pending){ .kind = PENDING_LINE, .side = other, .silent = true });
+}
+
 size_t dialogue_feed(struct dialogue *d, enum side side, const char *octets, size_t n)
 {
 	assert(d->npending == 0);
@@ -108,6 +116,7 @@ size_t dialogue_feed(struct dialogue *d, enum side side, const char *octets, siz
 	size_t take = n < room ? n : room;
 	if (flow->counting && take > flow->counted)
 		take = (size_t)flow->counted;
+	answered_unended(d, side);
 	const char *end = memchr(octets, '\n', take);
 	if (end)
 		take = (size_t)(end - octets) + 1;
@@ -147,11 +156,12 @@ void dialogue_quiet(struct dialogue *d)
 {
 	assert(d->npending == 0);
 	const struct machine *machine = d->protocol->machine;
-	if (machine->silence_ends_replies && d->flows[SIDE_SERVER].line.n)
-		pending_add(d, (struct pending){ .kind = PENDING_LINE, .side = SIDE_SERVER, .silent = true });
-	else if (machine->quiet)
-		machine->quiet(d);
 	d->silent = true;
+	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++)
+		if (machine->silence_ends_replies && d->flows[side].line.n)
+			pending_add(d, (struct pending){ .kind = PENDING_LINE, .side = side, .silent = true });
+	if (machine->quiet && d->npending == 0)
+		machine->quiet(d);
 }
 
 /* TLS that was agreed on has begun: what was learnt in the clear is forgotten (RFC 3207 section 4.2). */
@@ -203,8 +213,13 @@ static void become(struct dialogue *d, const struct protocol *protocol)
 
 static void recognise(struct dialogue *d, const struct line *line)
 {
-	const struct protocol *found = line->side == SIDE_SERVER ? d->greeting.n == 0 ? protocol_of_greeting(line->text) : NULL
-	                                                         : protocol_of_command(line->text);
+	bool greets = line->side == SIDE_SERVER && d->greeting.n == 0;
+	const struct protocol *found = greets                         ? protocol_of_greeting(line->text)
+	                               : line->side == SIDE_CLIENT ? protocol_of_command(line->text)
+	                                                           : NULL;
+	/* A command decides only what the greeting has left open. */
+	if (found && !greets && d->greeting.n && found->machine->greeting(buffer_slice(&d->greeting)) == 0)
+		found = NULL;
 	if (found)
 		become(d, found);
 	else if (line->side == SIDE_CLIENT)

@@ -113,7 +113,8 @@ void dialogue_free(struct dialogue *d);
 /* Takes octets that `side` said, at most up to where one event ends, and returns how many it took: call dialogue_next
  * until it has none, then feed the rest. It takes 0 where it has stopped: at the final reply that begins TLS
  * (dialogue_tls_pending), or after the close. Of a protocol of datagrams each call is one datagram, which may be empty:
- * ask for its events even where `n` is 0. */
+ * ask for its events even where `n` is 0. Where lines need no end (tcp), what the other side has said without one
+ * becomes an event first. */
 size_t dialogue_feed(struct dialogue *d, enum side side, const char *octets, size_t n);
 
 /* The next event, if there is one. */

@@ -119,7 +119,7 @@ static const char *refuses(const struct dialogue *d, const struct entry *command
 	if (effect == EFFECT_AUTH && s->authenticated)
 		return "the client is authenticated already: AUTH comes once (RFC 4954 4)";
 	if (effect == EFFECT_STARTTLS && dialogue_secure(d))
-		return "TLS has begun already (RFC 3207 4)";
+		return "TLS has begun already (RFC 3207 4.2)";
 	if (command->states & STATE(state))
 		return NULL;
 	return reason(state, effect, smtp_is_lmtp(d));
@@ -151,7 +151,7 @@ static void stage(struct dialogue *d, enum stage what, enum side side, struct di
 	}
 	if (in_text) {
 		event_problem(d, event, "the message text was not ended by its lone dot: the server must not deliver it");
-		event_ref(d, event, "RFC 5321 4.1.1.4");
+		event_ref(d, event, "RFC 5321 4.1.1.10");
 	}
 	if (missing) {
 		event_problem(d, event, "%llu octets of the chunk were not sent", (unsigned long long)missing);
@@ -188,9 +188,9 @@ static void end(struct dialogue *d)
 /* A 220 that names neither may be FTP's as well: the first command decides then. */
 static unsigned greeting_names(struct slice line, struct slice name)
 {
-	bool code = line.n > 3 && (slice_starts(line, SLICE("220")) || slice_starts(line, SLICE("421")) ||
-	                           slice_starts(line, SLICE("521")) || slice_starts(line, SLICE("554")));
-	return code && slice_find_nocase(line, name) < line.n ? 3 : 0;
+	bool code = slice_starts(line, SLICE("220")) || slice_starts(line, SLICE("421")) ||
+	            slice_starts(line, SLICE("521")) || slice_starts(line, SLICE("554"));
+	return !code ? 0 : slice_find_nocase(line, name) < line.n ? 3 : 1;
 }
 
 static unsigned smtp_greeting(struct slice line)

@@ -4,8 +4,11 @@
 #include "protocol/smtp_machine.h"
 #include "protocol/smtp_syntax.h"
 
-/* RFC 5321 4.5.3.1.6: a line of text, CRLF included. */
+/* RFC 5321 4.5.3.1.6 and 4.5.3.1.4: a line of text, a command, CRLF included. */
 #define TEXT_LINE_MAX 1000
+#define COMMAND_LINE_MAX 512
+/* RFC 4954 section 4: AUTH, and the lines of its exchange. */
+#define AUTH_LINE_MAX 12288
 
 static bool has_eight_bit(struct slice text)
 {
@@ -71,7 +74,7 @@ static void text_ends(struct dialogue *d, struct smtp *s, struct dialogue_event 
 	                                       "recipient it accepted."
 	                                     : "A lone dot ends the message text: the server now takes the message or "
 	                                       "refuses it.");
-	event_ref(d, event, "RFC 5321 4.1.1.4");
+	event_ref(d, event, smtp_is_lmtp(d) ? "RFC 2033 4.2" : "RFC 5321 4.1.1.4");
 }
 
 static void text_line(struct dialogue *d, const struct line *line, struct dialogue_event *event)
@@ -191,7 +194,7 @@ static void read_path(struct dialogue *d, struct slice arguments, bool mail, str
 	smtp_path_parse(arguments, mail ? SLICE("FROM:") : SLICE("TO:"), mail, &path);
 	if (mail)
 		s->eight_bit = s->eight_bit_told = false;
-	if (path.problem) {
+	if (path.problem && !event->more) { /* of a line in pieces the path may go on */
 		event_problem(d, event, "%s", path.problem);
 		event_ref(d, event, path.ref);
 	} else if (mail && path.address.n == 0) {
@@ -303,6 +306,40 @@ static void check_state(struct dialogue *d, const struct entry *row, struct dial
 		event_note(d, event, "The server did not announce %s.", row->needs);
 }
 
+/* Behind a command that waits for its reply, another may come only where PIPELINING was announced, and not behind one
+ * that ends its group (RFC 2920 section 3.1, RFC 3207 section 4). */
+static void check_pipelining(struct dialogue *d, struct dialogue_event *event)
+{
+	static const char *const group_ends[] = { "EHLO", "LHLO", "VRFY", "EXPN", "TURN", "QUIT", "NOOP", "STARTTLS" };
+	size_t n = outstanding_count(d);
+	if (n == 0)
+		return;
+	const char *before = outstanding_at(d, n - 1)->verb;
+	if (!dialogue_announced(d, SLICE("PIPELINING"), NULL)) {
+		event_problem(d, event, "sent without waiting for the reply to %s: the server did not announce PIPELINING", before);
+		event_ref(d, event, "RFC 5321 4.3.1");
+		return;
+	}
+	for (size_t i = 0; i < sizeof group_ends / sizeof group_ends[0]; i++) {
+		if (!slice_equal(slice_of(before), slice_of(group_ends[i])))
+			continue;
+		event_problem(d, event, "nothing may be sent behind %s before its reply, in PIPELINING too", before);
+		event_ref(d, event, "RFC 2920 3.1");
+	}
+}
+
+/* The limit grows with what an extension adds: for AUTH it is known, for the parameters of MAIL and RCPT it depends. */
+static void check_length(struct dialogue *d, struct slice arguments, struct dialogue_event *event)
+{
+	bool auth = slice_equal(event->verb, SLICE("AUTH"));
+	unsigned limit = auth ? AUTH_LINE_MAX : COMMAND_LINE_MAX;
+	bool parameters = smtp_effect_of(event->verb) == EFFECT_MAIL || smtp_effect_of(event->verb) == EFFECT_RCPT;
+	if (event->octets <= limit || (parameters && !event->more && slice_find(arguments, SLICE("> ")) < arguments.n))
+		return;
+	event_problem(d, event, "a command line over %u octets, its CRLF included", limit);
+	event_ref(d, event, auth ? "RFC 4954 4" : "RFC 5321 4.5.3.1.4");
+}
+
 static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_event *event)
 {
 	const struct entry *near = table_nearest(protocol_table(machine_protocol(d), TABLE_COMMANDS), verb);
@@ -323,6 +360,8 @@ static void command_line(struct dialogue *d, const struct line *line, struct dia
 	if (!line->first)
 		return;
 	struct slice arguments = line->text;
+	while (arguments.n && arguments.p[arguments.n - 1] == '\r') /* told as a bare CR already */
+		arguments.n--;
 	struct slice verb = slice_word(&arguments);
 	size_t start = verb.n ? (size_t)(verb.p - line->text.p) : 0;
 	event_span_add(event, SPAN_VERB, start, start + verb.n);
@@ -330,6 +369,8 @@ static void command_line(struct dialogue *d, const struct line *line, struct dia
 	event->verb = row ? event_upper(d, verb) : verb;
 	if (start > 0)
 		event_problem(d, event, "no space may stand before the command");
+	check_length(d, arguments, event);
+	check_pipelining(d, event);
 	if (row == NULL) {
 		unknown_verb(d, verb, event);
 		(void)outstanding_add(d, event, NULL);
@@ -345,7 +386,7 @@ static void command_line(struct dialogue *d, const struct line *line, struct dia
 	if (smtp_waiting_last(d, EFFECT_AUTH) == NULL && has_eight_bit(line->text) &&
 	    !dialogue_announced(d, SLICE("SMTPUTF8"), NULL)) {
 		event_problem(d, event, "octets above 127 in a command need SMTPUTF8, which the server did not announce");
-		event_ref(d, event, "RFC 6531 3.1");
+		event_ref(d, event, "RFC 6531 3.2");
 	}
 }
 

@@ -140,7 +140,7 @@ static void read_keyword(struct dialogue *d, struct slice text, struct dialogue_
 	capability_add(d, text);
 	if (equals < word.n && slice_equal(event->keyword, SLICE("AUTH"))) {
 		event_note(d, event, "AUTH: the old form with =, from before the standard, for clients that know no other.");
-		event_ref(d, event, "RFC 4954 3");
+		event_ref(d, event, "No RFC: an early draft of AUTH");
 		return;
 	}
 	note_keyword(d, slice_trim(rest), event);
@@ -225,11 +225,17 @@ static bool bdat_replied(struct dialogue *d, struct smtp *s, struct outstanding 
 	return true;
 }
 
+/* Only 220 begins TLS (RFC 3207 section 4). */
 static void starttls_replied(struct dialogue *d, struct dialogue_event *event)
 {
+	if (!slice_equal(event->code, SLICE("220"))) {
+		event_problem(d, event, "the answer to STARTTLS should be 220: no TLS begins");
+		event_ref(d, event, "RFC 3207 4");
+		return;
+	}
 	if (outstanding_count(d) > 1) {
-		event_problem(d, event, "commands were sent behind STARTTLS in the clear: the server must throw them away");
-		event_ref(d, event, "RFC 3207 4.2");
+		event_problem(d, event, "commands were sent behind STARTTLS in the clear: it must be the last of its group");
+		event_ref(d, event, "RFC 3207 4");
 	}
 	tls_begin(d);
 }
@@ -312,7 +318,7 @@ static void greeting_done(struct dialogue *d, struct smtp *s, struct dialogue_ev
 		s->refused = true;
 }
 
-/* 421: the server ends the session, whatever was asked (RFC 5321 3.8). */
+/* 421 and 221: the server closes the channel, whatever was asked (RFC 5321 3.8 and 4.2.3). */
 static void shut_down(struct dialogue *d, struct smtp *s)
 {
 	s->mode = MODE_COMMAND;
@@ -335,7 +341,7 @@ static void complete(struct dialogue *d, struct smtp *s, struct dialogue_event *
 		greeting_done(d, s, event);
 	if (one)
 		event->answers = one->n;
-	if (slice_equal(event->code, SLICE("421")))
+	if (slice_equal(event->code, SLICE("421")) || slice_equal(event->code, SLICE("221")))
 		shut_down(d, s);
 	else if (one && replied(d, s, one, event))
 		outstanding_done(d, 0);
@@ -426,10 +432,38 @@ static void reply_line(struct dialogue *d, struct smtp *s, const struct smtp_rep
 		challenge_read(d, s, reply->text, event);
 }
 
+/* Who else may be behind the port, told by how its first octets begin. */
+static const struct {
+	const char *begins;
+	const char *note;
+	const char *ref;
+} strangers[] = {
+	{ "\x15\x03", "This is a TLS alert: the server speaks TLS from the first octet, and took our text for a broken handshake.",
+	  "RFC 8446 5.1" },
+	{ "\x16\x03", "This is a TLS handshake: the server speaks TLS from the first octet, as on port 465.", "RFC 8446 5.1" },
+	{ "HTTP/", "This is an HTTP response: a web server is behind this port.", "RFC 9112 4" },
+	{ "+OK", "This is how a POP3 server greets, as on port 110.", "RFC 1939 4" },
+	{ "* OK", "This is how an IMAP server greets, as on port 143.", "RFC 9051 7.1.1" },
+	{ "SSH-", "This is how an SSH server greets, as on port 22.", "RFC 4253 4.2" },
+};
+
+static void note_stranger(struct dialogue *d, struct dialogue_event *event)
+{
+	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+		if (!slice_starts(event->text, slice_of(strangers[i].begins)))
+			continue;
+		event_note(d, event, "%s", strangers[i].note);
+		event_ref(d, event, strangers[i].ref);
+		return;
+	}
+}
+
 /* A line that is no reply, though the server's turn is to say nothing else. */
 static void junk_line(struct dialogue *d, const struct smtp *s, struct dialogue_event *event)
 {
 	event->kind = EVENT_JUNK;
+	if (!s->greeted)
+		note_stranger(d, event);
 	if (s->lines > 0)
 		event_problem(d, event, "no line of a reply: each begins with its code, here %s", s->code);
 	else

@@ -36,7 +36,6 @@ struct answerer {
 	bool refused;                    /* the same, and it was refused already */
 	bool over;                       /* hung up */
 	struct buffer line;              /* the client's, where it comes in pieces */
-	size_t silent_taken;             /* octets of the unfinished line that were taken for a line */
 	struct step *steps;
 	size_t nsteps, next_step;
 	struct buffer text; /* of the last step */
@@ -159,7 +158,8 @@ static void say_due(struct answerer *a)
 
 static bool is_payload(const struct answerer *a, size_t i)
 {
-	return i < a->r->script->nlines && a->r->lines[i].input != INPUT_COMMAND && a->r->lines[i].input != INPUT_NOTHING;
+	return i < a->r->script->nlines && a->r->lines[i].input != INPUT_COMMAND &&
+	       a->r->lines[i].input != INPUT_NOTHING;
 }
 
 /* In a few words that are safe to print: the verb, or as much of the line as a reply may hold. */
@@ -287,13 +287,13 @@ static void command_taken(struct answerer *a, const struct dialogue *d, size_t i
 	if (a->owes)
 		return;
 	size_t next = client_line(a, a->at);
-	if (is_payload(a, next) && a->r->lines[next].input == INPUT_COUNTED && a->r->lines[next].block == a->r->lines[i].block)
+	if (is_payload(a, next) && a->r->lines[next].input == INPUT_COUNTED &&
+	    a->r->lines[next].block == a->r->lines[i].block)
 		pass_payload(a);
 	answer_now(a);
 }
 
-static void command(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event,
-                    struct slice text)
+static void command(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event, struct slice text)
 {
 	size_t i = client_line(a, a->at);
 	if (matches(a, i, event->verb, text)) {
@@ -356,8 +356,7 @@ static void payload_whole(struct answerer *a, const struct dialogue *d, const st
 	}
 }
 
-static void payload(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event,
-                    struct slice text)
+static void payload(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event, struct slice text)
 {
 	enum input input = dialogue_input(d);
 	if (a->strict)
@@ -386,26 +385,13 @@ void answerer_event(struct answerer *a, const struct dialogue *d, const struct d
 		return;
 	/* The line must not be in the way when the next begins while this one is answered. */
 	struct buffer line = a->line;
-	struct slice text = without_end(slice_part(buffer_slice(&line), a->silent_taken, line.n));
-	bool taken = a->silent_taken && text.n == 0;
+	struct slice text = without_end(buffer_slice(&line));
 	a->line = (struct buffer){ 0 };
-	a->silent_taken = 0;
 	if (event->kind == EVENT_DATA)
 		payload(a, d, event, text);
-	else if (!taken)
+	else
 		command(a, d, event, text);
 	buffer_wipe(&line);
-}
-
-void answerer_silent(struct answerer *a, const struct dialogue *d)
-{
-	struct slice line = dialogue_unfinished(d, SIDE_CLIENT);
-	if (a->over || line.n <= a->silent_taken || a->voice->greeting)
-		return;
-	struct slice text = slice_part(line, a->silent_taken, line.n);
-	struct dialogue_event event = { .side = SIDE_CLIENT, .kind = EVENT_COMMAND, .text = text };
-	a->silent_taken = line.n;
-	command(a, d, &event, text);
 }
 
 /* ---- begin and end ---- */

@@ -34,9 +34,6 @@ void answerer_free(struct answerer *a);
 /* What happened, unmasked; `dialogue` stands right after the event. */
 void answerer_event(struct answerer *a, const struct dialogue *dialogue, const struct dialogue_event *event);
 
-/* The client has fallen silent in the middle of a line: in a protocol without line ends it is taken for whole. */
-void answerer_silent(struct answerer *a, const struct dialogue *dialogue);
-
 /* What to do now: called again and again until it says NOTHING or HANG_UP. */
 enum answer_act answerer_next(struct answerer *a, struct answer_step *step);
 

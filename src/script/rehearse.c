@@ -24,7 +24,8 @@ static bool line_speaks(const struct script_line *line)
 {
 	if (line->kind == SCRIPT_SAID)
 		return true;
-	return line->kind == SCRIPT_DIRECTION && (line->direction == DIRECTION_FILE || line->direction == DIRECTION_SENDS);
+	return line->kind == SCRIPT_DIRECTION &&
+	       (line->direction == DIRECTION_FILE || line->direction == DIRECTION_SENDS);
 }
 
 /* The template of a said line, exact escapes resolved. */
@@ -182,9 +183,9 @@ struct run {
 	struct rehearsal *r;
 	struct dialogue *d;
 	struct variables v;
-	uint64_t *numbers;   /* of each line: its command's event */
-	size_t *answers;     /* of each line that completes a reply: the line of the command that it answers */
-	size_t last_server;  /* the last line of the server's, which silence may complete */
+	uint64_t *numbers;  /* of each line: its command's event */
+	size_t *answers;    /* of each line that completes a reply: the line of the command that it answers */
+	size_t last_server; /* the last line of the server's, which silence may complete */
 };
 
 static size_t line_of_event(const struct run *run, uint64_t n)
@@ -475,7 +476,8 @@ enum status rehearsal_check(const struct rehearsal *r, enum side side, const str
 	for (size_t i = 0; i < r->script->nlines && status == STATUS_OK; i++) {
 		const struct script_line *line = &r->script->lines[i];
 		if (line->kind == SCRIPT_DIRECTION && line->direction == DIRECTION_SENDS && line->octets > PAYLOAD_MAX)
-			status = error_set(error, STATUS_USAGE, "%s:%u: %" PRIu64 " octets are too many to make up: at most %u",
+			status = error_set(error, STATUS_USAGE,
+			                   "%s:%u: %" PRIu64 " octets are too many to make up: at most %u",
 			                   r->script->file, line->number, line->octets, PAYLOAD_MAX);
 		if (line->kind != SCRIPT_SAID)
 			continue;

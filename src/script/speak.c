@@ -18,16 +18,16 @@ struct speaker {
 	const struct rehearsal *r;
 	struct variables v;
 	const struct buffer *files;
-	size_t at;           /* the line of the script that comes next */
-	size_t block;        /* the block of the server's that replies belong to now; r->nblocks past the last */
-	size_t heard;        /* replies of it that are complete */
-	size_t lines;        /* server's lines since the last complete reply */
-	size_t matched;      /* lines of the block before this one have matched, or were passed */
-	bool silent;         /* the server fell silent in this block */
-	bool greeting_due;   /* the script begins with the client, the protocol with the server */
-	bool skipping;       /* payload is being skipped, and it was said so */
+	size_t at;         /* the line of the script that comes next */
+	size_t block;      /* the block of the server's that replies belong to now; r->nblocks past the last */
+	size_t heard;      /* replies of it that are complete */
+	size_t lines;      /* server's lines since the last complete reply */
+	size_t matched;    /* lines of the block before this one have matched, or were passed */
+	bool silent;       /* the server fell silent in this block */
+	bool greeting_due; /* the script begins with the client, the protocol with the server */
+	bool skipping;     /* payload is being skipped, and it was said so */
 	bool hung_up;
-	struct buffer heard_line; /* of the server's line that comes in pieces */
+	struct buffer heard_line;   /* of the server's line that comes in pieces */
 	struct buffer octets, text; /* of the last step */
 };
 
@@ -272,7 +272,7 @@ static enum speak_act direction(struct speaker *s, struct speak_step *step)
 		}
 		s->at++;
 		s->hung_up = true;
-		return SPEAK_HANG_UP;
+		return show(s, SPEAK_HANG_UP, slice_of(line->text), step);
 	case DIRECTION_WAITS:
 		step->seconds = line->seconds;
 		s->at++;

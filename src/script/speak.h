@@ -23,7 +23,7 @@ enum speak_act {
 	SPEAK_PAUSE,       /* show `text`, a stage direction that is no event, and say nothing for `seconds` */
 	SPEAK_COMMENT,     /* show `text`, a comment of the script */
 	SPEAK_REMARK,      /* show `text`, a remark about how the script is played */
-	SPEAK_HANG_UP,     /* hang up */
+	SPEAK_HANG_UP,     /* hang up, as the stage direction `text` says */
 	SPEAK_DONE,        /* the script is done */
 	SPEAK_FAILED       /* it cannot go on: `error` was filled */
 };
@@ -31,8 +31,8 @@ enum speak_act {
 struct speak_step {
 	struct slice octets, text; /* good until the next call */
 	double seconds;
-	size_t line;   /* index in the script that this is about, or NO_LINE */
-	bool begins;   /* SEND: the first of the lines that go out together */
+	size_t line; /* index in the script that this is about, or NO_LINE */
+	bool begins; /* SEND: the first of the lines that go out together */
 	bool expected;
 };
 

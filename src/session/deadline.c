@@ -41,6 +41,8 @@ static bool silence_matters(const struct session *s)
 {
 	if (!session_going(s) || s->paused || s->tls_due || s->quiet_told)
 		return false;
+	if (is_server(s))
+		return dialogue_unfinished(s->dialogue, SIDE_CLIENT).n > 0;
 	return session_turn(s) == SIDE_SERVER || dialogue_unfinished(s->dialogue, SIDE_SERVER).n;
 }
 
@@ -49,7 +51,7 @@ static double silence(const struct session *s)
 	if (s->greeting_awaited && dialogue_unfinished(s->dialogue, SIDE_SERVER).n == 0)
 		return NO_GREETING;
 	double quiet = s->options.quiet > 0 ? s->options.quiet : QUIET;
-	return s->answered ? quiet : quiet * UNANSWERED;
+	return s->answered || is_server(s) ? quiet : quiet * UNANSWERED;
 }
 
 /* Whether a line of the server's stands unfinished that the faces have not been shown. */

@@ -162,6 +162,13 @@ static void drop_face(struct talk *t)
 
 /* ---- the session's driver ---- */
 
+static void hang_up(struct talk *t)
+{
+	t->hung_up = true;
+	if (t->open)
+		session_hang_up(t->session);
+}
+
 static void my_turn(void *context, struct session *session)
 {
 	struct talk *t = context;
@@ -259,9 +266,10 @@ static bool late(void *context, struct session *session, double seconds)
 		session_set_timeout(session, timeout > 0 && left < STILL_WAITING ? left : STILL_WAITING);
 		return true;
 	}
-	if (!t->shut || dialogue_outstanding(session_dialogue(session)))
+	const struct dialogue *d = session_dialogue(session);
+	if (!dialogue_closing(d) && (!t->shut || dialogue_outstanding(d)))
 		return false;
-	session_hang_up(session); /* all was said and answered: that the server does not close is no failure */
+	hang_up(t); /* all was said and answered: that the server does not close is no failure */
 	return true;
 }
 
@@ -393,13 +401,6 @@ void talk_leave(struct talk *t, enum status status)
 	if (t->prompt)
 		prompt_wake(t->prompt);
 	(void)event_base_loopbreak(t->base);
-}
-
-static void hang_up(struct talk *t)
-{
-	t->hung_up = true;
-	if (t->open)
-		session_hang_up(t->session);
 }
 
 /* The server has said goodbye and does not close, or the last datagram is not answered. */

@@ -158,8 +158,8 @@ static bool header_waits(struct talk *t, struct slice line, struct buffer *warni
 		return false; /* a field folded onto a further line */
 	t->text_warned = true;
 	if (slice_equal(line, SLICE(".")))
-		buffer_add_string(warning, "The message ends in its header: an empty line stands between header and text, also "
-		                           "where there is no text.");
+		buffer_add_string(warning, "The message ends in its header, without text: an empty line would come first, then "
+		                           "the text (RFC 5322 2.1).");
 	else
 		buffer_add_string(warning, "This is no header field: the header is still waiting for its empty line, which "
 		                           "stands between it and the text (RFC 5322 2.1).");

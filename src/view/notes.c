@@ -4,7 +4,10 @@
  */
 #include "view/notes.h"
 
+#include <stdlib.h>
+
 #include "base/escape.h"
+#include "script/script.h"
 
 /* What a problem's line begins with, so that it is not taken for a note. */
 #define PROBLEM "problem: "
@@ -92,4 +95,13 @@ bool stage_words(const struct dialogue_event *event, struct buffer *out)
 	buffer_printf(out, "<%s %s>", event->side == SIDE_CLIENT ? "client" : "server",
 	              event->stage == STAGE_TLS ? "starts TLS" : "hangs up");
 	return true;
+}
+
+bool stands_for_event(struct slice direction)
+{
+	struct script_line line = { 0 };
+	bool known = script_direction(direction, &line);
+	bool stands = !known || (line.direction != DIRECTION_WAITS && line.direction != DIRECTION_FILE);
+	free(line.name);
+	return stands;
 }

@@ -30,4 +30,7 @@ void notes_free(struct notes_said *notes);
  * appends nothing, where it shows none. */
 bool stage_words(const struct dialogue_event *event, struct buffer *out);
 
+/* Whether a direction (without < and >) stands for an event that follows it: all but a wait and a file's name. */
+bool stands_for_event(struct slice direction);
+
 #endif

@@ -181,7 +181,7 @@ static void plain_direction(struct face *face, struct slice text)
 	buffer_add_octet(out, '<');
 	escape_text_but_tabs(out, text);
 	buffer_add_string(out, ">\n");
-	plain->told = true;
+	plain->told = stands_for_event(text);
 	flush(plain);
 }
 

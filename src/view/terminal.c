@@ -254,7 +254,7 @@ static void terminal_direction(struct face *face, struct slice text)
 	buffer_add_octet(&words, '>');
 	comment_add(t, "", " ", buffer_slice(&words), slice_starts(text, SLICE("client")) ? BOLD : "", &t->out);
 	buffer_free(&words);
-	t->told = true;
+	t->told = stands_for_event(text);
 	flush(t);
 }
 

@@ -36,6 +36,14 @@ def check(holds, terminal, what):
         raise AssertionError(f"{what}\n--- the screen ---\n{terminal.screen.all()}\n---")
 
 
+def told(terminal, server, *lines):
+    """The last lines that the server is told are these, soon."""
+    try:
+        terminal.wait(lambda: server.lines[-len(lines):] == list(lines))
+    except AssertionError as e:
+        raise AssertionError(f"the server was told {server.lines!r}, expected {lines!r}\n{e}") from None
+
+
 def hello(terminal):
     terminal.wait_line("smtp connected>")
     terminal.enter("EHLO me.example")
@@ -73,7 +81,7 @@ def reply_above_wrapped_line_of_40_columns():
         t.enter("")
         t.wait_line("smtp mail>")
         check("smtp ready>" not in t.screen.all(), t, "the prompt's own line was not taken away")
-        check(server.lines[-1] == typed, t, f"the server was told {server.lines[-1]!r}")
+        told(t, server, typed)
 
 
 @test
@@ -144,7 +152,7 @@ def tab_completes():
         t.wait_line("smtp ready>")
         t.type("MA\tF\ta@b.example> SI\t100\r")
         t.wait("S: 250 2.1.0 Sender ok")
-        check(server.lines[-1] == "MAIL FROM:<a@b.example> SIZE=100", t, f"the server was told {server.lines[-1]!r}")
+        told(t, server, "MAIL FROM:<a@b.example> SIZE=100")
         t.type("R\t")
         t.wait("RCPT  RSET")
         t.wait_line("smtp mail> R")
@@ -218,7 +226,7 @@ def paste_of_seven_lines():
         shows(t, "C: MAIL FROM:<a@b.example>", "S: 250 2.1.0 Sender ok", "C: RCPT TO:<c@d.example>",
               "S: 250 2.1.5 Recipient ok", "C: DATA", "S: 354 Go ahead", "C: Subject: pasted", "C:", "C: Seven lines.",
               "C: .", "S: 250 2.0.0 Queued", "smtp ready>")
-        check(server.lines[1:] == lines, t, f"the server was told {server.lines!r}")
+        told(t, server, "EHLO me.example", *lines)
 
 
 @test
@@ -229,7 +237,7 @@ def bracketed_paste():
         t.type("\x1b[200~VRFY a\tb\nRSET\x1b[201~")
         t.wait("S: 252")
         t.wait_line("smtp ready> RSET")
-        check(server.lines[-1] == "VRFY a\tb", t, "a pasted tab was not kept")
+        told(t, server, "VRFY a\tb")
         t.enter("")
         t.wait("S: 250 2.0.0 Reset")
 
@@ -328,7 +336,7 @@ def escape_to_parlance():
         t.enter(" a line")
         t.enter(".")
         t.wait("S: 250 2.0.0 Queued")
-        check(server.lines[-3:] == [":state", "half a line", "."], t, f"the server was told {server.lines!r}")
+        told(t, server, ":state", "half a line", ".")
 
 
 @test
@@ -338,7 +346,7 @@ def colons():
         hello(t)
         t.enter("::why")
         t.wait("C: :why")
-        check(server.lines[-1] == ":why", t, "two colons did not send one")
+        told(t, server, ":why")
         t.enter(":wrod")
         t.wait(":wrod: no such word")
         t.enter(":stat")
@@ -405,7 +413,7 @@ def password_is_masked():
         t.wait_line("password:")
         t.enter("")
         t.wait(lambda: t.screen.all().count("S: 235") == 2)
-        check(server.lines[-1] == "cmVkcXVlZW4=", t, f"the server was told {server.lines[-1]!r}")
+        told(t, server, "cmVkcXVlZW4=")
         t.enter(":hex")
         t.settle()
         for secret in ("redqueen", "cmVkcXVlZW4"):
@@ -467,7 +475,7 @@ def ascii_is_offered():
         t.enter("VRFY \u201cx\u201d")
         t.wait('In ASCII: VRFY "x"')
         t.wait("S: 252")
-        check(server.lines[-1] == "VRFY \u201cx\u201d", t, "what was typed was changed")
+        told(t, server, "VRFY \u201cx\u201d")
         t.enter(":fix")
         t.wait('C: VRFY "x"')
         t.wait(lambda: server.lines[-1] == 'VRFY "x"')

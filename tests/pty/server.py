@@ -94,3 +94,22 @@ class Server:
             self.say(client, "334 ")
             self.heard(lines)
         self.say(client, "235 2.7.0 Authenticated")
+
+
+def main():
+    """`server.py [VERB=SECONDS]... [stays]`: prints the port, then what clients say, as Python writes it."""
+    import sys
+
+    slow = dict(word.split("=") for word in sys.argv[1:] if "=" in word)
+    server = Server(slow={verb: float(seconds) for verb, seconds in slow.items()}, stays="stays" in sys.argv)
+    print("port", server.port, flush=True)
+    told = 0
+    while True:
+        time.sleep(0.02)
+        while told < len(server.lines):
+            print("heard", repr(server.lines[told]), flush=True)
+            told += 1
+
+
+if __name__ == "__main__":
+    main()

@@ -35,7 +35,7 @@ def login(server, session, envelope, mechanism, auth):
 class Mail(Controller):
     def factory(self):
         kind = LMTP if "lmtp" in sys.argv[2:] else SMTP
-        return kind(self.handler, hostname="here.example", ident="practice", authenticator=login,
+        return kind(self.handler, hostname="here.example", ident=f"Python {kind.__name__}", authenticator=login,
                     auth_require_tls=False, enable_SMTPUTF8=True)
 
 

@@ -11,7 +11,7 @@ static struct rehearsal *rehearsal;
 static struct speaker *speaker;
 static struct dialogue *dialogue;
 static struct variables given;
-static struct buffer said;   /* what the client has said since `heard` was last called */
+static struct buffer said; /* what the client has said since `heard` was last called */
 static struct buffer remarks;
 static struct error failure;
 
@@ -98,7 +98,8 @@ static void waits_for_each_reply(void)
 
 static void consecutive_lines_go_out_together(void)
 {
-	begin(HELLO "C: MAIL FROM:<a@b>\nC: RCPT TO:<c@d>\nC: DATA\nS: 250 a\nS: 250 b\nS: 354 c\nC: x\nC: .\nS: 250 d\n");
+	begin(HELLO
+	      "C: MAIL FROM:<a@b>\nC: RCPT TO:<c@d>\nC: DATA\nS: 250 a\nS: 250 b\nS: 354 c\nC: x\nC: .\nS: 250 d\n");
 	(void)play();
 	(void)server("220 x\r\n");
 	CHECK(server("250 x\r\n") == SPEAK_AWAIT);
