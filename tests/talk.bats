@@ -1,4 +1,6 @@
 # Talking without a terminal: lines from a pipe, a file, nothing at all.
+# `line` is wait_for_line's, and the inner shells expand their own words.
+# shellcheck disable=SC2154,SC2016
 load helpers
 
 # smtp_server [VERB=SECONDS]... [stays]: an SMTP server of our own; its address goes to $server.

@@ -80,7 +80,7 @@ static void tell_events(struct annotation *a, bool stages)
 /* Before another speaks: what only silence ends has ended. */
 static void turn_to(struct annotation *a, enum side side)
 {
-	if (a->speaks != side && dialogue_unfinished(a->dialogue, SIDE_SERVER).n) {
+	if (a->speaks != side && dialogue_unfinished(a->dialogue, a->speaks).n) {
 		dialogue_quiet(a->dialogue);
 		tell_events(a, true);
 	}
@@ -181,13 +181,24 @@ static void finish(struct annotation *a)
 	tell_events(a, false);
 }
 
+/* A comment stands under what was said: if that goes on behind it, under its beginning. */
+static void comment(struct annotation *a, size_t i)
+{
+	size_t next = i;
+	while (next < a->script->nlines && a->script->lines[next].kind == SCRIPT_COMMENT)
+		next++;
+	if (next < a->script->nlines)
+		turn_to(a, a->script->lines[next].side);
+	face_comment(a->face, (struct slice){ a->line->text, a->line->text_n });
+}
+
 static enum status run_lines(struct annotation *a, const struct rehearsal *r, struct variables *v, struct error *error)
 {
 	enum status status = STATUS_OK;
 	for (size_t i = 0; i < a->script->nlines && status == STATUS_OK; i++) {
 		a->line = &a->script->lines[i];
 		if (a->line->kind == SCRIPT_COMMENT)
-			face_comment(a->face, (struct slice){ a->line->text, a->line->text_n });
+			comment(a, i);
 		else if (a->line->kind == SCRIPT_DIRECTION)
 			direct(a);
 		else

@@ -25,8 +25,10 @@ static enum status refuse_tls(const struct options *options, const struct where 
 {
 	if (!where->tls && !options->starttls)
 		return STATUS_OK;
-	return error_set(error, STATUS_TLS, "%s: TLS is not in this build yet: only a port that is spoken to in the clear can "
-	                 "be reached", where->name);
+	return error_set(error, STATUS_TLS,
+	                 "%s: TLS is not in this build yet: only a port that is spoken to in the clear can "
+	                 "be reached",
+	                 where->name);
 }
 
 static enum status find(void *context, const char *target, const char *service, struct talk_place *place,
@@ -133,14 +135,14 @@ const struct command command_talk = {
 	.arguments = "[options] TARGET",
 	.summary = "explore a server by hand, every line explained",
 	.help = "What you type goes to the server as typed, with CRLF behind it; what comes back\n"
-	        "is shown with its meaning under it. At a terminal lines that begin with : are\n"
-	        "for parlance (:help lists them, :: sends one colon); in message text nothing\n"
-	        "is special, and ^] reaches parlance from everywhere. TAB completes.\n"
-	        "\n"
-	        "In a pipe each line waits for the reply to the one before it; what is printed\n"
-	        "is a transcript:\n"
-	        "\n"
-	        "  printf 'EHLO me.example\\nQUIT\\n' | parlance mail.example:25",
+		"is shown with its meaning under it. At a terminal lines that begin with : are\n"
+		"for parlance (:help lists them, :: sends one colon); in message text nothing\n"
+		"is special, and ^] reaches parlance from everywhere. TAB completes.\n"
+		"\n"
+		"In a pipe each line waits for the reply to the one before it; what is printed\n"
+		"is a transcript:\n"
+		"\n"
+		"  printf 'EHLO me.example\\nQUIT\\n' | parlance mail.example:25",
 	.options = OPTIONS_CONNECT | OPTIONS_SHOW | OPTIONS_TALK | OPTIONS_RECORD | OPTIONS_SCRIPT,
 	.run = run,
 };

@@ -18,9 +18,9 @@ struct event_base;
 
 /* What stands on the last rows of the screen. */
 enum prompt_mode {
-	MODE_IDLE,   /* nothing of ours: the caller prints as it likes */
-	MODE_LINE,   /* a line that libedit reads */
-	MODE_SECRET  /* a label; what is typed does not show */
+	MODE_IDLE,  /* nothing of ours: the caller prints as it likes */
+	MODE_LINE,  /* a line that libedit reads */
+	MODE_SECRET /* a label; what is typed does not show */
 };
 
 /* Octets from the terminal, on their way to be characters. */
@@ -38,7 +38,7 @@ struct past; /* history.c */
 #define PROMPT_SIGNALS 7
 
 /* The octet that Ctrl and a letter give. */
-#define CONTROL_KEY(letter) ((letter) & 0x1f)
+#define CONTROL_KEY(letter) ((letter)&0x1f)
 
 struct prompt {
 	struct event_base *base;
@@ -54,7 +54,7 @@ struct prompt {
 	struct keys keys;
 	struct event *readable, *escape_timer, *signals[PROMPT_SIGNALS];
 	bool interrupted, woken, escaped;
-	bool resumed; /* after ^Z: the SIGCONT that follows has been dealt with */
+	bool resumed;       /* after ^Z: the SIGCONT that follows has been dealt with */
 	struct buffer line; /* what was returned last */
 	struct buffer kept; /* what the next line begins with */
 	/* while TAB looks for candidates */

@@ -26,8 +26,8 @@ static void walk_over(struct walk *walk, size_t width)
 	}
 	walk->column += width;
 	if (walk->column >= walk->columns) {
-		walk->row += walk->column / walk->columns;
-		walk->column %= walk->columns;
+		walk->row++;
+		walk->column = 0;
 	}
 }
 

@@ -48,7 +48,7 @@ void terminal_mark(const struct prompt *p, const char *sequence)
 static void take(struct prompt *p)
 {
 	struct termios quiet = found;
-	quiet.c_lflag &= (tcflag_t)~(ECHO | ICANON);
+	quiet.c_lflag &= (tcflag_t) ~(ECHO | ICANON);
 	quiet.c_iflag |= INLCR;
 	quiet.c_cc[VMIN] = 1;
 	quiet.c_cc[VTIME] = 0;
@@ -87,8 +87,9 @@ static void interrupted(evutil_socket_t number, short what, void *context)
 
 /* Variables by which terminals say who they are that lay out wrapped lines anew when their width changes. Others, as
  * xterm, leave each row where it was. */
-static const char *const reflowing[] = { "TMUX", "VTE_VERSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION",
-	                                 "ALACRITTY_WINDOW_ID", "WEZTERM_PANE", "ITERM_SESSION_ID", "TERM_PROGRAM" };
+static const char *const reflowing[] = { "TMUX",        "VTE_VERSION",         "KITTY_WINDOW_ID", "KONSOLE_VERSION",
+	                                 "WT_SESSION",  "ALACRITTY_WINDOW_ID", "WEZTERM_PANE",    "ITERM_SESSION_ID",
+	                                 "TERM_PROGRAM" };
 
 static bool terminal_reflows(void)
 {

@@ -18,7 +18,8 @@ enum smtp_effect smtp_effect_of(struct slice verb)
 		const char *verb;
 		enum smtp_effect effect;
 	} effects[] = {
-		{ "AUTH", EFFECT_AUTH },   { "BDAT", EFFECT_BDAT },         { "DATA", EFFECT_DATA },
+		{ "AUTH", EFFECT_AUTH },   { "BDAT", EFFECT_BDAT },         { "BURL", EFFECT_BURL },
+		{ "DATA", EFFECT_DATA },
 		{ "EHLO", EFFECT_HELLO },  { "HELO", EFFECT_HELLO },        { "LHLO", EFFECT_HELLO },
 		{ "MAIL", EFFECT_MAIL },   { "QUIT", EFFECT_QUIT },         { "RCPT", EFFECT_RCPT },
 		{ "RSET", EFFECT_RSET },   { "STARTTLS", EFFECT_STARTTLS }, { "XCLIENT", EFFECT_RESTART },
@@ -60,6 +61,7 @@ static unsigned state_after(const struct outstanding *one, unsigned state, bool 
 	case EFFECT_DATA:
 		return one->flags & FLAG_TEXT_DONE ? SMTP_READY : SMTP_DATA;
 	case EFFECT_BDAT:
+	case EFFECT_BURL:
 		return one->flags & FLAG_LAST ? SMTP_READY : SMTP_DATA;
 	case EFFECT_QUIT:
 		return SMTP_CLOSED;
@@ -94,7 +96,7 @@ static const char *reason(unsigned state, enum smtp_effect effect, bool lmtp)
 		return "it needs MAIL first (RFC 5321 3.3)";
 	case SMTP_MAIL:
 		return effect == EFFECT_MAIL ? "a mail transaction is under way: RSET drops it (RFC 5321 4.1.1.2)"
-		       : effect == EFFECT_DATA || effect == EFFECT_BDAT
+		       : effect == EFFECT_DATA || effect == EFFECT_BDAT || effect == EFFECT_BURL
 		           ? "no recipient was accepted yet: RCPT comes first (RFC 5321 3.3)"
 		           : "a mail transaction is under way (RFC 5321 4.1.4)";
 	case SMTP_RCPT:

@@ -7,8 +7,8 @@
 /* RFC 5321 4.5.3.1.6 and 4.5.3.1.4: a line of text, a command, CRLF included. */
 #define TEXT_LINE_MAX 1000
 #define COMMAND_LINE_MAX 512
-/* RFC 4954 section 4: AUTH, and the lines of its exchange. */
-#define AUTH_LINE_MAX 12288
+/* RFC 4954 section 4: a line of a SASL exchange; AUTH itself is a command like others. */
+#define ANSWER_LINE_MAX 12288
 
 static bool has_eight_bit(struct slice text)
 {
@@ -158,6 +158,10 @@ static void answer_line(struct dialogue *d, const struct line *line, struct dial
 		return;
 	if (s->mode != MODE_ANSWER)
 		event_problem(d, event, "sent before the server's 334 asked for it");
+	if (event->octets > ANSWER_LINE_MAX) {
+		event_problem(d, event, "a line of the exchange over %d octets, its CRLF included", ANSWER_LINE_MAX);
+		event_ref(d, event, "RFC 4954 4");
+	}
 	s->mode = MODE_COMMAND;
 	answer_shown(d, s, event, 0);
 }
@@ -276,6 +280,10 @@ static void read_arguments(struct dialogue *d, struct slice arguments, struct ou
 	case EFFECT_BDAT:
 		read_bdat(d, arguments, one, event);
 		break;
+	case EFFECT_BURL: /* `URL [LAST]`, RFC 4468 3.1 */
+		(void)slice_word(&arguments);
+		one->flags |= slice_equal_nocase(slice_trim(arguments), SLICE("LAST")) ? FLAG_LAST : 0;
+		break;
 	case EFFECT_AUTH:
 		read_auth(d, arguments, one, event);
 		break;
@@ -328,16 +336,15 @@ static void check_pipelining(struct dialogue *d, struct dialogue_event *event)
 	}
 }
 
-/* The limit grows with what an extension adds: for AUTH it is known, for the parameters of MAIL and RCPT it depends. */
+/* The parameters of MAIL and RCPT raise the limit, each by its own measure. */
 static void check_length(struct dialogue *d, struct slice arguments, struct dialogue_event *event)
 {
-	bool auth = slice_equal(event->verb, SLICE("AUTH"));
-	unsigned limit = auth ? AUTH_LINE_MAX : COMMAND_LINE_MAX;
 	bool parameters = smtp_effect_of(event->verb) == EFFECT_MAIL || smtp_effect_of(event->verb) == EFFECT_RCPT;
-	if (event->octets <= limit || (parameters && !event->more && slice_find(arguments, SLICE("> ")) < arguments.n))
+	if (event->octets <= COMMAND_LINE_MAX ||
+	    (parameters && !event->more && slice_find(arguments, SLICE("> ")) < arguments.n))
 		return;
-	event_problem(d, event, "a command line over %u octets, its CRLF included", limit);
-	event_ref(d, event, auth ? "RFC 4954 4" : "RFC 5321 4.5.3.1.4");
+	event_problem(d, event, "a command line over %d octets, its CRLF included", COMMAND_LINE_MAX);
+	event_ref(d, event, "RFC 5321 4.5.3.1.4");
 }
 
 static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_event *event)

@@ -27,6 +27,7 @@ enum smtp_effect {
 	EFFECT_RCPT,
 	EFFECT_DATA,
 	EFFECT_BDAT,
+	EFFECT_BURL,
 	EFFECT_RSET,
 	EFFECT_QUIT,
 	EFFECT_RESTART   /* XCLIENT: the session begins anew, greeting included */

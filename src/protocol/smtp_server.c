@@ -277,6 +277,7 @@ static void succeeded(struct dialogue *d, struct smtp *s, enum smtp_effect effec
 	case EFFECT_AUTH:
 	case EFFECT_DATA:
 	case EFFECT_BDAT:
+	case EFFECT_BURL:
 	case EFFECT_NONE:
 		break;
 	}
@@ -288,7 +289,7 @@ static bool replied(struct dialogue *d, struct smtp *s, struct outstanding *one,
 	enum smtp_effect effect = effect_of(one);
 	if (effect == EFFECT_DATA)
 		return data_replied(d, s, one, event);
-	if (effect == EFFECT_BDAT)
+	if (effect == EFFECT_BDAT || effect == EFFECT_BURL)
 		return bdat_replied(d, s, one, event);
 	if (effect == EFFECT_AUTH) {
 		if (event->class == CLASS_CONTINUE) {

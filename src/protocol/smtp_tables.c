@@ -235,7 +235,7 @@ static const struct entry codes[] = {
 	CODE("EXPN 250", "A member of the list, one on each line.", "RFC 5321 3.5.1"),
 	CODE("EXPN 252", "The server does not show the list, but takes mail for it.", "RFC 5321 4.3.2"),
 	CODE("EXPN 502",
-	     "The server does not implement EXPN. One that only keeps its addresses secret should say 252.",
+	     "The server does not implement EXPN. One that only keeps its addresses secret must say 252.",
 	     "RFC 5321 4.2.4, RFC 5321 7.3"),
 	CODE("EXPN 550", "There is no such list, or the client may not see it.", "RFC 5321 4.3.2"),
 
@@ -330,7 +330,7 @@ static const struct entry codes[] = {
 	     "The server does not say whether the user exists, but it takes messages and tries to deliver "
 	     "them.", "RFC 5321 3.5.3"),
 	CODE("VRFY 502",
-	     "The server does not implement VRFY. One that only keeps its addresses secret should say 252.",
+	     "The server does not implement VRFY. One that only keeps its addresses secret must say 252.",
 	     "RFC 5321 3.5.3, RFC 5321 7.3"),
 	CODE("VRFY 550", "There is no such user, or the server does not say.", "RFC 5321 4.3.2"),
 	CODE("VRFY 551", "The user is elsewhere. The words may name the address to try.", "RFC 5321 3.4"),

@@ -185,7 +185,7 @@ struct run {
 	struct variables v;
 	uint64_t *numbers;  /* of each line: its command's event */
 	size_t *answers;    /* of each line that completes a reply: the line of the command that it answers */
-	size_t last_server; /* the last line of the server's, which silence may complete */
+	size_t last_said; /* the last line of whoever spoke last, which silence may complete */
 };
 
 static size_t line_of_event(const struct run *run, uint64_t n)
@@ -233,16 +233,16 @@ static void feed(struct run *run, size_t line, enum side side, struct slice octe
 	} while (octets.n);
 }
 
-/* The server pauses: in a protocol without ends of replies this completes what it has said. */
+/* Who spoke pauses: in a protocol whose lines need no end this completes what was said. */
 static void fall_silent(struct run *run)
 {
-	if (run->last_server == NO_LINE || dialogue_tls_pending(run->d))
+	if (run->last_said == NO_LINE || dialogue_tls_pending(run->d))
 		return;
-	if (dialogue_unfinished(run->d, SIDE_SERVER).n) {
+	if (dialogue_unfinished(run->d, run->r->script->lines[run->last_said].side).n) {
 		dialogue_quiet(run->d);
-		drain(run, run->last_server);
+		drain(run, run->last_said);
 	}
-	run->last_server = NO_LINE;
+	run->last_said = NO_LINE;
 }
 
 static void block_enter(struct run *run, size_t line, enum side side)
@@ -250,8 +250,7 @@ static void block_enter(struct run *run, size_t line, enum side side)
 	struct rehearsal *r = run->r;
 	struct rehearsed_block *block = r->nblocks ? &r->blocks[r->nblocks - 1] : NULL;
 	if (block == NULL || block->side != side) {
-		if (side == SIDE_CLIENT)
-			fall_silent(run);
+		fall_silent(run);
 		r->blocks = memory_grow(r->blocks, r->nblocks + 1, sizeof *r->blocks);
 		block = &r->blocks[r->nblocks++];
 		*block = (struct rehearsed_block){ .side = side, .first = line };
@@ -306,11 +305,9 @@ static void run_speaking(struct run *run, size_t line, const struct script_line 
 		run_said(run, line, l);
 	else
 		run_payload(run, line, l);
-	if (l->side == SIDE_SERVER) {
-		run->last_server = line;
-		return;
-	}
-	done->ends_input = done->input == INPUT_ANSWER || dialogue_input(run->d) != done->input;
+	run->last_said = line;
+	if (l->side == SIDE_CLIENT)
+		done->ends_input = done->input == INPUT_ANSWER || dialogue_input(run->d) != done->input;
 }
 
 static void run_line(struct run *run, size_t line)
@@ -381,7 +378,7 @@ static void settle(struct rehearsal *r, const size_t *answers)
 static void run_all(struct rehearsal *r, const struct protocol *protocol, const struct variables *given)
 {
 	size_t n = r->script->nlines;
-	struct run run = { .r = r, .last_server = NO_LINE };
+	struct run run = { .r = r, .last_said = NO_LINE };
 	run.d = dialogue_new(protocol);
 	run.numbers = memory_zeroed(n, sizeof *run.numbers);
 	run.answers = memory_zeroed(n, sizeof *run.answers);

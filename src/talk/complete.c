@@ -40,7 +40,8 @@ static void offer_syntax(const struct entry *command, size_t place, struct promp
 	for (size_t i = 0; i <= place; i++)
 		word = slice_word(&rest);
 	size_t n = 0;
-	while (n < word.n && word.p[n] == octet_upper(word.p[n]) && strchr("[]({|", word.p[n]) == NULL && word.p[n] != '<')
+	while (n < word.n && word.p[n] == octet_upper(word.p[n]) && strchr("[]({|", word.p[n]) == NULL &&
+	       word.p[n] != '<')
 		n++;
 	if (n == 0 || octet_is_alpha(n < word.n ? word.p[n] : ' '))
 		return;
@@ -121,7 +122,8 @@ static void complete_word(const struct talk *t, struct prompt *prompt, struct sl
 	static const struct {
 		const char *word, *choices;
 	} choices[] = {
-		{ "notes", "full short off" }, { "eol", "crlf lf none" }, { "pipeline", "on off" }, { "base64", "-d" },
+		{ "notes", "full short off" },      { "eol", "crlf lf none" },
+		{ "pipeline", "on off" },           { "base64", "-d" },
 		{ "auth", "plain login cram-md5" },
 	};
 	struct slice rest = before, name = slice_word(&rest);

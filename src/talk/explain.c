@@ -49,8 +49,8 @@ static void say_nearest(struct talk *t, const struct protocol *protocol, struct 
 	for (const struct table *table = protocol ? protocol->tables : NULL; table && table->rows && !near; table++)
 		near = table_nearest(table, word);
 	escape_text(&safe, word);
-	talk_say(t, "Nothing is known of " SLICE_FMT "%s%s.", SLICE_ARG(buffer_slice(&safe)), near ? ": nearest is " : "",
-	         near ? near->word : "");
+	talk_say(t, "Nothing is known of " SLICE_FMT "%s%s.", SLICE_ARG(buffer_slice(&safe)),
+	         near ? ": nearest is " : "", near ? near->word : "");
 	buffer_free(&safe);
 }
 
@@ -117,17 +117,28 @@ void word_why(struct talk *t, struct slice arguments)
 
 /* ---- :next ---- */
 
-static void say_allowed(struct talk *t, const struct table *commands, enum allowance wanted)
+static void say_allowed(struct talk *t, const struct table *commands)
 {
 	const struct dialogue *d = session_dialogue(t->session);
 	for (size_t i = 0; i < commands->n; i++) {
 		const struct entry *row = &commands->rows[i];
-		if (dialogue_allows(d, row, NULL) != wanted)
-			continue;
-		talk_say(t, "%s  %s%s%s", row->syntax ? row->syntax : row->word, row->note,
-		         wanted == ALLOWED_UNANNOUNCED ? " Not announced: " : "",
-		         wanted == ALLOWED_UNANNOUNCED && row->needs ? row->needs : "");
+		if (dialogue_allows(d, row, NULL) == ALLOWED)
+			talk_say(t, "%s  %s", row->syntax ? row->syntax : row->word, row->note);
 	}
+}
+
+/* Commands for which the server announced nothing: by name alone. */
+static void say_unannounced(struct talk *t, const struct table *commands)
+{
+	const struct dialogue *d = session_dialogue(t->session);
+	struct buffer names = { 0 };
+	for (size_t i = 0; i < commands->n; i++)
+		if (dialogue_allows(d, &commands->rows[i], NULL) == ALLOWED_UNANNOUNCED)
+			buffer_printf(&names, " %s", commands->rows[i].word);
+	if (names.n)
+		talk_say(t, "In its place, but not announced by the server:" SLICE_FMT ".",
+		         SLICE_ARG(buffer_slice(&names)));
+	buffer_free(&names);
 }
 
 /* One line for each reason, with the commands that it keeps away. */
@@ -141,7 +152,8 @@ static void say_refused(struct talk *t, const struct table *commands)
 			continue;
 		struct buffer names = { 0 };
 		for (size_t k = i; k < commands->n; k++) {
-			if (dialogue_allows(d, &commands->rows[k], &other) != NOT_NOW || other == NULL || strcmp(why, other) != 0)
+			if (dialogue_allows(d, &commands->rows[k], &other) != NOT_NOW || other == NULL ||
+			    strcmp(why, other) != 0)
 				continue;
 			told[k] = true;
 			buffer_printf(&names, "%s%s", names.n ? " " : "", commands->rows[k].word);
@@ -160,15 +172,19 @@ void word_next(struct talk *t, struct slice arguments)
 	if (!t->open) {
 		talk_say(t, "Not connected: :reconnect connects again, :open TARGET elsewhere.");
 	} else if (talk_input(t) == INPUT_TEXT) {
-		talk_say(t, "Message text: its header, an empty line, its body. A lone dot ends it; a line that begins with a dot "
-		            "is sent with two.");
+		talk_say(
+			t,
+			"Message text: its header, an empty line, its body. A lone dot ends it; a line that begins with a dot "
+			"is sent with two.");
 	} else if (talk_input(t) == INPUT_ANSWER) {
-		talk_say(t, "One line of a login, in base64; * alone gives it up (RFC 4954 4). :password asks for it unseen.");
+		talk_say(
+			t,
+			"One line of a login, in base64; * alone gives it up (RFC 4954 4). :password asks for it unseen.");
 	} else if (commands == NULL) {
 		talk_say(t, "Any line: parlance knows no commands of this service.");
 	} else {
-		say_allowed(t, commands, ALLOWED);
-		say_allowed(t, commands, ALLOWED_UNANNOUNCED);
+		say_allowed(t, commands);
+		say_unannounced(t, commands);
 		say_refused(t, commands);
 	}
 }
@@ -190,8 +206,9 @@ void word_caps(struct talk *t, struct slice arguments)
 		struct buffer safe = { 0 };
 		escape_text(&safe, one);
 		const struct entry *row = keywords ? table_find(keywords, slice_word(&rest)) : NULL;
-		talk_say(t, SLICE_FMT "  %s%s%s%s", SLICE_ARG(buffer_slice(&safe)), row ? row->note : "parlance does not know it.",
-		         row ? " [" : "", row ? row->ref : "", row ? "]" : "");
+		talk_say(t, SLICE_FMT "  %s%s%s%s", SLICE_ARG(buffer_slice(&safe)),
+		         row ? row->note : "parlance does not know it.", row ? " [" : "", row ? row->ref : "",
+		         row ? "]" : "");
 		buffer_free(&safe);
 	}
 }

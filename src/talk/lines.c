@@ -15,7 +15,7 @@
 
 /* In a hurry: octets that may wait to be written before more is taken from stdin, and how long that is looked at. */
 #define WAITING_MAX 262144
-static const struct timeval pace = { .tv_usec = 10000 };
+static const struct timeval pace = { .tv_usec = 10000 }, at_once = { 0 };
 
 /* How long a line is held before that is said, and how long a datagram's answer is waited for at the end. */
 static const struct timeval held_quietly = { .tv_usec = 300000 }, last_answer = { .tv_sec = 2 };
@@ -63,8 +63,8 @@ static void send_line(struct talk *t, struct slice line, bool as_is, bool ours)
 	if (!as_is && !t->options->quiet)
 		traps_look(t, line, &warnings);
 	struct slice said = !as_is && !ours && slice_starts(line, SLICE("::")) && colons_count(t)
-	                        ? slice_part(line, 1, line.n)
-	                        : line;
+	                            ? slice_part(line, 1, line.n)
+	                            : line;
 	buffer_add_slice(&octets, said);
 	if (!as_is)
 		buffer_add_string(&octets, line_end(t, said));
@@ -179,7 +179,7 @@ void lines_pump(struct talk *t, bool my_turn)
 	if (!said && my_turn && (t->ended || t->feed.ended))
 		finish(t);
 	else if (said && !my_turn && !t->prompt)
-		(void)evtimer_add(t->feed.pace, &pace);
+		(void)evtimer_add(t->feed.pace, session_waiting(t->session) < WAITING_MAX ? &at_once : &pace);
 }
 
 void lines_stir(struct talk *t)
@@ -198,7 +198,8 @@ static void give_back(struct talk *t, struct slice text)
 {
 	if (text.n == 0)
 		return;
-	talk_remark(t, "Not connected: nothing was sent. :reconnect connects again, :open TARGET elsewhere, :quit leaves.");
+	talk_remark(
+		t, "Not connected: nothing was sent. :reconnect connects again, :open TARGET elsewhere, :quit leaves.");
 	if (!prompt_input_waits(t->prompt))
 		prompt_put(t->prompt, text);
 }

@@ -20,7 +20,8 @@ bool record_open(struct talk *t, const char *file, bool force, struct error *err
 	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL), 0666);
 	if (fd < 0) {
 		if (errno == EEXIST)
-			(void)error_set(error, STATUS_USAGE, "%s: there is such a file already: --force overwrites it", file);
+			(void)error_set(error, STATUS_USAGE, "%s: there is such a file already: --force overwrites it",
+			                file);
 		else
 			(void)error_set(error, STATUS_USAGE, "%s: %s", file, strerror(errno));
 		return false;
@@ -43,8 +44,8 @@ static void header(const struct talk *t, struct buffer *out)
 	struct tm parts;
 	if (gmtime_r(&now, &parts))
 		(void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	buffer_printf(out, "Title: A session with %s\nTarget: %s\nDate: %s\nWho: %s\n", t->place.name, t->place.name, date,
-	              user_name());
+	buffer_printf(out, "Title: A session with %s\nTarget: %s\nDate: %s\nWho: %s\n", t->place.name, t->place.name,
+	              date, user_name());
 }
 
 void record_attach(struct talk *t)
@@ -73,7 +74,8 @@ void word_record(struct talk *t, struct slice arguments)
 	struct error error = { 0 };
 	char *file = slice_string(arguments);
 	if (*file == '\0') {
-		talk_say(t, t->record ? "Recording; :record off ends it." : ":record FILE writes the conversation to FILE.");
+		talk_say(t, t->record ? "Recording; :record off ends it."
+		                      : ":record FILE writes the conversation to FILE.");
 	} else if (strcmp(file, "off") == 0) {
 		talk_say(t, t->record ? "The record is closed." : "Nothing is recorded.");
 		record_close(t);

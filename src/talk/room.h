@@ -18,8 +18,8 @@ struct event_base;
 struct held {
 	struct held *next;
 	struct buffer text;
-	bool as_is;  /* exact octets: no line end is added */
-	bool ours;   /* made by parlance (`:fix`, `:password` …): never a `:` word, never remembered */
+	bool as_is; /* exact octets: no line end is added */
+	bool ours;  /* made by parlance (`:fix`, `:password` …): never a `:` word, never remembered */
 };
 
 /* stdin where it is not a terminal at which somebody types. */
@@ -27,7 +27,7 @@ struct feed {
 	struct event *readable; /* NULL: it cannot be polled, and is read when a line is wanted */
 	struct event *pace;     /* in a hurry (--no-wait): when the stream has taken some */
 	struct buffer octets;
-	size_t looked;          /* octets in front that hold no line end */
+	size_t looked; /* octets in front that hold no line end */
 	bool ended;
 };
 
@@ -56,33 +56,33 @@ struct talk {
 	size_t nheld;
 	struct event *held_timer, *goodbye_timer, *interrupt;
 
-	bool open;       /* the session is not over */
-	bool was_open;   /* there has been one */
-	bool ended;      /* no more lines will come: half-close when all is said */
-	bool shut;       /* half-closed */
-	bool leaving;    /* the program ends with the session */
-	bool done;       /* the program ends */
-	bool hurried;    /* ^C: what is typed next waits for nothing */
-	bool warned;     /* the last ^C at an empty prompt said how to leave */
-	bool pipeline;   /* lines do not wait for replies */
-	bool hung_up;    /* we did, or will */
-	bool reaching;   /* ^]: the line being typed is for parlance */
+	bool open;     /* the session is not over */
+	bool was_open; /* there has been one */
+	bool ended;    /* no more lines will come: half-close when all is said */
+	bool shut;     /* half-closed */
+	bool leaving;  /* the program ends with the session */
+	bool done;     /* the program ends */
+	bool hurried;  /* ^C: what is typed next waits for nothing */
+	bool warned;   /* the last ^C at an empty prompt said how to leave */
+	bool pipeline; /* lines do not wait for replies */
+	bool hung_up;  /* we did, or will */
+	bool reaching; /* ^]: the line being typed is for parlance */
 	bool interrupted;
 	double still_waiting_at; /* seconds of waiting at which it is said again */
-	bool failed;     /* a reply was a failure */
+	bool failed;             /* a reply was a failure */
 	enum talk_eol eol;
 	enum notes notes;
 	enum status status;
 	struct error error;
 	double held_since;
 
-	bool secret_said;       /* the client's last event held a secret */
-	size_t answered;        /* final replies since the client's last line */
-	char *awaited;          /* verb of the client's last command; NULL: nothing was said yet */
-	char *mechanism;        /* of the last AUTH */
+	bool secret_said; /* the client's last event held a secret */
+	size_t answered;  /* final replies since the client's last line */
+	char *awaited;    /* verb of the client's last command; NULL: nothing was said yet */
+	char *mechanism;  /* of the last AUTH */
 	enum text_part text;
 	bool text_warned;
-	struct buffer fixed;    /* what `:fix` sends */
+	struct buffer fixed; /* what `:fix` sends */
 };
 
 /* ---- talk.c: the conversation ---- */
@@ -131,7 +131,7 @@ struct word {
 	const char *arguments; /* "[TARGET]", or "" */
 	const char *help;      /* a sentence */
 	void (*run)(struct talk *t, struct slice arguments);
-	bool secret;           /* what stands behind it is not remembered */
+	bool secret; /* what stands behind it is not remembered */
 };
 extern const struct word talk_words[]; /* ended by a NULL name */
 /* Does what `text` (without its colon) asks for. */

@@ -15,10 +15,13 @@ static void show_plain(struct talk *t)
 {
 	struct buffer line = { 0 };
 	sasl_plain(&line, SLICE("USER"), SLICE("PASSWORD"));
-	talk_say(t, "PLAIN (RFC 4616): one line, the base64 of a NUL, the user name, a NUL, the password.\n"
-	            "C: AUTH PLAIN " SLICE_FMT "\n"
-	            "That is USER and PASSWORD. base64 hides nothing: it only makes the NULs fit a line. To log in: type AUTH "
-	            "PLAIN, and at the 334, :password NAME.", SLICE_ARG(buffer_slice(&line)));
+	talk_say(
+		t,
+		"PLAIN (RFC 4616): one line, the base64 of a NUL, the user name, a NUL, the password.\n"
+		"C: AUTH PLAIN " SLICE_FMT "\n"
+		"That is USER and PASSWORD. base64 hides nothing: it only makes the NULs fit a line. To log in: type AUTH "
+		"PLAIN, and at the 334, :password NAME.",
+		SLICE_ARG(buffer_slice(&line)));
 	buffer_free(&line);
 }
 
@@ -27,10 +30,11 @@ static void show_login(struct talk *t)
 	struct buffer user = { 0 }, password = { 0 };
 	base64_encode(&user, SLICE("USER"));
 	base64_encode(&password, SLICE("PASSWORD"));
-	talk_say(t, "LOGIN (in no standard, only a draft): the server asks twice, each answer is base64.\n"
-	            "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6   (Username:)\nC: " SLICE_FMT "   (USER)\n"
-	            "S: 334 UGFzc3dvcmQ6   (Password:)\nC: " SLICE_FMT "   (PASSWORD)\n"
-	            ":base64 NAME gives the first, :password asks for the second unseen.",
+	talk_say(t,
+	         "LOGIN (in no standard, only a draft): the server asks twice, each answer is base64.\n"
+	         "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6   (Username:)\nC: " SLICE_FMT "   (USER)\n"
+	         "S: 334 UGFzc3dvcmQ6   (Password:)\nC: " SLICE_FMT "   (PASSWORD)\n"
+	         ":base64 NAME gives the first, :password asks for the second unseen.",
 	         SLICE_ARG(buffer_slice(&user)), SLICE_ARG(buffer_slice(&password)));
 	buffer_free(&user);
 	buffer_free(&password);
@@ -106,8 +110,10 @@ void word_password(struct talk *t, struct slice arguments)
 		return;
 	}
 	if (input != INPUT_ANSWER && (input != INPUT_COMMAND || arguments.n == 0)) {
-		talk_say(t, "No password is asked for now: begin with AUTH LOGIN or AUTH PLAIN, and use :password at the server's "
-		            "334. Elsewhere :password COMMAND sends COMMAND with the password behind it.");
+		talk_say(
+			t,
+			"No password is asked for now: begin with AUTH LOGIN or AUTH PLAIN, and use :password at the server's "
+			"334. Elsewhere :password COMMAND sends COMMAND with the password behind it.");
 		return;
 	}
 	if (prompt_secret(t->prompt, "password: ", &typed) != PROMPT_LINE) {

@@ -280,10 +280,13 @@ static void not_sent(struct talk *t, bool by_us)
 	lines_forget(t);
 	if (t->prompt) {
 		if (n)
-			talk_remark(t, "%zu line%s that waited %s not sent.", n, n == 1 ? "" : "s", n == 1 ? "was" : "were");
+			talk_remark(t, "%zu line%s that waited %s not sent.", n, n == 1 ? "" : "s",
+			            n == 1 ? "was" : "were");
 	} else if (!by_us && t->status == STATUS_OK && (n || feed_left(t))) {
-		t->status = error_set(&t->error, STATUS_CONNECTION, "%s: the server closed the connection before all of stdin "
-		                      "was sent", t->place.name);
+		t->status = error_set(&t->error, STATUS_CONNECTION,
+		                      "%s: the server closed the connection before all of stdin "
+		                      "was sent",
+		                      t->place.name);
 	}
 }
 
@@ -478,7 +481,8 @@ static void interrupted(struct talk *t, struct slice typed)
 	} else if (t->held || (waiting(t) && !t->hurried)) {
 		lines_forget(t);
 		t->hurried = true;
-		talk_remark(t, "No longer waiting: what is typed next goes out at once, the reply is shown when it comes.");
+		talk_remark(
+			t, "No longer waiting: what is typed next goes out at once, the reply is shown when it comes.");
 	} else if (warned) {
 		t->interrupted = true;
 		t->status = STATUS_INTERRUPTED;
@@ -615,11 +619,15 @@ static void end(struct talk *t)
 	free(t->mechanism);
 }
 
-enum status talk_run(const struct talk_options *options, const struct talk_hooks *hooks,
-                     const struct talk_place *place)
+enum status talk_run(const struct talk_options *options, const struct talk_hooks *hooks, const struct talk_place *place)
 {
-	struct talk t = { .options = options, .hooks = hooks, .place = *place, .eol = options->eol,
-		          .notes = options->notes, .pipeline = options->no_wait, .status = STATUS_OK };
+	struct talk t = { .options = options,
+		          .hooks = hooks,
+		          .place = *place,
+		          .eol = options->eol,
+		          .notes = options->notes,
+		          .pipeline = options->no_wait,
+		          .status = STATUS_OK };
 	t.held_end = &t.held;
 	if (begin(&t)) {
 		talk_connect(&t);

@@ -13,23 +13,40 @@ static const struct {
 	uint32_t character;
 	const char *name, *ascii;
 } lookalikes[] = {
-	{ 0x00a0, "a no-break space", " " },      { 0x00ad, "a soft hyphen", "" },
-	{ 0x2002, "an en space", " " },           { 0x2003, "an em space", " " },
-	{ 0x2007, "a figure space", " " },        { 0x2009, "a thin space", " " },
-	{ 0x200b, "a zero-width space", "" },     { 0x200c, "a zero-width non-joiner", "" },
-	{ 0x200d, "a zero-width joiner", "" },    { 0x2010, "a typographic hyphen", "-" },
-	{ 0x2011, "a no-break hyphen", "-" },     { 0x2012, "a figure dash", "-" },
-	{ 0x2013, "an en dash", "-" },            { 0x2014, "an em dash", "-" },
-	{ 0x2018, "a curly quote", "'" },         { 0x2019, "a curly quote", "'" },
-	{ 0x201a, "a low quote", "'" },           { 0x201c, "a curly quote", "\"" },
-	{ 0x201d, "a curly quote", "\"" },        { 0x201e, "a low quote", "\"" },
-	{ 0x2026, "an ellipsis", "..." },         { 0x202f, "a narrow no-break space", " " },
-	{ 0x2039, "an angle quote", "<" },        { 0x203a, "an angle quote", ">" },
-	{ 0x2060, "a word joiner", "" },          { 0x2212, "a minus sign", "-" },
-	{ 0x27e8, "a mathematical bracket", "<" }, { 0x27e9, "a mathematical bracket", ">" },
-	{ 0x3000, "an ideographic space", " " },  { 0xfeff, "a byte order mark", "" },
-	{ 0xff1a, "a full-width colon", ":" },    { 0xff1c, "a full-width bracket", "<" },
-	{ 0xff1e, "a full-width bracket", ">" },  { 0xff20, "a full-width @", "@" },
+	{ 0x00a0, "a no-break space", " " },
+	{ 0x00ad, "a soft hyphen", "" },
+	{ 0x2002, "an en space", " " },
+	{ 0x2003, "an em space", " " },
+	{ 0x2007, "a figure space", " " },
+	{ 0x2009, "a thin space", " " },
+	{ 0x200b, "a zero-width space", "" },
+	{ 0x200c, "a zero-width non-joiner", "" },
+	{ 0x200d, "a zero-width joiner", "" },
+	{ 0x2010, "a typographic hyphen", "-" },
+	{ 0x2011, "a no-break hyphen", "-" },
+	{ 0x2012, "a figure dash", "-" },
+	{ 0x2013, "an en dash", "-" },
+	{ 0x2014, "an em dash", "-" },
+	{ 0x2018, "a curly quote", "'" },
+	{ 0x2019, "a curly quote", "'" },
+	{ 0x201a, "a low quote", "'" },
+	{ 0x201c, "a curly quote", "\"" },
+	{ 0x201d, "a curly quote", "\"" },
+	{ 0x201e, "a low quote", "\"" },
+	{ 0x2026, "an ellipsis", "..." },
+	{ 0x202f, "a narrow no-break space", " " },
+	{ 0x2039, "an angle quote", "<" },
+	{ 0x203a, "an angle quote", ">" },
+	{ 0x2060, "a word joiner", "" },
+	{ 0x2212, "a minus sign", "-" },
+	{ 0x27e8, "a mathematical bracket", "<" },
+	{ 0x27e9, "a mathematical bracket", ">" },
+	{ 0x3000, "an ideographic space", " " },
+	{ 0xfeff, "a byte order mark", "" },
+	{ 0xff1a, "a full-width colon", ":" },
+	{ 0xff1c, "a full-width bracket", "<" },
+	{ 0xff1e, "a full-width bracket", ">" },
+	{ 0xff20, "a full-width @", "@" },
 };
 
 #define NLOOKALIKES (sizeof lookalikes / sizeof lookalikes[0])
@@ -80,8 +97,10 @@ static bool from_slides(struct talk *t, struct slice line, struct buffer *warnin
 	struct buffer names = { 0 }, ascii = { 0 };
 	bool found = name_lookalikes(line, &names, &ascii) > 0;
 	if (found) {
-		buffer_printf(warning, "This line holds " SLICE_FMT ", which the server does not take for ASCII. "
-		                       "It went as typed. In ASCII: ", SLICE_ARG(buffer_slice(&names)));
+		buffer_printf(warning,
+		              "This line holds " SLICE_FMT ", which the server does not take for ASCII. "
+		              "It went as typed. In ASCII: ",
+		              SLICE_ARG(buffer_slice(&names)));
 		escape_text(warning, buffer_slice(&ascii));
 		if (t->prompt)
 			buffer_add_string(warning, " (:fix sends that)");
@@ -158,21 +177,21 @@ static bool header_waits(struct talk *t, struct slice line, struct buffer *warni
 		return false; /* a field folded onto a further line */
 	t->text_warned = true;
 	if (slice_equal(line, SLICE(".")))
-		buffer_add_string(warning, "The message ends in its header, without text: an empty line would come first, then "
-		                           "the text (RFC 5322 2.1).");
+		buffer_add_string(warning,
+		                  "The message ends in its header, without text: an empty line would come first, then "
+		                  "the text (RFC 5322 2.1).");
 	else
-		buffer_add_string(warning, "This is no header field: the header is still waiting for its empty line, which "
-		                           "stands between it and the text (RFC 5322 2.1).");
+		buffer_add_string(warning,
+		                  "This is no header field: the header is still waiting for its empty line, which "
+		                  "stands between it and the text (RFC 5322 2.1).");
 	return true;
 }
 
 /* ---- all of them ---- */
 
 static const struct trap traps[] = {
-	{ NULL, INPUT_COMMAND, from_slides },
-	{ NULL, INPUT_COMMAND, tls_is_missing },
-	{ NULL, INPUT_TEXT, command_in_text },
-	{ NULL, INPUT_TEXT, dot_not_alone },
+	{ NULL, INPUT_COMMAND, from_slides },  { NULL, INPUT_COMMAND, tls_is_missing },
+	{ NULL, INPUT_TEXT, command_in_text }, { NULL, INPUT_TEXT, dot_not_alone },
 	{ NULL, INPUT_TEXT, header_waits },
 };
 

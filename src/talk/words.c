@@ -43,7 +43,8 @@ static void word_open(struct talk *t, struct slice arguments)
 	char *target = slice_string(slice_word(&arguments)), *service = slice_string(slice_word(&arguments));
 	if (*target == '\0') {
 		talk_say(t, ":open is followed by a TARGET: host:port, or a URL such as smtp://host.");
-	} else if (t->hooks->find(t->hooks->context, target, *service ? service : NULL, &t->place, &error) == STATUS_OK) {
+	} else if (t->hooks->find(t->hooks->context, target, *service ? service : NULL, &t->place, &error) ==
+	           STATUS_OK) {
 		lines_forget(t);
 		talk_connect(t);
 	} else {
@@ -64,8 +65,10 @@ static void word_pipeline(struct talk *t, struct slice arguments)
 	else
 		t->pipeline = !t->pipeline;
 	if (t->pipeline)
-		talk_say(t, "Pipelining: lines go out at once. A server that does not announce PIPELINING may take that ill "
-		            "(RFC 2920). :pipeline off waits again.");
+		talk_say(
+			t,
+			"Pipelining: lines go out at once. A server that does not announce PIPELINING may take that ill "
+			"(RFC 2920). :pipeline off waits again.");
 	else
 		talk_say(t, "Each line waits until the one before it was answered.");
 	lines_stir(t);
@@ -82,7 +85,10 @@ static void word_eol(struct talk *t, struct slice arguments)
 		if (!slice_equal_nocase(choice, slice_of(ends[i].name)))
 			continue;
 		t->eol = ends[i].eol;
-		talk_say(t, "Behind each line goes %s.", t->eol == EOL_CRLF ? "CRLF" : t->eol == EOL_LF ? "a bare LF" : "nothing");
+		talk_say(t, "Behind each line goes %s.",
+		         t->eol == EOL_CRLF ? "CRLF"
+		         : t->eol == EOL_LF ? "a bare LF"
+		                            : "nothing");
 		return;
 	}
 	talk_say(t, ":eol crlf|lf|none says what is sent behind each line. Mail and web protocols want crlf.");
@@ -135,7 +141,8 @@ static void word_state(struct talk *t, struct slice arguments)
 {
 	(void)arguments;
 	if (!t->open) {
-		talk_say(t, "Not connected%s%s.", t->place.name ? "; the last target was " : "", t->place.name ? t->place.name : "");
+		talk_say(t, "Not connected%s%s.", t->place.name ? "; the last target was " : "",
+		         t->place.name ? t->place.name : "");
 		return;
 	}
 	const struct dialogue *d = session_dialogue(t->session);
@@ -174,12 +181,16 @@ static void word_help(struct talk *t, struct slice arguments)
 		help_line(t, one);
 		return;
 	}
-	talk_say(t, "What you type goes to the server as typed. Lines that begin with : are for parlance; :: sends one colon. "
-	            "In message text nothing is special but ^], which reaches parlance from everywhere.");
+	talk_say(
+		t,
+		"What you type goes to the server as typed. Lines that begin with : are for parlance; :: sends one colon. "
+		"In message text nothing is special but ^], which reaches parlance from everywhere.");
 	for (const struct word *word = talk_words; word->name; word++)
 		help_line(t, word);
-	talk_say(t, "TAB completes. Up and ^R find lines of before. ^C gives up what is under way. ^D says no more and waits "
-	            "for the goodbye.");
+	talk_say(
+		t,
+		"TAB completes. Up and ^R find lines of before. ^C gives up what is under way. ^D says no more and waits "
+		"for the goodbye.");
 }
 
 const struct word talk_words[] = {
@@ -194,7 +205,8 @@ const struct word talk_words[] = {
 	{ "notes", "full|short|off", "says how much is explained.", word_notes, false },
 	{ "fix", "", "sends the last line again, its typographic characters made ASCII.", word_fix, false },
 	{ "auth", "[MECHANISM]", "shows how the lines of a login are built.", word_auth, true },
-	{ "password", "[USER]", "asks for a password unseen, and sends it as the protocol wants it.", word_password, true },
+	{ "password", "[USER]", "asks for a password unseen, and sends it as the protocol wants it.", word_password,
+	  true },
 	{ "base64", "[-d] TEXT", "encodes, or decodes.", word_base64, true },
 	{ "eol", "crlf|lf|none", "says what is sent behind each line.", word_eol, false },
 	{ "pipeline", "[on|off]", "sends lines without waiting for replies.", word_pipeline, false },
