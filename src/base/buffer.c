@@ -9,33 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypto.h"
-
-static void *memory_or_die(void *memory)
-{
-	if (memory == NULL) {
-		fputs("parlance: out of memory: the system gives no more; close something and try again\n", stderr);
-		exit(2);
-	}
-	return memory;
-}
-
-void *memory_get(size_t n)
-{
-	return memory_or_die(malloc(n ? n : 1));
-}
-
-void *memory_zeroed(size_t count, size_t size)
-{
-	return memory_or_die(calloc(count ? count : 1, size ? size : 1));
-}
-
-void *memory_grow(void *memory, size_t count, size_t size)
-{
-	if (size != 0 && count > SIZE_MAX / size)
-		return memory_or_die(NULL);
-	return memory_or_die(realloc(memory, count != 0 && size != 0 ? count * size : 1));
-}
 
 struct slice buffer_slice(const struct buffer *b)
 {
@@ -46,7 +19,7 @@ struct slice buffer_slice(const struct buffer *b)
 static void reserve(struct buffer *b, size_t more)
 {
 	if (more >= SIZE_MAX - b->n)
-		memory_or_die(NULL);
+		memory_refused();
 	size_t wanted = b->n + more + 1;
 	if (wanted <= b->room)
 		return;
@@ -130,7 +103,7 @@ void buffer_free(struct buffer *b)
 void buffer_wipe(struct buffer *b)
 {
 	if (b->p)
-		crypto_wipe(b->p, b->room);
+		memory_wipe(b->p, b->room);
 	buffer_free(b);
 }
 

@@ -1,8 +1,5 @@
 /*
- * Owned, growing octets, and the memory they stand in.
- *
- * Memory that the system refuses ends the program with one line: nothing here could go on without it, and so no
- * caller has to ask.
+ * Owned, growing octets.
  */
 #ifndef PARLANCE_BASE_BUFFER_H
 #define PARLANCE_BASE_BUFFER_H
@@ -10,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "base/memory.h"
 #include "base/slice.h"
 
 /* Set to all zero (`struct buffer b = { 0 };`) it is empty. The buffer owns `p`. */
@@ -18,11 +16,6 @@ struct buffer {
 	size_t n;
 	size_t room;
 };
-
-/* `n` octets, uninitialised; `count` things of `size` octets, zeroed; the same memory at another size. free() them. */
-void *memory_get(size_t n);
-void *memory_zeroed(size_t count, size_t size);
-void *memory_grow(void *memory, size_t count, size_t size);
 
 /* What the buffer holds; good until the buffer is changed. */
 struct slice buffer_slice(const struct buffer *b);

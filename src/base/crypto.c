@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -60,7 +59,7 @@ bool base64_decode(struct buffer *out, struct slice in)
 		in = slice_part(in, step, in.n);
 		buffer_add(out, plain, (size_t)n - (in.n == 0 ? padding : 0));
 	}
-	crypto_wipe(plain, sizeof plain);
+	memory_wipe(plain, sizeof plain);
 	return true;
 }
 
@@ -119,9 +118,4 @@ void random_octets(unsigned char *p, size_t n)
 	assert(n <= INT_MAX);
 	if (RAND_bytes(p, (int)n) != 1)
 		abort();
-}
-
-void crypto_wipe(void *p, size_t n)
-{
-	OPENSSL_cleanse(p, n);
 }

@@ -37,7 +37,4 @@ void hex_encode(struct buffer *out, const unsigned char *p, size_t n);
 /* Fills `n` octets with unpredictable ones. */
 void random_octets(unsigned char *p, size_t n);
 
-/* Overwrites `n` octets so that the compiler cannot leave it out. */
-void crypto_wipe(void *p, size_t n);
-
 #endif

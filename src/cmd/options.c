@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/buffer.h"
-#include "base/crypto.h"
+#include "base/memory.h"
 #include "cmd/cmd.h"
 
 enum option_kind {
@@ -326,7 +326,7 @@ enum status options_parse(struct options *options, const struct command **comman
 void options_free(struct options *options)
 {
 	for (size_t i = 0; i < options->nsecrets; i++) {
-		crypto_wipe(options->secret_values[i], strlen(options->secret_values[i]));
+		memory_wipe(options->secret_values[i], strlen(options->secret_values[i]));
 		free(options->secret_values[i]);
 		free(options->secret_names[i]);
 	}

@@ -17,7 +17,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "base/crypto.h"
+#include "base/memory.h"
 #include "prompt/room.h"
 
 static struct prompt *prompt_of(EditLine *el)
@@ -92,7 +92,7 @@ static void type_kept(struct prompt *p)
 	prompt_erase(p);
 	(void)el_insertstr(p->el, text);
 	prompt_draw(p);
-	crypto_wipe(text, strlen(text));
+	memory_wipe(text, strlen(text));
 	free(text);
 }
 

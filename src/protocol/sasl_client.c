@@ -158,9 +158,9 @@ static void add_proof(struct scram *scram, struct buffer *out, struct slice pass
 	base64_encode(&expected, octets(signature, n));
 	free(scram->signature);
 	scram->signature = buffer_take(&expected);
-	crypto_wipe(salted, sizeof salted);
-	crypto_wipe(key, sizeof key);
-	crypto_wipe(stored, sizeof stored);
+	memory_wipe(salted, sizeof salted);
+	memory_wipe(key, sizeof key);
+	memory_wipe(stored, sizeof stored);
 }
 
 static bool final_message(struct scram *scram, struct buffer *out, struct slice password, struct slice challenge,

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "base/crypto.h"
+#include "base/memory.h"
 #include "base/escape.h"
 
 static struct variable *find(const struct variables *v, struct slice name)
@@ -19,7 +19,7 @@ static struct variable *find(const struct variables *v, struct slice name)
 static void value_wipe(struct variable *row)
 {
 	if (row->value)
-		crypto_wipe(row->value, row->value_n);
+		memory_wipe(row->value, row->value_n);
 	free(row->value);
 }
 

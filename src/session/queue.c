@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/crypto.h"
+#include "base/memory.h"
 
 void queue_add(struct queue *queue, enum item_kind kind, const char *p, size_t n)
 {
@@ -46,7 +46,7 @@ void queue_drop(struct queue *queue)
 	if (queue->first == NULL)
 		queue->last = NULL;
 	queue->octets -= item->n - item->used;
-	crypto_wipe(item->p, item->n); /* it may have been a password */
+	memory_wipe(item->p, item->n); /* it may have been a password */
 	free(item->p);
 	free(item);
 }
