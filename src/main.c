@@ -48,8 +48,8 @@ static void help_all(void)
 	(void)puts("parlance: talk text-based Internet protocols by hand, and be told what every line means\n");
 	for (size_t i = 0; commands[i]; i++) {
 		bool talk = commands[i] == &command_talk;
-		(void)printf("  parlance %s %s\n      %s\n", talk ? "[talk]" : commands[i]->name, commands[i]->arguments,
-		             commands[i]->summary);
+		(void)printf("  parlance %s %s\n      %s\n", talk ? "[talk]" : commands[i]->name,
+		             commands[i]->arguments, commands[i]->summary);
 	}
 	(void)puts("\nTARGET: host:port, host port, [::1]:25, unix:/path, or a URL: smtp://host, lmtp://host,\n"
 	           "submission://host, tcp://host:port, udp://host:port.\n\n"

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 struct slice buffer_slice(const struct buffer *b)
 {
 	return (struct slice){ b->p, b->n };

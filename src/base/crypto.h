@@ -28,8 +28,7 @@ size_t digest_length(enum digest kind);
  * digest_length(kind) octets. */
 void digest_of(enum digest kind, struct slice in, unsigned char *out);
 void digest_hmac(enum digest kind, struct slice key, struct slice in, unsigned char *out);
-void digest_pbkdf2(enum digest kind, struct slice password, struct slice salt, unsigned iterations,
-                   unsigned char *out);
+void digest_pbkdf2(enum digest kind, struct slice password, struct slice salt, unsigned iterations, unsigned char *out);
 
 /* Appends the octets as lower-case hexadecimal. */
 void hex_encode(struct buffer *out, const unsigned char *p, size_t n);

@@ -7,12 +7,12 @@
 
 /* What the program ends with; the words are DESIGN's, the numbers the contract. */
 enum status {
-	STATUS_OK = 0,          /* done, whatever codes came */
-	STATUS_DIFFERED = 1,    /* differed, broke the protocol, nothing found */
-	STATUS_USAGE = 2,       /* usage, unreadable or unparsable input */
-	STATUS_CONNECTION = 3,  /* no connection, or lost too early */
-	STATUS_TLS = 4,         /* TLS failed or was refused */
-	STATUS_TIMEOUT = 5,     /* nothing came in time */
+	STATUS_OK = 0,           /* done, whatever codes came */
+	STATUS_DIFFERED = 1,     /* differed, broke the protocol, nothing found */
+	STATUS_USAGE = 2,        /* usage, unreadable or unparsable input */
+	STATUS_CONNECTION = 3,   /* no connection, or lost too early */
+	STATUS_TLS = 4,          /* TLS failed or was refused */
+	STATUS_TIMEOUT = 5,      /* nothing came in time */
 	STATUS_INTERRUPTED = 130 /* after ^C */
 };
 

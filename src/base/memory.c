@@ -10,8 +10,7 @@
 
 void memory_refused(void)
 {
-	fputs("parlance: out of memory: the system gives no more; close something and try again
-", stderr);
+	fputs("parlance: out of memory: the system gives no more; close something and try again\n", stderr);
 	exit(2);
 }
 
