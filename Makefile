@@ -29,8 +29,8 @@ COMPILE  = $(CC) -std=c17 -pthread $(FEATURES) $(WARNINGS) -Isrc -DDATADIR='"$(D
 	$(if $(HAVE_LIBS),,$(error libevent 2.1, its OpenSSL part, or OpenSSL 3 is missing: run "make deps"))$(LIB_CFLAGS) \
 	-MMD -MP $(SANITIZE) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS)
+SANITIZE =
 # gcc's two runtimes write to one log (tests/run) only where they stand in the program; clang's always do.
-SANITIZE   =
 STATIC_RUNTIME = $(call once,STATIC_RUNTIME,$(CC) --version | grep -q clang || echo -static-libasan -static-libubsan)
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(STATIC_RUNTIME)
 

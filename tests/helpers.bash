@@ -29,8 +29,8 @@ setup_home() {
 	export HOME=$BATS_TEST_TMPDIR/home XDG_STATE_HOME=$BATS_TEST_TMPDIR/state XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run
 	mkdir -p "$HOME" "$XDG_STATE_HOME" "$XDG_RUNTIME_DIR"
 	chmod 700 "$XDG_RUNTIME_DIR"
-	unset NO_COLOR
-	export LC_ALL=C.UTF-8
+	unset NO_COLOR COLUMNS LINES
+	export LC_ALL=C.UTF-8 TERM=xterm
 }
 
 setup() {
