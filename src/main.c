@@ -4,12 +4,14 @@
  * Here stands the table of commands; each has its file in cmd/.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "cmd/cmd.h"
@@ -45,16 +47,16 @@ static const char *command_nearest(const char *word)
 
 static void help_all(void)
 {
-	(void)puts("parlance: talk text-based Internet protocols by hand, and be told what every line means\n");
+	(void)puts("parlance: talk text-based Internet protocols by hand, and be told what every\nline means\n");
 	for (size_t i = 0; commands[i]; i++) {
 		bool talk = commands[i] == &command_talk;
 		(void)printf("  parlance %s %s\n      %s\n", talk ? "[talk]" : commands[i]->name,
 		             commands[i]->arguments, commands[i]->summary);
 	}
-	(void)puts("\nTARGET: host:port, host port, [::1]:25, unix:/path, or a URL: smtp://host, lmtp://host,\n"
-	           "submission://host, tcp://host:port, udp://host:port.\n\n"
+	(void)puts("\nTARGET: host:port, host port, [::1]:25, unix:/path, or a URL: smtp://host,\n"
+	           "lmtp://host, submission://host, tcp://host:port, udp://host:port.\n\n"
 	           "parlance COMMAND --help tells more; man parlance tells all. To begin with:\n\n"
-	           "  parlance replay ewing-smtp      a conversation that ships with parlance, explained\n"
+	           "  parlance replay ewing-smtp      a conversation that ships with it, explained\n"
 	           "  parlance serve ewing-smtp       the same as a server to practise with\n"
 	           "  parlance explain 550            what a code or a word means");
 }
@@ -105,20 +107,30 @@ static void locale_begin(void)
 		(void)setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+/* Who was started without one of the three would else take its first connection for it. All are opened for reading:
+ * what is written to them fails, and that is told. */
+static void hold_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1)
+			(void)open("/dev/null", O_RDONLY);
+}
+
 /* What was printed must have arrived, but a reader who has seen enough (`| head`) is no error. */
 static enum status finish_output(enum status status)
 {
 	errno = 0;
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
+	if (fflush(stdout) == 0)
+		errno = sink_failure();
 	if (errno == EPIPE || errno == 0)
 		return status;
-	complain("standard output: %s", strerror(errno));
+	complain("output: %s", strerror(errno));
 	return status == STATUS_OK ? STATUS_USAGE : status;
 }
 
 int main(int argc, char **argv)
 {
+	hold_descriptors();
 	locale_begin();
 	(void)signal(SIGPIPE, SIG_IGN); /* a peer or reader that is gone is told by the write's error */
 	struct options options;

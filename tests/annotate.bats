@@ -200,3 +200,107 @@ S: 220 three"
 	run -0 "$PARLANCE" annotate - <<<$'Protocol: smtp\n\nS: 220 ready\n<server hangs up>\nC: NOOP'
 	has "# problem: said after the close: NOOP"
 }
+
+@test "a file that the client sends is described once, and stays described" {
+	cat >"$BATS_TEST_TMPDIR/in" <<-'END'
+		Protocol: smtp
+
+		S: 220 ready
+		C: EHLO bar.com
+		S: 250 ok
+		C: MAIL FROM:<a@b>
+		S: 250 ok
+		C: RCPT TO:<c@d>
+		S: 250 ok
+		C: DATA
+		S: 354 go ahead
+		<client sends file letter.txt>
+		C: .
+		S: 250 ok
+	END
+	run -0 "$PARLANCE" annotate --notes off "$BATS_TEST_TMPDIR/in"
+	same "$(cat "$BATS_TEST_TMPDIR/in")" "$output"
+}
+
+@test "a comment under a piece of a line is not said twice when it is read again" {
+	{
+		printf 'S: 220 SMTP ready\nC: EHLO '
+		printf 'x%.0s' {1..20000}
+		printf '\nC\\: NO\n# in the middle\nC\\: OP\\r\\n\n'
+	} >"$BATS_TEST_TMPDIR/in"
+	"$PARLANCE" annotate "$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/once"
+	"$PARLANCE" annotate "$BATS_TEST_TMPDIR/once" >"$BATS_TEST_TMPDIR/twice"
+	same "$(cat "$BATS_TEST_TMPDIR/once")" "$(cat "$BATS_TEST_TMPDIR/twice")"
+	grep -qx '# in the middle' "$BATS_TEST_TMPDIR/once"
+}
+
+@test "a header comes out in one order, its protocol named or recognised" {
+	printf 'Source: here\nLet: a=b\n\nS: 220 SMTP ready\n' >"$BATS_TEST_TMPDIR/in"
+	"$PARLANCE" annotate "$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/once"
+	same "$(cat "$BATS_TEST_TMPDIR/once")" "$("$PARLANCE" annotate "$BATS_TEST_TMPDIR/once")"
+}
+
+@test "what an earlier annotation decoded is not left to read where secrets are masked" {
+	"$PARLANCE" annotate - <<<$'Protocol: smtp\n\nS: 220 ready\nC: AUTH PLAIN AGJvYgBodW50ZXIy' >"$BATS_TEST_TMPDIR/shown"
+	grep -q '^# decoded: .*hunter2' "$BATS_TEST_TMPDIR/shown"
+	run -0 "$PARLANCE" annotate --secrets mask "$BATS_TEST_TMPDIR/shown"
+	has "C: AUTH PLAIN {{plain bob {{password}}}}"
+	has_not hunter2
+	has_not AGJvYgBodW50ZXIy
+}
+
+@test "-P says the protocol where the transcript does not" {
+	run -0 "$PARLANCE" annotate --json -P lmtp - <<<$'S: 220 ready\nC: NOOP'
+	has_event '{"kind":"command","verb":"NOOP","protocol":"lmtp"}'
+}
+
+@test "output that cannot be written is an error; a reader who has seen enough is none" {
+	[[ -c /dev/full ]] || skip "there is no /dev/full"
+	run -2 sh -c '"$PARLANCE" annotate ewing-smtp >/dev/full'
+	has "parlance: output: "
+	run -2 "$PARLANCE" annotate --json -o /dev/full ewing-smtp
+	has "parlance: output: "
+	run -0 bash -c 'set -o pipefail; "$PARLANCE" annotate ewing-smtp | true'
+	same "" "$output"
+}
+
+@test "notes stay short: many parameters are one sentence, a few are a sentence each" {
+	run -0 "$PARLANCE" annotate - <<-'END'
+		Protocol: smtp
+
+		S: 220 ready
+		C: EHLO bar.com
+		S: 250 ok
+		C: MAIL FROM:<a@b> SIZE=10 XFOO=1
+		S: 250 ok
+		C: RSET
+		S: 250 ok
+		C: MAIL FROM:<a@b> SIZE=10 BODY=8BITMIME RET=HDRS XFOO
+	END
+	has "SIZE: The message's size as the client estimates it, so that it can be refused at once. XFOO: no registry knows this parameter."
+	has "SIZE: The message's size as the client estimates it; BODY: What the message is made of; RET: Whether a report of failure returns the full message or its header; XFOO: not registered."
+}
+
+@test "a note does not say the same twice" {
+	run -0 "$PARLANCE" annotate - <<-'END'
+		Protocol: smtp
+
+		S: 220 ready
+		C: EHLO bar.com
+		S: 250 AUTH LOGIN
+		C: AUTH LOGIN Ym9i
+		S: 535 5.7.8 no
+		C: AUTH LOGIN
+		S: 334 VXNlcm5hbWU6
+		C: ?
+	END
+	has "# The server does not accept the proof, for example because name or password is wrong. RFC 4954 6"
+	has_not "5.7.8:"
+	has_not "expired, No RFC: draft"
+	has $'\nC: ?\n# problem: this is no base64, which every answer must be. RFC 4954 4'
+}
+
+@test "braces that close nothing are text" {
+	run -0 "$PARLANCE" annotate --notes off - <<<$'Protocol: smtp\n\nS: 220 x\nC: }} E{{{{H'
+	has "C: }} E{{{{H"
+}

@@ -237,3 +237,13 @@ explain() {
 		}
 	done
 }
+
+@test "a word that only the notes use: where they do, exit 1" {
+	run -1 "$PARLANCE" explain greylisting
+	has 'no "greylisting" is known: it is spoken of under: RCPT 450, RCPT 451'
+	run -1 "$PARLANCE" explain dot
+	has "DATA"
+	run -1 "$PARLANCE" explain hello
+	has "nearest: HELO"
+	has "; spoken of under: EHLO"
+}

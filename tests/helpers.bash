@@ -84,6 +84,7 @@ start_server() {
 	shift
 	"$@" >"$BATS_TEST_TMPDIR/$name.out" 2>&1 </dev/null 3>&- 4>&- &
 	server_pid=$!
+	echo "$server_pid" >"$BATS_TEST_TMPDIR/$name.pid"
 	echo "$server_pid" >>"$BATS_TEST_TMPDIR/servers"
 }
 
@@ -131,13 +132,17 @@ wait_for_port() {
 	wait_for 10 port_answers "$1"
 }
 
+# said_or_gone NAME REGEX: whether NAME has printed such a line, or has ended.
+said_or_gone() {
+	grep -Eqs -- "$2" "$BATS_TEST_TMPDIR/$1.out" || ! kill -0 "$(<"$BATS_TEST_TMPDIR/$1.pid")" 2>/dev/null
+}
+
 # wait_for_line NAME REGEX: until the server started as NAME has printed such a line; the line goes to $line.
 wait_for_line() {
-	wait_for 10 grep -Eqs -- "$2" "$BATS_TEST_TMPDIR/$1.out" || {
+	wait_for 10 said_or_gone "$1" "$2" && line=$(grep -E -m1 -- "$2" "$BATS_TEST_TMPDIR/$1.out") || {
 		cat "$BATS_TEST_TMPDIR/$1.out" >&2
 		return 1
 	}
-	line=$(grep -E -m1 -- "$2" "$BATS_TEST_TMPDIR/$1.out")
 }
 
 # serve ARGUMENT...: starts `parlance serve` and waits until it listens: $served is ADDR:PORT of the first that does,

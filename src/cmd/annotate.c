@@ -1,6 +1,8 @@
 /*
  * annotate: a transcript, or a recorded session, with every line explained; offline (FORMATS section 2).
  */
+#include <stdlib.h>
+
 #include "cmd/cmd.h"
 #include "script/rehearse.h"
 
@@ -13,6 +15,7 @@ struct annotation {
 	struct mask_room room;
 	struct face *face;
 	enum side speaks; /* who spoke last */
+	struct buffer comments; /* lines that stand under a line that has not ended yet */
 };
 
 /* ---- events ---- */
@@ -21,6 +24,8 @@ struct annotation {
 static size_t variable_at(struct slice text)
 {
 	size_t depth = 0;
+	if (!slice_starts(text, SLICE("{{")))
+		return 0;
 	for (size_t at = 0; at + 1 < text.n && (at == 0 || depth > 0); at++) {
 		bool opens = text.p[at] == '{' && text.p[at + 1] == '{',
 		     closes = text.p[at] == '}' && text.p[at + 1] == '}';
@@ -64,6 +69,15 @@ static void keep_variables(const struct annotation *a, struct dialogue_event *ev
 	}
 }
 
+static void tell_comments(struct annotation *a)
+{
+	for (struct slice rest = buffer_slice(&a->comments); rest.n;) {
+		struct slice line = slice_line(&rest);
+		face_comment(a->face, slice_part(line, 0, line.n - 1));
+	}
+	buffer_clear(&a->comments);
+}
+
 static void tell_events(struct annotation *a, bool stages)
 {
 	struct dialogue_event event, masked;
@@ -72,6 +86,7 @@ static void tell_events(struct annotation *a, bool stages)
 		keep_variables(a, &masked);
 		if (stages || event.kind != EVENT_STAGE)
 			face_event(a->face, &masked);
+		tell_comments(a);
 	}
 }
 
@@ -181,7 +196,7 @@ static void finish(struct annotation *a)
 	tell_events(a, false);
 }
 
-/* A comment stands under what was said: if that goes on behind it, under its beginning. */
+/* A comment stands under what was said: of a line that goes on behind it, under what of it is an event of its own. */
 static void comment(struct annotation *a, size_t i)
 {
 	size_t next = i;
@@ -189,7 +204,10 @@ static void comment(struct annotation *a, size_t i)
 		next++;
 	if (next < a->script->nlines)
 		turn_to(a, a->script->lines[next].side);
-	face_comment(a->face, (struct slice){ a->line->text, a->line->text_n });
+	buffer_add(&a->comments, a->line->text, a->line->text_n);
+	buffer_add_octet(&a->comments, '\n');
+	if (dialogue_unfinished(a->dialogue, a->speaks).n == 0)
+		tell_comments(a);
 }
 
 static enum status run_lines(struct annotation *a, const struct rehearsal *r, struct variables *v, struct error *error)
@@ -221,20 +239,25 @@ static bool gives_secret(struct slice line)
 static void header_make(const struct script *script, const struct rehearsal *r, bool hide, struct buffer *header)
 {
 	struct buffer whole = { 0 };
-	script_print_header(script, &whole);
+	struct script named = *script;
+	char *recognised = string_copy(r->protocol->name);
+	named.protocol = script->protocol ? script->protocol : recognised;
+	script_print_header(&named, &whole);
 	for (struct slice rest = buffer_slice(&whole); rest.n;) {
 		struct slice line = slice_line(&rest);
 		if (!hide || !gives_secret(line))
 			buffer_add_slice(header, line);
 	}
-	if (script->protocol == NULL)
-		buffer_printf(header, "Protocol: %s\n", r->protocol->name);
+	free(recognised);
 	buffer_free(&whole);
 }
 
 static enum status annotate_rehearsed(const struct options *options, const struct script *script,
                                       const struct rehearsal *r, struct error *error)
 {
+	if (script->protocol && protocol_named(slice_of(script->protocol)) == NULL)
+		complain("%s: %s is not known yet: its lines are shown as those of any text service", script->file,
+		         script->protocol);
 	struct annotation a = { .script = script, .masking = options_masking(options, false) };
 	struct buffer header = { 0 };
 	struct variables v = { 0 };
@@ -249,6 +272,8 @@ static enum status annotate_rehearsed(const struct options *options, const struc
 	rehearsal_variables(r, &options->variables, &v);
 	enum status status = run_lines(&a, r, &v, error);
 	finish(&a);
+	tell_comments(&a);
+	buffer_free(&a.comments);
 	face_close(a.face);
 	mask_free(&a.room);
 	dialogue_free(a.dialogue);
@@ -296,6 +321,6 @@ const struct command command_annotate = {
 		"input. Each line is printed with what it means and where that is defined;\n"
 		"comments, stage directions and the header stay. What is printed is again a\n"
 		"transcript. Nothing is connected to.",
-	.options = OPTIONS_SHOW | OPTIONS_SCRIPT,
+	.options = OPTIONS_SHOW | OPTIONS_SCRIPT | OPTIONS_OFFLINE,
 	.run = annotate,
 };

@@ -17,6 +17,10 @@
 #define INDENT 4
 #define TEXT_COLUMNS 30
 
+/* What is not known is looked for in the notes: words of so many octets at least, and so many rows are named. */
+#define MENTION_LEAST 2
+#define MENTIONS 8
+
 /* Stands for a space that no line ends at. */
 #define HARD_SPACE '\t'
 
@@ -472,17 +476,61 @@ static void add_nearest(const struct explain *e, struct slice word, struct buffe
 	}
 }
 
+/* Whether the note speaks of it: whole words, whatever their case. */
+static bool speaks_of(struct slice note, struct slice words)
+{
+	while (note.n) {
+		size_t at = slice_find_nocase(note, words), end = at + words.n;
+		bool begins = at == 0 || !octet_is_alnum(note.p[at - 1]);
+		if (at < note.n && begins && (end == note.n || !octet_is_alnum(note.p[end])))
+			return true;
+		note = slice_part(note, at + 1, note.n);
+	}
+	return false;
+}
+
+/* Whether the word stands between the commas of the list. */
+static bool listed(struct slice list, const char *word)
+{
+	char *between = string_printf(", %s, ", word), *all = string_printf(", " SLICE_FMT ", ", SLICE_ARG(list));
+	bool found = strstr(all, between) != NULL;
+	free(between);
+	free(all);
+	return found;
+}
+
+/* Appends the rows whose notes speak of it, the first few: whoever asks for "greylisting" wants "RCPT 450". */
+static void add_mentions(const struct explain *e, struct slice words, struct buffer *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; words.n >= MENTION_LEAST && has_letter(words) && protocols[i]; i++) {
+		for (const struct table *table = protocols[i]->tables; table && table->rows; table++) {
+			for (size_t row = 0; wanted(e, protocols[i]) && row < table->n && n < MENTIONS; row++) {
+				const char *word = table->rows[row].word;
+				if (!speaks_of(slice_of(table->rows[row].note), words) || listed(buffer_slice(out), word))
+					continue;
+				buffer_printf(out, "%s%s", n ? ", " : "", word);
+				n++;
+			}
+		}
+	}
+}
+
 static void not_found(const struct explain *e, struct slice text)
 {
-	struct buffer shown = { 0 }, near = { 0 };
+	struct buffer shown = { 0 }, near = { 0 }, mentions = { 0 };
+	const char *hint = ": a command, a reply code or a keyword is asked for, such as 550 or EHLO";
 	escape_text(&shown, text);
 	add_nearest(e, slice_trim(text), &near);
-	complain("explain: no \"" SLICE_FMT "\" is known%s%s%s" SLICE_FMT, SLICE_ARG(buffer_slice(&shown)),
-	         e->only ? " in " : "", e->only ? e->only->name : "",
-	         near.n ? ": nearest: " : ": a command, a reply code or a keyword is asked for, such as 550 or EHLO",
-	         SLICE_ARG(buffer_slice(&near)));
+	add_mentions(e, slice_trim(text), &mentions);
+	complain("explain: no \"" SLICE_FMT "\" is known%s%s%s" SLICE_FMT "%s" SLICE_FMT,
+	         SLICE_ARG(buffer_slice(&shown)), e->only ? " in " : "", e->only ? e->only->name : "",
+	         near.n ? ": nearest: " : mentions.n ? "" : hint, SLICE_ARG(buffer_slice(&near)),
+	         mentions.n == 0 ? "" : near.n ? "; spoken of under: " : ": it is spoken of under: ",
+	         SLICE_ARG(buffer_slice(&mentions)));
 	buffer_free(&shown);
 	buffer_free(&near);
+	buffer_free(&mentions);
 }
 
 /* ---- the command ---- */
@@ -566,6 +614,6 @@ const struct command command_explain = {
 		"\n"
 		"With PROTOCOL (smtp, lmtp), only that protocol is asked. The exit status is\n"
 		"1 where a word is not known; the nearest words are named then.",
-	.options = OPTIONS_SHOW,
+	.options = OPTIONS_SHOW | OPTIONS_OFFLINE,
 	.run = run,
 };

@@ -38,7 +38,7 @@ struct option_row {
 	enum option_kind kind;
 	size_t offset;
 	const char *const *choices;
-	const char *help;
+	const char *help; /* lines of at most 50 columns */
 };
 
 static const char *const eol_choices[] = { "crlf", "lf", "none", NULL };
@@ -52,19 +52,19 @@ static const struct option_row rows[] = {
 	{ "ipv4", '4', NULL, OPTIONS_CONNECT, OPTION_IPV4, 0, NULL, "use IPv4 only" },
 	{ "ipv6", '6', NULL, OPTIONS_CONNECT, OPTION_IPV6, 0, NULL, "use IPv6 only" },
 	{ "protocol", 'P', "PROTOCOL", OPTIONS_CONNECT | OPTIONS_OFFLINE, OPTION_PROTOCOL, 0, NULL,
-	  "speak PROTOCOL, whatever the port: smtp lmtp tcp udp" },
+	  "speak it, whatever the port: smtp lmtp tcp udp" },
 	{ "tls", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(tls), NULL, "TLS from the first octet" },
 	{ "starttls", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(starttls), NULL, "upgrade to TLS by STARTTLS" },
 	{ "timeout", 'w', "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(timeout), NULL,
-	  "wait so long for a reply (default: 60; at a terminal for ever)" },
+	  "wait so long for a reply\n(default: 60; at a terminal for ever)" },
 	{ "connect-timeout", 0, "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(connect_timeout), NULL,
 	  "wait so long for a connection (default: 10)" },
 	{ "max-time", 0, "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(max_time), NULL,
 	  "end the whole session after so long" },
 	{ "eol", 0, "crlf|lf|none", OPTIONS_TALK, OPTION_WORD, AT(eol), eol_choices,
-	  "what is sent behind each line (default: crlf; udp: none)" },
+	  "what is sent behind each line\n(default: crlf; udp: none)" },
 	{ "raw", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(raw), NULL,
-	  "the server's octets to stdout as they are, notes to stderr" },
+	  "the server's octets to stdout as they are,\nnotes to stderr" },
 	{ "colon", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(colon), NULL,
 	  "take `:` lines for parlance in a pipe too" },
 	{ "no-wait", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(no_wait), NULL,
@@ -74,7 +74,7 @@ static const struct option_row rows[] = {
 	{ "to", 0, "TARGET", OPTIONS_REPLAY, OPTION_TEXT, AT(to), NULL, "where to play the transcript" },
 	{ "step", 0, NULL, OPTIONS_REPLAY, OPTION_FLAG, AT(step), NULL, "wait for Enter before each line that is sent" },
 	{ "listen", 0, "ADDR:PORT", OPTIONS_SERVE, OPTION_TEXT, AT(listen), NULL,
-	  "where to listen (default: 127.0.0.1 and a free port)" },
+	  "where to listen\n(default: 127.0.0.1 and a free port)" },
 	{ "strict", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(strict), NULL,
 	  "client lines must match whole, not by their verb" },
 	{ "once", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(once), NULL, "serve one client, then exit" },
@@ -85,7 +85,7 @@ static const struct option_row rows[] = {
 	{ "force", 0, NULL, OPTIONS_RECORD, OPTION_FLAG, AT(force), NULL, "let -r overwrite a file" },
 	{ "json", 0, NULL, OPTIONS_SHOW, OPTION_FLAG, AT(json), NULL, "print events as JSON, one a line" },
 	{ "plain", 0, NULL, OPTIONS_SHOW, OPTION_FLAG, AT(plain), NULL,
-	  "print a transcript (the default where stdout is no terminal)" },
+	  "print a transcript\n(the default where stdout is no terminal)" },
 	{ "output", 'o', "FILE", OPTIONS_SHOW, OPTION_TEXT, AT(output), NULL, "print to FILE" },
 	{ "color", 0, "auto|always|never", OPTIONS_SHOW, OPTION_WORD, AT(color), color_choices, "use colours" },
 	{ "notes", 0, "full|short|off", OPTIONS_SHOW, OPTION_NOTES, 0, notes_choices, "how much is explained" },
@@ -231,7 +231,7 @@ static enum status take_option(struct parsing *p, const struct option_row *row, 
 		given = next;
 		*used_next = true;
 	}
-	return set_option(p, row, given);
+	return set_option(p, row, given ? given : ""); /* a flag looks at no value */
 }
 
 static enum status take_long(struct parsing *p, const char *word, const char *next, const struct option_row **row,
@@ -267,7 +267,7 @@ static enum status take_letters(struct parsing *p, const char *word, const char 
 /* The options that were given must make sense for the command. */
 static enum status check_groups(const struct command *command, const bool *given, struct error *error)
 {
-	for (size_t i = 0; command && i < NROWS; i++)
+	for (size_t i = 0; i < NROWS; i++)
 		if (given[i] && rows[i].groups != OPTIONS_ALL && !(rows[i].groups & command->options))
 			return error_set(error, STATUS_USAGE, "--%s: makes no sense for %s: see parlance %s --help", rows[i].name,
 			                 command->name, command->name);
@@ -320,7 +320,8 @@ enum status options_parse(struct options *options, const struct command **comman
 	argv[words] = NULL;
 	*argc = words;
 	collect_secrets(options);
-	return check_groups(*command, given, error);
+	/* Where no command is named, a word is a TARGET to talk to. */
+	return *command || words > 0 ? check_groups(*command ? *command : &command_talk, given, error) : STATUS_OK;
 }
 
 void options_free(struct options *options)
@@ -344,10 +345,15 @@ void options_help(const struct command *command)
 		char letter[] = { row->letter ? '-' : ' ', row->letter ? row->letter : ' ', row->letter ? ',' : ' ', '\0' };
 		char *name = string_printf("%s --%s%s%s", letter, row->name, row->argument ? " " : "",
 		                           row->argument ? row->argument : "");
-		if (strlen(name) > 26)
-			(void)printf("  %s\n  %-26s %s\n", name, "", row->help);
-		else
-			(void)printf("  %-26s %s\n", name, row->help);
+		bool fits = strlen(name) <= 26;
+		if (!fits)
+			(void)printf("  %s\n", name);
+		struct slice rest = slice_of(row->help);
+		for (bool first = fits; rest.n; first = false) {
+			struct slice line = slice_line(&rest);
+			line = slice_part(line, 0, slice_find_octet(line, '\n'));
+			(void)printf("  %-26s " SLICE_FMT "\n", first ? name : "", SLICE_ARG(line));
+		}
 		free(name);
 	}
 }

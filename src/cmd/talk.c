@@ -3,7 +3,6 @@
  */
 #include "talk/talk.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -97,18 +96,10 @@ static struct talk_options talk_options_of(const struct options *options)
 	};
 }
 
-/* Who was started without a stdin would else take the first connection for it. */
-static void hold_stdin(void)
-{
-	if (fcntl(STDIN_FILENO, F_GETFD) == -1)
-		(void)open("/dev/null", O_RDONLY);
-}
-
 static enum status run(struct options *options, int argc, char **argv)
 {
 	struct errand errand = { .options = options };
 	struct error error = { 0 };
-	hold_stdin();
 	if (argc == 0 || argc > 2) {
 		complain(argc == 0 ? "talk: to whom? Write a TARGET: host:port, or a URL such as smtp://host"
 		                   : "talk: one TARGET at a time: host:port, or host port");

@@ -45,17 +45,22 @@ static bool goes_on(const char *candidate)
 	return n && strchr("<=: ", candidate[n - 1]) != NULL;
 }
 
+/* As comments, so that what is copied off the screen stays a transcript. */
+#define COMMENT "# "
+
 static void list_above(struct prompt *p)
 {
 	size_t width = 0, columns = prompt_columns(p);
 	for (size_t i = 0; i < p->noffers; i++)
 		if (text_columns(slice_of(p->offers[i])) > width)
 			width = text_columns(slice_of(p->offers[i]));
-	width += 2;
-	size_t per_row = columns > width ? columns / width : 1;
+	width += 2; /* a gap; the last one's room goes to the comment's mark */
+	size_t per_row = columns >= width ? columns / width : 1;
 	struct buffer b = { 0 };
 	for (size_t i = 0; i < p->noffers; i++) {
 		bool last = (i + 1) % per_row == 0 || i + 1 == p->noffers;
+		if (i % per_row == 0)
+			buffer_add_string(&b, COMMENT);
 		buffer_add_string(&b, p->offers[i]);
 		for (size_t n = text_columns(slice_of(p->offers[i])); n < width && !last; n++)
 			buffer_add_octet(&b, ' ');

@@ -99,7 +99,12 @@ void screen_erase(const struct prompt *p, struct slice prompt, struct slice type
 		erase_by_spaces(p->columns);
 		return;
 	}
-	char *sequence = rows ? string_printf("\033[%zuA\r\033[J", rows) : string_copy("\r\033[J");
-	terminal_say(slice_of(sequence));
-	free(sequence);
+	/* Row by row from below: terminals that are told to clear all of the screen at once (as they are where the line
+	 * stands at its top) keep what stood there in their scrollback, a typed password too. */
+	struct buffer sequence = { 0 };
+	buffer_add_string(&sequence, "\033[J\r\033[K");
+	while (rows-- > 0)
+		buffer_add_string(&sequence, "\033[A\033[K");
+	terminal_say(buffer_slice(&sequence));
+	buffer_free(&sequence);
 }

@@ -142,12 +142,13 @@ void event_problem(struct dialogue *d, struct dialogue_event *event, const char 
 	event->problem = buffer_slice(&d->problem);
 }
 
-/* Whether `ref` stands whole between the commas of `refs`. */
+/* Whether `ref`, which may hold commas itself, stands whole between the commas of `refs`. */
 static bool ref_stands(struct slice refs, struct slice ref)
 {
 	while (refs.n) {
 		size_t end = slice_find(refs, SLICE(", "));
-		if (slice_equal(slice_part(refs, 0, end), ref))
+		struct slice behind = slice_part(refs, ref.n, refs.n);
+		if (slice_starts(refs, ref) && (behind.n == 0 || slice_starts(behind, SLICE(", "))))
 			return true;
 		refs = slice_part(refs, end + 2, refs.n);
 	}

@@ -7,7 +7,7 @@
 
 void smtp_transaction_reset(struct smtp *s)
 {
-	s->eight_bit = s->eight_bit_told = false;
+	s->eight_bit = s->eight_bit_told = s->binary = false;
 	s->text_begun = s->text_in_body = false;
 	s->early_told = s->after_bare_lf = false;
 }

@@ -10,6 +10,12 @@
 /* RFC 4954 section 4: a line of a SASL exchange; AUTH itself is a command like others. */
 #define ANSWER_LINE_MAX 12288
 
+/* So many parameters of a command are explained in full; of more the gist is told, in about so many octets, and of a
+ * word that no table has so many. */
+#define PARAMETERS_EXPLAINED 2
+#define LIST_SHOWN 400
+#define KEYWORD_SHOWN 32
+
 static bool has_eight_bit(struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++)
@@ -33,7 +39,9 @@ static void note_text(struct dialogue *d, struct smtp *s, const struct line *lin
 		event_ref(d, event, "RFC 5322 3.6");
 		s->text_in_body = true;
 	} else if (line->text.n == 0 && !s->text_in_body) {
-		event_note(d, event, "The empty line ends the header; what follows is the body.");
+		event_note(d, event, s->text_begun ? "The empty line ends the header; what follows is the body."
+		                                   : "The empty line ends the header, which has no fields here, though "
+		                                     "Date and From belong in it; what follows is the body.");
 		event_ref(d, event, "RFC 5322 2.1");
 	}
 	s->text_in_body |= line->text.n == 0 || line->described;
@@ -137,11 +145,13 @@ static void answer_shown(struct dialogue *d, struct smtp *s, struct dialogue_eve
 	event->has_decoded = said.ok && said.decoded.n > 0;
 	event->decoded = event_text(d, buffer_slice(&said.decoded));
 	event->decoded_secret = event->has_decoded && !public_answer(slice_part(event->text, start, event->text.n));
-	if (said.note.n)
+	if (said.ok) {
 		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said.note)));
-	event_ref(d, event, said.ref);
-	if (!said.ok)
-		event_problem(d, event, "this is no base64");
+		event_ref(d, event, said.ref);
+	} else {
+		event_problem(d, event, "this is no base64, which every answer must be");
+		event_ref(d, event, "RFC 4954 4");
+	}
 	struct slice mask = said.mask.n ? event_text(d, buffer_slice(&said.mask)) : SLICE("{{secret}}");
 	if (!public_answer(slice_part(event->text, start, event->text.n)))
 		event_secret(event, start, event->text.n, mask);
@@ -174,20 +184,65 @@ static void need_no_argument(struct dialogue *d, struct dialogue_event *event, s
 		event_problem(d, event, SLICE_FMT " takes no argument", SLICE_ARG(event->verb));
 }
 
+static void note_parameter(struct dialogue *d, const struct entry *row, struct slice keyword,
+                           struct dialogue_event *event)
+{
+	if (row) {
+		event_note(d, event, "%s: %s", row->word, row->note);
+		event_ref(d, event, row->ref);
+	} else if (keyword.n) {
+		event_note(d, event, SLICE_FMT ": no registry knows this parameter.",
+		           SLICE_ARG(event_upper(d, slice_part(keyword, 0, KEYWORD_SHOWN))));
+		event_ref(d, event, "RFC 5321 4.1.1.11");
+	}
+}
+
+/* What a note says first, up to where it goes into detail. */
+static struct slice gist(struct slice note)
+{
+	size_t end = 0;
+	while (end < note.n && note.p[end] != ',' && note.p[end] != ':' && note.p[end] != ';' && note.p[end] != '.')
+		end++;
+	return slice_part(note, 0, end);
+}
+
+/* Too many for a sentence each: one sentence, with the gist of each. */
+static void list_parameters(struct dialogue *d, const struct table *table, struct slice parameters,
+                            struct dialogue_event *event)
+{
+	struct slice keyword, value;
+	struct buffer list = { 0 };
+	while (smtp_parameter(&parameters, &keyword, &value) && list.n < LIST_SHOWN) {
+		const struct entry *row = table ? table_find(table, keyword) : NULL;
+		buffer_add_string(&list, list.n ? "; " : "");
+		buffer_add_slice(&list, event_upper(d, slice_part(keyword, 0, KEYWORD_SHOWN)));
+		buffer_add_string(&list, ": ");
+		buffer_add_slice(&list, row ? gist(slice_of(row->note)) : SLICE("not registered"));
+	}
+	event_note(d, event, SLICE_FMT "%s", SLICE_ARG(buffer_slice(&list)), list.n < LIST_SHOWN ? "." : "; and more.");
+	event_ref(d, event, "RFC 5321 4.1.1.11");
+	buffer_free(&list);
+}
+
 static void note_parameters(struct dialogue *d, struct smtp *s, struct slice parameters, struct dialogue_event *event)
 {
 	const struct table *table = protocol_table(machine_protocol(d), TABLE_PARAMETERS);
-	struct slice keyword, value;
+	struct slice keyword, value, counted = parameters, all = parameters;
+	size_t n = 0;
+	while (smtp_parameter(&counted, &keyword, &value))
+		n++;
 	while (smtp_parameter(&parameters, &keyword, &value)) {
 		const struct entry *row = table ? table_find(table, keyword) : NULL;
 		if (slice_equal_nocase(keyword, SLICE("SMTPUTF8")) ||
 		    (slice_equal_nocase(keyword, SLICE("BODY")) && !slice_equal_nocase(value, SLICE("7BIT"))))
 			s->eight_bit = true;
-		if (row == NULL)
-			continue;
-		event_note(d, event, "%s: %s", row->word, row->note);
-		event_ref(d, event, row->ref);
+		if (slice_equal_nocase(keyword, SLICE("BODY")) && slice_equal_nocase(value, SLICE("BINARYMIME")))
+			s->binary = true;
+		if (n <= PARAMETERS_EXPLAINED)
+			note_parameter(d, row, keyword, event);
 	}
+	if (n > PARAMETERS_EXPLAINED)
+		list_parameters(d, table, all, event);
 }
 
 /* MAIL and RCPT. */
@@ -245,6 +300,9 @@ static void read_auth(struct dialogue *d, struct slice arguments, struct outstan
 	if (row) {
 		event_note(d, event, "%s: %s", row->word, row->note);
 		event_ref(d, event, row->ref);
+	} else {
+		event_note(d, event, SLICE_FMT ": no registry knows this mechanism.",
+		           SLICE_ARG(event_upper(d, slice_part(mechanism, 0, KEYWORD_SHOWN))));
 	}
 	if (initial.n == 0)
 		return;
@@ -289,6 +347,10 @@ static void read_arguments(struct dialogue *d, struct slice arguments, struct ou
 		break;
 	case EFFECT_DATA:
 		need_no_argument(d, event, arguments);
+		if (s->binary) {
+			event_problem(d, event, "MAIL said BODY=BINARYMIME: such a message is sent by BDAT");
+			event_ref(d, event, "RFC 3030 3");
+		}
 		s->mode = MODE_TEXT;
 		s->text_begun = s->text_in_body = s->early_told = s->after_bare_lf = false;
 		break;
@@ -350,6 +412,12 @@ static void check_length(struct dialogue *d, struct slice arguments, struct dial
 static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_event *event)
 {
 	const struct entry *near = table_nearest(protocol_table(machine_protocol(d), TABLE_COMMANDS), verb);
+	if (verb.n && dialogue_announced(d, verb, NULL)) {
+		event_note(d, event, "A command of the extension " SLICE_FMT ", which the server announced.",
+		           SLICE_ARG(event_upper(d, verb)));
+		event_ref(d, event, "RFC 5321 2.2.2");
+		return;
+	}
 	event_note(d, event, "The server should answer 500: it does not know this command.");
 	event_ref(d, event, "RFC 5321 4.2.4");
 	if (verb.n == 0)

@@ -52,6 +52,7 @@ struct smtp {
 	uint64_t accepted;    /* recipients, by the server's replies */
 	bool eight_bit;       /* MAIL said BODY=8BITMIME, BODY=BINARYMIME or SMTPUTF8 */
 	bool eight_bit_told;
+	bool binary;          /* MAIL said BODY=BINARYMIME */
 	bool text_begun, text_in_body;
 	bool after_bare_lf;   /* the line of text before this one ended in a bare LF */
 	bool early_told;      /* that text was sent before 354 */

@@ -11,6 +11,9 @@
 /* RFC 5321 4.5.3.1.5: a reply line, CRLF included. */
 #define REPLY_LINE_MAX 512
 
+/* Of a keyword that no table has, a note shows so many octets. */
+#define KEYWORD_SHOWN 32
+
 static enum class class_of(char first_digit)
 {
 	static const enum class classes[] = { CLASS_INFO, CLASS_SUCCESS, CLASS_CONTINUE, CLASS_TRANSIENT, CLASS_FAILURE };
@@ -36,7 +39,10 @@ static void note_code(struct dialogue *d, struct dialogue_event *event)
 {
 	const struct table *codes = protocol_table(machine_protocol(d), TABLE_CODES);
 	const struct entry *row = NULL;
-	if (event->verb.n) {
+	const struct outstanding *one = answered(d);
+	/* Success in the place of 354: the row is about the message, which has not been sent. */
+	bool early = effect_of(one) == EFFECT_DATA && one->step == 0 && event->class == CLASS_SUCCESS;
+	if (event->verb.n && !early) {
 		struct buffer key = { 0 };
 		buffer_printf(&key, SLICE_FMT " " SLICE_FMT, SLICE_ARG(event->verb), SLICE_ARG(event->code));
 		row = table_find(codes, buffer_slice(&key));
@@ -60,6 +66,32 @@ static void note_code(struct dialogue *d, struct dialogue_event *event)
 	event_ref(d, event, "RFC 5321 4.2.1");
 }
 
+/* LMTP: which recipient the reply to the text is about (RFC 2033 section 4.2). */
+static void note_recipient(struct dialogue *d, const struct smtp *s, const struct outstanding *one,
+                           struct dialogue_event *event)
+{
+	enum smtp_effect effect = effect_of(one);
+	bool data = effect == EFFECT_DATA && one->step > 0;
+	bool last = (effect == EFFECT_BDAT || effect == EFFECT_BURL) && one->flags & FLAG_LAST;
+	if (!smtp_is_lmtp(d) || s->accepted < 2 || !(data || last))
+		return;
+	unsigned long long n = s->accepted, left = one->step > 0 ? one->count : n;
+	event_note(d, event, "For recipient %llu of the %llu accepted:", n - left + 1, n);
+	event_ref(d, event, "RFC 2033 4.2");
+}
+
+/* Whether an enhanced status code was made for that reply code (RFC 4954 6, RFC 7505 6) and adds nothing to it. */
+static bool says_the_same(struct slice code, struct slice enhanced)
+{
+	static const char *const pairs[][2] = {
+		{ "432", "X.7.12" }, { "534", "X.7.9" }, { "535", "X.7.8" }, { "538", "X.7.11" }, { "556", "X.1.10" },
+	};
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+		if (slice_equal(code, slice_of(pairs[i][0])) && slice_equal(enhanced, slice_of(pairs[i][1])))
+			return true;
+	return false;
+}
+
 /* The subject and detail of an enhanced status code; its class repeats the reply code's first digit. */
 static void note_enhanced(struct dialogue *d, struct dialogue_event *event)
 {
@@ -72,23 +104,26 @@ static void note_enhanced(struct dialogue *d, struct dialogue_event *event)
 		event_problem(d, event, "the enhanced status code begins with another digit than the reply code");
 		event_ref(d, event, "RFC 2034 4");
 	}
-	if (row == NULL)
+	if (row == NULL || says_the_same(event->code, slice_of(row->word)))
 		return;
 	event_note(d, event, SLICE_FMT ": %s", SLICE_ARG(event->enhanced), row->note);
 	event_ref(d, event, row->ref);
 }
 
-/* "34.2 MiB" */
+/* " (34.2 MiB)"; nothing of what is less than one KiB. */
 static void size_in_words(struct buffer *out, uint64_t octets)
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
 	double size = (double)octets / 1024;
 	size_t unit = 0;
+	if (octets < 1024)
+		return;
+	buffer_add_string(out, " (");
 	while (size >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
 		size /= 1024;
 		unit++;
 	}
-	buffer_printf(out, "%.1f %s", size, units[unit]);
+	buffer_printf(out, "%.1f %s)", size, units[unit]);
 }
 
 static void note_size(struct dialogue *d, struct slice value, const struct entry *row, struct dialogue_event *event)
@@ -96,13 +131,14 @@ static void note_size(struct dialogue *d, struct slice value, const struct entry
 	uint64_t octets = 0;
 	struct buffer words = { 0 };
 	if (!slice_number(value, &octets) && value.n) {
-		event_problem(d, event, "the size is no number");
+		event_note(d, event, "%s: %s", row->word, row->note);
+		event_problem(d, event, "the size is no number, or too large a one");
 	} else if (octets == 0) {
 		event_note(d, event, "SIZE: this server understands SIZE and names no fixed limit.");
 	} else {
 		size_in_words(&words, octets);
-		event_note(d, event, "SIZE: this server takes messages of up to %llu octets (" SLICE_FMT ").",
-		           (unsigned long long)octets, SLICE_ARG(buffer_slice(&words)));
+		event_note(d, event, "SIZE: this server takes messages of up to %llu octet%s" SLICE_FMT ".",
+		           (unsigned long long)octets, octets == 1 ? "" : "s", SLICE_ARG(buffer_slice(&words)));
 	}
 	event_ref(d, event, row->ref);
 	buffer_free(&words);
@@ -120,7 +156,7 @@ static void note_keyword(struct dialogue *d, struct slice value, struct dialogue
 		event_ref(d, event, row->ref);
 		return;
 	}
-	event_note(d, event, SLICE_FMT ": %s", SLICE_ARG(event->keyword),
+	event_note(d, event, SLICE_FMT ": %s", SLICE_ARG(slice_part(event->keyword, 0, KEYWORD_SHOWN)),
 	           event->keyword.p[0] == 'X' ? "a private extension; no registry knows it." : "no registry knows this extension.");
 	event_ref(d, event, "RFC 5321 2.2.2");
 }
@@ -155,11 +191,12 @@ static void challenge_read(struct dialogue *d, struct smtp *s, struct slice text
 	event->has_decoded = said.ok && said.decoded.n > 0;
 	event->decoded = event_text(d, buffer_slice(&said.decoded));
 	challenge_keep(d, buffer_slice(&said.decoded));
-	if (said.note.n)
+	if (said.ok) {
 		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said.note)));
-	event_ref(d, event, said.ref);
-	if (!said.ok)
-		event_problem(d, event, "this is no base64");
+		event_ref(d, event, said.ref);
+	} else {
+		event_problem(d, event, "this is no base64, which every challenge must be");
+	}
 	sasl_line_free(&said);
 }
 
@@ -418,15 +455,18 @@ static void reply_line(struct dialogue *d, struct smtp *s, const struct smtp_rep
 		event->verb = event_text(d, slice_of(one->verb));
 		event->phase = one->command ? one->command->phase : PHASE_NONE;
 	}
-	bool keyword = lists_keyword(d, s, reply);
+	struct slice words = slice_trim(reply->text);
+	bool keyword = lists_keyword(d, s, reply) && words.n;
 	if (!keyword)
 		event->enhanced = reply->enhanced;
 	reply_spans(event, reply);
 	s->lines++;
 	if (keyword)
 		read_keyword(d, reply->text, event);
-	else if (!reply->continues)
+	else if (!reply->continues) {
+		note_recipient(d, s, one, event);
 		note_code(d, event);
+	}
 	if (event->enhanced.n && !reply->continues)
 		note_enhanced(d, event);
 	if (effect_of(one) == EFFECT_AUTH && event->class == CLASS_CONTINUE && !reply->continues)

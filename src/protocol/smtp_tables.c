@@ -154,7 +154,7 @@ static const struct entry codes[] = {
 	     "The server does not know AUTH, or the client's line is longer than the mechanism allows.",
 	     "RFC 4954 6"),
 	CODE("AUTH 501",
-	     "The exchange is cancelled: the client said *, or its line was not well-formed base64.",
+	     "The exchange is over: the client said *, its line was no base64, or AUTH's argument is wrong.",
 	     "RFC 4954 4"),
 	CODE("AUTH 503",
 	     "Not at this time: the client is authenticated already, or a mail transaction is open.",
@@ -292,6 +292,9 @@ static const struct entry codes[] = {
 	CODE("RCPT 452",
 	     "Not now: too many recipients for one message, or too little storage. The rest can be sent "
 	     "later.", "RFC 5321 4.5.3.1.10"),
+	CODE("RCPT 454",
+	     "The recipient is refused for now, for example because the server does not relay for this client.",
+	     "RFC 5321 4.2.1"),
 	CODE("RCPT 501", "The server cannot read the address or a parameter. The address stands in < and >.",
 	     "RFC 5321 4.2.3"),
 	CODE("RCPT 503", "Not at this time: MAIL must be accepted first.", "RFC 5321 3.3"),

@@ -188,9 +188,10 @@ struct run {
 	size_t last_said; /* the last line of whoever spoke last, which silence may complete */
 };
 
-static size_t line_of_event(const struct run *run, uint64_t n)
+/* The line of the command that has that number: seldom far above the line that answers it. */
+static size_t line_of_event(const struct run *run, size_t line, uint64_t n)
 {
-	for (size_t i = 0; n && i < run->r->script->nlines; i++)
+	for (size_t i = line + 1; n && i-- > 0;)
 		if (run->numbers[i] == n)
 			return i;
 	return NO_LINE;
@@ -211,7 +212,7 @@ static void note_event(struct run *run, size_t line, const struct dialogue_event
 	if (event->side == SIDE_SERVER && event->final) {
 		l->final = true;
 		l->class = event->class;
-		run->answers[line] = line_of_event(run, event->answers);
+		run->answers[line] = line_of_event(run, line, event->answers);
 	}
 }
 
@@ -346,7 +347,7 @@ static size_t due_of_command(const struct rehearsal *r, size_t command, size_t r
 static void block_settle(struct rehearsal *r, struct rehearsed_block *block, const size_t *answers)
 {
 	size_t last_client = NO_LINE;
-	for (size_t i = 0; i < block->first; i++)
+	for (size_t i = block->first; i-- > 0 && last_client == NO_LINE;)
 		if (r->lines[i].speaks && r->script->lines[i].side == SIDE_CLIENT)
 			last_client = i;
 	for (size_t i = block->first; i <= block->last; i++) {

@@ -117,27 +117,61 @@ void word_why(struct talk *t, struct slice arguments)
 
 /* ---- :next ---- */
 
+static enum allowance allowance_of(const struct talk *t, const struct entry *command)
+{
+	return dialogue_allows(session_dialogue(t->session), command, NULL);
+}
+
+/* In how many states a command is allowed. */
+static unsigned width_of(const struct entry *command)
+{
+	unsigned n = 0;
+	for (unsigned states = command->states; states; states &= states - 1)
+		n++;
+	return n;
+}
+
+/* Whether it leads on, as MAIL does, not aside, as HELP. */
+static bool leads_on(const struct entry *command)
+{
+	return command->phase != PHASE_ASK && command->phase != PHASE_GOODBYE;
+}
+
+/* The commands that belong to this state, with what they do; then those that may come in any. */
 static void say_allowed(struct talk *t, const struct table *commands)
 {
-	const struct dialogue *d = session_dialogue(t->session);
+	struct buffer others = { 0 };
+	unsigned widest = 0, narrowest = 32;
+	for (size_t i = 0; i < commands->n; i++) {
+		unsigned width = width_of(&commands->rows[i]);
+		if (!leads_on(&commands->rows[i]) || allowance_of(t, &commands->rows[i]) != ALLOWED)
+			continue;
+		widest = width > widest ? width : widest;
+		narrowest = width < narrowest ? width : narrowest;
+	}
 	for (size_t i = 0; i < commands->n; i++) {
 		const struct entry *row = &commands->rows[i];
-		if (dialogue_allows(d, row, NULL) == ALLOWED)
+		if (allowance_of(t, row) != ALLOWED)
+			continue;
+		if (leads_on(row) && (width_of(row) < widest || widest == narrowest))
 			talk_say(t, "%s  %s", row->syntax ? row->syntax : row->word, row->note);
+		else
+			buffer_printf(&others, " %s", row->word);
 	}
+	if (others.n)
+		talk_say(t, "Allowed too:" SLICE_FMT, SLICE_ARG(buffer_slice(&others)));
+	buffer_free(&others);
 }
 
 /* Commands for which the server announced nothing: by name alone. */
 static void say_unannounced(struct talk *t, const struct table *commands)
 {
-	const struct dialogue *d = session_dialogue(t->session);
 	struct buffer names = { 0 };
 	for (size_t i = 0; i < commands->n; i++)
-		if (dialogue_allows(d, &commands->rows[i], NULL) == ALLOWED_UNANNOUNCED)
+		if (allowance_of(t, &commands->rows[i]) == ALLOWED_UNANNOUNCED)
 			buffer_printf(&names, " %s", commands->rows[i].word);
 	if (names.n)
-		talk_say(t, "In its place, but not announced by the server:" SLICE_FMT ".",
-		         SLICE_ARG(buffer_slice(&names)));
+		talk_say(t, "Not announced by the server:" SLICE_FMT, SLICE_ARG(buffer_slice(&names)));
 	buffer_free(&names);
 }
 
@@ -215,13 +249,13 @@ void word_caps(struct talk *t, struct slice arguments)
 
 /* ---- :hex ---- */
 
-/* Octets in a row: as many as 40 columns hold. */
+/* Octets in a row: as many as 40 columns hold beside the comment's mark. */
 #define HEX_ROW 8
 
 static void hex_row(struct talk *t, size_t offset, struct slice octets)
 {
 	struct buffer row = { 0 };
-	buffer_printf(&row, "%04zx ", offset);
+	buffer_printf(&row, "%04zx", offset);
 	for (size_t i = 0; i < HEX_ROW; i++) {
 		if (i < octets.n)
 			buffer_printf(&row, " %02x", (unsigned char)octets.p[i]);
@@ -231,13 +265,7 @@ static void hex_row(struct talk *t, size_t offset, struct slice octets)
 	buffer_add_string(&row, "  ");
 	for (size_t i = 0; i < octets.n; i++)
 		buffer_add_octet(&row, octets.p[i] >= ' ' && octets.p[i] < 0x7f ? octets.p[i] : '.');
-	struct slice text = buffer_slice(&row);
-	if (t->prompt) {
-		buffer_add_octet(&row, '\n');
-		prompt_print_above(t->prompt, buffer_slice(&row)); /* as it is: spaces count here */
-	} else {
-		talk_say(t, SLICE_FMT, SLICE_ARG(text));
-	}
+	talk_say_row(t, buffer_slice(&row));
 	buffer_free(&row);
 }
 

@@ -60,6 +60,7 @@ static void send_line(struct talk *t, struct slice line, bool as_is, bool ours)
 {
 	struct buffer octets = { 0 }, warnings = { 0 };
 	bool command = talk_input(t) == INPUT_COMMAND;
+	page_forget(t);
 	if (!as_is && !t->options->quiet)
 		traps_look(t, line, &warnings);
 	struct slice said = !as_is && !ours && slice_starts(line, SLICE("::")) && colons_count(t)
@@ -127,6 +128,23 @@ void lines_forget(struct talk *t)
 		held_free(held_take(t));
 }
 
+void lines_are_held(struct talk *t)
+{
+	if (t->prompt == NULL || t->nheld == 0 || t->options->quiet || !talk_waiting(t))
+		return;
+	const char *one = t->nheld == 1 ? "line waits" : "lines wait", *them = t->nheld == 1 ? "it" : "them";
+	bool greeted = t->awaited || t->answered;
+	if (!greeted && t->place.protocol == NULL)
+		talk_remark(
+			t,
+			"%zu %s: the server may greet first, and has up to 2 seconds for it (-P PROTOCOL, or tcp://, "
+			"says what it speaks).",
+			t->nheld, one);
+	else
+		talk_remark(t, "%zu %s until %s has come (:pipeline does not wait, ^C drops %s).", t->nheld, one,
+		            greeted ? "the reply" : "the greeting", them);
+}
+
 /* Sends the next line, if there is one. */
 static bool next_line(struct talk *t)
 {
@@ -144,8 +162,7 @@ static bool next_line(struct talk *t)
 	return true;
 }
 
-/* All was said: we end our side, and wait for the server's goodbye. */
-static void finish(struct talk *t)
+void lines_finish(struct talk *t)
 {
 	if (t->shut)
 		return;
@@ -177,7 +194,7 @@ void lines_pump(struct talk *t, bool my_turn)
 	if (!t->open)
 		return;
 	if (!said && my_turn && (t->ended || t->feed.ended))
-		finish(t);
+		lines_finish(t);
 	else if (said && !my_turn && !t->prompt)
 		(void)evtimer_add(t->feed.pace, session_waiting(t->session) < WAITING_MAX ? &at_once : &pace);
 }

@@ -1,9 +1,14 @@
 /*
- * How long a protocol lets a reply take: what "still waiting" can say.
+ * Waiting for a reply: how long, what a person is told meanwhile, and what the protocol says of it.
  */
 #include <string.h>
 
+#include "base/escape.h"
 #include "talk/room.h"
+
+/* Seconds for a reply: after which a person is told that we still wait, and what a pipe waits in all. */
+#define STILL_WAITING 10.0
+#define PIPE_TIMEOUT 60.0
 
 /* What the client said last; "" where the greeting is waited for, "." the end of message text. */
 static const struct {
@@ -18,7 +23,8 @@ static const struct {
 	{ "smtp", ".", 10, "RFC 5321 4.5.3.2.6" },   { "lmtp", ".", 10, "RFC 5321 4.5.3.2.6" },
 };
 
-void patience_say(const struct talk *t, struct buffer *out)
+/* Appends what the RFC allows for the reply that is waited for; nothing where it says nothing. */
+static void allowed_add(const struct talk *t, struct buffer *out)
 {
 	const char *said = t->awaited ? t->awaited : "";
 	const struct protocol *protocol = talk_protocol(t);
@@ -26,4 +32,62 @@ void patience_say(const struct talk *t, struct buffer *out)
 		if (strcmp(allowed[i].protocol, protocol->name) == 0 && strcmp(allowed[i].said, said) == 0)
 			buffer_printf(out, " A server may take %u minutes for it (%s).", allowed[i].minutes,
 			              allowed[i].ref);
+}
+
+static double timeout_of(const struct talk *t)
+{
+	if (t->options->timeout >= 0)
+		return t->options->timeout;
+	return t->prompt ? 0 : PIPE_TIMEOUT;
+}
+
+void patience_begin(struct talk *t)
+{
+	t->still_waiting_at = STILL_WAITING;
+}
+
+double patience_seconds(const struct talk *t)
+{
+	double timeout = timeout_of(t);
+	return t->prompt && (timeout <= 0 || timeout > STILL_WAITING) ? STILL_WAITING : timeout;
+}
+
+static void still_waiting(struct talk *t, double seconds)
+{
+	struct buffer text = { 0 };
+	if (seconds < t->still_waiting_at || t->options->quiet)
+		return;
+	t->still_waiting_at *= 2;
+	if (t->shut)
+		buffer_printf(&text, "Still waiting for the server to close (%.0f s).", seconds);
+	else if (t->awaited == NULL)
+		buffer_printf(&text, "Still waiting for the greeting (%.0f s).", seconds);
+	else if (strcmp(t->awaited, ".") == 0)
+		buffer_printf(&text, "Still waiting for the reply to the message (%.0f s).", seconds);
+	else
+		buffer_printf(&text, "Still waiting for the reply to %s (%.0f s).", t->awaited, seconds);
+	if (!t->shut)
+		allowed_add(t, &text);
+	buffer_add_string(&text, t->shut ? " ^C closes." : " ^C stops waiting.");
+	struct buffer safe = { 0 };
+	escape_text(&safe, buffer_slice(&text));
+	talk_remark(t, SLICE_FMT, SLICE_ARG(buffer_slice(&safe)));
+	buffer_free(&safe);
+	buffer_free(&text);
+}
+
+bool patience_late(void *context, struct session *session, double seconds)
+{
+	struct talk *t = context;
+	double timeout = timeout_of(t), left = timeout - seconds;
+	if (timeout <= 0 || left > 0.001) {
+		still_waiting(t, seconds);
+		session_set_timeout(session, timeout > 0 && left < STILL_WAITING ? left : STILL_WAITING);
+		return true;
+	}
+	const struct dialogue *d = session_dialogue(session);
+	if (!dialogue_closing(d) && (!t->shut || dialogue_outstanding(d)))
+		return false;
+	talk_hang_up(t); /* all was said and answered: that the server does not close is no failure */
+	return true;
 }

@@ -83,6 +83,7 @@ struct talk {
 	enum text_part text;
 	bool text_warned;
 	struct buffer fixed; /* what `:fix` sends */
+	struct buffer page;  /* rows that a `:` word said and that were not shown yet */
 };
 
 /* ---- talk.c: the conversation ---- */
@@ -90,10 +91,6 @@ void talk_connect(struct talk *t);
 void talk_disconnect(struct talk *t);
 /* Ends the program with that status, now. */
 void talk_leave(struct talk *t, enum status status);
-/* A line of our own to the faces of the conversation: a comment in a transcript. */
-void talk_remark(struct talk *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* What a `:` word says: a paragraph, wrapped; a line end in it is kept. */
-void talk_say(struct talk *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Draws the prompt as the state is now. */
 void talk_prompt(struct talk *t);
 /* Makes the face of the next conversation. */
@@ -101,7 +98,29 @@ bool talk_face(struct talk *t);
 const struct protocol *talk_protocol(const struct talk *t);
 /* What the next line will be taken for; INPUT_NOTHING where there is no session. */
 enum input talk_input(const struct talk *t);
-double talk_timeout(const struct talk *t);
+/* Whether something was asked that is not answered yet. */
+bool talk_waiting(const struct talk *t);
+/* Hangs up, where there is a session. */
+void talk_hang_up(struct talk *t);
+
+/* ---- say.c: what parlance itself says ---- */
+/* A line of our own to the faces of the conversation: a comment in a transcript. */
+void talk_remark(struct talk *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What a `:` word says: a paragraph, wrapped; a line end in it is kept. At a terminal it stands on a page, which is
+ * shown when the word is done. */
+void talk_say(struct talk *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a row that must stay as it is: spaces count. */
+void talk_say_row(struct talk *t, struct slice row);
+/* Shows what stands on the page, as much as the screen holds; the rest is for the next call. False where there is
+ * nothing. */
+bool page_show(struct talk *t);
+void page_forget(struct talk *t);
+
+/* ---- typing.c: what keys do at a terminal ---- */
+/* Makes the prompt; there is none where nobody can sit. */
+void typing_begin(struct talk *t);
+/* Reads lines until the program ends. */
+void typing_run(struct talk *t);
 
 /* ---- lines.c: lines on their way to the server ---- */
 /* Puts a line behind those that wait; it goes out when it is its turn. */
@@ -111,6 +130,10 @@ void lines_pump(struct talk *t, bool my_turn);
 /* Has them looked at again. */
 void lines_stir(struct talk *t);
 void lines_forget(struct talk *t);
+/* All was said: ends our side; what is still waited for may come. */
+void lines_finish(struct talk *t);
+/* Says that lines wait, and for what. */
+void lines_are_held(struct talk *t);
 /* A line as it was typed: a `:` word at once, anything else in its turn. */
 void line_typed(struct talk *t, struct slice text);
 bool line_is_word(const struct talk *t, struct slice text);
@@ -127,6 +150,7 @@ void feed_end(struct talk *t);
 
 /* ---- words.c: the `:` words ---- */
 struct word {
+	const char *group;     /* what it is for; words of one group have the same, and stand together */
 	const char *name;      /* without the colon */
 	const char *arguments; /* "[TARGET]", or "" */
 	const char *help;      /* a sentence */
@@ -170,9 +194,13 @@ void traps_look(struct talk *t, struct slice line, struct buffer *warnings);
 /* Follows the message text. */
 void traps_follow(struct talk *t, const struct dialogue_event *event);
 
-/* ---- patience.c ---- */
-/* Appends what the RFC allows for the reply that is waited for; nothing where it says nothing. */
-void patience_say(const struct talk *t, struct buffer *out);
+/* ---- patience.c: waiting for a reply ---- */
+/* The server has said something, or was asked: the waiting begins anew. */
+void patience_begin(struct talk *t);
+/* Seconds of silence after which patience_late is to be called; 0: never. */
+double patience_seconds(const struct talk *t);
+/* The session's `late`. */
+bool patience_late(void *context, struct session *session, double seconds);
 
 /* ---- complete.c ---- */
 void complete(void *context, struct prompt *prompt, struct slice before_cursor);

@@ -140,9 +140,12 @@ void word_password(struct talk *t, struct slice arguments)
 void word_base64(struct talk *t, struct slice arguments)
 {
 	struct buffer out = { 0 }, safe = { 0 };
-	bool decode = slice_starts(arguments, SLICE("-d "));
-	struct slice text = decode ? slice_trim(slice_part(arguments, 3, arguments.n)) : arguments;
-	if (!decode)
+	struct slice rest = arguments, first = slice_word(&rest);
+	bool decode = slice_equal(first, SLICE("-d"));
+	struct slice text = decode ? slice_trim(rest) : arguments;
+	if (text.n == 0)
+		buffer_add_string(&out, ":base64 TEXT encodes it, :base64 -d TEXT decodes it.");
+	else if (!decode)
 		base64_encode(&out, text);
 	else if (!base64_decode(&out, text))
 		buffer_add_string(&out, "This is no base64 (RFC 4648 4).");

@@ -1,67 +1,18 @@
 /*
- * The conversation: reaching the server, the session's driver, the prompt, and how it all ends.
+ * The conversation: reaching the server, the session's driver, and how it all ends.
  */
 #include "talk/talk.h"
 
 #include <event2/event.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 
-#include "base/escape.h"
 #include "talk/room.h"
-#include "view/wrap.h"
-
-/* Seconds for a reply: after which a person is told that we still wait, and what a pipe waits in all. */
-#define STILL_WAITING 10.0
-#define PIPE_TIMEOUT 60.0
 
 /* How long a server that has said goodbye may leave the connection open, in a pipe. */
 static const struct timeval goodbye_wait = { .tv_sec = 5 };
-
-/* ---- what is said ---- */
-
-void talk_remark(struct talk *t, const char *format, ...)
-{
-	struct buffer text = { 0 };
-	va_list ap;
-	va_start(ap, format);
-	buffer_vprintf(&text, format, ap);
-	va_end(ap);
-	if (t->face)
-		face_remark(t->face, buffer_slice(&text));
-	buffer_free(&text);
-}
-
-static void say_line(struct talk *t, struct slice line)
-{
-	if (t->prompt == NULL) {
-		face_remark(t->face, line);
-		return;
-	}
-	struct buffer out = { 0 };
-	struct wrapping how = { .first = "", .rest = "   ", .columns = prompt_columns(t->prompt) };
-	(void)wrap(&out, line, &how);
-	prompt_print_above(t->prompt, buffer_slice(&out));
-	buffer_free(&out);
-}
-
-void talk_say(struct talk *t, const char *format, ...)
-{
-	struct buffer text = { 0 };
-	va_list ap;
-	va_start(ap, format);
-	buffer_vprintf(&text, format, ap);
-	va_end(ap);
-	struct slice rest = buffer_slice(&text);
-	while (rest.n) {
-		struct slice line = slice_line(&rest);
-		say_line(t, slice_part(line, 0, slice_find_octet(line, '\n')));
-	}
-	buffer_free(&text);
-}
 
 /* ---- what is known ---- */
 
@@ -75,15 +26,7 @@ enum input talk_input(const struct talk *t)
 	return t->open ? dialogue_input(session_dialogue(t->session)) : INPUT_NOTHING;
 }
 
-double talk_timeout(const struct talk *t)
-{
-	if (t->options->timeout >= 0)
-		return t->options->timeout;
-	return t->prompt ? 0 : PIPE_TIMEOUT;
-}
-
-/* Whether something was asked that is not answered yet. */
-static bool waiting(const struct talk *t)
+bool talk_waiting(const struct talk *t)
 {
 	return t->open && dialogue_turn(session_dialogue(t->session)) == SIDE_SERVER;
 }
@@ -162,7 +105,7 @@ static void drop_face(struct talk *t)
 
 /* ---- the session's driver ---- */
 
-static void hang_up(struct talk *t)
+void talk_hang_up(struct talk *t)
 {
 	t->hung_up = true;
 	if (t->open)
@@ -211,12 +154,6 @@ static void note_answered(struct talk *t, const struct dialogue_event *event)
 		(void)evtimer_add(t->goodbye_timer, &goodbye_wait);
 }
 
-static double patience(const struct talk *t)
-{
-	double timeout = talk_timeout(t);
-	return t->prompt && (timeout <= 0 || timeout > STILL_WAITING) ? STILL_WAITING : timeout;
-}
-
 static void event_told(void *context, struct session *session, const struct dialogue_event *event)
 {
 	struct talk *t = context;
@@ -226,51 +163,11 @@ static void event_told(void *context, struct session *session, const struct dial
 		note_answered(t, event);
 	if (t->text != TEXT_NONE || talk_input(t) == INPUT_TEXT)
 		traps_follow(t, event);
-	t->still_waiting_at = STILL_WAITING;
-	session_set_timeout(session, patience(t));
+	patience_begin(t);
+	session_set_timeout(session, patience_seconds(t));
 	talk_prompt(t);
 	if (t->prompt == NULL && ferror(stdout))
 		talk_leave(t, STATUS_OK); /* whoever read our output has seen enough */
-}
-
-static void still_waiting(struct talk *t, double seconds)
-{
-	struct buffer text = { 0 };
-	if (seconds < t->still_waiting_at || t->options->quiet)
-		return;
-	t->still_waiting_at *= 2;
-	if (t->shut)
-		buffer_printf(&text, "Still waiting for the server to close (%.0f s).", seconds);
-	else if (t->awaited == NULL)
-		buffer_printf(&text, "Still waiting for the greeting (%.0f s).", seconds);
-	else if (strcmp(t->awaited, ".") == 0)
-		buffer_printf(&text, "Still waiting for the reply to the message (%.0f s).", seconds);
-	else
-		buffer_printf(&text, "Still waiting for the reply to %s (%.0f s).", t->awaited, seconds);
-	if (!t->shut)
-		patience_say(t, &text);
-	buffer_add_string(&text, t->shut ? " ^C closes." : " ^C stops waiting.");
-	struct buffer safe = { 0 };
-	escape_text(&safe, buffer_slice(&text));
-	talk_remark(t, SLICE_FMT, SLICE_ARG(buffer_slice(&safe)));
-	buffer_free(&safe);
-	buffer_free(&text);
-}
-
-static bool late(void *context, struct session *session, double seconds)
-{
-	struct talk *t = context;
-	double timeout = talk_timeout(t), left = timeout - seconds;
-	if (timeout <= 0 || left > 0.001) {
-		still_waiting(t, seconds);
-		session_set_timeout(session, timeout > 0 && left < STILL_WAITING ? left : STILL_WAITING);
-		return true;
-	}
-	const struct dialogue *d = session_dialogue(session);
-	if (!dialogue_closing(d) && (!t->shut || dialogue_outstanding(d)))
-		return false;
-	hang_up(t); /* all was said and answered: that the server does not close is no failure */
-	return true;
 }
 
 /* What was typed or piped and cannot be sent any more. */
@@ -312,7 +209,9 @@ static void closed(void *context, struct session *session, enum session_end end,
 	talk_prompt(t);
 }
 
-static const struct session_driver driver = { .my_turn = my_turn, .event = event_told, .late = late, .closed = closed };
+static const struct session_driver driver = {
+	.my_turn = my_turn, .event = event_told, .late = patience_late, .closed = closed
+};
 
 /* ---- reaching the server ---- */
 
@@ -329,7 +228,7 @@ static void connected(void *context, struct stream *stream, double seconds)
 	struct session_options options = {
 		.protocol = t->place.protocol,
 		.side = SIDE_CLIENT,
-		.timeout = patience(t),
+		.timeout = patience_seconds(t),
 		.max_time = t->options->max_time,
 		.masking = t->options->masking,
 	};
@@ -355,6 +254,8 @@ static void failed(void *context, const struct error *error)
 	if (t->prompt && t->was_open) {
 		talk_remark(t, "%s", error->message);
 		not_sent(t, true);
+		if (!t->options->quiet)
+			talk_remark(t, ":reconnect tries again, :open TARGET goes elsewhere, :quit leaves.");
 	} else {
 		(void)error_set(&t->error, error->status, "%s", error->message);
 		talk_leave(t, error->status);
@@ -379,11 +280,13 @@ void talk_disconnect(struct talk *t)
 void talk_connect(struct talk *t)
 {
 	static const struct connect_events events = { story, connected, failed };
+	if (t->open)
+		session_hang_up(t->session); /* so that it is told */
 	talk_disconnect(t);
 	t->shut = t->hurried = t->hung_up = t->ended = false;
 	t->text = TEXT_NONE;
 	t->answered = 0;
-	t->still_waiting_at = STILL_WAITING;
+	patience_begin(t);
 	free(t->awaited);
 	free(t->mechanism);
 	t->awaited = t->mechanism = NULL;
@@ -411,17 +314,14 @@ static void goodbye_passed(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	hang_up(context);
+	talk_hang_up(context);
 }
 
 static void held_passed(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	struct talk *t = context;
-	if (t->prompt && t->nheld && !t->options->quiet && waiting(t))
-		talk_remark(t, "%zu line%s until the reply has come (:pipeline does not wait, ^C drops %s).", t->nheld,
-		            t->nheld == 1 ? " waits" : "s wait", t->nheld == 1 ? "it" : "them");
+	lines_are_held(context);
 }
 
 static void pace_passed(evutil_socket_t fd, short what, void *context)
@@ -429,113 +329,6 @@ static void pace_passed(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	lines_stir(context);
-}
-
-/* ---- at a terminal ---- */
-
-/* ^C where the prompt is not: we wait for the goodbye. */
-static void interrupted_waiting(void *context)
-{
-	struct talk *t = context;
-	t->interrupted = true;
-	t->status = STATUS_INTERRUPTED;
-	hang_up(t);
-}
-
-/* Runs the loop until the session is over: nothing more is typed. */
-static void wait_for_goodbye(struct talk *t)
-{
-	t->leaving = true;
-	while ((t->open || t->connector) && !t->done && event_base_loop(t->base, EVLOOP_ONCE) == 0)
-		continue;
-	t->done = true;
-}
-
-static void end_of_input(struct talk *t)
-{
-	if (!t->open) {
-		talk_leave(t, t->status);
-		return;
-	}
-	if (!t->options->quiet)
-		talk_remark(t, "No more will be said: waiting for the server's goodbye (^C closes).");
-	t->ended = true;
-	if (t->held == NULL && !t->shut) {
-		t->shut = true;
-		session_shut(t->session);
-	}
-	wait_for_goodbye(t);
-}
-
-static void interrupted(struct talk *t, struct slice typed)
-{
-	bool warned = t->warned;
-	t->warned = false;
-	if (typed.n)
-		return; /* what was typed is dropped, no more */
-	if (t->connector) {
-		connect_cancel(t->connector);
-		t->connector = NULL;
-		lines_forget(t);
-		talk_remark(t, "Given up. :reconnect tries again, :open TARGET goes elsewhere, :quit leaves.");
-	} else if (t->held || (waiting(t) && !t->hurried)) {
-		lines_forget(t);
-		t->hurried = true;
-		talk_remark(
-			t, "No longer waiting: what is typed next goes out at once, the reply is shown when it comes.");
-	} else if (warned) {
-		t->interrupted = true;
-		t->status = STATUS_INTERRUPTED;
-		hang_up(t);
-		wait_for_goodbye(t);
-	} else {
-		talk_remark(t, "To leave: say goodbye to the server (QUIT in SMTP), or :quit, or ^C once more.");
-		t->warned = true;
-	}
-}
-
-/* ^]: one line for parlance, wherever we are. */
-static void reach(struct talk *t, struct slice typed)
-{
-	struct buffer kept = { 0 }, asked = { 0 };
-	struct slice line;
-	buffer_add_slice(&kept, typed);
-	prompt_set(t->prompt, "parlance: ");
-	t->reaching = true;
-	bool got = prompt_read(t->prompt, &line) == PROMPT_LINE;
-	t->reaching = false;
-	if (got)
-		buffer_add_slice(&asked, slice_trim(line));
-	talk_prompt(t);
-	struct slice text = buffer_slice(&asked);
-	if (text.n)
-		word_run(t, text.p[0] == ':' ? slice_part(text, 1, text.n) : text);
-	prompt_put(t->prompt, buffer_slice(&kept));
-	buffer_wipe(&asked);
-	buffer_wipe(&kept);
-}
-
-static void at_terminal(struct talk *t)
-{
-	struct buffer typed = { 0 };
-	struct slice line;
-	while (!t->done) {
-		talk_prompt(t);
-		enum prompt_result result = prompt_read(t->prompt, &line);
-		buffer_clear(&typed);
-		buffer_add_slice(&typed, line); /* the prompt's own line goes with its next call */
-		if (result == PROMPT_LINE)
-			t->warned = false;
-		if (result == PROMPT_LINE)
-			line_typed(t, buffer_slice(&typed));
-		else if (result == PROMPT_EOF)
-			end_of_input(t);
-		else if (result == PROMPT_ESCAPE)
-			reach(t, buffer_slice(&typed));
-		else if (result == PROMPT_INTERRUPTED)
-			interrupted(t, buffer_slice(&typed));
-	}
-	buffer_wipe(&typed);
 }
 
 /* ---- in a pipe ---- */
@@ -548,7 +341,7 @@ static void interrupted_pipe(evutil_socket_t number, short what, void *context)
 	t->interrupted = true;
 	t->status = STATUS_INTERRUPTED;
 	if (t->open)
-		hang_up(t);
+		talk_hang_up(t);
 	else
 		talk_leave(t, STATUS_INTERRUPTED);
 }
@@ -581,7 +374,6 @@ static void log_nothing(int severity, const char *message)
 
 static bool begin(struct talk *t)
 {
-	static const struct prompt_events prompt_events = { complete, interrupted_waiting };
 	event_set_log_callback(log_nothing);
 	t->base = event_base_new();
 	if (t->base == NULL) {
@@ -594,7 +386,7 @@ static bool begin(struct talk *t)
 	if (t->options->record && !record_open(t, t->options->record, t->options->force, &t->error))
 		return false;
 	if (t->options->prompt)
-		t->prompt = prompt_new(t->base, &prompt_events, t);
+		typing_begin(t);
 	return true;
 }
 
@@ -614,6 +406,7 @@ static void end(struct talk *t)
 		event_base_free(t->base);
 	}
 	buffer_free(&t->fixed);
+	page_forget(t);
 	free(t->history);
 	free(t->awaited);
 	free(t->mechanism);
@@ -632,7 +425,7 @@ enum status talk_run(const struct talk_options *options, const struct talk_hooks
 	if (begin(&t)) {
 		talk_connect(&t);
 		if (t.prompt)
-			at_terminal(&t);
+			typing_run(&t);
 		else
 			in_pipe(&t);
 	}

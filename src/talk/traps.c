@@ -150,6 +150,19 @@ static bool command_in_text(struct talk *t, struct slice line, struct buffer *wa
 	return true;
 }
 
+static bool word_in_text(struct talk *t, struct slice line, struct buffer *warning)
+{
+	if (t->prompt == NULL || line.p == NULL || line.n == 0 || line.p[0] != ':')
+		return false;
+	struct slice rest = slice_part(line, 1, line.n);
+	const struct word *word = word_named(slice_word(&rest));
+	if (word == NULL)
+		return false;
+	buffer_printf(warning, ":%s: this is text now, and was sent. ^] and then %s reaches parlance.", word->name,
+	              word->name);
+	return true;
+}
+
 static bool dot_not_alone(struct talk *t, struct slice line, struct buffer *warning)
 {
 	(void)t;
@@ -191,8 +204,8 @@ static bool header_waits(struct talk *t, struct slice line, struct buffer *warni
 
 static const struct trap traps[] = {
 	{ NULL, INPUT_COMMAND, from_slides },  { NULL, INPUT_COMMAND, tls_is_missing },
-	{ NULL, INPUT_TEXT, command_in_text }, { NULL, INPUT_TEXT, dot_not_alone },
-	{ NULL, INPUT_TEXT, header_waits },
+	{ NULL, INPUT_TEXT, command_in_text }, { NULL, INPUT_TEXT, word_in_text },
+	{ NULL, INPUT_TEXT, dot_not_alone },   { NULL, INPUT_TEXT, header_waits },
 };
 
 void traps_look(struct talk *t, struct slice line, struct buffer *warnings)

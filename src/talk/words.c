@@ -60,10 +60,12 @@ static void word_open(struct talk *t, struct slice arguments)
 static void word_pipeline(struct talk *t, struct slice arguments)
 {
 	struct slice choice = slice_word(&arguments);
-	if (choice.n)
-		t->pipeline = slice_equal_nocase(choice, SLICE("on"));
-	else
-		t->pipeline = !t->pipeline;
+	bool on = slice_equal_nocase(choice, SLICE("on"));
+	if (choice.n && !on && !slice_equal_nocase(choice, SLICE("off"))) {
+		talk_say(t, ":pipeline on|off says whether lines go out without waiting for replies.");
+		return;
+	}
+	t->pipeline = choice.n ? on : !t->pipeline;
 	if (t->pipeline)
 		talk_say(
 			t,
@@ -133,8 +135,10 @@ static void word_more(struct talk *t, struct slice arguments)
 {
 	(void)arguments;
 	bool folds = t->prompt && t->options->show == SHOW_TERMINAL && t->face;
-	if (!folds || !terminal_face_more(t->face))
-		talk_say(t, "Nothing was folded away.");
+	if (page_show(t) || (folds && terminal_face_more(t->face)))
+		return;
+	talk_say(t, "Nothing was folded away.");
+	(void)page_show(t);
 }
 
 static void word_state(struct talk *t, struct slice arguments)
@@ -164,63 +168,7 @@ static void word_tls(struct talk *t, struct slice arguments)
 	talk_say(t, "TLS is not in this build yet: everything goes in the clear.");
 }
 
-/* ---- help ---- */
-
-static void help_line(struct talk *t, const struct word *word)
-{
-	talk_say(t, ":%s%s%s  %s", word->name, *word->arguments ? " " : "", word->arguments, word->help);
-}
-
-static void word_help(struct talk *t, struct slice arguments)
-{
-	struct slice name = slice_word(&arguments);
-	if (name.n && name.p[0] == ':')
-		name = slice_part(name, 1, name.n);
-	const struct word *one = name.n ? word_named(name) : NULL;
-	if (one) {
-		help_line(t, one);
-		return;
-	}
-	talk_say(
-		t,
-		"What you type goes to the server as typed. Lines that begin with : are for parlance; :: sends one colon. "
-		"In message text nothing is special but ^], which reaches parlance from everywhere.");
-	for (const struct word *word = talk_words; word->name; word++)
-		help_line(t, word);
-	talk_say(
-		t,
-		"TAB completes. Up and ^R find lines of before. ^C gives up what is under way. ^D says no more and waits "
-		"for the goodbye.");
-}
-
-const struct word talk_words[] = {
-	{ "help", "[WORD]", "says what can be done.", word_help, false },
-	{ "next", "", "lists what the protocol allows now, and why not the rest.", word_next, false },
-	{ "why", "", "explains the last reply at length.", word_why, false },
-	{ "explain", "WORD", "says what a code, command or keyword means.", word_explain, false },
-	{ "caps", "", "lists what the server announced.", word_caps, false },
-	{ "state", "", "says where the conversation stands.", word_state, false },
-	{ "hex", "", "shows the octets of the last line of each side.", word_hex, false },
-	{ "more", "", "shows what was folded away.", word_more, false },
-	{ "notes", "full|short|off", "says how much is explained.", word_notes, false },
-	{ "fix", "", "sends the last line again, its typographic characters made ASCII.", word_fix, false },
-	{ "auth", "[MECHANISM]", "shows how the lines of a login are built.", word_auth, true },
-	{ "password", "[USER]", "asks for a password unseen, and sends it as the protocol wants it.", word_password,
-	  true },
-	{ "base64", "[-d] TEXT", "encodes, or decodes.", word_base64, true },
-	{ "eol", "crlf|lf|none", "says what is sent behind each line.", word_eol, false },
-	{ "pipeline", "[on|off]", "sends lines without waiting for replies.", word_pipeline, false },
-	{ "record", "[FILE|off]", "writes the conversation to a file, from now on.", word_record, false },
-	{ "replay", "TRANSCRIPT", "says the client's lines of a transcript, one by one.", word_replay, false },
-	{ "tls", "", "is for TLS, which this build does not have.", word_tls, false },
-	{ "starttls", "", "likewise.", word_tls, false },
-	{ "cert", "", "likewise.", word_tls, false },
-	{ "open", "TARGET", "connects elsewhere.", word_open, false },
-	{ "reconnect", "", "connects again.", word_reconnect, false },
-	{ "close", "", "hangs up, and stays here.", word_close, false },
-	{ "quit", "", "hangs up, and leaves.", word_quit, false },
-	{ NULL, NULL, NULL, NULL, false },
-};
+/* ---- finding them ---- */
 
 const struct word *word_named(struct slice name)
 {
@@ -249,17 +197,108 @@ static void word_unknown(struct talk *t, struct slice name)
 {
 	struct buffer safe = { 0 };
 	const struct word *near = word_nearest(name);
+	if (name.n == 0) {
+		talk_say(t, "A colon alone asks for nothing: :help lists the words, :: sends a colon.");
+		return;
+	}
 	escape_text(&safe, name);
 	talk_say(t, ":" SLICE_FMT ": no such word%s%s; :help lists them, :: sends a colon.",
 	         SLICE_ARG(buffer_slice(&safe)), near ? ": nearest is :" : "", near ? near->name : "");
 	buffer_free(&safe);
 }
 
+/* ---- help ---- */
+
+static void help_one(struct talk *t, struct slice name)
+{
+	const struct word *word = word_named(name);
+	if (word)
+		talk_say(t, ":%s%s%s  %s", word->name, *word->arguments ? " " : "", word->arguments, word->help);
+	else
+		word_unknown(t, name);
+}
+
+/* The words by what they are for, a line for each group, so that all of it fits a small screen. */
+static void help_groups(struct talk *t)
+{
+	const struct word *word = talk_words;
+	while (word->name) {
+		struct buffer line = { 0 };
+		const char *group = word->group;
+		for (; word->name && word->group == group; word++)
+			buffer_printf(&line, " :%s", word->name);
+		talk_say(t, "%s" SLICE_FMT, group, SLICE_ARG(buffer_slice(&line)));
+		buffer_free(&line);
+	}
+}
+
+static void word_help(struct talk *t, struct slice arguments)
+{
+	struct slice name = slice_word(&arguments);
+	if (name.n && name.p[0] == ':')
+		name = slice_part(name, 1, name.n);
+	if (name.n) {
+		help_one(t, name);
+		return;
+	}
+	talk_say(t, "Lines that begin with : are for parlance (:: sends a colon). :help WORD says more.");
+	help_groups(t);
+	talk_say(t, "Keys: TAB completes, Up and ^R find old lines, ^C gives up, ^D ends, ^] is : in a message.");
+}
+
+static const char see[] = "To see:", login[] = "To log in:", send[] = "To send:", script[] = "Scripts:",
+		  go[] = "To go:", encrypt[] = "Not yet:";
+
+const struct word talk_words[] = {
+	{ see, "next", "", "lists what the protocol allows now, and why not the rest.", word_next, false },
+	{ see, "why", "", "explains the last reply at length.", word_why, false },
+	{ see, "explain", "WORD", "says what a code, command or keyword means.", word_explain, false },
+	{ see, "caps", "", "lists what the server announced.", word_caps, false },
+	{ see, "state", "", "says where the conversation stands.", word_state, false },
+	{ see, "hex", "", "shows the octets of the last line of each side.", word_hex, false },
+	{ see, "more", "", "shows what was folded away.", word_more, false },
+	{ see, "notes", "full|short|off", "says how much is explained.", word_notes, false },
+	{ see, "help", "[WORD]", "says what can be done.", word_help, false },
+	{ login, "auth", "[MECHANISM]", "shows how the lines of a login are built.", word_auth, true },
+	{ login, "password", "[USER]", "asks for a password unseen, and sends it as the protocol wants it.",
+	  word_password, true },
+	{ login, "base64", "[-d] TEXT", "encodes, or decodes.", word_base64, true },
+	{ send, "fix", "", "sends the last line again, its typographic characters made ASCII.", word_fix, false },
+	{ send, "eol", "crlf|lf|none", "says what is sent behind each line.", word_eol, false },
+	{ send, "pipeline", "[on|off]", "sends lines without waiting for replies.", word_pipeline, false },
+	{ script, "replay", "TRANSCRIPT", "says the client's lines of a transcript, one by one.", word_replay, false },
+	{ script, "record", "[FILE|off]", "writes the conversation to a file, from now on.", word_record, false },
+	{ go, "open", "TARGET", "connects elsewhere.", word_open, false },
+	{ go, "reconnect", "", "connects again.", word_reconnect, false },
+	{ go, "close", "", "hangs up, and stays here.", word_close, false },
+	{ go, "quit", "", "hangs up, and leaves.", word_quit, false },
+	{ encrypt, "tls", "", "will encrypt from the first octet.", word_tls, false },
+	{ encrypt, "starttls", "", "will encrypt the session under way.", word_tls, false },
+	{ encrypt, "cert", "", "will show the server's certificate.", word_tls, false },
+	{ NULL, NULL, NULL, NULL, NULL, false },
+};
+
+/* Shows what was asked, so that the screen says what the answer is about. */
+static void echo(struct talk *t, struct slice text)
+{
+	struct buffer row = { 0 };
+	buffer_add_string(&row, "# :");
+	escape_text(&row, text);
+	buffer_add_octet(&row, '\n');
+	prompt_print_above(t->prompt, buffer_slice(&row));
+	buffer_wipe(&row);
+}
+
 void word_run(struct talk *t, struct slice text)
 {
 	struct slice arguments = text, name = slice_word(&arguments);
 	const struct word *word = word_named(name);
-	if (t->prompt && (word == NULL || !word->secret)) {
+	bool secret = word && word->secret;
+	if (t->prompt)
+		echo(t, secret ? name : text);
+	if (word == NULL || word->run != word_more)
+		page_forget(t);
+	if (t->prompt && !secret) {
 		char *typed = string_printf(":" SLICE_FMT, SLICE_ARG(text));
 		prompt_remember(t->prompt, slice_of(typed));
 		free(typed);
@@ -268,4 +307,6 @@ void word_run(struct talk *t, struct slice text)
 		word->run(t, slice_trim(arguments));
 	else
 		word_unknown(t, name);
+	if (word == NULL || word->run != word_more)
+		(void)page_show(t);
 }

@@ -1,6 +1,7 @@
 /*
  * What is the same for every face: the call goes to the kind's row. And where text goes.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,11 +43,20 @@ void face_close(struct face *face)
 		face->kind->close(face);
 }
 
+/* The errno of the first write that failed. */
+static int failure;
+
 static void file_write(void *context, struct slice text)
 {
 	FILE *file = context;
-	(void)fwrite(text.p, 1, text.n, file); /* what cannot be written is found out when the file is closed */
-	(void)fflush(file);
+	bool written = fwrite(text.p, 1, text.n, file) == text.n && fflush(file) == 0;
+	if (!written && failure == 0)
+		failure = errno;
+}
+
+int sink_failure(void)
+{
+	return failure;
 }
 
 struct sink sink_of_file(FILE *file)

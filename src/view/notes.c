@@ -12,6 +12,9 @@
 /* What a problem's line begins with, so that it is not taken for a note. */
 #define PROBLEM "problem: "
 
+/* What the line of encoded text begins with. */
+#define DECODED "decoded: "
+
 static bool ends_sentence(const struct buffer *b)
 {
 	char last = b->n ? b->p[b->n - 1] : '.';
@@ -36,7 +39,7 @@ static void lines_make(struct buffer *lines, const struct dialogue_event *event,
 		buffer_clear(&lines[i]);
 	/* A mask that stands in the line already says nothing more. */
 	if (event->decoded.n && slice_find(event->text, event->decoded) == event->text.n) {
-		buffer_add_string(&lines[NOTE_DECODED], "decoded: ");
+		buffer_add_string(&lines[NOTE_DECODED], DECODED);
 		escape_text(&lines[NOTE_DECODED], event->decoded);
 	}
 	escape_text(&lines[NOTE_MEANING], event->note);
@@ -70,12 +73,15 @@ void notes_make(struct notes_said *notes, const struct dialogue_event *event, en
 		notes->lines[i] = lines[i];
 	}
 	notes->more = event->more;
+	notes->hidden = event->masked && event->has_decoded;
 	notes->side = event->side;
 }
 
 bool notes_repeat(const struct notes_said *notes, struct slice comment)
 {
 	struct slice text = slice_trim(comment);
+	if (notes->hidden && slice_starts(text, SLICE(DECODED))) /* a secret, from when it was shown */
+		return true;
 	for (size_t i = 0; i < NOTE_LINES; i++)
 		if (text.n && slice_equal(text, slice_trim(buffer_slice(&notes->lines[i]))))
 			return true;
@@ -101,7 +107,7 @@ bool stands_for_event(struct slice direction)
 {
 	struct script_line line = { 0 };
 	bool known = script_direction(direction, &line);
-	bool stands = !known || (line.direction != DIRECTION_WAITS && line.direction != DIRECTION_FILE);
+	bool stands = !known || line.direction != DIRECTION_WAITS;
 	free(line.name);
 	return stands;
 }

@@ -15,6 +15,7 @@ struct notes_said {
 	struct buffer lines[NOTE_LINES];
 	bool shown[NOTE_LINES]; /* to be shown, at the level that was asked for */
 	bool more;              /* the event was a piece: the next of its side goes on with it */
+	bool hidden;            /* what the event's text decodes to is masked */
 	enum side side;
 };
 
@@ -30,7 +31,7 @@ void notes_free(struct notes_said *notes);
  * appends nothing, where it shows none. */
 bool stage_words(const struct dialogue_event *event, struct buffer *out);
 
-/* Whether a direction (without < and >) stands for an event that follows it: all but a wait and a file's name. */
+/* Whether a direction (without < and >) stands for an event that follows it: all but a wait. */
 bool stands_for_event(struct slice direction);
 
 #endif

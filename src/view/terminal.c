@@ -1,8 +1,9 @@
 /*
  * The terminal's face: for people, at a desk or before a projector.
  *
- * Sides are told apart by `C:` and `S:`, and by weight; colour only adds. Notes stand under their line as indented
- * comments, so that what is copied off the screen is still a transcript.
+ * Sides are told apart by `C:` and `S:`, and by weight; colour only adds. What is copied off the screen is still a
+ * transcript: notes stand under their line as indented comments, and a line that was said is left to the terminal to
+ * wrap, which knows that its rows are one line.
  */
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@
 #define ROWS_FREE 6
 #define ROWS_LEAST 5
 
+#define STYLE_END "\033[0m"
 #define BOLD "\033[1m"
 #define RED "\033[31m"
 #define GREEN "\033[32m"
@@ -81,33 +83,70 @@ static const char *class_style(enum class class)
 	}
 }
 
-/* Appends the line itself, wrapped. */
+/* Rows that so many columns take. */
+static size_t rows_of(const struct terminal_face *t, size_t width)
+{
+	size_t columns = columns_of(t);
+	return columns && width > columns ? (width + columns - 1) / columns : 1;
+}
+
+/* Text, already escaped, that is to stand in a style. */
+static void styled_add(struct buffer *out, const char *in_style, struct slice text)
+{
+	buffer_add_string(out, in_style);
+	buffer_add_slice(out, text);
+	if (*in_style)
+		buffer_add_string(out, STYLE_END);
+}
+
+/* Appends the line itself; how many rows it takes. */
 static size_t line_add(const struct terminal_face *t, const struct dialogue_event *event, struct buffer *out)
 {
 	struct buffer text = { 0 };
 	bool client = event->side == SIDE_CLIENT;
-	struct wrapping how = { .rest = "   ", .columns = columns_of(t) };
-	how.first = client ? event->text.n ? "C: " : "C:" : event->text.n ? "S: " : "S:";
+	const char *weight = style(t, client ? BOLD : ""), *mark = style(t, class_style(event->class));
 	const struct span *code = event_span(event, SPAN_CODE);
 	size_t code_start = code ? code->start : 0, code_end = code ? code->end : 0;
+	buffer_add_string(&text, client ? "C:" : "S:");
+	if (event->text.n)
+		buffer_add_octet(&text, ' ');
 	escape_for_screen(&text, slice_part(event->text, 0, code_start));
-	how.mark_start = text.n;
+	size_t mark_start = text.n;
 	escape_for_screen(&text, slice_part(event->text, code_start, code_end));
-	how.mark_end = text.n;
+	size_t mark_end = text.n;
 	escape_for_screen(&text, slice_part(event->text, code_end, event->text.n));
-	how.style = style(t, client ? BOLD : "");
-	how.mark_style = style(t, class_style(event->class));
-	size_t rows = wrap(out, buffer_slice(&text), &how);
+	struct slice line = buffer_slice(&text);
+	if (mark_start < mark_end && *mark) {
+		styled_add(out, weight, slice_part(line, 0, mark_start));
+		styled_add(out, mark, slice_part(line, mark_start, mark_end));
+		styled_add(out, weight, slice_part(line, mark_end, line.n));
+	} else {
+		styled_add(out, weight, line);
+	}
+	buffer_add_octet(out, '\n');
+	size_t rows = rows_of(t, text_columns(line));
 	buffer_free(&text);
 	return rows;
 }
 
-static void comment_add(const struct terminal_face *t, const char *first, const char *rest, struct slice text,
-                        const char *in_style, struct buffer *out)
+/* Appends a stage direction, `<` and `>` included. */
+static void direction_add(struct terminal_face *t, struct slice words, bool client)
+{
+	struct buffer safe = { 0 };
+	escape_for_screen(&safe, words);
+	styled_add(&t->out, style(t, client ? BOLD : ""), buffer_slice(&safe));
+	buffer_add_octet(&t->out, '\n');
+	buffer_free(&safe);
+}
+
+static void comment_add(const struct terminal_face *t, const char *before, struct slice text, const char *in_style,
+                        struct buffer *out)
 {
 	struct buffer safe = { 0 };
 	escape_for_screen(&safe, text);
-	struct wrapping how = { .first = first, .rest = rest, .columns = columns_of(t), .style = style(t, in_style) };
+	struct wrapping how = {
+		.first = before, .rest = before, .columns = columns_of(t), .style = style(t, in_style)
+	};
 	(void)wrap(out, buffer_slice(&safe), &how);
 	buffer_free(&safe);
 }
@@ -117,8 +156,7 @@ static void notes_add(struct terminal_face *t, const struct dialogue_event *even
 	notes_make(&t->said, event, t->options.notes);
 	for (size_t i = 0; i < NOTE_LINES; i++)
 		if (t->said.shown[i])
-			comment_add(t, "   # ", "   # ", buffer_slice(&t->said.lines[i]), i == NOTE_PROBLEM ? BOLD : "",
-			            out);
+			comment_add(t, "   # ", buffer_slice(&t->said.lines[i]), i == NOTE_PROBLEM ? BOLD : "", out);
 }
 
 /* ---- folding ---- */
@@ -142,7 +180,7 @@ static void number_add(struct buffer *out, size_t number)
 static void fold_end(struct terminal_face *t)
 {
 	if (t->folding) {
-		buffer_add_string(&t->out, "… ");
+		buffer_add_string(&t->out, "# … ");
 		number_add(&t->out, t->folding);
 		buffer_printf(&t->out, " more line%s (:more)\n", t->folding == 1 ? "" : "s");
 	}
@@ -184,7 +222,7 @@ bool terminal_face_more(struct face *face)
 		return false;
 	buffer_add_slice(&t->out, buffer_slice(&t->folded));
 	if (t->not_kept) {
-		buffer_add_string(&t->out, "… ");
+		buffer_add_string(&t->out, "# … ");
 		number_add(&t->out, t->not_kept);
 		buffer_add_string(&t->out, " more were not kept: a record (-r FILE) keeps all\n");
 	}
@@ -199,10 +237,8 @@ bool terminal_face_more(struct face *face)
 static void stage_add(struct terminal_face *t, const struct dialogue_event *event)
 {
 	struct buffer words = { 0 };
-	struct wrapping how = { .first = "", .rest = " ", .columns = columns_of(t) };
-	how.style = style(t, event->side == SIDE_CLIENT ? BOLD : "");
 	if (!t->told && stage_words(event, &words))
-		(void)wrap(&t->out, buffer_slice(&words), &how);
+		direction_add(t, buffer_slice(&words), event->side == SIDE_CLIENT);
 	buffer_free(&words);
 	notes_add(t, event, &t->out);
 }
@@ -234,7 +270,7 @@ static void terminal_event(struct face *face, const struct dialogue_event *event
 static void terminal_remark(struct face *face, struct slice text)
 {
 	struct terminal_face *t = terminal_of(face);
-	comment_add(t, "# ", "# ", text, "", &t->out);
+	comment_add(t, "# ", text, "", &t->out);
 	flush(t);
 }
 
@@ -252,7 +288,7 @@ static void terminal_direction(struct face *face, struct slice text)
 	buffer_add_octet(&words, '<');
 	buffer_add_slice(&words, text);
 	buffer_add_octet(&words, '>');
-	comment_add(t, "", " ", buffer_slice(&words), slice_starts(text, SLICE("client")) ? BOLD : "", &t->out);
+	direction_add(t, buffer_slice(&words), slice_starts(text, SLICE("client")));
 	buffer_free(&words);
 	t->told = stands_for_event(text);
 	flush(t);

@@ -22,8 +22,10 @@ struct sink {
 	void *context;
 };
 
-/* A sink that writes to a stdio stream and flushes it after each call. */
+/* A sink that writes to a stdio stream and flushes it after each call. What one of them could not write first:
+ * sink_failure, an errno; 0 where all arrived. */
 struct sink sink_of_file(FILE *file);
+int sink_failure(void);
 
 struct face;
 struct face_kind {

@@ -15,53 +15,58 @@ static bool styled(const char *style)
 	return style && *style;
 }
 
-/* Whether a row may end before that space: a reference is not torn apart ("RFC 5321"). */
+/* Where the word that ends at `end` begins. */
+static size_t word_start(struct slice text, size_t end)
+{
+	while (end && text.p[end - 1] != ' ')
+		end--;
+	return end;
+}
+
+/* Whether the text goes on with the section of a document: "4.2.3", "A.1", "F". */
+static bool section_begins(struct slice text)
+{
+	if (text.n && octet_is_digit(text.p[0]))
+		return true;
+	bool letter = text.n && text.p[0] >= 'A' && text.p[0] <= 'Z';
+	return letter && (text.n == 1 || slice_find_octet(SLICE(".,; )"), text.p[1]) < 5);
+}
+
+/* Whether a row should end before that space: a reference is not torn apart ("RFC 5321 4.1.1.2"). */
 static bool breaks_at(struct slice text, size_t at)
 {
-	return at < 3 || !slice_equal(slice_part(text, at - 3, at), SLICE("RFC"));
+	size_t start = word_start(text, at);
+	struct slice word = slice_part(text, start, at), next = slice_part(text, at + 1, text.n);
+	bool number = word.n && octet_is_digit(word.p[0]) && octet_is_digit(word.p[word.n - 1]);
+	if (number && start && section_begins(next)) /* between the document's number and its section? */
+		word = slice_part(text, word_start(text, start - 1), start - 1);
+	return word.n < 3 || !slice_equal(slice_part(word, word.n - 3, word.n), SLICE("RFC"));
 }
 
 /* Where a row of the text ends: at most `room` columns from `start`, at a space if there is one. `*next` gets where the
  * next row begins. */
 static size_t row_end(struct slice text, size_t start, size_t room, size_t *next)
 {
-	size_t at = start, used = 0, space = start;
+	size_t at = start, used = 0, good = start, any = start;
 	while (at < text.n) {
 		uint32_t character = '?';
 		size_t length = utf8_decode(slice_part(text, at, text.n), &character);
 		size_t columns = length ? (size_t)character_columns(character) : 1;
+		bool space = character == ' ' && at > start;
+		if (space)
+			any = at;
+		if (space && breaks_at(text, at))
+			good = at;
 		if (used + columns > room && at > start) {
-			if (character == ' ' && breaks_at(text, at))
-				space = at;
-			*next = space > start ? space + 1 : at;
-			return space > start ? space : at;
+			size_t end = good > start ? good : any > start ? any : at;
+			*next = space || end < at ? end + 1 : at;
+			return end;
 		}
-		if (character == ' ' && at > start && breaks_at(text, at))
-			space = at;
 		used += columns;
 		at += length ? length : 1;
 	}
 	*next = text.n;
 	return text.n;
-}
-
-/* One row's text, with its styles. */
-static void row_add(struct buffer *out, struct slice text, size_t start, size_t end, const struct wrapping *how)
-{
-	size_t mark_start = how->mark_start < start ? start : how->mark_start;
-	size_t mark_end = how->mark_end > end ? end : how->mark_end;
-	bool marked = styled(how->mark_style) && mark_start < mark_end;
-	if (!marked) {
-		buffer_add_slice(out, slice_part(text, start, end));
-		return;
-	}
-	buffer_add_slice(out, slice_part(text, start, mark_start));
-	buffer_add_string(out, how->mark_style);
-	buffer_add_slice(out, slice_part(text, mark_start, mark_end));
-	buffer_add_string(out, STYLE_END);
-	if (styled(how->style))
-		buffer_add_string(out, how->style);
-	buffer_add_slice(out, slice_part(text, mark_end, end));
 }
 
 size_t wrap(struct buffer *out, struct slice text, const struct wrapping *how)
@@ -76,7 +81,7 @@ size_t wrap(struct buffer *out, struct slice text, const struct wrapping *how)
 		if (styled(how->style))
 			buffer_add_string(out, how->style);
 		buffer_add_string(out, before);
-		row_add(out, text, start, end, how);
+		buffer_add_slice(out, slice_part(text, start, end));
 		if (styled(how->style))
 			buffer_add_string(out, STYLE_END);
 		buffer_add_octet(out, '\n');

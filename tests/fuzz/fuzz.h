@@ -17,7 +17,8 @@ static inline void must_equal(const char *what, struct slice a, struct slice b)
 {
 	if (slice_equal(a, b))
 		return;
-	(void)fprintf(stderr, "%s\n--- one:\n" SLICE_FMT "\n--- other:\n" SLICE_FMT "\n", what, SLICE_ARG(a), SLICE_ARG(b));
+	(void)fprintf(stderr, "%s\n--- one:\n" SLICE_FMT "\n--- other:\n" SLICE_FMT "\n", what, SLICE_ARG(a),
+	              SLICE_ARG(b));
 	abort();
 }
 

@@ -360,7 +360,7 @@ def colons():
         t.wait(":wrod: no such word")
         t.enter(":stat")
         t.wait("nearest is :state")
-        for word, expected in [("why", "Class:"), ("next", "Not now: "), ("caps", "SIZE 10000000  "), ("hex", "0000  3a 77 68 79 0d 0a"),
+        for word, expected in [("why", "Class:"), ("next", "Not now: "), ("caps", "SIZE 10000000  "), ("hex", "# 0000 3a 77 68 79 0d 0a"),
                                ("explain 550", "550 (SMTP"), ("help", ":reconnect"), ("tls", "not in this build"),
                                ("base64 Username:", "VXNlcm5hbWU6"), ("base64 -d VXNlcm5hbWU6", "Username:"),
                                ("auth plain", "AUTH PLAIN AFVTRVIAUEFTU1dPUkQ=")]:
