@@ -304,3 +304,13 @@ S: 220 three"
 	run -0 "$PARLANCE" annotate --notes off - <<<$'Protocol: smtp\n\nS: 220 x\nC: }} E{{{{H'
 	has "C: }} E{{{{H"
 }
+
+@test "a long line full of literal braces takes no longer than another" {
+	{
+		printf 'S: 220 SMTP ready\nC: {{y}} '
+		printf '{{{{x}}%.0s' {1..50000}
+		printf '\n'
+	} >"$BATS_TEST_TMPDIR/in"
+	timeout 10 "$PARLANCE" annotate --notes off "$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out"
+	grep -qF 'C\: {{y}} {{{{x}}{{{{x}}' "$BATS_TEST_TMPDIR/out"
+}

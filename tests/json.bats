@@ -54,3 +54,9 @@ load helpers
 	events_are <<<'{"n":1,"text":"220 ready"}'
 	has_not $'\e'
 }
+
+@test "an empty datagram has 0 octets" {
+	run -0 "$PARLANCE" annotate --json - <<<$'Protocol: udp\n\nC:\nS: x'
+	has_event '{"kind":"command","octets":0}'
+	has_event '{"kind":"reply","octets":1}'
+}

@@ -163,3 +163,47 @@ pty() {
 @test "prompt: after ten seconds it says that it still waits" {
 	pty still_waiting
 }
+
+@test "prompt: what stands on the screen is a transcript" {
+	pty scrollback_is_a_transcript
+}
+
+@test "prompt: a long line is left to the terminal to wrap" {
+	pty long_lines_are_left_to_the_terminal
+}
+
+@test "prompt: help fits 40x15, what is longer is shown in pages" {
+	pty help_fits_a_small_screen
+}
+
+@test "prompt: next explains what leads on, and names the rest" {
+	pty next_names_what_leads_on
+}
+
+@test "prompt: words with odd arguments or none" {
+	pty odd_arguments
+}
+
+@test "prompt: going elsewhere is told, and what to do where it fails" {
+	pty going_elsewhere_is_told
+}
+
+@test "prompt: what is typed before the greeting waits, and why" {
+	pty typed_before_the_greeting
+}
+
+@test "prompt: ^D ends a talk over UDP" {
+	pty end_of_datagrams
+}
+
+@test "prompt: a password on the first row is not kept by the scrollback" {
+	pty password_on_the_first_row_is_not_scrolled_back
+}
+
+@test "prompt: password waits until LOGIN asks for it" {
+	pty login_asks_for_the_name_first
+}
+
+@test "prompt: trap: a word for parlance inside message text" {
+	pty trap_word_in_text
+}

@@ -11,11 +11,10 @@ smtp_server() {
 	server=127.0.0.1:${line#port }
 }
 
-# heard LINE...: the server was told exactly these lines, each as Python writes it.
+# heard LINE...: the server was told exactly these lines, each as Python writes it. It prints them a moment later.
 heard() {
-	local got
-	got=$(sed -n 's/^heard //p' "$BATS_TEST_TMPDIR/smtp.out")
-	same "$(printf '%s\n' "$@")" "$got"
+	wait_for 5 grep -Fqx "heard ${*: -1}" "$BATS_TEST_TMPDIR/smtp.out" || true
+	same "$(printf '%s\n' "$@")" "$(sed -n 's/^heard //p' "$BATS_TEST_TMPDIR/smtp.out")"
 }
 
 # upper_server tcp|udp: the documents' server, which answers in upper case; its port goes to $port.

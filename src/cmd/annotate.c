@@ -14,7 +14,10 @@ struct annotation {
 	struct masking masking;
 	struct mask_room room;
 	struct face *face;
-	enum side speaks; /* who spoke last */
+	enum side speaks;                 /* who spoke last */
+	const struct script_line *listed; /* the line whose variables these are */
+	struct slice *variables;
+	size_t nvariables;
 	struct buffer comments; /* lines that stand under a line that has not ended yet */
 };
 
@@ -40,32 +43,48 @@ static size_t variable_at(struct slice text)
 	return 0;
 }
 
-/* Whether the variable stands in what is written, not as a literal `{{{{name}}`. */
-static bool written_so(struct slice written, struct slice variable)
+/* Lists the variables, also nested ones, that stand in what is written: not a literal `{{{{name}}`. */
+static void list_variables(struct annotation *a)
 {
+	struct slice written = { a->line->text, a->line->text_n };
+	if (a->listed == a->line)
+		return;
+	a->listed = a->line;
+	a->nvariables = 0;
 	for (size_t at = 0; at < written.n; at++) {
 		struct slice rest = slice_part(written, at, written.n);
-		if (slice_starts(rest, SLICE("{{{{")))
+		bool literal = slice_starts(rest, SLICE("{{{{"));
+		size_t n = literal ? 0 : variable_at(rest);
+		if (literal)
 			at += 3;
-		else if (slice_starts(rest, variable))
-			return true;
+		if (n == 0)
+			continue;
+		a->variables = memory_grow(a->variables, a->nvariables + 1, sizeof *a->variables);
+		a->variables[a->nvariables++] = slice_part(rest, 0, n);
 	}
-	return false;
+}
+
+/* The one of them that begins `text`; empty where none does. */
+static struct slice variable_that_begins(const struct annotation *a, struct slice text)
+{
+	for (size_t i = 0; i < a->nvariables; i++)
+		if (slice_starts(text, a->variables[i]))
+			return a->variables[i];
+	return (struct slice){ NULL, 0 };
 }
 
 /* What the script writes as a variable, and no value replaced, is printed as one again: not as a literal `{{{{`. */
-static void keep_variables(const struct annotation *a, struct dialogue_event *event)
+static void keep_variables(struct annotation *a, struct dialogue_event *event)
 {
 	if (a->line == NULL || a->line->kind != SCRIPT_SAID)
 		return;
-	struct slice written = { a->line->text, a->line->text_n };
-	for (size_t at = 0; at < event->text.n && event->nspans < EVENT_SPANS; at++) {
-		size_t n = variable_at(slice_part(event->text, at, event->text.n));
-		struct slice variable = slice_part(event->text, at, at + n);
-		if (n == 0 || !written_so(written, variable))
+	list_variables(a);
+	for (size_t at = 0; a->nvariables && at < event->text.n && event->nspans < EVENT_SPANS; at++) {
+		struct slice variable = variable_that_begins(a, slice_part(event->text, at, event->text.n));
+		if (variable.n == 0)
 			continue;
-		event->spans[event->nspans++] = (struct span){ SPAN_SECRET, at, at + n, variable };
-		at += n - 1;
+		event->spans[event->nspans++] = (struct span){ SPAN_SECRET, at, at + variable.n, variable };
+		at += variable.n - 1;
 	}
 }
 
@@ -274,6 +293,7 @@ static enum status annotate_rehearsed(const struct options *options, const struc
 	finish(&a);
 	tell_comments(&a);
 	buffer_free(&a.comments);
+	free(a.variables);
 	face_close(a.face);
 	mask_free(&a.room);
 	dialogue_free(a.dialogue);

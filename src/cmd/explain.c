@@ -507,7 +507,8 @@ static void add_mentions(const struct explain *e, struct slice words, struct buf
 		for (const struct table *table = protocols[i]->tables; table && table->rows; table++) {
 			for (size_t row = 0; wanted(e, protocols[i]) && row < table->n && n < MENTIONS; row++) {
 				const char *word = table->rows[row].word;
-				if (!speaks_of(slice_of(table->rows[row].note), words) || listed(buffer_slice(out), word))
+				if (!speaks_of(slice_of(table->rows[row].note), words) ||
+				    listed(buffer_slice(out), word))
 					continue;
 				buffer_printf(out, "%s%s", n ? ", " : "", word);
 				n++;
@@ -525,8 +526,13 @@ static void not_found(const struct explain *e, struct slice text)
 	add_mentions(e, slice_trim(text), &mentions);
 	complain("explain: no \"" SLICE_FMT "\" is known%s%s%s" SLICE_FMT "%s" SLICE_FMT,
 	         SLICE_ARG(buffer_slice(&shown)), e->only ? " in " : "", e->only ? e->only->name : "",
-	         near.n ? ": nearest: " : mentions.n ? "" : hint, SLICE_ARG(buffer_slice(&near)),
-	         mentions.n == 0 ? "" : near.n ? "; spoken of under: " : ": it is spoken of under: ",
+	         near.n       ? ": nearest: "
+	         : mentions.n ? ""
+	                      : hint,
+	         SLICE_ARG(buffer_slice(&near)),
+	         mentions.n == 0 ? ""
+	         : near.n        ? "; spoken of under: "
+	                         : ": it is spoken of under: ",
 	         SLICE_ARG(buffer_slice(&mentions)));
 	buffer_free(&shown);
 	buffer_free(&near);

@@ -508,7 +508,7 @@ static enum status start(struct play *p, struct error *error)
 
 /* ---- a record (-r) ---- */
 
-/* A face that masks what the others show: a record never holds secrets. */
+/* A face that masks what the others show: a record holds secrets only where --secrets show asks for them. */
 struct record_face {
 	struct face face;
 	struct face *inner;
@@ -559,7 +559,7 @@ static void record_add(struct play *p)
 	struct record_face *record = memory_zeroed(1, sizeof *record);
 	record->face.kind = &record_kind;
 	record->inner = plain_face(sink_of_file(file), NOTES_OFF, buffer_slice(&header));
-	record->masking.spans = true;
+	record->masking = options_masking(p->replay->options, true);
 	session_add_face(p->session, &record->face);
 	buffer_free(&header);
 }

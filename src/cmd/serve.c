@@ -145,7 +145,8 @@ static enum status listen_where(const char *text, char **host, unsigned *port, s
 		number = slice_part(all, colon, all.n);
 	else if (slice_number(all, &value))
 		number = all, address = SLICE("127.0.0.1");
-	if ((has_port || number.n) && (!slice_number(number, &value) || value > 65535))
+	bool bare = address.n && address.p[0] != '[' && slice_find_octet(address, ':') < address.n; /* ::1, in part */
+	if (bare || ((has_port || number.n) && (!slice_number(number, &value) || value > 65535)))
 		return error_set(error, STATUS_USAGE, "--listen %s: not ADDR:PORT, as 127.0.0.1:2525 or [::1]:2525",
 		                 text);
 	if (address.n > 1 && address.p[0] == '[' && address.p[address.n - 1] == ']')

@@ -196,8 +196,7 @@ static void writing_failed(struct socket_stream *s, int code)
 	(void)evbuffer_freeze(output, 1);
 	if (s->why == NULL && code != EPIPE)
 		s->why = string_copy(failure_words(code));
-	if (s->told)
-		tell_drained(s); /* nobody needs to wait for it */
+	tell_drained(s); /* nobody needs to wait for it: who had stopped listening goes on, and hears the end */
 }
 
 static void happened(struct bufferevent *bev, short what, void *context)

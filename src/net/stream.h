@@ -24,7 +24,7 @@ struct stream_events {
 	/* The peer will send no more: an orderly end (error NULL), or a message why ("connection reset by peer").
 	 * Called once; all octets that came before were offered first. */
 	void (*end)(void *context, const char *error);
-	/* All that was written has been handed to the system, or cannot be any more (after `end`). Who has much to say
+	/* All that was written has been handed to the system, or cannot be any more (`end` may come later). Who has much to say
 	 * writes some 64 KiB, returns to the loop and goes on in here: what is written is queued without bound. */
 	void (*drained)(void *context);
 };

@@ -131,14 +131,27 @@ static unsigned char key_escape(EditLine *el, int key)
 	return CC_EOF;
 }
 
+/* ^L: the line is taken off first, so that a terminal that keeps what is cleared does not keep half a line. */
+static unsigned char key_clear(EditLine *el, int key)
+{
+	(void)key;
+	struct prompt *p = prompt_of(el);
+	prompt_erase(p);
+	terminal_mark(p, "\033[H\033[2J");
+	prompt_draw(p);
+	return CC_NORM;
+}
+
 static void bind_keys(EditLine *el)
 {
 	(void)el_set(el, EL_EDITOR, "emacs");
 	/* In wide form: libedit copies narrow names, and never frees the copies. */
 	(void)el_wset(el, EL_ADDFN, L"parlance-complete", L"complete the word", key_tab);
 	(void)el_wset(el, EL_ADDFN, L"parlance-escape", L"reach parlance", key_escape);
+	(void)el_wset(el, EL_ADDFN, L"parlance-clear", L"clear the screen", key_clear);
 	(void)el_set(el, EL_BIND, "^I", "parlance-complete", NULL);
 	(void)el_set(el, EL_BIND, "^]", "parlance-escape", NULL);
+	(void)el_set(el, EL_BIND, "^L", "parlance-clear", NULL);
 	/* M-x asks for a command of libedit's own: nothing that a user of ours would want to meet. */
 	(void)el_set(el, EL_BIND, "-r", "\\ex", NULL);
 	(void)el_set(el, EL_BIND, "-r", "\\eX", NULL);

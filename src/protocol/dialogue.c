@@ -205,7 +205,9 @@ static void become(struct dialogue *d, const struct protocol *protocol)
 	if (d->greeting.n == 0)
 		return;
 	struct dialogue_event unseen = { .kind = EVENT_JUNK, .side = SIDE_SERVER };
-	struct line line = { .side = SIDE_SERVER, .text = buffer_slice(&d->greeting), .end = SLICE("\r\n"), .first = true };
+	struct line line = {
+		.side = SIDE_SERVER, .text = buffer_slice(&d->greeting), .end = SLICE("\r\n"), .first = true
+	};
 	unseen.text = line.text;
 	protocol->machine->server(d, &line, &unseen);
 	texts_begin(d); /* what it said of the unseen event */
@@ -214,7 +216,7 @@ static void become(struct dialogue *d, const struct protocol *protocol)
 static void recognise(struct dialogue *d, const struct line *line)
 {
 	bool greets = line->side == SIDE_SERVER && d->greeting.n == 0;
-	const struct protocol *found = greets                         ? protocol_of_greeting(line->text)
+	const struct protocol *found = greets                      ? protocol_of_greeting(line->text)
 	                               : line->side == SIDE_CLIENT ? protocol_of_command(line->text)
 	                                                           : NULL;
 	/* A command decides only what the greeting has left open. */
@@ -351,7 +353,9 @@ static void next_described(struct dialogue *d, struct dialogue_event *event)
 	struct pending pending = d->pending[0];
 	pending_done(d);
 	struct flow *flow = &d->flows[pending.side];
-	struct line line = { .side = pending.side, .text = buffer_slice(&d->described), .first = true, .described = true };
+	struct line line = {
+		.side = pending.side, .text = buffer_slice(&d->described), .first = true, .described = true
+	};
 	line.counted = line.last = flow->counting; /* it stands for all that is counted */
 	flow->counting = false;
 	flow->counted = 0;

@@ -33,15 +33,7 @@ enum side { SIDE_CLIENT, SIDE_SERVER };
 enum event_kind { EVENT_COMMAND, EVENT_REPLY, EVENT_DATA, EVENT_STAGE, EVENT_JUNK };
 
 /* FORMATS section 4. */
-enum class {
-	CLASS_NONE,
-	CLASS_INFO,
-	CLASS_SUCCESS,
-	CLASS_CONTINUE,
-	CLASS_REDIRECT,
-	CLASS_TRANSIENT,
-	CLASS_FAILURE
-};
+enum class { CLASS_NONE, CLASS_INFO, CLASS_SUCCESS, CLASS_CONTINUE, CLASS_REDIRECT, CLASS_TRANSIENT, CLASS_FAILURE };
 
 enum stage { STAGE_CONNECT, STAGE_TLS, STAGE_CLOSE };
 
@@ -50,8 +42,8 @@ enum span_kind { SPAN_TAG, SPAN_VERB, SPAN_CODE, SPAN_ENHANCED, SPAN_KEYWORD, SP
 
 struct span {
 	enum span_kind kind;
-	size_t start, end;  /* octets of `text`, end not included */
-	struct slice mask;  /* of a secret: what stands in its place, in transcript notation: `{{password}}` */
+	size_t start, end; /* octets of `text`, end not included */
+	struct slice mask; /* of a secret: what stands in its place, in transcript notation: `{{password}}` */
 };
 
 #define EVENT_SPANS 12
@@ -67,8 +59,8 @@ struct span {
  * Absent values are empty slices, 0, NULL or false; the keys' meanings are FORMATS section 6.
  */
 struct dialogue_event {
-	uint64_t n;            /* from 1 */
-	double t;              /* seconds since connecting, set by the session; below 0: absent */
+	uint64_t n; /* from 1 */
+	double t;   /* seconds since connecting, set by the session; below 0: absent */
 	enum side side;
 	enum event_kind kind;
 	enum stage stage;      /* of a stage */
@@ -79,16 +71,16 @@ struct dialogue_event {
 	const char *protocol;  /* name */
 	const char *state;     /* as of after this event */
 	bool secure;
-	struct slice verb;     /* upper case where known */
+	struct slice verb; /* upper case where known */
 	enum phase phase;
 	struct slice tag, code, enhanced, keyword;
 	enum class class;
 	bool has_final, final;
-	uint64_t answers;      /* 0: none */
+	uint64_t answers; /* 0: none */
 	bool has_decoded;
 	struct slice decoded;
-	bool decoded_secret;   /* `decoded` says a secret: masked with it */
-	bool masked;           /* set by the session, with `text` and `decoded` replaced */
+	bool decoded_secret; /* `decoded` says a secret: masked with it */
+	bool masked;         /* set by the session, with `text` and `decoded` replaced */
 	struct slice note, ref, problem;
 	struct span spans[EVENT_SPANS];
 	size_t nspans;

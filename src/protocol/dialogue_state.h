@@ -10,12 +10,12 @@
 
 /* One side's octets on their way to an event. */
 struct flow {
-	struct buffer line; /* gathered: at most an event's text and two octets */
-	size_t used;        /* octets at its front that the last event was made of */
-	bool continued;     /* a piece of this line was an event already */
-	bool counting;      /* octets by count */
-	uint64_t counted;   /* how many of them have not come yet */
-	bool closed;        /* this side says no more */
+	struct buffer line;                 /* gathered: at most an event's text and two octets */
+	size_t used;                        /* octets at its front that the last event was made of */
+	bool continued;                     /* a piece of this line was an event already */
+	bool counting;                      /* octets by count */
+	uint64_t counted;                   /* how many of them have not come yet */
+	bool closed;                        /* this side says no more */
 	struct dialogue_event *first_piece; /* of the line that is under way in pieces, kept; else NULL */
 };
 

@@ -28,13 +28,13 @@ const char *phase_name(enum phase phase);
 
 /* One thing that is known. */
 struct entry {
-	const char *word;   /* "MAIL"; "250"; "RCPT 550" (that code as the answer to that command); "X.1.1"; "8BITMIME" */
+	const char *word; /* "MAIL"; "250"; "RCPT 550" (that code as the answer to that command); "X.1.1"; "8BITMIME" */
 	const char *syntax; /* a command's or keyword's form: "MAIL FROM:<reverse-path> [parameters]"; else NULL */
-	const char *note;   /* what it means: one or two sentences, under 160 characters, for someone who does not know */
-	const char *ref;    /* where it is defined: "RFC 5321 4.1.1.2" */
-	enum phase phase;   /* of a command; PHASE_NONE elsewhere */
-	unsigned states;    /* of a command: the states it is allowed in, STATE(x) or-ed; 0 elsewhere */
-	const char *needs;  /* of a command: the capability that must be announced for it ("STARTTLS"), else NULL */
+	const char *note; /* what it means: one or two sentences, under 160 characters, for someone who does not know */
+	const char *ref;  /* where it is defined: "RFC 5321 4.1.1.2" */
+	enum phase phase; /* of a command; PHASE_NONE elsewhere */
+	unsigned states;  /* of a command: the states it is allowed in, STATE(x) or-ed; 0 elsewhere */
+	const char *needs; /* of a command: the capability that must be announced for it ("STARTTLS"), else NULL */
 };
 
 #define STATE(index) (1U << (index))

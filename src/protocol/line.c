@@ -20,9 +20,10 @@ static void client(struct dialogue *d, const struct line *line, struct dialogue_
 	event->kind = line->described ? EVENT_DATA : EVENT_COMMAND;
 	if (!line->first || line->described)
 		return;
-	event_note(d, event, machine_protocol(d)->datagrams
-	                         ? "A datagram: it goes as one, may be lost, and nobody says that it came."
-	                         : "Octets to the server, as typed: what they mean is up to the service.");
+	event_note(d, event,
+	           machine_protocol(d)->datagrams
+	                   ? "A datagram: it goes as one, may be lost, and nobody says that it came."
+	                   : "Octets to the server, as typed: what they mean is up to the service.");
 	event_ref(d, event, transport_ref(d));
 	(void)outstanding_add(d, event, NULL);
 }

@@ -47,7 +47,8 @@ static void outstanding_clear(struct outstanding *one)
 struct outstanding *outstanding_add(struct dialogue *d, struct dialogue_event *event, const struct entry *row)
 {
 	if (d->nqueue == OUTSTANDING_MAX) {
-		event_problem(d, event, "more than %d commands wait for their replies: the oldest, %s, is lost from view",
+		event_problem(d, event,
+		              "more than %d commands wait for their replies: the oldest, %s, is lost from view",
 		              OUTSTANDING_MAX, d->queue[0].verb);
 		outstanding_done(d, 0);
 	}

@@ -27,19 +27,19 @@ struct line {
 
 /* A command that waits. */
 struct outstanding {
-	uint64_t n;    /* its event's number */
+	uint64_t n;                  /* its event's number */
 	const struct entry *command; /* its row, or NULL where it is unknown */
-	char *verb;    /* as in events */
-	char *tag;     /* IMAP; else NULL */
-	unsigned step; /* the machine's own: which reply of several comes next */
-	unsigned flags; /* the machine's own */
-	uint64_t count; /* the machine's own: replies still to come (LMTP) */
+	char *verb;                  /* as in events */
+	char *tag;                   /* IMAP; else NULL */
+	unsigned step;               /* the machine's own: which reply of several comes next */
+	unsigned flags;              /* the machine's own */
+	uint64_t count;              /* the machine's own: replies still to come (LMTP) */
 };
 
 struct machine {
-	size_t size;  /* octets of the machine's own state, zeroed at first */
+	size_t size; /* octets of the machine's own state, zeroed at first */
 	void (*begin)(struct dialogue *d);
-	void (*end)(struct dialogue *d);  /* frees what the state owns; may be NULL */
+	void (*end)(struct dialogue *d); /* frees what the state owns; may be NULL */
 	/* Says what the line is by filling the event; `kind` is EVENT_JUNK at first; n, side, text and octets are set.
 	 * A line in pieces comes piece by piece: what a reply completes is done at the piece without `more`. */
 	void (*client)(struct dialogue *d, const struct line *line, struct dialogue_event *event);

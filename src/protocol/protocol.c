@@ -10,11 +10,7 @@
 #include "protocol/smtp.h"
 
 const struct protocol *const protocols[] = {
-	&protocol_smtp,
-	&protocol_lmtp,
-	&protocol_tcp,
-	&protocol_udp,
-	NULL,
+	&protocol_smtp, &protocol_lmtp, &protocol_tcp, &protocol_udp, NULL,
 };
 
 /* How sure a machine must be to claim a conversation (machine.h: 3 is surely). */

@@ -130,7 +130,8 @@ static void client_plain(struct sasl *sasl, struct slice decoded, struct sasl_li
 		mask_password(line, "plain", user);
 	else
 		mask_base64(line, slice_part(decoded, 0, first + 1 + second + 1), "{{password}}", SLICE(""));
-	note_name(line, "NUL, the user name ", user, ", NUL, and the password, in base64, which hides nothing.");
+	note_name(line, first ? "Whom to act as, NUL, the user name " : "NUL, the user name ", user,
+	          ", NUL, and the password, in base64, which hides nothing.");
 }
 
 /* ---- LOGIN: the user name, then the password ---- */

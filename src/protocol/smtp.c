@@ -18,11 +18,11 @@ enum smtp_effect smtp_effect_of(struct slice verb)
 		const char *verb;
 		enum smtp_effect effect;
 	} effects[] = {
-		{ "AUTH", EFFECT_AUTH },   { "BDAT", EFFECT_BDAT },         { "BURL", EFFECT_BURL },
-		{ "DATA", EFFECT_DATA },
-		{ "EHLO", EFFECT_HELLO },  { "HELO", EFFECT_HELLO },        { "LHLO", EFFECT_HELLO },
-		{ "MAIL", EFFECT_MAIL },   { "QUIT", EFFECT_QUIT },         { "RCPT", EFFECT_RCPT },
-		{ "RSET", EFFECT_RSET },   { "STARTTLS", EFFECT_STARTTLS }, { "XCLIENT", EFFECT_RESTART },
+		{ "AUTH", EFFECT_AUTH },       { "BDAT", EFFECT_BDAT },  { "BURL", EFFECT_BURL },
+		{ "DATA", EFFECT_DATA },       { "EHLO", EFFECT_HELLO }, { "HELO", EFFECT_HELLO },
+		{ "LHLO", EFFECT_HELLO },      { "MAIL", EFFECT_MAIL },  { "QUIT", EFFECT_QUIT },
+		{ "RCPT", EFFECT_RCPT },       { "RSET", EFFECT_RSET },  { "STARTTLS", EFFECT_STARTTLS },
+		{ "XCLIENT", EFFECT_RESTART },
 	};
 	for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++)
 		if (slice_equal_nocase(verb, slice_of(effects[i].verb)))
@@ -97,8 +97,8 @@ static const char *reason(unsigned state, enum smtp_effect effect, bool lmtp)
 	case SMTP_MAIL:
 		return effect == EFFECT_MAIL ? "a mail transaction is under way: RSET drops it (RFC 5321 4.1.1.2)"
 		       : effect == EFFECT_DATA || effect == EFFECT_BDAT || effect == EFFECT_BURL
-		           ? "no recipient was accepted yet: RCPT comes first (RFC 5321 3.3)"
-		           : "a mail transaction is under way (RFC 5321 4.1.4)";
+		               ? "no recipient was accepted yet: RCPT comes first (RFC 5321 3.3)"
+		               : "a mail transaction is under way (RFC 5321 4.1.4)";
 	case SMTP_RCPT:
 		return effect == EFFECT_MAIL ? "a mail transaction is under way: RSET drops it (RFC 5321 4.1.1.2)"
 		                             : "a mail transaction is under way (RFC 5321 4.1.4)";
@@ -117,7 +117,8 @@ static const char *refuses(const struct dialogue *d, const struct entry *command
 	enum smtp_effect effect = smtp_effect_of(slice_of(command->word));
 	unsigned state = smtp_expected_state(d);
 	if (s->refused && state == SMTP_GREETING)
-		return effect == EFFECT_QUIT ? NULL : "the server refused the session: only QUIT is left (RFC 5321 3.1)";
+		return effect == EFFECT_QUIT ? NULL
+		                             : "the server refused the session: only QUIT is left (RFC 5321 3.1)";
 	if (effect == EFFECT_AUTH && s->authenticated)
 		return "the client is authenticated already: AUTH comes once (RFC 4954 4)";
 	if (effect == EFFECT_STARTTLS && dialogue_secure(d))
@@ -152,7 +153,8 @@ static void stage(struct dialogue *d, enum stage what, enum side side, struct di
 		s->mode = MODE_COMMAND;
 	}
 	if (in_text) {
-		event_problem(d, event, "the message text was not ended by its lone dot: the server must not deliver it");
+		event_problem(d, event,
+		              "the message text was not ended by its lone dot: the server must not deliver it");
 		event_ref(d, event, "RFC 5321 4.1.1.10");
 	}
 	if (missing) {

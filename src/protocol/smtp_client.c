@@ -31,17 +31,20 @@ static void note_text(struct dialogue *d, struct smtp *s, const struct line *lin
 	if (!s->text_begun && line->described) {
 		event_note(d, event, "The text of the message, which is not printed here.");
 	} else if (!s->text_begun && smtp_header_field(line->text)) {
-		event_note(d, event, "The message begins with its header. Its fields are for people and their programs; the "
-		                     "envelope (MAIL, RCPT) decides where it goes.");
+		event_note(d, event,
+		           "The message begins with its header. Its fields are for people and their programs; the "
+		           "envelope (MAIL, RCPT) decides where it goes.");
 		event_ref(d, event, "RFC 5322 2.2");
 	} else if (!s->text_begun && line->text.n) {
-		event_note(d, event, "This is no header field: the message has no header, though Date and From belong in one.");
+		event_note(d, event,
+		           "This is no header field: the message has no header, though Date and From belong in one.");
 		event_ref(d, event, "RFC 5322 3.6");
 		s->text_in_body = true;
 	} else if (line->text.n == 0 && !s->text_in_body) {
-		event_note(d, event, s->text_begun ? "The empty line ends the header; what follows is the body."
-		                                   : "The empty line ends the header, which has no fields here, though "
-		                                     "Date and From belong in it; what follows is the body.");
+		event_note(d, event,
+		           s->text_begun ? "The empty line ends the header; what follows is the body."
+		                         : "The empty line ends the header, which has no fields here, though "
+		                           "Date and From belong in it; what follows is the body.");
 		event_ref(d, event, "RFC 5322 2.1");
 	}
 	s->text_in_body |= line->text.n == 0 || line->described;
@@ -63,11 +66,14 @@ static void check_dots(struct dialogue *d, const struct line *line, struct dialo
 	if (line->described || line->text.n < 2 || line->text.p[0] != '.')
 		return;
 	if (line->text.p[1] == '.')
-		event_note(d, event, "The receiver takes this line's first dot away: a dot at the front is sent doubled, so that no "
-		                     "line is taken for the end (dot-stuffing).");
+		event_note(
+			d, event,
+			"The receiver takes this line's first dot away: a dot at the front is sent doubled, so that no "
+			"line is taken for the end (dot-stuffing).");
 	else
-		event_problem(d, event, "the receiver takes the leading dot away: "
-		                        "a line that begins with a dot is sent with two");
+		event_problem(d, event,
+		              "the receiver takes the leading dot away: "
+		              "a line that begins with a dot is sent with two");
 	event_ref(d, event, "RFC 5321 4.5.2");
 }
 
@@ -78,10 +84,11 @@ static void text_ends(struct dialogue *d, struct smtp *s, struct dialogue_event 
 	if (data)
 		data->flags |= FLAG_TEXT_DONE;
 	s->mode = MODE_COMMAND;
-	event_note(d, event, smtp_is_lmtp(d) ? "A lone dot ends the message text: the server now answers for each "
-	                                       "recipient it accepted."
-	                                     : "A lone dot ends the message text: the server now takes the message or "
-	                                       "refuses it.");
+	event_note(d, event,
+	           smtp_is_lmtp(d) ? "A lone dot ends the message text: the server now answers for each "
+	                             "recipient it accepted."
+	                           : "A lone dot ends the message text: the server now takes the message or "
+	                             "refuses it.");
 	event_ref(d, event, smtp_is_lmtp(d) ? "RFC 2033 4.2" : "RFC 5321 4.1.1.4");
 }
 
@@ -386,7 +393,9 @@ static void check_pipelining(struct dialogue *d, struct dialogue_event *event)
 		return;
 	const char *before = outstanding_at(d, n - 1)->verb;
 	if (!dialogue_announced(d, SLICE("PIPELINING"), NULL)) {
-		event_problem(d, event, "sent without waiting for the reply to %s: the server did not announce PIPELINING", before);
+		event_problem(d, event,
+		              "sent without waiting for the reply to %s: the server did not announce PIPELINING",
+		              before);
 		event_ref(d, event, "RFC 5321 4.3.1");
 		return;
 	}
@@ -460,7 +469,8 @@ static void command_line(struct dialogue *d, const struct line *line, struct dia
 	read_arguments(d, slice_trim(arguments), one, event);
 	if (smtp_waiting_last(d, EFFECT_AUTH) == NULL && has_eight_bit(line->text) &&
 	    !dialogue_announced(d, SLICE("SMTPUTF8"), NULL)) {
-		event_problem(d, event, "octets above 127 in a command need SMTPUTF8, which the server did not announce");
+		event_problem(d, event,
+		              "octets above 127 in a command need SMTPUTF8, which the server did not announce");
 		event_ref(d, event, "RFC 6531 3.2");
 	}
 }

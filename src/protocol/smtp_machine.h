@@ -20,7 +20,7 @@ enum smtp_mode {
 /* What a waiting command does to the session; found once by its verb. */
 enum smtp_effect {
 	EFFECT_NONE,
-	EFFECT_HELLO,    /* HELO, EHLO, LHLO */
+	EFFECT_HELLO, /* HELO, EHLO, LHLO */
 	EFFECT_STARTTLS,
 	EFFECT_AUTH,
 	EFFECT_MAIL,
@@ -30,7 +30,7 @@ enum smtp_effect {
 	EFFECT_BURL,
 	EFFECT_RSET,
 	EFFECT_QUIT,
-	EFFECT_RESTART   /* XCLIENT: the session begins anew, greeting included */
+	EFFECT_RESTART /* XCLIENT: the session begins anew, greeting included */
 };
 
 /* outstanding.flags: the effect in the low bits, and: */
@@ -41,26 +41,26 @@ enum smtp_effect {
 
 struct smtp {
 	enum smtp_mode mode;
-	bool greeted;      /* the greeting is complete */
-	bool refused;      /* it was 554 or 521: only QUIT is left (RFC 5321 3.1, RFC 7504 3) */
-	bool hello;        /* EHLO, HELO or LHLO was accepted */
-	bool extended;     /* by EHLO or LHLO, so that extensions were announced */
+	bool greeted;  /* the greeting is complete */
+	bool refused;  /* it was 554 or 521: only QUIT is left (RFC 5321 3.1, RFC 7504 3) */
+	bool hello;    /* EHLO, HELO or LHLO was accepted */
+	bool extended; /* by EHLO or LHLO, so that extensions were announced */
 	bool authenticated;
 	unsigned before_auth; /* the state that the exchange began in */
 	struct sasl sasl;
 	/* The transaction under way. */
-	uint64_t accepted;    /* recipients, by the server's replies */
-	bool eight_bit;       /* MAIL said BODY=8BITMIME, BODY=BINARYMIME or SMTPUTF8 */
+	uint64_t accepted; /* recipients, by the server's replies */
+	bool eight_bit;    /* MAIL said BODY=8BITMIME, BODY=BINARYMIME or SMTPUTF8 */
 	bool eight_bit_told;
-	bool binary;          /* MAIL said BODY=BINARYMIME */
+	bool binary; /* MAIL said BODY=BINARYMIME */
 	bool text_begun, text_in_body;
-	bool after_bare_lf;   /* the line of text before this one ended in a bare LF */
-	bool early_told;      /* that text was sent before 354 */
+	bool after_bare_lf; /* the line of text before this one ended in a bare LF */
+	bool early_told;    /* that text was sent before 354 */
 	/* The reply under way. */
-	unsigned lines;       /* of it, so far */
+	unsigned lines; /* of it, so far */
 	char code[4];
-	bool unasked;         /* it answers no command */
-	bool line_continues;  /* of the line under way, for its later pieces */
+	bool unasked;        /* it answers no command */
+	bool line_continues; /* of the line under way, for its later pieces */
 };
 
 /* A fresh message, as the client sees it: what MAIL begins, and TLS. */

@@ -3,6 +3,7 @@
  *
  * "The state follows what the server said": nothing moves before a reply is complete.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "protocol/smtp_machine.h"
@@ -14,9 +15,9 @@
 /* Of a keyword that no table has, a note shows so many octets. */
 #define KEYWORD_SHOWN 32
 
-static enum class class_of(char first_digit)
-{
-	static const enum class classes[] = { CLASS_INFO, CLASS_SUCCESS, CLASS_CONTINUE, CLASS_TRANSIENT, CLASS_FAILURE };
+static enum class class_of(char first_digit) {
+	static const enum class classes[] = { CLASS_INFO, CLASS_SUCCESS, CLASS_CONTINUE, CLASS_TRANSIENT,
+	                                      CLASS_FAILURE };
 	return classes[first_digit - '1'];
 }
 
@@ -56,10 +57,8 @@ static void note_code(struct dialogue *d, struct dialogue_event *event)
 		return;
 	}
 	static const char *const digits[] = {
-		"A preliminary answer, which SMTP does not use.",
-		"It was done.",
-		"So far so good: the server waits for more.",
-		"Not done, for now: the same may work later.",
+		"A preliminary answer, which SMTP does not use.",     "It was done.",
+		"So far so good: the server waits for more.",         "Not done, for now: the same may work later.",
 		"Not done, and trying the same again will not help.",
 	};
 	event_note(d, event, "%s The code itself is not registered.", digits[event->code.p[0] - '1']);
@@ -92,6 +91,19 @@ static bool says_the_same(struct slice code, struct slice enhanced)
 	return false;
 }
 
+/* Of an enhanced status code that no registry has, what its subject says. */
+static void note_unregistered(struct dialogue *d, const struct table *table, struct dialogue_event *event)
+{
+	struct slice subject = slice_part(event->enhanced, 2, event->enhanced.n);
+	char *general = string_printf("X." SLICE_FMT ".X",
+	                              SLICE_ARG(slice_part(subject, 0, slice_find_octet(subject, '.'))));
+	const struct entry *row = table ? table_find(table, slice_of(general)) : NULL;
+	free(general);
+	event_note(d, event, SLICE_FMT ": not registered.%s%s", SLICE_ARG(event->enhanced), row ? " " : "",
+	           row ? row->note : "");
+	event_ref(d, event, row ? row->ref : "RFC 3463 2");
+}
+
 /* The subject and detail of an enhanced status code; its class repeats the reply code's first digit. */
 static void note_enhanced(struct dialogue *d, struct dialogue_event *event)
 {
@@ -104,6 +116,8 @@ static void note_enhanced(struct dialogue *d, struct dialogue_event *event)
 		event_problem(d, event, "the enhanced status code begins with another digit than the reply code");
 		event_ref(d, event, "RFC 2034 4");
 	}
+	if (row == NULL)
+		note_unregistered(d, table, event);
 	if (row == NULL || says_the_same(event->code, slice_of(row->word)))
 		return;
 	event_note(d, event, SLICE_FMT ": %s", SLICE_ARG(event->enhanced), row->note);
@@ -157,7 +171,8 @@ static void note_keyword(struct dialogue *d, struct slice value, struct dialogue
 		return;
 	}
 	event_note(d, event, SLICE_FMT ": %s", SLICE_ARG(slice_part(event->keyword, 0, KEYWORD_SHOWN)),
-	           event->keyword.p[0] == 'X' ? "a private extension; no registry knows it." : "no registry knows this extension.");
+	           event->keyword.p[0] == 'X' ? "a private extension; no registry knows it."
+	                                      : "no registry knows this extension.");
 	event_ref(d, event, "RFC 5321 2.2.2");
 }
 
@@ -175,7 +190,8 @@ static void read_keyword(struct dialogue *d, struct slice text, struct dialogue_
 	event->keyword = event_upper(d, name);
 	capability_add(d, text);
 	if (equals < word.n && slice_equal(event->keyword, SLICE("AUTH"))) {
-		event_note(d, event, "AUTH: the old form with =, from before the standard, for clients that know no other.");
+		event_note(d, event,
+		           "AUTH: the old form with =, from before the standard, for clients that know no other.");
 		event_ref(d, event, "No RFC: an early draft of AUTH");
 		return;
 	}
@@ -271,7 +287,8 @@ static void starttls_replied(struct dialogue *d, struct dialogue_event *event)
 		return;
 	}
 	if (outstanding_count(d) > 1) {
-		event_problem(d, event, "commands were sent behind STARTTLS in the clear: it must be the last of its group");
+		event_problem(d, event,
+		              "commands were sent behind STARTTLS in the clear: it must be the last of its group");
 		event_ref(d, event, "RFC 3207 4");
 	}
 	tls_begin(d);
@@ -391,7 +408,8 @@ static void check_reply(struct dialogue *d, const struct smtp *s, const struct s
                         struct dialogue_event *event)
 {
 	if (s->lines > 0 && !slice_equal(slice_of(s->code), reply->code)) {
-		event_problem(d, event, "the code is %s on the reply's first line: all lines of a reply have the same", s->code);
+		event_problem(d, event, "the code is %s on the reply's first line: all lines of a reply have the same",
+		              s->code);
 		event_ref(d, event, "RFC 5321 4.2.1");
 	}
 	if (!reply->separated && event->text.n > 3) {
@@ -428,7 +446,8 @@ static void reply_begins(struct dialogue *d, struct smtp *s, const struct smtp_r
 static bool lists_keyword(const struct dialogue *d, const struct smtp *s, const struct smtp_reply *reply)
 {
 	const struct outstanding *one = answered(d);
-	return s->lines > 0 && effect_of(one) == EFFECT_HELLO && strcmp(one->verb, "HELO") != 0 && reply->code.p[0] == '2';
+	return s->lines > 0 && effect_of(one) == EFFECT_HELLO && strcmp(one->verb, "HELO") != 0 &&
+	       reply->code.p[0] == '2';
 }
 
 static void reply_spans(struct dialogue_event *event, const struct smtp_reply *reply)
@@ -440,8 +459,7 @@ static void reply_spans(struct dialogue_event *event, const struct smtp_reply *r
 	}
 }
 
-static void reply_line(struct dialogue *d, struct smtp *s, const struct smtp_reply *reply,
-                       struct dialogue_event *event)
+static void reply_line(struct dialogue *d, struct smtp *s, const struct smtp_reply *reply, struct dialogue_event *event)
 {
 	event->kind = EVENT_REPLY;
 	event->has_final = true;
@@ -479,9 +497,11 @@ static const struct {
 	const char *note;
 	const char *ref;
 } strangers[] = {
-	{ "\x15\x03", "This is a TLS alert: the server speaks TLS from the first octet, and took our text for a broken handshake.",
+	{ "\x15\x03",
+	  "This is a TLS alert: the server speaks TLS from the first octet, and took our text for a broken handshake.",
 	  "RFC 8446 5.1" },
-	{ "\x16\x03", "This is a TLS handshake: the server speaks TLS from the first octet, as on port 465.", "RFC 8446 5.1" },
+	{ "\x16\x03", "This is a TLS handshake: the server speaks TLS from the first octet, as on port 465.",
+	  "RFC 8446 5.1" },
 	{ "HTTP/", "This is an HTTP response: a web server is behind this port.", "RFC 9112 4" },
 	{ "+OK", "This is how a POP3 server greets, as on port 110.", "RFC 1939 4" },
 	{ "* OK", "This is how an IMAP server greets, as on port 143.", "RFC 9051 7.1.1" },

@@ -24,7 +24,8 @@ static size_t enhanced_length(struct slice s)
 bool smtp_reply_parse(struct slice line, struct smtp_reply *reply)
 {
 	*reply = (struct smtp_reply){ 0 };
-	if (line.n < 3 || line.p[0] < '1' || line.p[0] > '5' || !octet_is_digit(line.p[1]) || !octet_is_digit(line.p[2]))
+	if (line.n < 3 || line.p[0] < '1' || line.p[0] > '5' || !octet_is_digit(line.p[1]) ||
+	    !octet_is_digit(line.p[2]))
 		return false;
 	char after = line.n > 3 ? line.p[3] : ' ';
 	if (octet_is_digit(after))
@@ -95,7 +96,8 @@ void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_all
 	*path = (struct smtp_path){ 0 };
 	struct slice rest = slice_trim(arguments);
 	if (!slice_starts_nocase(rest, keyword)) {
-		path->problem = null_allowed ? "MAIL is followed by FROM:<address>" : "RCPT is followed by TO:<address>";
+		path->problem = null_allowed ? "MAIL is followed by FROM:<address>"
+		                             : "RCPT is followed by TO:<address>";
 		path->ref = null_allowed ? "RFC 5321 4.1.1.2" : "RFC 5321 4.1.1.3";
 		path->parameters = slice_part(rest, 0, 0);
 		return;
@@ -117,8 +119,10 @@ void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_all
 		address_check(path, null_allowed);
 		return;
 	}
-	path_problem(path, trimmed.p[0] == '<' ? "the > that ends the address is missing"
-	                                       : "the address must stand between < and >", "RFC 5321 4.1.2");
+	path_problem(path,
+	             trimmed.p[0] == '<' ? "the > that ends the address is missing"
+	                                 : "the address must stand between < and >",
+	             "RFC 5321 4.1.2");
 	path->address = slice_word(&trimmed);
 	path->parameters = slice_trim(trimmed);
 }

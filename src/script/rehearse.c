@@ -183,9 +183,9 @@ struct run {
 	struct rehearsal *r;
 	struct dialogue *d;
 	struct variables v;
-	uint64_t *numbers;  /* of each line: its command's event */
-	size_t *answers;    /* of each line that completes a reply: the line of the command that it answers */
-	size_t last_said; /* the last line of whoever spoke last, which silence may complete */
+	uint64_t *numbers; /* of each line: its command's event */
+	size_t *answers;   /* of each line that completes a reply: the line of the command that it answers */
+	size_t last_said;  /* the last line of whoever spoke last, which silence may complete */
 };
 
 /* The line of the command that has that number: seldom far above the line that answers it. */

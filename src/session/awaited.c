@@ -39,6 +39,8 @@ void awaited_follow(struct awaited *a, const struct dialogue_event *event)
 {
 	if (event->side == SIDE_SERVER && event->kind != EVENT_STAGE)
 		a->server_spoke = true;
+	if (event->side == SIDE_CLIENT && event->kind != EVENT_STAGE)
+		a->client_spoke = true;
 	if (event->kind == EVENT_COMMAND && event->verb.n)
 		command_add(a, event);
 	if (!completes(event))
@@ -52,7 +54,7 @@ void awaited_follow(struct awaited *a, const struct dialogue_event *event)
 
 void awaited_words(const struct awaited *a, const struct dialogue *d, struct buffer *out)
 {
-	if (!a->server_spoke && (a->ncommands == 0 || dialogue_protocol(d)->server_first))
+	if (!a->server_spoke && (!a->client_spoke || dialogue_protocol(d)->server_first))
 		buffer_add_string(out, "the greeting");
 	else if (a->ncommands)
 		buffer_printf(out, "the reply to %s", a->commands[0].verb);

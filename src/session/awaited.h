@@ -17,7 +17,7 @@ struct awaited {
 		char *verb;
 	} commands[AWAITED_MAX];
 	size_t ncommands;
-	bool server_spoke;
+	bool server_spoke, client_spoke;
 };
 
 /* Follows the conversation, as it may be shown. */

@@ -6,7 +6,7 @@
 #include "protocol/protocol.h"
 #include "session/inside.h"
 
-/* While so many octets wait to be written, the driver is not asked for more. */
+/* While so many octets wait to be written, the driver is not asked for more, and a client is not listened to. */
 #define UNWRITTEN_MAX ((size_t)64 * 1024)
 
 /* ---- telling ---- */
@@ -146,10 +146,26 @@ void flow_say(struct session *s)
 
 /* ---- hearing ---- */
 
+/* Who asks and does not read the answers waits until they are written: what is kept for a client has a bound. */
+static bool unread(const struct session *s)
+{
+	return s->options.side == SIDE_SERVER && s->stream && !s->peer_ended &&
+	       stream_waiting(s->stream) > UNWRITTEN_MAX;
+}
+
+void flow_listen(struct session *s)
+{
+	if (!s->refused || !session_going(s) || s->paused || s->tls_due || unread(s))
+		return;
+	s->refused = false;
+	if (s->stream)
+		stream_resume(s->stream);
+}
+
 void flow_hear(struct session *s)
 {
 	struct item *item;
-	while (session_going(s) && !s->paused && !s->tls_due && (item = queue_first(&s->heard)) != NULL) {
+	while (session_going(s) && !s->paused && !s->tls_due && !unread(s) && (item = queue_first(&s->heard)) != NULL) {
 		size_t left = item->n - item->used;
 		size_t took = dialogue_feed(s->dialogue, session_peer_side(s), item->p + item->used, left);
 		if (took == 0 && left > 0)
@@ -174,6 +190,10 @@ static size_t stream_octets(void *context, const char *p, size_t n)
 		return n;
 	if (s->paused || s->tls_due)
 		return 0;
+	if (unread(s)) {
+		s->refused = true;
+		return 0;
+	}
 	queue_add(&s->heard, ITEM_OCTETS, p, n);
 	session_schedule(s);
 	return n;

@@ -30,6 +30,7 @@ struct session {
 	bool started;
 	bool telling; /* events are being told: what is said now waits */
 	bool paused;
+	bool refused; /* octets were left to the stream, since ours are not read */
 	bool asked; /* the driver was asked, and nothing has changed since */
 	bool said;  /* something was said since it was asked */
 	bool tls_due, tls_told;
@@ -77,6 +78,8 @@ void flow_stage(struct session *s, enum stage stage, enum side side, bool encryp
 /* Says what waits to be said, hears what waits to be heard. */
 void flow_say(struct session *s);
 void flow_hear(struct session *s);
+/* Goes on reading from a client that has read what was said to it. */
+void flow_listen(struct session *s);
 /* Asks the driver whether it has something to say, if it is our turn. */
 void flow_ask(struct session *s);
 /* Shows the server's line that rests unfinished. */

@@ -67,6 +67,7 @@ void session_work(struct session *s)
 	session_enter(s);
 	begin(s);
 	flow_say(s);
+	flow_listen(s);
 	flow_hear(s);
 	flow_say(s);
 	ending_peer(s);

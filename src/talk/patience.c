@@ -64,8 +64,10 @@ static void still_waiting(struct talk *t, double seconds)
 		buffer_printf(&text, "Still waiting for the greeting (%.0f s).", seconds);
 	else if (strcmp(t->awaited, ".") == 0)
 		buffer_printf(&text, "Still waiting for the reply to the message (%.0f s).", seconds);
-	else
+	else if (*t->awaited)
 		buffer_printf(&text, "Still waiting for the reply to %s (%.0f s).", t->awaited, seconds);
+	else
+		buffer_printf(&text, "Still waiting for a reply (%.0f s).", seconds);
 	if (!t->shut)
 		allowed_add(t, &text);
 	buffer_add_string(&text, t->shut ? " ^C closes." : " ^C stops waiting.");

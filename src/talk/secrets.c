@@ -93,6 +93,14 @@ static bool answer(const struct talk *t, struct slice user, struct slice passwor
 	return true;
 }
 
+/* LOGIN asks twice, and only its words say for what. */
+static bool asks_for_name(const struct talk *t)
+{
+	struct slice challenge = dialogue_challenge(session_dialogue(t->session));
+	return slice_equal_nocase(slice_of(t->mechanism), SLICE("LOGIN")) &&
+	       slice_starts_nocase(challenge, SLICE("user"));
+}
+
 /* As a command of its own ("PASS "), where no exchange is under way. */
 static void as_argument(struct slice command, struct slice password, struct buffer *out)
 {
@@ -114,6 +122,10 @@ void word_password(struct talk *t, struct slice arguments)
 			t,
 			"No password is asked for now: begin with AUTH LOGIN or AUTH PLAIN, and use :password at the server's "
 			"334. Elsewhere :password COMMAND sends COMMAND with the password behind it.");
+		return;
+	}
+	if (input == INPUT_ANSWER && asks_for_name(t)) {
+		talk_say(t, "The server asks for the user name first. :base64 NAME gives the line; then :password.");
 		return;
 	}
 	if (prompt_secret(t->prompt, "password: ", &typed) != PROMPT_LINE) {

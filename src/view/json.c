@@ -65,7 +65,8 @@ static void said_keys(struct object *o, const struct dialogue_event *event)
 	text_key(o, "side", event->side == SIDE_CLIENT ? SLICE("C") : SLICE("S"));
 	text_key(o, "kind", slice_of(kind_name(event->kind)));
 	text_key(o, "text", event->text);
-	if (event->octets && !event->masked)
+	bool empty_datagram = event->kind != EVENT_STAGE && event->text.n == 0;
+	if ((event->octets || empty_datagram) && !event->masked)
 		number_key(o, "octets", event->octets);
 	if (event->more)
 		bool_key(o, "more", true);

@@ -4,6 +4,7 @@ lists them. What a test expects to show is what a person at that terminal would 
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 
@@ -125,6 +126,7 @@ def no_columns_are_80():
         t.wait_line("x" * 7)
         t.enter("")
         t.wait("S: 252")
+        t.wait_line("smtp ready>")
         check(t.screen.all().count("smtp ready>") == 1, t, "the prompt's own line was not taken away")
 
 
@@ -397,6 +399,131 @@ def killed():
         check(t.modes() == (True, True), t, "the terminal was not restored")
 
 
+@test
+def scrollback_is_a_transcript():
+    server = Server(greeting="220 pty.test " + "a long greeting " * 6 + "ends")
+    with talk(server, "--notes", "full", columns=200, rows=50) as t:
+        t.wait_line("smtp connected>")
+        t.enter("EHLO me.example")
+        t.wait_line("smtp ready>")
+        for word in ("help", "next", "why", "caps", "state", "hex", "auth login", "auth plain", "explain 550", "nosuch"):
+            t.enter(":" + word)
+            t.wait("# :" + word.split(" ")[0])
+        t.type("R\t")
+        t.wait("# RSET  RCPT")
+        t.type("\x0cSET")
+        t.wait_line("smtp ready> RSET")
+        t.enter("")
+        t.wait("S: 250 2.0.0 Reset")
+        t.enter("QUIT")
+        t.wait_line("smtp closed>")
+        t.enter(":quit")
+        t.end()
+        done = subprocess.run([PARLANCE, "annotate", "--notes", "off", "-"], input=t.screen.all().encode(),
+                              capture_output=True, check=False)
+        check(done.returncode == 0, t, done.stderr.decode())
+        said = [line for line in done.stdout.decode().split("\n") if line[:2] in ("C:", "S:")]
+        check(said[0] == "S: " + server.greeting and said[-4:] == [
+            "C: RSET", "S: 250 2.0.0 Reset", "C: QUIT", "S: 221 2.0.0 Bye"], t, f"annotate says {said!r}")
+
+
+@test
+def long_lines_are_left_to_the_terminal():
+    server = Server(greeting="220 pty.test " + "x" * 40)
+    with talk(server, columns=40, rows=15) as t:
+        shows(t, "S: 220 pty.test " + "x" * 24, "x" * 16, "smtp connected>")
+
+
+@test
+def help_fits_a_small_screen():
+    server = Server()
+    with talk(server, columns=40, rows=15) as t:
+        hello(t)
+        t.enter(":help")
+        t.wait("is : in a message.")
+        check(t.screen.text().startswith("# :help\n"), t, ":help does not fit 40x15")
+        t.enter(":caps")
+        t.wait("more lines (:more)")
+        check(t.screen.text().startswith("# :caps\n"), t, "the page is longer than the screen")
+        t.enter(":more")
+        t.wait("HELP  The server answers HELP.")
+        t.enter(":more")
+        t.wait("Nothing was folded away.")
+
+
+@test
+def next_names_what_leads_on():
+    server = Server()
+    with talk(server) as t:
+        t.wait_line("smtp connected>")
+        t.enter(":next")
+        t.wait("# EHLO client-name  Says hello")
+        hello(t)
+        t.enter(":next")
+        shows(t, "# Allowed too: EHLO HELO HELP NOOP QUIT RSET VRFY")
+        check("# NOOP" not in t.screen.all(), t, "NOOP is explained at length")
+
+
+@test
+def odd_arguments():
+    server = Server()
+    with talk(server) as t:
+        hello(t)
+        for word, expected in [("", "A colon alone asks for nothing"), ("pipeline foo", ":pipeline on|off says"),
+                               ("base64", ":base64 TEXT encodes it"), ("base64 -d", ":base64 TEXT encodes it"),
+                               ("help nosuch", ":nosuch: no such word"), ("eol x", ":eol crlf|lf|none says"),
+                               ("open", ":open is followed by"), ("replay", ":replay is followed by")]:
+            before = t.screen.all().count(expected)
+            t.enter(":" + word)
+            t.wait(lambda: t.screen.all().count(expected) > before)
+
+
+@test
+def going_elsewhere_is_told():
+    server, other = Server(), Server(greeting="220 other.test ESMTP")
+    with talk(server, "--notes", "off") as t:
+        hello(t)
+        t.enter(f":open smtp://{other.address}")
+        shows(t, f"# :open smtp://{other.address}", "<client hangs up>", f"# trying 127.0.0.1 port {other.port}")
+        t.wait("S: 220 other.test ESMTP")
+        t.enter(":open smtp://127.0.0.1:1")
+        t.wait("connection refused: nothing listens there")
+        t.wait(":reconnect tries again, :open TARGET goes elsewhere, :quit leaves.")
+        t.wait_line("smtp closed>")
+        t.type("\x03")
+        t.wait("# To leave: :quit, or ^C once more.")
+
+
+@test
+def typed_before_the_greeting():
+    server = Server(slow={"": 1.5})
+    with Terminal([PARLANCE, server.address]) as t:
+        t.wait("# connected")
+        t.enter("NOOP")
+        t.wait("1 line waits: the server may greet first, and has up to 2 seconds")
+        t.wait("S: 250 2.0.0 Nothing done")
+    with talk(server, "--notes", "off") as t:
+        t.wait("# connected")
+        t.enter("NOOP")
+        t.wait("1 line waits until the greeting has come")
+        t.wait("S: 250 2.0.0 Nothing done")
+
+
+@test
+def end_of_datagrams():
+    server = socket.socket(type=socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+    with Terminal([PARLANCE, "--notes", "off", f"udp://127.0.0.1:{server.getsockname()[1]}"]) as t:
+        t.wait_line("udp open>")
+        t.enter("hello")
+        octets, peer = server.recvfrom(100)
+        check(octets == b"hello", t, f"the server was told {octets!r}")
+        server.sendto(b"HELLO", peer)
+        t.wait("S: HELLO")
+        t.type("\x04")  # nobody says goodbye: there is nothing to wait for
+        check(t.end() == 0, t, f"the exit status is {t.status}")
+
+
 # ---- secrets ----
 
 @test
@@ -432,6 +559,30 @@ def password_is_masked():
     with open(state, encoding="utf-8") as history:
         text = history.read()
     check("EHLO me.example" in text and "AGJv" not in text and "Ym9i" not in text, t, f"the history holds {text!r}")
+
+
+@test
+def password_on_the_first_row_is_not_scrolled_back():
+    server = Server()
+    with talk(server) as t:
+        hello(t)
+        t.type("AUTH PLAIN \x0cAGJvYgByZWRxdWVlbg==")
+        t.wait_line("smtp ready> AUTH PLAIN AGJvYgByZWRxdWVlbg==")
+        t.enter("")
+        t.wait("S: 235")
+        check("AGJvYgByZWRxdWVlbg" not in t.screen.all(), t, "the password is in the scrollback")
+
+
+@test
+def login_asks_for_the_name_first():
+    server = Server()
+    with talk(server) as t:
+        hello(t)
+        t.enter("AUTH LOGIN")
+        t.wait_line("smtp auth>")
+        t.enter(":password")
+        t.wait("The server asks for the user name first.")
+        check(len(server.lines) == 2, t, "something was sent")
 
 
 # ---- the traps, met before the reply ----
@@ -493,6 +644,11 @@ def ascii_is_offered():
 @test
 def trap_command_in_text():
     trap(TEXT, "QUIT", "QUIT: this is text; a lone dot ends it")
+
+
+@test
+def trap_word_in_text():
+    trap(TEXT, ":next", ":next: this is text now, and was sent. ^] and then next reaches parlance.")
 
 
 @test

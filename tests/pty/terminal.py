@@ -114,6 +114,9 @@ class Screen:
         row = self.cells[self.y]
         if private or final in "mhlnr":
             return
+        if final == "J" and values[0] in (0, 2) and (values[0] == 2 or (self.x, self.y) == (0, 0)):
+            # As tmux and others do: what is cleared all at once is kept with what has scrolled away.
+            self.gone += self.text().split("\n") if self.text() else []
         if final == "A":
             self.y = max(self.y - n, 0)
         elif final in "Be":

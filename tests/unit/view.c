@@ -287,6 +287,24 @@ static void notes_wrap_at_words_under_their_line(void)
 	face_close(face);
 }
 
+static void references_are_not_torn_apart(void)
+{
+	struct face *face = terminal(30, 24, false, false);
+	struct dialogue_event event = said(SIDE_SERVER, EVENT_REPLY, "250 ok");
+	event.note = SLICE("More of it, to the end");
+	event.ref = SLICE("RFC 3461 3, RFC 5321 4.5.3.1.10");
+	face_event(face, &event);
+	CHECK_TEXT(buffer_slice(&out), "S: 250 ok\n   # More of it, to the end.\n   # RFC 3461 3,\n"
+	                               "   # RFC 5321 4.5.3.1.10\n");
+	begin();
+	columns = 18; /* too narrow for the longest: it is broken at its spaces */
+	event.note = SLICE("Of RFC 5321 the rest");
+	face_event(face, &event);
+	CHECK_TEXT(buffer_slice(&out), "S: 250 ok\n   # Of RFC 5321\n   # the rest.\n   # RFC 3461 3,\n"
+	                               "   # RFC 5321\n   # 4.5.3.1.10\n");
+	face_close(face);
+}
+
 static void no_octet_of_a_peer_moves_the_cursor(void)
 {
 	struct face *face = terminal(80, 24, true, false);
@@ -306,8 +324,7 @@ static void the_client_is_told_by_word_and_weight(void)
 	face_event(face, &event);
 	event.text = (struct slice){ 0 };
 	face_event(face, &event);
-	CHECK_TEXT(buffer_slice(&out),
-	           "\033[1mC: EHLO a.very.long.name.example\033[0m\n\033[1mC:\033[0m\n");
+	CHECK_TEXT(buffer_slice(&out), "\033[1mC: EHLO a.very.long.name.example\033[0m\n\033[1mC:\033[0m\n");
 	face_close(face);
 }
 
@@ -435,6 +452,7 @@ int main(void)
 	TEST(a_datagram_needs_no_line_end);
 	TEST(plain_without_events_keeps_its_remarks);
 	TEST(notes_wrap_at_words_under_their_line);
+	TEST(references_are_not_torn_apart);
 	TEST(no_octet_of_a_peer_moves_the_cursor);
 	TEST(the_client_is_told_by_word_and_weight);
 	TEST(wide_and_combining_characters_count_as_they_show);
