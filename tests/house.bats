@@ -208,3 +208,11 @@ fake_apt() {
 		}
 	done <"$BATS_TEST_TMPDIR/options"
 }
+
+@test "every help fits a screen of 80 columns" {
+	for command in "" talk replay serve annotate explain; do
+		"$PARLANCE" $command --help
+	done >"$BATS_TEST_TMPDIR/help"
+	run -0 awk 'length > 80' "$BATS_TEST_TMPDIR/help"
+	same "" "$output"
+}

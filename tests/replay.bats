@@ -276,6 +276,12 @@ C: ."
 	run -0 "$PARLANCE" replay --fail ch2-smtp-corrected
 }
 
+@test "--secrets show holds for the record too" {
+	run -0 "$PARLANCE" replay --secrets show -r "$BATS_TEST_TMPDIR/record.txt" cs2911-smtp-starttls-corrected
+	run -0 cat "$BATS_TEST_TMPDIR/record.txt"
+	has_not "{{"
+}
+
 @test "-r records, secrets masked, and does not overwrite" {
 	run -0 "$PARLANCE" replay -r "$BATS_TEST_TMPDIR/record.txt" cs2911-smtp-starttls-corrected
 	run -0 cat "$BATS_TEST_TMPDIR/record.txt"

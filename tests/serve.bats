@@ -60,6 +60,36 @@ closed() {
 	has "parlance: "
 	run -2 "$PARLANCE" serve --listen 127.0.0.1:99999 ewing-smtp
 	has "--listen"
+	run -2 "$PARLANCE" serve --listen ::1 ewing-smtp
+	has "--listen ::1: not ADDR:PORT"
+}
+
+@test "a client that asks and never reads the answers costs little memory, and is let go when it goes" {
+	require_python socket
+	[[ -r /proc/self/status && $PARLANCE != *asan* ]] || skip "memory is read from /proc, without ASan"
+	serve -q ewing-smtp
+	sessions() {
+		find "/proc/$server_pid/fd" -type l | wc -l
+	}
+	before=$(sessions)
+	run -0 "$PYTHON" - "$served_port" "$server_pid" <<-'END'
+		import socket, sys
+		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		s.settimeout(1)
+		try:
+		    for i in range(3000):
+		        s.sendall(b"NOOP\r\n" * 2000)
+		except socket.timeout:
+		    print("the server has stopped reading")
+		print(next(line for line in open(f"/proc/{sys.argv[2]}/status") if "VmRSS" in line))
+	END
+	has "the server has stopped reading"
+	[[ $output =~ VmRSS:[[:space:]]+([0-9]+) ]]
+	((BASH_REMATCH[1] < 50000))
+	for ((i = 0; i < 100 && $(sessions) > before; i++)); do
+		sleep 0.05
+	done
+	same "$before" "$(sessions)"
 }
 
 @test "Python's smtplib sends a message to ewing-smtp" {

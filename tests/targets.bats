@@ -101,6 +101,35 @@ talks() {
 	port=$(free_port udp)
 	run -3 "$PARLANCE" -w 5 "udp://127.0.0.1:$port" <<<"anybody?"
 	has "nothing listens on UDP port $port"
+	has "a reply never came"
+}
+
+@test "an option of another command makes no sense where a TARGET alone is named" {
+	run -2 "$PARLANCE" --strict 127.0.0.1:1
+	same "parlance: --strict: makes no sense for talk: see parlance talk --help" "$output"
+}
+
+@test "without a standard output nothing of ours goes to the server, and that it could not be shown is said" {
+	start_server sink "$PYTHON" -c '
+import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen()
+print("port", s.getsockname()[1], flush=True)
+c, _ = s.accept()
+c.sendall(b"220 here\r\n")
+said = b""
+while b"QUIT\r\n" not in said:
+    said += c.recv(100)
+c.sendall(b"221 bye\r\n")
+print("said", said, flush=True)
+'
+	wait_for_line sink '^port'
+	run -2 bash -c '"$0" -w 5 -P smtp "127.0.0.1:$1" <<<QUIT 2>"$2" >&-' "$PARLANCE" "${line#port }" \
+		"$BATS_TEST_TMPDIR/complaint"
+	grep -q '^parlance: output: ' "$BATS_TEST_TMPDIR/complaint"
+	wait_for_line sink '^said'
+	same "said b'QUIT\\r\\n'" "$line"
 }
 
 @test "a port that does not answer: 5, in the time given, with what works now" {

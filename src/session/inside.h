@@ -31,8 +31,8 @@ struct session {
 	bool telling; /* events are being told: what is said now waits */
 	bool paused;
 	bool refused; /* octets were left to the stream, since ours are not read */
-	bool asked; /* the driver was asked, and nothing has changed since */
-	bool said;  /* something was said since it was asked */
+	bool asked;   /* the driver was asked, and nothing has changed since */
+	bool said;    /* something was said since it was asked */
 	bool tls_due, tls_told;
 	bool greeting_awaited; /* the protocol is not known, so perhaps the server greets */
 	bool closed[2];        /* by side: it hung up, and that was told */
