@@ -125,8 +125,9 @@ c.sendall(b"221 bye\r\n")
 print("said", said, flush=True)
 '
 	wait_for_line sink '^port'
-	run -2 bash -c '"$0" -w 5 -P smtp "127.0.0.1:$1" <<<QUIT 2>"$2" >&-' "$PARLANCE" "${line#port }" \
-		"$BATS_TEST_TMPDIR/complaint"
+	status=0
+	"$PARLANCE" -w 5 -P smtp "127.0.0.1:${line#port }" <<<QUIT 2>"$BATS_TEST_TMPDIR/complaint" >&- || status=$?
+	same 2 "$status"
 	grep -q '^parlance: output: ' "$BATS_TEST_TMPDIR/complaint"
 	wait_for_line sink '^said'
 	same "said b'QUIT\\r\\n'" "$line"

@@ -65,6 +65,8 @@ struct machine {
 /* Its own state. */
 void *machine_state(const struct dialogue *d);
 const struct protocol *machine_protocol(const struct dialogue *d);
+/* Whether the protocol is still to be recognised: another machine may take over at the next line. */
+bool machine_undecided(const struct dialogue *d);
 
 /* The state of the session; shown with this event already. */
 void state_move(struct dialogue *d, unsigned index);
