@@ -276,6 +276,13 @@ C: ."
 	run -0 "$PARLANCE" replay --fail ch2-smtp-corrected
 }
 
+@test "-v tells how the script's own server was reached" {
+	run -0 "$PARLANCE" replay -v ewing-smtp
+	has "# trying 127.0.0.1 port "
+	run -0 "$PARLANCE" replay ewing-smtp
+	has_not "# trying"
+}
+
 @test "--secrets show holds for the record too" {
 	run -0 "$PARLANCE" replay --secrets show -r "$BATS_TEST_TMPDIR/record.txt" cs2911-smtp-starttls-corrected
 	run -0 cat "$BATS_TEST_TMPDIR/record.txt"

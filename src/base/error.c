@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/escape.h"
 
 enum status error_set(struct error *error, enum status status, const char *format, ...)
 {
@@ -29,10 +30,12 @@ void complain(const char *format, ...)
 	va_start(ap, format);
 	buffer_vprintf(&b, format, ap);
 	va_end(ap);
-	char *line = buffer_take(&b);
+	struct buffer safe = { 0 }; /* an argument of ours may hold anything too */
+	escape_text(&safe, buffer_slice(&b));
 	(void)fflush(stdout);
-	(void)fprintf(stderr, "parlance: %s\n", line);
-	free(line);
+	(void)fprintf(stderr, "parlance: " SLICE_FMT "\n", SLICE_ARG(buffer_slice(&safe)));
+	buffer_free(&safe);
+	buffer_free(&b);
 }
 
 void error_report(struct error *error)

@@ -30,7 +30,7 @@ enum status error_set(struct error *error, enum status status, const char *forma
 /* Prints `parlance: MESSAGE` to stderr and forgets it; nothing where there is none. */
 void error_report(struct error *error);
 
-/* Prints one `parlance: …` line to stderr. */
+/* Prints one `parlance: …` line to stderr, made safe by escape_text. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Frees what it holds and leaves it without an error. */

@@ -20,31 +20,31 @@
 
 /* What was given on the command line; defaults where nothing was. Strings are argv's own. */
 struct options {
-	int family;                /* -4 -6; AF_UNSPEC */
+	int family;                      /* -4 -6; AF_UNSPEC */
 	const struct protocol *protocol; /* -P; NULL */
 	bool tls, starttls;
-	double timeout;            /* -w; below 0: not given */
-	double connect_timeout;    /* 10 */
-	double max_time;           /* 0: none */
-	const char *eol;           /* crlf, lf, none; NULL: not given */
+	double timeout;         /* -w; below 0: not given */
+	double connect_timeout; /* 10 */
+	double max_time;        /* 0: none */
+	const char *eol;        /* crlf, lf, none; NULL: not given */
 	bool json, plain, raw;
-	const char *output;        /* -o FILE */
-	const char *color;         /* auto, always, never */
+	const char *output; /* -o FILE */
+	const char *color;  /* auto, always, never */
 	enum notes notes;
 	bool notes_given;
-	const char *record;        /* -r FILE */
+	const char *record;         /* -r FILE */
 	struct variables variables; /* --set, --map */
-	const char *secrets;       /* mask, show; NULL: not given */
-	bool fail;                 /* --fail */
+	const char *secrets;        /* mask, show; NULL: not given */
+	bool fail;                  /* --fail */
 	bool quiet, verbose;
-	bool colon;                /* talk: --colon */
-	bool no_wait;              /* talk: --no-wait */
-	const char *to;            /* replay: --to */
-	double delay;              /* replay, serve: --delay */
-	bool step;                 /* replay: --step */
-	const char *listen;        /* serve: --listen ADDR:PORT */
-	bool strict, once;         /* serve */
-	bool force;                /* a record may be overwritten */
+	bool colon;         /* talk: --colon */
+	bool no_wait;       /* talk: --no-wait */
+	const char *to;     /* replay: --to */
+	double delay;       /* replay, serve: --delay */
+	bool step;          /* replay: --step */
+	const char *listen; /* serve: --listen ADDR:PORT */
+	bool strict, once;  /* serve */
+	bool force;         /* a record may be overwritten */
 	/* the values of --set that are secret, and `{{name}}` for each, for struct masking */
 	char **secret_values, **secret_names;
 	size_t nsecrets;
@@ -95,7 +95,7 @@ void options_help(const struct command *command);
 
 /* Where to go: a TARGET joined with -P, --tls and the registry. */
 struct where {
-	struct connect_options connect; /* host and path are owned by the where */
+	struct connect_options connect;  /* host and path are owned by the where */
 	const struct protocol *protocol; /* NULL: recognise from the greeting */
 	bool tls;                        /* implicit */
 	char *name;                      /* "mail.example:25", for prompts and messages */

@@ -65,14 +65,13 @@ static const struct option_row rows[] = {
 	  "what is sent behind each line\n(default: crlf; udp: none)" },
 	{ "raw", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(raw), NULL,
 	  "the server's octets to stdout as they are,\nnotes to stderr" },
-	{ "colon", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(colon), NULL,
-	  "take `:` lines for parlance in a pipe too" },
-	{ "no-wait", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(no_wait), NULL,
-	  "send lines without waiting for replies" },
+	{ "colon", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(colon), NULL, "take `:` lines for parlance in a pipe too" },
+	{ "no-wait", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(no_wait), NULL, "send lines without waiting for replies" },
 	{ "fail", 0, NULL, OPTIONS_TALK | OPTIONS_REPLAY, OPTION_FLAG, AT(fail), NULL,
 	  "exit 1 if a reply was a failure" },
 	{ "to", 0, "TARGET", OPTIONS_REPLAY, OPTION_TEXT, AT(to), NULL, "where to play the transcript" },
-	{ "step", 0, NULL, OPTIONS_REPLAY, OPTION_FLAG, AT(step), NULL, "wait for Enter before each line that is sent" },
+	{ "step", 0, NULL, OPTIONS_REPLAY, OPTION_FLAG, AT(step), NULL,
+	  "wait for Enter before each line that is sent" },
 	{ "listen", 0, "ADDR:PORT", OPTIONS_SERVE, OPTION_TEXT, AT(listen), NULL,
 	  "where to listen\n(default: 127.0.0.1 and a free port)" },
 	{ "strict", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(strict), NULL,
@@ -143,7 +142,8 @@ static enum status set_seconds(struct parsing *p, const struct option_row *row, 
 	errno = 0;
 	*seconds = strtod(value, &end);
 	if (end == value || *end != '\0' || errno != 0 || !isfinite(*seconds) || *seconds < 0)
-		return error_set(p->error, STATUS_USAGE, "--%s %s: not a number of seconds: write 5 or 0.5", row->name, value);
+		return error_set(p->error, STATUS_USAGE, "--%s %s: not a number of seconds: write 5 or 0.5", row->name,
+		                 value);
 	return STATUS_OK;
 }
 
@@ -269,8 +269,8 @@ static enum status check_groups(const struct command *command, const bool *given
 {
 	for (size_t i = 0; i < NROWS; i++)
 		if (given[i] && rows[i].groups != OPTIONS_ALL && !(rows[i].groups & command->options))
-			return error_set(error, STATUS_USAGE, "--%s: makes no sense for %s: see parlance %s --help", rows[i].name,
-			                 command->name, command->name);
+			return error_set(error, STATUS_USAGE, "--%s: makes no sense for %s: see parlance %s --help",
+			                 rows[i].name, command->name, command->name);
 	return STATUS_OK;
 }
 
@@ -342,7 +342,8 @@ void options_help(const struct command *command)
 		const struct option_row *row = &rows[i];
 		if (row->groups != OPTIONS_ALL && !(row->groups & command->options))
 			continue;
-		char letter[] = { row->letter ? '-' : ' ', row->letter ? row->letter : ' ', row->letter ? ',' : ' ', '\0' };
+		char letter[] = { row->letter ? '-' : ' ', row->letter ? row->letter : ' ', row->letter ? ',' : ' ',
+			          '\0' };
 		char *name = string_printf("%s --%s%s%s", letter, row->name, row->argument ? " " : "",
 		                           row->argument ? row->argument : "");
 		bool fits = strlen(name) <= 26;

@@ -478,9 +478,9 @@ static enum status start_self(struct play *p, struct error *error)
 		                      .timeout = o->connect_timeout };
 	to.datagrams = p->rehearsal->protocol->datagrams;
 	p->where.name = string_copy("self");
-	/* Whom one plays oneself needs no story of how it was reached. */
+	/* Whom one plays oneself needs no story of how it was reached, unless all is wanted (-v). */
 	static const struct connect_events quietly = { .connected = connected, .failed = failed };
-	p->connector = connect_start(p->replay->base, &to, &quietly, p);
+	p->connector = connect_start(p->replay->base, &to, o->verbose ? &connecting : &quietly, p);
 	return STATUS_OK;
 }
 

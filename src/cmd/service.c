@@ -23,13 +23,13 @@ struct client {
 	struct client *next, *previous;
 	struct session *session;
 	struct answerer *answerer;
-	struct face *face;     /* the session's; NULL where nothing is shown */
-	struct event *delay;   /* until what is held is said */
-	struct event *wake;    /* something happened: from inside an event nothing can be said yet */
+	struct face *face;   /* the session's; NULL where nothing is shown */
+	struct event *delay; /* until what is held is said */
+	struct event *wake;  /* something happened: from inside an event nothing can be said yet */
 	struct buffer held;
 	bool holding, paused;
-	bool gone;         /* the client has hung up */
-	bool leaving;      /* we have */
+	bool gone;    /* the client has hung up */
+	bool leaving; /* we have */
 };
 
 struct service {

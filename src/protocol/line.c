@@ -42,8 +42,9 @@ static void server(struct dialogue *d, const struct line *line, struct dialogue_
 		event_note(d, event, "The service answers.");
 		outstanding_done(d, 0);
 	} else if (machine_undecided(d) && slice_starts(event->text, SLICE("220"))) {
-		event_note(d, event, "A greeting that names no protocol: SMTP and FTP both begin with 220, and the first "
-		                     "command decides.");
+		event_note(d, event,
+		           "A greeting that names no protocol: SMTP and FTP both begin with 220, and the first "
+		           "command decides.");
 	} else {
 		event_note(d, event, "The service says this unasked, or says more.");
 	}

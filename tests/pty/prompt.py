@@ -688,7 +688,7 @@ def trap_hello_without_name():
 
 @test
 def trap_leading_space():
-    trap(HELLO, " NOOP", "no space may stand before the command", slow={"": 0})
+    trap(HELLO, " NOOP", "no space may stand before the command", slow={"?": 1.5})
 
 
 @test

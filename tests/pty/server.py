@@ -59,7 +59,7 @@ class Server:
         self.say(client, self.greeting)
         hello = mail = rcpt = False
         while (line := self.heard(lines)) is not None:
-            verb = line.split(" ")[0].upper()
+            verb = line.split(" ")[0].upper() or "?"
             time.sleep(self.slow.get(verb, 0))
             if verb == "MAIL" and not hello:
                 self.say(client, "503 5.5.1 EHLO first")

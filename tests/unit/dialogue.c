@@ -291,7 +291,8 @@ static void paths_are_taken_apart(void)
 	CHECK(path.problem == NULL);
 	smtp_path_parse(SLICE("TO:<@hosta,@hostb:user@hostc.example>"), SLICE("TO:"), false, &path);
 	CHECK(path.problem == NULL && path.source_route);
-	const char *const wrong[] = { "TO: <a@b>", "TO:a@b", "TO:<a@b", "TO:", "TO:<>", "TO:<a>", "a@b", "TO:<a@b>SIZE=1" };
+	const char *const wrong[] = { "TO: <a@b>", "TO:a@b", "TO:<a@b", "TO:",
+		                      "TO:<>",     "TO:<a>", "a@b",     "TO:<a@b>SIZE=1" };
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		smtp_path_parse(slice_of(wrong[i]), SLICE("TO:"), false, &path);
 		CHECK(path.problem != NULL);
