@@ -220,7 +220,7 @@ static void recognise(struct dialogue *d, const struct line *line)
 	                               : line->side == SIDE_CLIENT ? protocol_of_command(line->text)
 	                                                           : NULL;
 	/* A command decides only what the greeting has left open. */
-	if (found && !greets && d->greeting.n && found->machine->greeting(buffer_slice(&d->greeting)) == 0)
+	if (found && !greets && d->greeting.n && found->greeting(buffer_slice(&d->greeting)) == 0)
 		found = NULL;
 	if (found)
 		become(d, found);

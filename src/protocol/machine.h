@@ -53,10 +53,6 @@ struct machine {
 	/* Why a command is not allowed in the state that the session will be in once all that waits is answered well, a
 	 * sentence that begins in lower case; NULL where it is allowed. */
 	const char *(*refuses)(const struct dialogue *d, const struct entry *command);
-	/* How likely it is that this line begins such a conversation: 0 not at all, 1 perhaps, 3 surely. NULL where no
-	 * line tells; both are there or none. */
-	unsigned (*greeting)(struct slice line);
-	unsigned (*command)(struct slice line);
 	bool silence_ends_replies; /* quiet() makes an event of the server's unfinished line */
 };
 

@@ -3,17 +3,14 @@
  */
 #include "protocol/protocol.h"
 
-#include <string.h>
-
 #include "protocol/line.h"
-#include "protocol/machine.h"
 #include "protocol/smtp.h"
 
 const struct protocol *const protocols[] = {
 	&protocol_smtp, &protocol_lmtp, &protocol_tcp, &protocol_udp, NULL,
 };
 
-/* How sure a machine must be to claim a conversation (machine.h: 3 is surely). */
+/* How sure a machine must be to claim a conversation (protocol.h: 3 is surely). */
 #define CLAIM 2
 
 const struct protocol *protocol_named(struct slice name)
@@ -61,8 +58,7 @@ static const struct protocol *claimed(struct slice line, bool greeting)
 	const struct protocol *best = NULL;
 	unsigned sure = CLAIM - 1;
 	for (size_t i = 0; protocols[i]; i++) {
-		const struct machine *machine = protocols[i]->machine;
-		unsigned (*ask)(struct slice) = greeting ? machine->greeting : machine->command;
+		unsigned (*ask)(struct slice) = greeting ? protocols[i]->greeting : protocols[i]->command;
 		unsigned claim = ask ? ask(line) : 0;
 		if (claim > sure) {
 			sure = claim;

@@ -30,6 +30,10 @@ struct protocol {
 	const char *const *states;     /* names by index, ended by NULL; the last is "closed" */
 	const struct table *tables;    /* what is known; ended by rows NULL */
 	const struct machine *machine; /* how it speaks: machine.h */
+	/* How likely it is that this line, without its end, begins such a conversation: 0 not at all, 1 perhaps, 3 surely.
+	 * NULL where no line tells; both are there or none. */
+	unsigned (*greeting)(struct slice line);
+	unsigned (*command)(struct slice line);
 };
 
 /* All protocols, ended by a NULL. */

@@ -224,7 +224,7 @@ static unsigned lmtp_command(struct slice line)
 	return verb_is(line, SLICE("LHLO")) ? 3 : 0;
 }
 
-static const struct machine smtp_machine = {
+static const struct machine machine = {
 	.size = sizeof(struct smtp),
 	.end = end,
 	.client = smtp_client,
@@ -233,21 +233,6 @@ static const struct machine smtp_machine = {
 	.turn = turn,
 	.input = input,
 	.refuses = refuses,
-	.greeting = smtp_greeting,
-	.command = smtp_command,
-};
-
-static const struct machine lmtp_machine = {
-	.size = sizeof(struct smtp),
-	.end = end,
-	.client = smtp_client,
-	.server = smtp_server,
-	.stage = stage,
-	.turn = turn,
-	.input = input,
-	.refuses = refuses,
-	.greeting = lmtp_greeting,
-	.command = lmtp_command,
 };
 
 static const struct scheme smtp_schemes[] = {
@@ -268,7 +253,9 @@ const struct protocol protocol_smtp = {
 	.ports = smtp_ports,
 	.states = smtp_states,
 	.tables = smtp_tables,
-	.machine = &smtp_machine,
+	.machine = &machine,
+	.greeting = smtp_greeting,
+	.command = smtp_command,
 };
 
 const struct protocol protocol_lmtp = {
@@ -279,5 +266,7 @@ const struct protocol protocol_lmtp = {
 	.ports = lmtp_ports,
 	.states = smtp_states,
 	.tables = lmtp_tables,
-	.machine = &lmtp_machine,
+	.machine = &machine,
+	.greeting = lmtp_greeting,
+	.command = lmtp_command,
 };
