@@ -43,7 +43,7 @@ OBJECTS     = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/shipped_data.o
 FUZZERS     = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 TESTS       = $(UNITS:tests/unit/%.c=$(BUILD)/tests/%)
 
-.PHONY: all deps deps-interop demo check check-asan check-build dist-link lint fmt bench fuzz fuzz-run dist install uninstall clean help FORCE
+.PHONY: all deps deps-interop demo check check-asan check-valgrind check-build dist-link lint fmt bench fuzz fuzz-run dist install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM) ## build ./parlance (the default)
@@ -110,6 +110,11 @@ check: ## build, then run all tests
 
 check-asan: ## all tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory check BUILD=build/asan SANITIZE='$(SANITIZERS)'
+
+check-valgrind: ## the main paths under valgrind
+	@.ci/deps interop
+	@$(MAKE) $(PARALLEL) all
+	@tests/valgrind ./parlance
 
 lint: ## formatting, static analysis, scripts, manual page, who may include whom
 	@.ci/deps build && .ci/deps lint

@@ -33,13 +33,14 @@ static char *bracketed(const char *host)
 
 /* ---- what cannot be gone to ---- */
 
-/* "smtp, smtps, submission, lmtp, tcp, udp": every scheme of the registry. */
+/* "smtp, smtps, submission, lmtp, tcp, udp": every scheme of the registry but those of TLS. */
 static char *schemes_spoken(void)
 {
 	struct buffer list = { 0 };
 	for (size_t i = 0; protocols[i]; i++)
 		for (const struct scheme *row = protocols[i]->schemes; row->name; row++)
-			buffer_printf(&list, "%s%s", list.n > 0 ? ", " : "", row->name);
+			if (!row->tls) /* TLS is not there yet */
+				buffer_printf(&list, "%s%s", list.n > 0 ? ", " : "", row->name);
 	return buffer_take(&list);
 }
 
