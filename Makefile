@@ -81,7 +81,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(OBJECTS)
 # ---- for people ----
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | while read -r name what; do printf '  %-13s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | while read -r name what; do printf '  %-15s %s\n' "$$name" "$$what"; done
 	@echo "CC, CFLAGS, LDFLAGS, PREFIX and DESTDIR are honoured; -j works."
 
 demo: ## the main job: replay a real SMTP conversation, every line explained
