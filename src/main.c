@@ -94,6 +94,10 @@ static enum status run(struct options *options, const struct command *command, i
 		complain("nothing to do: write parlance host:port, or see parlance --help");
 		return STATUS_USAGE;
 	}
+	if (strcmp(argv[0], "help") == 0 && (argc == 1 || command_named(argv[1]))) { /* as most programs take it */
+		argc == 1 ? help_all() : help_command(command_named(argv[1]));
+		return STATUS_OK;
+	}
 	if (!names_target(options, argc, argv))
 		return no_command(argv[0]);
 	return command_talk.run(options, argc, argv);

@@ -174,9 +174,24 @@ explain() {
 	run --separate-stderr "$PARLANCE" explain
 	[[ $status == 2 && -z $output ]]
 	[[ $stderr == *'parlance explain 550'* ]]
-	run --separate-stderr "$PARLANCE" explain smtp
-	[[ $status == 2 && -z $output ]]
-	[[ $stderr == *'parlance explain smtp 550'* ]]
+}
+
+@test "a protocol alone lists what is known of it" {
+	run -0 --separate-stderr "$PARLANCE" explain smtp
+	[[ $output == *'SMTP command: ATRN AUTH'* && $output == *' RCPT '* && $output == *'EHLO keyword: 8BITMIME'* ]]
+	[[ $output != *'RCPT 550'* && -z $stderr ]]
+	run -0 --separate-stderr "$PARLANCE" explain --json lmtp
+	[[ $(jq -r 'select(.word == "LHLO") | .protocol' <<<"$output") == lmtp ]]
+}
+
+@test "a reader who has seen enough is no error, a full disk is one" {
+	run -0 --separate-stderr bash -c '"$0" explain --json smtp | head -n 1' "$PARLANCE"
+	[[ ${#lines[@]} == 1 && -z $stderr ]]
+	[[ -c /dev/full ]] || skip "there is no /dev/full"
+	run -2 --separate-stderr "$PARLANCE" explain -o /dev/full 550
+	[[ $stderr == 'parlance: explain: /dev/full: '* ]]
+	run -2 --separate-stderr bash -c '"$0" explain 550 >/dev/full' "$PARLANCE"
+	[[ $stderr == 'parlance: output: '* ]]
 }
 
 @test "an unknown word cannot reach the terminal" {

@@ -2,6 +2,7 @@
  * parlance explain: what a code, a command or a keyword means. It knows no protocol: all it says stands in the
  * registry's tables.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -552,13 +553,18 @@ static size_t terminal_columns(const struct options *options)
 
 static enum status write_out(const struct options *options, struct slice text)
 {
-	FILE *file = options->output ? fopen(options->output, "w") : stdout;
-	bool good = file && (text.n == 0 || fwrite(text.p, 1, text.n, file) == text.n) && fflush(file) == 0;
-	if (file && file != stdout)
-		good &= fclose(file) == 0;
+	if (options->output == NULL) { /* main tells what did not arrive */
+		struct sink sink = sink_of_file(stdout);
+		sink.write(sink.context, text);
+		return STATUS_OK;
+	}
+	FILE *file = fopen(options->output, "w");
+	bool good = file && (text.n == 0 || fwrite(text.p, 1, text.n, file) == text.n);
+	if (file)
+		good = fclose(file) == 0 && good;
 	if (good)
 		return STATUS_OK;
-	complain("explain: cannot write %s", options->output ? options->output : "the output");
+	complain("explain: %s: %s", options->output, strerror(errno));
 	return STATUS_USAGE;
 }
 
@@ -587,6 +593,34 @@ static enum status explain_all(struct explain *e, int argc, char **argv)
 	return status;
 }
 
+/* A protocol by itself: what is known of it, as words to ask for. */
+static void explain_protocol(struct explain *e, const struct protocol *protocol)
+{
+	struct buffer words = { 0 };
+	buffer_printf(&e->out, "%s%s%s  %s\n", e->bold ? "\033[1m" : "", protocol->name, e->bold ? "\033[0m" : "",
+	              protocol->title);
+	for (const struct table *table = protocol->tables; table->rows; table++) {
+		buffer_clear(&words);
+		buffer_printf(&words, "%s:", table->title);
+		for (size_t i = 0; i < table->n; i++)
+			if (strchr(table->rows[i].word, ' ') == NULL) /* not what a code means behind one command */
+				buffer_printf(&words, " %s", table->rows[i].word);
+		char *text = slice_string(buffer_slice(&words));
+		buffer_add_octet(&e->out, '\n');
+		indented(e, text);
+		free(text);
+	}
+	buffer_free(&words);
+}
+
+/* The same for programs: each row an object. */
+static void json_protocol(struct explain *e, const struct protocol *protocol)
+{
+	for (const struct table *table = protocol->tables; table->rows; table++)
+		for (size_t i = 0; i < table->n; i++)
+			json_row(e, protocol, table, table->rows[i].word, &table->rows[i]);
+}
+
 static enum status run(struct options *options, int argc, char **argv)
 {
 	struct explain e = { .only = options->protocol, .json = options->json };
@@ -595,14 +629,19 @@ static enum status run(struct options *options, int argc, char **argv)
 		argc--;
 		argv++;
 	}
-	if (argc == 0) {
-		complain("explain: a word is missing, as in: parlance explain%s%s 550", e.only ? " " : "",
-		         e.only ? e.only->name : "");
+	if (argc == 0 && e.only == NULL) {
+		complain("explain: a word is missing, as in: parlance explain 550");
 		return STATUS_USAGE;
 	}
 	e.bold = !options->output && !options->plain && color_wanted(options->color, stdout);
 	e.columns = terminal_columns(options);
-	enum status status = explain_all(&e, argc, argv);
+	enum status status = STATUS_OK;
+	if (argc > 0)
+		status = explain_all(&e, argc, argv);
+	else if (e.json)
+		json_protocol(&e, e.only);
+	else
+		explain_protocol(&e, e.only);
 	enum status written = write_out(options, buffer_slice(&e.out));
 	buffer_free(&e.out);
 	free(e.said);
@@ -611,15 +650,16 @@ static enum status run(struct options *options, int argc, char **argv)
 
 const struct command command_explain = {
 	.name = "explain",
-	.arguments = "[options] [PROTOCOL] WORD...",
+	.arguments = "[options] [PROTOCOL] WORD... | PROTOCOL",
 	.summary = "what a code, a command or a keyword means, and where that is defined",
 	.help = "Each WORD is a reply code (550), an enhanced status code (5.7.1), a command\n"
 		"(STARTTLS), a keyword of the server's (SIZE), a parameter (NOTIFY) or a way\n"
 		"to log in (PLAIN). A code behind a command is what it means there: \"RCPT\n"
 		"550\". A line copied from a session works too: \"550 5.1.1 No such user\".\n"
 		"\n"
-		"With PROTOCOL (smtp, lmtp), only that protocol is asked. The exit status is\n"
-		"1 where a word is not known; the nearest words are named then.",
+		"With PROTOCOL (smtp, lmtp), only that protocol is asked; PROTOCOL alone lists\n"
+		"all words that are known of it. The exit status is 1 where a word is not\n"
+		"known; the nearest words are named then.",
 	.options = OPTIONS_SHOW | OPTIONS_OFFLINE,
 	.run = run,
 };
