@@ -357,7 +357,7 @@ static const struct entry enhanced[] = {
 	CODE("4.X.X", "Failure for now: the message is good, and sending it again later may work.",
 	     "RFC 3463 2"),
 	CODE("5.X.X", "Failure: sending the message again, unchanged, will not work.", "RFC 3463 2"),
-	CODE("X.0.0", "No more is known than the class says.", "RFC 3463 3.1"),
+	CODE("X.0.0", "No further detail is given.", "RFC 3463 3.1"),
 	CODE("X.0.X", "About nothing in particular.", "RFC 3463 2"),
 	CODE("X.1.0", "Something about the address; no more is said.", "RFC 3463 3.2"),
 	CODE("X.1.1", "There is no such mailbox: the part to the left of the @ is wrong.", "RFC 3463 3.2"),
