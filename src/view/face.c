@@ -49,7 +49,7 @@ static int failure;
 static void file_write(void *context, struct slice text)
 {
 	FILE *file = context;
-	bool written = fwrite(text.p, 1, text.n, file) == text.n && fflush(file) == 0;
+	bool written = (text.n == 0 || fwrite(text.p, 1, text.n, file) == text.n) && fflush(file) == 0;
 	if (!written && failure == 0)
 		failure = errno;
 }
