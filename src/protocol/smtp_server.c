@@ -56,12 +56,10 @@ static void note_code(struct dialogue *d, struct dialogue_event *event)
 		event_ref(d, event, row->ref);
 		return;
 	}
-	static const char *const digits[] = {
-		"A preliminary answer, which SMTP does not use.",     "It was done.",
-		"So far so good: the server waits for more.",         "Not done, for now: the same may work later.",
-		"Not done, and trying the same again will not help.",
-	};
-	event_note(d, event, "%s The code itself is not registered.", digits[event->code.p[0] - '1']);
+	const char digit[] = { event->code.p[0], 'y', 'z' };
+	row = table_find(codes, (struct slice){ digit, sizeof digit });
+	event_note(d, event, "%s The code itself is not registered.",
+	           row ? row->note : "No SMTP reply begins with that digit.");
 	event_ref(d, event, "RFC 5321 4.2.1");
 }
 
