@@ -217,11 +217,9 @@ static void recognise(struct dialogue *d, const struct line *line)
 {
 	bool greets = line->side == SIDE_SERVER && d->greeting.n == 0;
 	const struct protocol *found = greets                      ? protocol_of_greeting(line->text)
-	                               : line->side == SIDE_CLIENT ? protocol_of_command(line->text)
-	                                                           : NULL;
-	/* A command decides only what the greeting has left open. */
-	if (found && !greets && d->greeting.n && found->greeting(buffer_slice(&d->greeting)) == 0)
-		found = NULL;
+	                               : line->side == SIDE_CLIENT
+	                                       ? protocol_of_command(line->text, buffer_slice(&d->greeting))
+	                                       : NULL;
 	if (found)
 		become(d, found);
 	else if (line->side == SIDE_CLIENT)

@@ -90,8 +90,11 @@ struct dialogue_event {
 enum input {
 	INPUT_COMMAND, /* a command line */
 	INPUT_TEXT,    /* message text up to its lone dot */
-	INPUT_ANSWER,  /* one line of a SASL exchange */
+	INPUT_ANSWER,  /* one line of a SASL exchange, or what ends IDLE */
+	INPUT_FIELD,   /* a header field, up to the empty line; behind it a chunk's size, or a trailer */
 	INPUT_COUNTED, /* octets by count: dialogue_counted says how many are missing */
+	INPUT_REST,    /* the rest of a command's line, behind a literal */
+	INPUT_OPAQUE,  /* whatever the two have agreed on: behind CONNECT, or a change of protocols */
 	INPUT_NOTHING  /* the client has nothing more to say: closed, or TLS must begin */
 };
 
@@ -132,7 +135,8 @@ void dialogue_quiet(struct dialogue *d);
 /* ---- what it knows ---- */
 
 /* The side that must speak next: the server while a command waits for its reply, else the client. Where both may
- * speak (the client of a server that pipelines), it says SIDE_SERVER. */
+ * speak (the client of a server that pipelines), it says SIDE_SERVER. It is the server's turn, too, while a literal, or
+ * a request's body, waits to be asked for: the input may be INPUT_COUNTED or INPUT_REST already. */
 enum side dialogue_turn(const struct dialogue *d);
 
 /* What the client's next octets will be taken for, and for INPUT_COUNTED how many octets are still missing. */

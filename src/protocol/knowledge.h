@@ -40,7 +40,23 @@ struct entry {
 #define STATE(index) (1U << (index))
 
 /* What a table's words are; `explain` names it so. */
-enum table_kind { TABLE_COMMANDS, TABLE_CODES, TABLE_ENHANCED, TABLE_KEYWORDS, TABLE_PARAMETERS, TABLE_MECHANISMS };
+enum table_kind {
+	TABLE_COMMANDS,
+	TABLE_CODES,
+	TABLE_ENHANCED,
+	TABLE_KEYWORDS, /* what a server announces: EHLO keywords, capabilities, features */
+	TABLE_PARAMETERS,
+	TABLE_MECHANISMS,
+	TABLE_RESPONSES,      /* IMAP: what stands behind `*` */
+	TABLE_RESPONSE_CODES, /* IMAP, POP3: what stands in brackets */
+	TABLE_ITEMS,          /* IMAP: what FETCH asks for */
+	TABLE_FLAGS,
+	TABLE_SEARCH_KEYS,
+	TABLE_STATUS_ITEMS,
+	TABLE_ATTRIBUTES, /* of a mailbox in LIST */
+	TABLE_FIELDS,     /* HTTP's header */
+	TABLE_TOKENS      /* words that stand in fields: codings, directives */
+};
 
 struct table {
 	enum table_kind kind;

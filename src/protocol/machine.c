@@ -212,6 +212,37 @@ void event_secret(struct dialogue_event *event, size_t start, size_t end, struct
 	event->spans[event->nspans++] = (struct span){ .kind = SPAN_SECRET, .start = start, .end = end, .mask = mask };
 }
 
+/* What is behind a port and none of our protocols, told by how its first octets begin. */
+static const struct {
+	const char *begins;
+	const char *note;
+	const char *ref;
+} strangers[] = {
+	{ "\x15\x03",
+	  "This is a TLS alert: the server speaks TLS from the first octet, and took our text for a broken handshake.",
+	  "RFC 8446 5.1" },
+	{ "\x16\x03", "This is a TLS handshake: the server speaks TLS from the first octet, as on port 465.",
+	  "RFC 8446 5.1" },
+	{ "HTTP/", "This is an HTTP response: a web server is behind this port.", "RFC 9112 4" },
+	{ "SSH-", "This is how an SSH server greets, as on port 22.", "RFC 4253 4.2" },
+};
+
+void note_stranger(struct dialogue *d, struct dialogue_event *event)
+{
+	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+		if (!slice_starts(event->text, slice_of(strangers[i].begins)))
+			continue;
+		event_note(d, event, "%s", strangers[i].note);
+		event_ref(d, event, strangers[i].ref);
+		return;
+	}
+	const struct protocol *other = protocol_of_greeting(event->text);
+	if (other == NULL || other == d->protocol)
+		return;
+	event_note(d, event, "This is how a server of %s greets, as on port %u.", other->title, other->ports[0]);
+	event_ref(d, event, other->reference);
+}
+
 void line_end_problems(struct dialogue *d, const struct line *line, struct dialogue_event *event, const char *ref)
 {
 	if (line->described)

@@ -44,7 +44,8 @@ struct machine {
 	 * A line in pieces comes piece by piece: what a reply completes is done at the piece without `more`. */
 	void (*client)(struct dialogue *d, const struct line *line, struct dialogue_event *event);
 	void (*server)(struct dialogue *d, const struct line *line, struct dialogue_event *event);
-	/* TLS that was agreed on has begun, or a side has hung up. */
+	/* TLS that was agreed on has begun, or a side has hung up. Where the close is what ends a reply (HTTP's body to the
+	 * close), the event gets has_final, final and answers. */
 	void (*stage)(struct dialogue *d, enum stage stage, enum side side, struct dialogue_event *event);
 	/* The peers are silent, and no line of the server's is unfinished; may be NULL. */
 	void (*quiet)(struct dialogue *d);
@@ -80,6 +81,9 @@ void outstanding_forget_all(struct dialogue *d);
 /* The next `n` octets of that side are not lines of the protocol; they come with line->counted. */
 void counted_begin(struct dialogue *d, enum side side, uint64_t n);
 uint64_t counted_left(const struct dialogue *d, enum side side);
+
+/* What may be behind the port, where a server's first line is none of this protocol's: says who greets so. */
+void note_stranger(struct dialogue *d, struct dialogue_event *event);
 
 /* Says what is wrong with a line's end and with a bare CR in it, for protocols whose lines end in CRLF. */
 void line_end_problems(struct dialogue *d, const struct line *line, struct dialogue_event *event, const char *ref);

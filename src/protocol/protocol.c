@@ -3,11 +3,16 @@
  */
 #include "protocol/protocol.h"
 
+#include "protocol/ftp.h"
+#include "protocol/http.h"
+#include "protocol/imap.h"
 #include "protocol/line.h"
+#include "protocol/pop3.h"
 #include "protocol/smtp.h"
 
 const struct protocol *const protocols[] = {
-	&protocol_smtp, &protocol_lmtp, &protocol_tcp, &protocol_udp, NULL,
+	&protocol_smtp, &protocol_lmtp, &protocol_pop3, &protocol_imap, &protocol_http,
+	&protocol_ftp,  &protocol_tcp,  &protocol_udp,  NULL,
 };
 
 /* How sure a machine must be to claim a conversation (protocol.h: 3 is surely). */
@@ -53,13 +58,12 @@ bool port_implies_tls(unsigned port)
 	return false;
 }
 
-static const struct protocol *claimed(struct slice line, bool greeting)
+const struct protocol *protocol_of_greeting(struct slice line)
 {
 	const struct protocol *best = NULL;
 	unsigned sure = CLAIM - 1;
 	for (size_t i = 0; protocols[i]; i++) {
-		unsigned (*ask)(struct slice) = greeting ? protocols[i]->greeting : protocols[i]->command;
-		unsigned claim = ask ? ask(line) : 0;
+		unsigned claim = protocols[i]->greeting ? protocols[i]->greeting(line) : 0;
 		if (claim > sure) {
 			sure = claim;
 			best = protocols[i];
@@ -68,14 +72,20 @@ static const struct protocol *claimed(struct slice line, bool greeting)
 	return best;
 }
 
-const struct protocol *protocol_of_greeting(struct slice line)
+const struct protocol *protocol_of_command(struct slice line, struct slice greeting)
 {
-	return claimed(line, true);
-}
-
-const struct protocol *protocol_of_command(struct slice line)
-{
-	return claimed(line, false);
+	const struct protocol *best = NULL;
+	unsigned sure = CLAIM - 1;
+	for (size_t i = 0; protocols[i]; i++) {
+		const struct protocol *p = protocols[i];
+		unsigned claim = p->command ? p->command(line) : 0;
+		bool greets = greeting.n == 0 || (p->greeting && p->greeting(greeting) > 0);
+		if (greets && claim > sure) {
+			sure = claim;
+			best = p;
+		}
+	}
+	return best;
 }
 
 const struct table *protocol_table(const struct protocol *protocol, enum table_kind kind)

@@ -23,6 +23,7 @@ struct machine;
 struct protocol {
 	const char *name;              /* "smtp", as in headers, prompts and JSON */
 	const char *title;             /* "Simple Mail Transfer Protocol" */
+	const char *reference;         /* where it is defined: "RFC 5321" */
 	bool server_first;             /* the server speaks first */
 	bool datagrams;                /* UDP: a datagram is a line */
 	const struct scheme *schemes;  /* ended by a NULL name */
@@ -31,7 +32,7 @@ struct protocol {
 	const struct table *tables;    /* what is known; ended by rows NULL */
 	const struct machine *machine; /* how it speaks: machine.h */
 	/* How likely it is that this line, without its end, begins such a conversation: 0 not at all, 1 perhaps, 3 surely.
-	 * NULL where no line tells; both are there or none. */
+	 * NULL where no line tells. */
 	unsigned (*greeting)(struct slice line);
 	unsigned (*command)(struct slice line);
 };
@@ -54,8 +55,9 @@ bool port_implies_tls(unsigned port);
 /* By the first line that a server says, without its line end; NULL where no protocol claims it. */
 const struct protocol *protocol_of_greeting(struct slice line);
 
-/* By the first line that a client says; NULL where no protocol claims it. */
-const struct protocol *protocol_of_command(struct slice line);
+/* By the first line that a client says, where the server has greeted with `greeting` (empty: it has not greeted): only a
+ * protocol that may greet so is asked. NULL where none claims it. */
+const struct protocol *protocol_of_command(struct slice line, struct slice greeting);
 
 /* The table of that kind, or NULL. */
 const struct table *protocol_table(const struct protocol *protocol, enum table_kind kind);

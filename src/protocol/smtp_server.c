@@ -489,34 +489,6 @@ static void reply_line(struct dialogue *d, struct smtp *s, const struct smtp_rep
 		challenge_read(d, s, reply->text, event);
 }
 
-/* Who else may be behind the port, told by how its first octets begin. */
-static const struct {
-	const char *begins;
-	const char *note;
-	const char *ref;
-} strangers[] = {
-	{ "\x15\x03",
-	  "This is a TLS alert: the server speaks TLS from the first octet, and took our text for a broken handshake.",
-	  "RFC 8446 5.1" },
-	{ "\x16\x03", "This is a TLS handshake: the server speaks TLS from the first octet, as on port 465.",
-	  "RFC 8446 5.1" },
-	{ "HTTP/", "This is an HTTP response: a web server is behind this port.", "RFC 9112 4" },
-	{ "+OK", "This is how a POP3 server greets, as on port 110.", "RFC 1939 4" },
-	{ "* OK", "This is how an IMAP server greets, as on port 143.", "RFC 9051 7.1.1" },
-	{ "SSH-", "This is how an SSH server greets, as on port 22.", "RFC 4253 4.2" },
-};
-
-static void note_stranger(struct dialogue *d, struct dialogue_event *event)
-{
-	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
-		if (!slice_starts(event->text, slice_of(strangers[i].begins)))
-			continue;
-		event_note(d, event, "%s", strangers[i].note);
-		event_ref(d, event, strangers[i].ref);
-		return;
-	}
-}
-
 /* A line that is no reply, though the server's turn is to say nothing else. */
 static void junk_line(struct dialogue *d, const struct smtp *s, struct dialogue_event *event)
 {
