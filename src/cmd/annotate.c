@@ -158,15 +158,18 @@ static void feed(struct annotation *a, enum side side, struct slice octets)
 static enum status say(struct annotation *a, const struct rehearsal *r, size_t i, struct variables *v,
                        struct error *error)
 {
-	struct buffer octets = { 0 };
+	struct buffer octets = { 0 }, problem = { 0 };
 	if (a->line->mark == MARK_NEVER)
 		return STATUS_OK;
-	enum status status = rehearsal_wire(r, i, v, FILL_OFFLINE, &octets, error);
+	enum status status = rehearsal_wire(r, i, v, FILL_OFFLINE, &octets, &problem, error);
 	if (status == STATUS_OK) {
 		turn_to(a, a->line->side);
+		if (problem.n)
+			dialogue_blame(a->dialogue, a->line->side, buffer_slice(&problem));
 		feed(a, a->line->side, buffer_slice(&octets));
 	}
 	buffer_free(&octets);
+	buffer_free(&problem);
 	return status;
 }
 

@@ -292,6 +292,8 @@ static bool take_step(struct play *p)
 	switch (act) {
 	case SPEAK_SEND:
 		p->since = -1;
+		if (step.problem.n)
+			session_blame(p->session, step.problem);
 		return !send_step(p, &step);
 	case SPEAK_AWAIT:
 		await(p);

@@ -82,6 +82,16 @@ static void hang_up(struct client *c)
 	session_hang_up(c->session);
 }
 
+static void say_step(struct client *c, const struct answer_step *step)
+{
+	if (step->problem.n)
+		session_blame(c->session, step->problem);
+	if (step->begins && c->service->options.delay > 0)
+		hold(c, step->text);
+	else
+		session_send(c->session, step->text.p, step->text.n);
+}
+
 static void run(struct client *c)
 {
 	struct answer_step step;
@@ -93,10 +103,8 @@ static void run(struct client *c)
 			session_remark(c->session, SLICE_FMT, SLICE_ARG(step.text));
 		else if (act == ANSWER_COMMENT && c->face)
 			face_comment(c->face, step.text);
-		else if (act == ANSWER_SAY && step.begins && c->service->options.delay > 0)
-			hold(c, step.text);
 		else if (act == ANSWER_SAY)
-			session_send(c->session, step.text.p, step.text.n);
+			say_step(c, &step);
 	}
 	if (c->leaving)
 		return;

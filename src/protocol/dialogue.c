@@ -66,6 +66,7 @@ void dialogue_free(struct dialogue *d)
 	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++) {
 		buffer_wipe(&d->flows[side].line);
 		event_forget(d->flows[side].first_piece);
+		buffer_free(&d->flows[side].blame);
 	}
 	free(d);
 }
@@ -216,7 +217,7 @@ static void become(struct dialogue *d, const struct protocol *protocol)
 static void recognise(struct dialogue *d, const struct line *line)
 {
 	bool greets = line->side == SIDE_SERVER && d->greeting.n == 0;
-	const struct protocol *found = greets                      ? protocol_of_greeting(line->text)
+	const struct protocol *found = greets ? protocol_of_greeting(line->text)
 	                               : line->side == SIDE_CLIENT
 	                                       ? protocol_of_command(line->text, buffer_slice(&d->greeting))
 	                                       : NULL;
@@ -362,6 +363,16 @@ static void next_described(struct dialogue *d, struct dialogue_event *event)
 	event->kind = EVENT_DATA;
 }
 
+/* What was told from outside of the line that this event is. */
+static void blame(struct dialogue *d, struct dialogue_event *event)
+{
+	struct buffer *told = &d->flows[event->side].blame;
+	if (event->kind == EVENT_STAGE || told->n == 0)
+		return;
+	event_problem(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(told)));
+	buffer_clear(told);
+}
+
 bool dialogue_next(struct dialogue *d, struct dialogue_event *event)
 {
 	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++) {
@@ -383,10 +394,30 @@ bool dialogue_next(struct dialogue *d, struct dialogue_event *event)
 		next_described(d, event);
 		break;
 	}
+	blame(d, event);
 	event->protocol = d->protocol->name;
 	event->state = dialogue_state(d);
 	event->secure = d->secure;
 	return true;
+}
+
+/* ---- what a script changes ---- */
+
+uint64_t dialogue_due(const struct dialogue *d, enum side side)
+{
+	return d->flows[side].counting ? d->flows[side].counted : 0;
+}
+
+void dialogue_recount(struct dialogue *d, enum side side, uint64_t n)
+{
+	assert(d->flows[side].counting && d->flows[side].line.n == d->flows[side].used);
+	counted_begin(d, side, n);
+}
+
+void dialogue_blame(struct dialogue *d, enum side side, struct slice problem)
+{
+	buffer_clear(&d->flows[side].blame);
+	buffer_add_slice(&d->flows[side].blame, problem);
 }
 
 /* ---- what it knows ---- */
@@ -451,6 +482,14 @@ size_t dialogue_outstanding(const struct dialogue *d)
 bool dialogue_in_reply(const struct dialogue *d)
 {
 	return d->in_reply;
+}
+
+bool dialogue_in_flight(const struct dialogue *d, struct slice tag)
+{
+	for (size_t i = 0; i < d->nqueue; i++)
+		if (d->queue[i].tag && slice_equal(slice_of(d->queue[i].tag), tag))
+			return true;
+	return false;
 }
 
 struct slice dialogue_unfinished(const struct dialogue *d, enum side side)

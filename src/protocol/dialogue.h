@@ -132,6 +132,18 @@ void dialogue_payload(struct dialogue *d, enum side side, struct slice text, uin
  * becomes an event. */
 void dialogue_quiet(struct dialogue *d);
 
+/* ---- what a script changes (FORMATS section 1, "Counts fit the text") ---- */
+
+/* How many octets by count that side still has to say: a literal's, a chunk's, a body's. 0: none. */
+uint64_t dialogue_due(const struct dialogue *d, enum side side);
+
+/* The count that has just begun is `n` octets instead: for whoever finds that a script's count does not fit its text.
+ * Nothing of it has been fed yet. */
+void dialogue_recount(struct dialogue *d, enum side side, uint64_t n);
+
+/* The next event of that side has this problem too, beside what the protocol finds. Copied. */
+void dialogue_blame(struct dialogue *d, enum side side, struct slice problem);
+
 /* ---- what it knows ---- */
 
 /* The side that must speak next: the server while a command waits for its reply, else the client. Where both may
@@ -157,6 +169,9 @@ bool dialogue_closing(const struct dialogue *d);
 /* How many commands wait for their replies; whether a reply has begun and not ended. */
 size_t dialogue_outstanding(const struct dialogue *d);
 bool dialogue_in_reply(const struct dialogue *d);
+
+/* Whether a command with that tag waits for its reply (IMAP). */
+bool dialogue_in_flight(const struct dialogue *d, struct slice tag);
 
 /* The last line of that side that has not yet ended ("login: "); no event. */
 struct slice dialogue_unfinished(const struct dialogue *d, enum side side);

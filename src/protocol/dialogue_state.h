@@ -17,6 +17,7 @@ struct flow {
 	uint64_t counted;                   /* how many of them have not come yet */
 	bool closed;                        /* this side says no more */
 	struct dialogue_event *first_piece; /* of the line that is under way in pieces, kept; else NULL */
+	struct buffer blame;                /* a problem of the next event's that was told from outside */
 };
 
 /* What the next event will be made of. */

@@ -26,6 +26,7 @@ struct protocol {
 	const char *reference;         /* where it is defined: "RFC 5321" */
 	bool server_first;             /* the server speaks first */
 	bool datagrams;                /* UDP: a datagram is a line */
+	bool data_connection;          /* FTP: payload goes over a connection of its own */
 	const struct scheme *schemes;  /* ended by a NULL name */
 	const unsigned *ports;         /* by which a target without scheme is recognised; ended by 0 */
 	const char *const *states;     /* names by index, ended by NULL; the last is "closed" */

@@ -16,9 +16,11 @@
 #define LINE_KEPT (1U << 16)
 #define EXPECTED_SHOWN 160
 
+#define ELSEWHERE "what goes over the data connection is passed over"
+
 struct step {
 	enum answer_act act;
-	struct buffer text;
+	struct buffer text, problem;
 	bool begins;
 };
 
@@ -32,13 +34,15 @@ struct answerer {
 	size_t text_at;                  /* strict: the line of the payload that comes next */
 	size_t mismatch;                 /* strict: the line of the payload that did not come, or NO_LINE */
 	bool reply_open;                 /* a reply was begun and not ended */
-	bool owes;                       /* a command came whose counted octets are still to come */
-	bool refused;                    /* the same, and it was refused already */
+	bool open;                       /* a command has come whose fields, literals or body are still to come */
+	struct dialogue_event *stray;    /* and which is not in the script; else NULL */
+	bool asking;                     /* it waits to be asked for more */
 	bool over;                       /* hung up */
+	char **tags;                     /* IMAP: of each of the client's lines, the tag that it came with, or NULL */
 	struct buffer line;              /* the client's, where it comes in pieces */
 	struct step *steps;
 	size_t nsteps, next_step;
-	struct buffer text; /* of the last step */
+	struct buffer text, problem; /* of the last step */
 };
 
 static const struct script_line *line_at(const struct answerer *a, size_t i)
@@ -73,9 +77,12 @@ enum answer_act answerer_next(struct answerer *a, struct answer_step *step)
 	}
 	struct step *next = &a->steps[a->next_step++];
 	buffer_free(&a->text);
+	buffer_free(&a->problem);
 	a->text = next->text;
-	next->text = (struct buffer){ 0 };
+	a->problem = next->problem;
+	next->text = next->problem = (struct buffer){ 0 };
 	step->text = buffer_slice(&a->text);
+	step->problem = buffer_slice(&a->problem);
 	step->begins = next->begins;
 	return next->act;
 }
@@ -100,22 +107,38 @@ static size_t client_line(const struct answerer *a, size_t from)
 static bool is_said(const struct answerer *a, size_t i)
 {
 	enum script_mark mark = line_at(a, i)->mark;
+	if (a->r->lines[i].asks && !a->asking)
+		return false; /* what it asks for has come already, or is not needed */
 	return mark == MARK_NONE || (mark != MARK_NEVER && a->r->lines[i].final);
+}
+
+/* IMAP: the tag of a reply is that of the client's command, whatever the script has. */
+static void say_tagged(const struct answerer *a, size_t i, struct slice wire, struct buffer *out)
+{
+	const struct rehearsed *l = &a->r->lines[i];
+	const char *tag = l->answers != NO_LINE ? a->tags[l->answers] : NULL;
+	if (tag && l->tag_n) {
+		buffer_add_string(out, tag);
+		wire = slice_part(wire, l->tag_n, wire.n);
+	}
+	buffer_add_slice(out, wire);
 }
 
 static void say_written(struct answerer *a, size_t i)
 {
 	struct error error = { 0 };
-	struct buffer wire = { 0 };
-	if (rehearsal_wire(a->r, i, &a->v, FILL_SERVE, &wire, &error) != STATUS_OK) {
+	struct buffer wire = { 0 }, problem = { 0 };
+	if (rehearsal_wire(a->r, i, &a->v, FILL_SERVE, &wire, &problem, &error) != STATUS_OK) {
 		/* The client's line had the verb, but not the text that captures. */
 		buffer_add_string(step_add(a, ANSWER_REMARK), error.message);
 		error_clear(&error);
 		buffer_clear(&wire);
-		(void)rehearsal_wire(a->r, i, &a->v, FILL_OFFLINE, &wire, &error);
+		buffer_clear(&problem);
+		(void)rehearsal_wire(a->r, i, &a->v, FILL_OFFLINE, &wire, &problem, &error);
 		error_clear(&error);
 	}
-	buffer_add_slice(say(a, a->r->lines[i].final), buffer_slice(&wire));
+	say_tagged(a, i, buffer_slice(&wire), say(a, a->r->lines[i].final));
+	a->steps[a->nsteps - 1].problem = problem;
 	buffer_free(&wire);
 }
 
@@ -143,6 +166,8 @@ static void say_due(struct answerer *a)
 		bool hangs_up = line->kind == SCRIPT_DIRECTION && line->direction == DIRECTION_HANGS_UP;
 		if (line->kind == SCRIPT_COMMENT)
 			buffer_add_string(step_add(a, ANSWER_COMMENT), line->text);
+		if (l->elsewhere && client_line(a, a->at) > a->said)
+			buffer_add_string(step_add(a, ANSWER_REMARK), ELSEWHERE);
 		if (line->side != SIDE_SERVER || (!l->speaks && !hangs_up))
 			continue;
 		if (l->speaks ? l->due != NO_LINE && l->due >= a->at : client_line(a, a->at) < a->said)
@@ -177,11 +202,11 @@ static void expected(const struct answerer *a, size_t i, struct buffer *out)
 		escape_text(out, slice_part((struct slice){ line->text, line->text_n }, 0, EXPECTED_SHOWN));
 }
 
-/* `answer` appends to the reply; `i` is the line that was expected. */
+/* Says that what came is not in the script, as the protocol says such things; `i` is the line that was expected. */
 static void off_script(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event, size_t i,
                        bool payload)
 {
-	struct buffer words = { 0 };
+	struct buffer words = { 0 }, reply = { 0 };
 	expected(a, i, &words);
 	struct off_script off = { .protocol = dialogue_protocol(d), .event = event, .expected = buffer_slice(&words) };
 	struct buffer *remark = step_add(a, ANSWER_REMARK);
@@ -190,12 +215,14 @@ static void off_script(struct answerer *a, const struct dialogue *d, const struc
 		buffer_printf(remark, " (%s:%u)", a->r->script->file, line_at(a, i)->number);
 	buffer_printf(remark, ": " SLICE_FMT, SLICE_ARG(off.expected));
 	a->reply_open = false;
-	struct buffer *out = say(a, true);
 	bool closes = false;
 	if (payload)
-		a->voice->payload(&off, out);
+		a->voice->payload(&off, &reply);
 	else
-		closes = a->voice->command(&off, out);
+		closes = a->voice->command(&off, &reply);
+	if (reply.n)
+		buffer_add_slice(say(a, true), buffer_slice(&reply));
+	buffer_free(&reply);
 	buffer_free(&words);
 	if (closes)
 		hang_up(a);
@@ -226,22 +253,36 @@ static bool capture(struct answerer *a, size_t i, struct slice text)
 	return matches;
 }
 
+/* As the script has it: with the script's tag, where it came with one of its own. */
+static struct slice with_tag(const struct answerer *a, size_t i, struct slice tag, struct slice text,
+                             struct buffer *room)
+{
+	size_t n = a->r->lines[i].tag_n;
+	if (n == 0 || tag.n == 0 || !slice_starts(text, tag))
+		return text;
+	buffer_add(room, line_at(a, i)->text, n);
+	buffer_add_slice(room, slice_part(text, tag.n, text.n));
+	return buffer_slice(room);
+}
+
 /* Whether the client's command is the script's: by its verb (of a protocol without verbs, by its first word), or as a
  * whole. What it captures is kept. */
-static bool matches(struct answerer *a, size_t i, struct slice verb, struct slice text)
+static bool matches(struct answerer *a, size_t i, const struct dialogue_event *event, struct slice text)
 {
 	if (i >= a->r->script->nlines || is_payload(a, i))
 		return false;
 	const struct script_line *line = line_at(a, i);
 	if (line->kind != SCRIPT_SAID)
 		return true;
-	if (a->strict)
-		return rehearsal_match(a->r, i, text, &a->v);
+	struct buffer room = { 0 };
+	struct slice as_written = with_tag(a, i, event->tag, text, &room);
+	bool whole = a->strict ? rehearsal_match(a->r, i, as_written, &a->v) : capture(a, i, as_written);
+	buffer_wipe(&room);
+	if (whole || a->strict)
+		return whole;
 	const char *wanted = a->r->lines[i].verb;
-	if (capture(a, i, text))
-		return true;
-	if (wanted && verb.n)
-		return slice_equal_nocase(slice_of(wanted), verb);
+	if (wanted && event->verb.n)
+		return slice_equal_nocase(slice_of(wanted), event->verb);
 	return same_word((struct slice){ line->text, line->text_n }, text);
 }
 
@@ -267,7 +308,7 @@ static void leave_if_done(struct answerer *a)
 	while (last-- > 0)
 		if (a->r->lines[last].verb)
 			break;
-	if (last != NO_LINE && a->r->lines[last].phase == PHASE_GOODBYE)
+	if (a->r->closes || (last != NO_LINE && a->r->lines[last].phase == PHASE_GOODBYE))
 		hang_up(a);
 }
 
@@ -277,31 +318,107 @@ static void answer_now(struct answerer *a)
 	leave_if_done(a);
 }
 
-/* A command that counts its payload is answered after it; the script's payload may be none, or the client's. */
-static void command_taken(struct answerer *a, const struct dialogue *d, size_t i)
+/* ---- commands that go on behind their line ---- */
+
+/* Whether the command is not complete: fields, literals or a body follow. Message text is no part of its command, which
+ * asks for it (354). */
+static bool goes_on(const struct dialogue *d)
 {
-	a->command_at = i;
-	a->command_said = a->said;
-	a->at = i + 1;
-	a->owes = dialogue_input(d) == INPUT_COUNTED;
-	if (a->owes)
-		return;
+	return dialogue_input(d) != INPUT_TEXT && input_goes_on(dialogue_input(d));
+}
+
+static bool is_part(const struct answerer *a, size_t i)
+{
+	return i < a->r->script->nlines && input_goes_on(a->r->lines[i].input) && a->r->lines[i].input != INPUT_TEXT;
+}
+
+/* Back to before the command, as if it had not come. */
+static void take_back(struct answerer *a)
+{
+	a->at = a->command_at;
+	a->said = a->command_said;
+}
+
+/* The script's lines that go on with the command have come: all, or those of one block. */
+static void pass_parts(struct answerer *a, bool all)
+{
+	size_t i = client_line(a, a->at), block = i < a->r->script->nlines ? a->r->lines[i].block : 0;
+	for (; is_part(a, i) && (all || a->r->lines[i].block == block); i = client_line(a, a->at))
+		a->at = i + 1;
+}
+
+static void stray_forget(struct answerer *a)
+{
+	event_forget(a->stray);
+	a->stray = NULL;
+	a->open = false;
+}
+
+/* The client waits to be asked for a literal, or a body: it is, or the command that is not in the script is refused. */
+static void ask(struct answerer *a, const struct dialogue *d, bool first)
+{
 	size_t next = client_line(a, a->at);
-	if (is_payload(a, next) && a->r->lines[next].input == INPUT_COUNTED &&
-	    a->r->lines[next].block == a->r->lines[i].block)
-		pass_payload(a);
-	answer_now(a);
+	if (a->stray) {
+		off_script(a, d, a->stray, next, false);
+		stray_forget(a);
+		return;
+	}
+	if (!first || (is_part(a, next) && a->r->lines[next].block == a->r->lines[a->at - 1].block))
+		pass_parts(a, false);
+	size_t before = a->nsteps;
+	a->asking = true;
+	say_due(a);
+	a->asking = false;
+	if (a->nsteps == before && a->voice->continuation)
+		buffer_add_string(say(a, true), a->voice->continuation);
+}
+
+static void complete(struct answerer *a, const struct dialogue *d)
+{
+	size_t mismatch = a->mismatch;
+	bool stray = a->stray != NULL;
+	a->mismatch = NO_LINE;
+	a->text_at = 0;
+	if (stray) {
+		off_script(a, d, a->stray, client_line(a, a->at), false);
+	} else if (mismatch != NO_LINE) {
+		off_script(a, d, NULL, mismatch, true);
+		take_back(a);
+	} else {
+		pass_parts(a, true);
+		answer_now(a);
+	}
+	stray_forget(a);
+}
+
+/* After each event of a command's: it is complete, waits to be asked for more, or more comes anyway. */
+static void go_on(struct answerer *a, const struct dialogue *d, bool first)
+{
+	if (!goes_on(d))
+		complete(a, d);
+	else if (dialogue_turn(d) == SIDE_SERVER)
+		ask(a, d, first);
+}
+
+static void tag_keep(struct answerer *a, size_t i, struct slice tag)
+{
+	free(a->tags[i]);
+	a->tags[i] = tag.n ? slice_string(tag) : NULL;
 }
 
 static void command(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event, struct slice text)
 {
 	size_t i = client_line(a, a->at);
-	if (matches(a, i, event->verb, text)) {
-		command_taken(a, d, i);
+	a->open = true;
+	if (matches(a, i, event, text)) {
+		a->command_at = i;
+		a->command_said = a->said;
+		a->at = i + 1;
+		tag_keep(a, i, event->tag);
 	} else {
-		off_script(a, d, event, i, false);
-		a->refused = dialogue_input(d) == INPUT_COUNTED;
+		a->stray = event_keep(event);
 	}
+	go_on(a, d, true);
 }
 
 /* ---- the client's payload ---- */
@@ -324,29 +441,18 @@ static void compare_text(struct answerer *a, struct slice text)
 		a->mismatch = i;
 }
 
-/* Back to before the command, as if it had not come. */
-static void take_back(struct answerer *a)
-{
-	a->at = a->command_at;
-	a->said = a->command_said;
-}
-
 static void payload_whole(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event,
                           struct slice text)
 {
 	size_t i = client_line(a, a->at), mismatch = a->mismatch;
 	bool answer = is_payload(a, i) && a->r->lines[i].input == INPUT_ANSWER;
 	bool cancelled = answer && slice_equal(text, SLICE("*")) && !rehearsal_match(a->r, i, text, &a->v);
-	bool owed = a->owes, refused = a->refused;
-	a->owes = a->refused = false;
 	a->mismatch = NO_LINE;
 	a->text_at = 0;
-	if (refused)
-		return;
 	if (cancelled || mismatch != NO_LINE) {
 		off_script(a, d, event, mismatch != NO_LINE ? mismatch : i, true);
 		take_back(a);
-	} else if (is_payload(a, i) || owed) {
+	} else if (is_payload(a, i)) {
 		if (answer)
 			(void)capture(a, i, text);
 		pass_payload(a);
@@ -358,10 +464,12 @@ static void payload_whole(struct answerer *a, const struct dialogue *d, const st
 
 static void payload(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event, struct slice text)
 {
-	enum input input = dialogue_input(d);
-	if (a->strict)
+	bool literal = event->tag.n > 0; /* an event is no whole line there */
+	if (a->strict && !literal)
 		compare_text(a, text);
-	if (input != INPUT_TEXT && input != INPUT_COUNTED)
+	if (a->open)
+		go_on(a, d, false);
+	else if (dialogue_input(d) != INPUT_TEXT)
 		payload_whole(a, d, event, text);
 }
 
@@ -387,7 +495,7 @@ void answerer_event(struct answerer *a, const struct dialogue *d, const struct d
 	struct buffer line = a->line;
 	struct slice text = without_end(buffer_slice(&line));
 	a->line = (struct buffer){ 0 };
-	if (event->kind == EVENT_DATA)
+	if (event->kind == EVENT_DATA || a->open)
 		payload(a, d, event, text);
 	else
 		command(a, d, event, text);
@@ -401,6 +509,7 @@ struct answerer *answerer_new(const struct rehearsal *rehearsal, const struct va
 	struct answerer *a = memory_zeroed(1, sizeof *a);
 	a->r = rehearsal;
 	a->voice = voice_of(rehearsal->protocol);
+	a->tags = memory_zeroed(rehearsal->script->nlines, sizeof *a->tags);
 	a->strict = strict;
 	a->mismatch = NO_LINE;
 	rehearsal_variables(rehearsal, given, &a->v);
@@ -416,12 +525,19 @@ void answerer_free(struct answerer *a)
 {
 	if (a == NULL)
 		return;
-	for (size_t i = 0; i < a->nsteps; i++)
+	for (size_t i = 0; i < a->nsteps; i++) {
 		buffer_free(&a->steps[i].text);
+		buffer_free(&a->steps[i].problem);
+	}
 	free(a->steps);
+	for (size_t i = 0; i < a->r->script->nlines; i++)
+		free(a->tags[i]);
+	free(a->tags);
+	event_forget(a->stray);
 	variables_free(&a->v);
 	buffer_wipe(&a->line);
 	buffer_free(&a->text);
+	buffer_free(&a->problem);
 	free(a);
 }
 

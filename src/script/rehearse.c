@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "script/counts.h"
 
 /* Made-up payload: a line's length on the wire, and how many lines where no size is printed. */
 #define MADE_LINE 72
@@ -59,7 +60,7 @@ static void map_all(struct buffer *b, const struct variables *v)
 		replace_all(b, slice_of(v->maps[i].old), slice_of(v->maps[i].new));
 }
 
-enum status rehearsal_wire(const struct rehearsal *r, size_t line, struct variables *v, enum fill how,
+enum status rehearsal_text(const struct rehearsal *r, size_t line, struct variables *v, enum fill how,
                            struct buffer *out, struct error *error)
 {
 	const struct script_line *l = &r->script->lines[line];
@@ -81,6 +82,44 @@ enum status rehearsal_wire(const struct rehearsal *r, size_t line, struct variab
 		buffer_add_string(out, "\r\n");
 	buffer_wipe(&filled);
 	return STATUS_OK;
+}
+
+/* Puts the true count where the last digits of the line stand. */
+static void count_put(struct buffer *line, uint64_t count)
+{
+	struct slice old = buffer_slice(line);
+	size_t end = old.n;
+	while (end && !octet_is_digit(old.p[end - 1]))
+		end--;
+	size_t start = end;
+	while (start && octet_is_digit(old.p[start - 1]))
+		start--;
+	struct buffer new = { 0 };
+	buffer_add_slice(&new, slice_part(old, 0, start));
+	buffer_printf(&new, "%" PRIu64, count);
+	buffer_add_slice(&new, slice_part(old, end, old.n));
+	buffer_wipe(line);
+	*line = new;
+}
+
+enum status rehearsal_wire(const struct rehearsal *r, size_t line, struct variables *v, enum fill how,
+                           struct buffer *out, struct buffer *problem, struct error *error)
+{
+	const struct counted *counted = r->lines[line].counted;
+	struct buffer text = { 0 };
+	enum status status = rehearsal_text(r, line, v, how, &text, error);
+	uint64_t count = counted ? counts_now(r, counted, v, how) : 0;
+	if (status == STATUS_OK && counted && count != counted->printed) {
+		count_put(&text, count);
+		if (problem && counted->octets != counted->printed)
+			buffer_printf(problem,
+			              "the script prints %" PRIu64 " here, but the text that follows has %" PRIu64
+			              " octets, line ends included",
+			              counted->printed, count);
+	}
+	buffer_add_slice(out, buffer_slice(&text));
+	buffer_wipe(&text);
+	return status;
 }
 
 /* Without the line end that an exact line, or a datagram, may hold. */
@@ -177,6 +216,11 @@ void payload_of_file(struct buffer *out, struct slice file, enum input input)
 	}
 }
 
+bool input_goes_on(enum input input)
+{
+	return input == INPUT_TEXT || input == INPUT_FIELD || input == INPUT_COUNTED || input == INPUT_REST;
+}
+
 /* ---- the run ---- */
 
 struct run {
@@ -186,6 +230,7 @@ struct run {
 	uint64_t *numbers; /* of each line: its command's event */
 	size_t *answers;   /* of each line that completes a reply: the line of the command that it answers */
 	size_t last_said;  /* the last line of whoever spoke last, which silence may complete */
+	size_t counts[2];  /* of each side: the line whose event had a count last, or NO_LINE */
 };
 
 /* The line of the command that has that number: seldom far above the line that answers it. */
@@ -204,6 +249,11 @@ static void note_event(struct run *run, size_t line, const struct dialogue_event
 	if (event->kind == EVENT_STAGE)
 		return;
 	l->kind = event->kind;
+	if (event_span(event, SPAN_COUNT))
+		run->counts[event->side] = line;
+	const struct span *tag = event_span(event, SPAN_TAG);
+	if (tag && tag->start == 0)
+		l->tag_n = tag->end;
 	if (event->kind == EVENT_COMMAND && event->side == SIDE_CLIENT && l->verb == NULL) {
 		l->verb = event->verb.n ? slice_string(event->verb) : NULL;
 		l->phase = event->phase;
@@ -273,14 +323,34 @@ static void run_payload(struct run *run, size_t line, const struct script_line *
 	drain(run, line);
 }
 
+/* A literal, or a body, begins behind this line: the count of it is made to fit the text that follows. */
+static void count_settle(struct run *run, size_t line, const struct script_line *l)
+{
+	size_t at = run->counts[l->side];
+	uint64_t due = dialogue_due(run->d, l->side);
+	bool literal = l->text_n && l->text[l->text_n - 1] == '}';
+	if (due == 0 || at == NO_LINE || (literal ? at != line : l->text_n > 0) || run->r->script->lines[at].exact)
+		return;
+	struct counted counted = { .printed = due };
+	run->counts[l->side] = NO_LINE;
+	if (!counts_find(run->r, run->d, line, due, &run->v, &counted))
+		return;
+	struct rehearsed *counts = &run->r->lines[at];
+	counts->counted = memory_get(sizeof counted);
+	*counts->counted = counted;
+	if (counted.octets != due)
+		dialogue_recount(run->d, l->side, counted.octets);
+}
+
 static void run_said(struct run *run, size_t line, const struct script_line *l)
 {
 	struct buffer wire = { 0 };
+	bool counting = dialogue_due(run->d, l->side) > 0;
 	struct error error = { 0 };
 	struct slice challenge = dialogue_challenge(run->d);
 	buffer_clear(&run->v.challenge);
 	buffer_add_slice(&run->v.challenge, challenge);
-	if (rehearsal_wire(run->r, line, &run->v, FILL_OFFLINE, &wire, &error) != STATUS_OK) {
+	if (rehearsal_text(run->r, line, &run->v, FILL_OFFLINE, &wire, &error) != STATUS_OK) {
 		/* A function that cannot be computed yet: for the dialogue its words are as good. */
 		buffer_add_slice(&wire, line_text(l));
 		buffer_add_string(&wire, l->exact || run->r->protocol->datagrams ? "" : "\r\n");
@@ -288,6 +358,8 @@ static void run_said(struct run *run, size_t line, const struct script_line *l)
 	error_clear(&error);
 	feed(run, line, l->side, buffer_slice(&wire));
 	buffer_wipe(&wire);
+	if (!counting)
+		count_settle(run, line, l);
 }
 
 static void run_speaking(struct run *run, size_t line, const struct script_line *l)
@@ -307,14 +379,33 @@ static void run_speaking(struct run *run, size_t line, const struct script_line 
 	else
 		run_payload(run, line, l);
 	run->last_said = line;
+	enum input after = dialogue_input(run->d);
+	bool asked = after == INPUT_COUNTED || after == INPUT_REST;
 	if (l->side == SIDE_CLIENT)
-		done->ends_input = done->input == INPUT_ANSWER || dialogue_input(run->d) != done->input;
+		done->ends_input = done->input == INPUT_ANSWER || done->input == INPUT_OPAQUE ||
+		                   (!input_goes_on(after) && after != done->input);
+	else
+		done->asks = done->final && done->class == CLASS_CONTINUE && asked;
+}
+
+/* What goes over FTP's data connection: an event, but nothing that is said here. */
+static bool run_elsewhere(struct run *run, size_t line, const struct script_line *l)
+{
+	if (!dialogue_protocol(run->d)->data_connection || l->kind != SCRIPT_DIRECTION)
+		return false;
+	run->r->lines[line].elsewhere = true;
+	if (!dialogue_tls_pending(run->d))
+		dialogue_payload(run->d, l->side, line_text(l), l->octets);
+	drain(run, line);
+	return true;
 }
 
 static void run_line(struct run *run, size_t line)
 {
 	const struct script_line *l = &run->r->script->lines[line];
-	if (line_speaks(l)) {
+	if (line_speaks(l) && run_elsewhere(run, line, l)) {
+		return;
+	} else if (line_speaks(l)) {
 		run_speaking(run, line, l);
 	} else if (l->kind == SCRIPT_DIRECTION && l->direction == DIRECTION_TLS) {
 		run->r->tls = true;
@@ -365,6 +456,7 @@ static void block_settle(struct rehearsal *r, struct rehearsed_block *block, con
 		if (r->lines[i].final)
 			due = answers[i] == NO_LINE ? last_client : due_of_command(r, answers[i], i);
 		r->lines[i].due = due;
+		r->lines[i].answers = answers[i];
 	}
 }
 
@@ -379,7 +471,7 @@ static void settle(struct rehearsal *r, const size_t *answers)
 static void run_all(struct rehearsal *r, const struct protocol *protocol, const struct variables *given)
 {
 	size_t n = r->script->nlines;
-	struct run run = { .r = r, .last_said = NO_LINE };
+	struct run run = { .r = r, .last_said = NO_LINE, .counts = { NO_LINE, NO_LINE } };
 	run.d = dialogue_new(protocol);
 	run.numbers = memory_zeroed(n, sizeof *run.numbers);
 	run.answers = memory_zeroed(n, sizeof *run.answers);
@@ -394,6 +486,7 @@ static void run_all(struct rehearsal *r, const struct protocol *protocol, const 
 	if (dialogue_tls_pending(run.d))
 		r->tls = true;
 	r->open_end = dialogue_outstanding(run.d) > 0;
+	r->closes = dialogue_closing(run.d) || (dialogue_in_reply(run.d) && !dialogue_protocol(run.d)->server_first);
 	r->protocol = dialogue_protocol(run.d);
 	settle(r, run.answers);
 	variables_free(&run.v);
@@ -413,7 +506,7 @@ struct rehearsal *rehearse(const struct script *script, const struct protocol *p
 	r->lines = memory_zeroed(script->nlines, sizeof *r->lines);
 	for (size_t i = 0; i < script->nlines; i++) {
 		r->lines[i].kind = EVENT_JUNK;
-		r->lines[i].due = NO_LINE;
+		r->lines[i].due = r->lines[i].answers = NO_LINE;
 	}
 	r->tls_implicit = script->tls && strcmp(script->tls, "implicit") == 0;
 	r->tls = r->tls_implicit;
@@ -425,8 +518,10 @@ void rehearsal_free(struct rehearsal *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t i = 0; i < r->script->nlines; i++)
+	for (size_t i = 0; i < r->script->nlines; i++) {
 		free(r->lines[i].verb);
+		free(r->lines[i].counted);
+	}
 	free(r->lines);
 	free(r->blocks);
 	free(r);

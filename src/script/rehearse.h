@@ -23,19 +23,34 @@
 /* The longest payload that is made up for a stage direction, in octets. */
 #define PAYLOAD_MAX (64U << 20)
 
+/* The text that a count in the script counts: the lines of the count's side behind `after`, up to and with `last`, but
+ * for the `tail` octets at the end. */
+struct counted {
+	size_t after, last;
+	uint64_t tail;
+	uint64_t octets;  /* so long it is, as rehearsed */
+	uint64_t printed; /* and so long the script says */
+	bool varies;      /* it holds variables: counted anew when it is said */
+};
+
 /* What one line of the script turned out to be. */
 struct rehearsed {
-	bool speaks;          /* it puts octets on the wire: a said line, or a direction that stands for payload */
-	size_t block;         /* which run of lines of one side it belongs to, from 0; of lines that speak */
-	enum input input;     /* of the client's: what it is taken for */
-	bool ends_input;      /* of the client's payload: complete with this line */
-	enum event_kind kind; /* of its last event; EVENT_JUNK where there was none */
-	char *verb;           /* of a command, as in events; else NULL */
-	enum phase phase;     /* of a command */
-	enum class class;     /* of a reply's last line */
-	bool final;           /* a reply is complete with this line */
-	size_t reply;         /* of the server's: how many replies of its block were complete before it */
-	size_t due;           /* of the server's: the client's line after which it is said; NO_LINE: before any */
+	bool speaks;             /* it puts octets on the wire: a said line, or a direction that stands for payload */
+	size_t block;            /* which run of lines of one side it belongs to, from 0; of lines that speak */
+	enum input input;        /* of the client's: what it is taken for */
+	bool ends_input;         /* of the client's payload: complete with this line */
+	enum event_kind kind;    /* of its last event; EVENT_JUNK where there was none */
+	char *verb;              /* of a command, as in events; else NULL */
+	enum phase phase;        /* of a command */
+	enum class class;        /* of a reply's last line */
+	bool final;              /* a reply is complete with this line */
+	size_t reply;            /* of the server's: how many replies of its block were complete before it */
+	size_t due;              /* of the server's: the client's line after which it is said; NO_LINE: before any */
+	size_t answers;          /* of a tagged reply: the client's line that it answers, or NO_LINE */
+	size_t tag_n;            /* octets of the tag at the line's front; 0: none */
+	bool asks;               /* of the server's: it asks for a literal or a body, whose octets come next */
+	bool elsewhere;          /* payload that goes over FTP's data connection; it does not speak here */
+	struct counted *counted; /* of a line with a count; else NULL */
 };
 
 /* A run of consecutive lines of one side: what goes out together, or is awaited together. */
@@ -56,6 +71,7 @@ struct rehearsal {
 	bool tls_implicit; /* with the first octet */
 	bool client_first; /* the first to speak is the client */
 	bool open_end;     /* it ends with a command whose reply is not written */
+	bool closes;       /* at its end the server hangs up, written or not */
 };
 
 /* Rehearses `script` as `protocol` (NULL: the header's, else recognised from what is said); `variables` are looked at.
@@ -77,14 +93,21 @@ enum status rehearsal_check(const struct rehearsal *r, enum side side, const str
 
 /* Appends the octets of a said line, line end included, its variables filled in; a client's with --map done. The
  * message of a failure names file and line. */
-enum status rehearsal_wire(const struct rehearsal *r, size_t line, struct variables *v, enum fill how,
+enum status rehearsal_text(const struct rehearsal *r, size_t line, struct variables *v, enum fill how,
                            struct buffer *out, struct error *error);
+
+/* The same, and a count that does not fit its text is made to fit: `problem` (may be NULL) gets what was wrong then. */
+enum status rehearsal_wire(const struct rehearsal *r, size_t line, struct variables *v, enum fill how,
+                           struct buffer *out, struct buffer *problem, struct error *error);
 
 /* Whether `text`, a wire line without its end, is what the said line expects (template_match). */
 bool rehearsal_match(const struct rehearsal *r, size_t line, struct slice text, struct variables *v);
 
 /* Whether a said line has a variable with a name: it may capture. */
 bool rehearsal_captures(const struct rehearsal *r, size_t line);
+
+/* Whether what the client says goes on in its next line: it is not complete. */
+bool input_goes_on(enum input input);
 
 /* Appends payload for a direction: `octets` of lines that no dot begins, or three lines where that is 0. */
 void payload_made(struct buffer *out, uint64_t octets, enum input input);

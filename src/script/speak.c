@@ -27,8 +27,8 @@ struct speaker {
 	bool greeting_due; /* the script begins with the client, the protocol with the server */
 	bool skipping;     /* payload is being skipped, and it was said so */
 	bool hung_up;
-	struct buffer heard_line;   /* of the server's line that comes in pieces */
-	struct buffer octets, text; /* of the last step */
+	struct buffer heard_line;            /* of the server's line that comes in pieces */
+	struct buffer octets, text, problem; /* of the last step */
 };
 
 static const struct script_line *line_at(const struct speaker *s, size_t i)
@@ -77,6 +77,7 @@ void speaker_free(struct speaker *s)
 	buffer_wipe(&s->heard_line);
 	buffer_wipe(&s->octets);
 	buffer_free(&s->text);
+	buffer_free(&s->problem);
 	free(s);
 }
 
@@ -110,7 +111,7 @@ static void compare(const struct speaker *s, enum class class, struct buffer *re
 
 static void hear_line(struct speaker *s, const struct dialogue_event *event)
 {
-	if (s->block >= s->r->nblocks)
+	if (s->block >= s->r->nblocks || event->kind == EVENT_STAGE)
 		return;
 	if (s->heard_line.n < LINE_KEPT)
 		buffer_add_slice(&s->heard_line, event->text);
@@ -121,6 +122,17 @@ static void hear_line(struct speaker *s, const struct dialogue_event *event)
 	s->lines++;
 }
 
+/* What asks for a literal, or a request's body, need not stand in the script. */
+static bool asks_unwritten(const struct speaker *s, const struct dialogue *d, const struct dialogue_event *event)
+{
+	enum input input = dialogue_input(d);
+	if (event->class != CLASS_CONTINUE && event->class != CLASS_INFO)
+		return false;
+	if ((input != INPUT_COUNTED && input != INPUT_REST) || s->at >= s->r->script->nlines)
+		return false;
+	return line_at(s, s->at)->side == SIDE_CLIENT && s->r->lines[s->at].input == input;
+}
+
 void speaker_event(struct speaker *s, const struct dialogue *dialogue, const struct dialogue_event *event,
                    struct buffer *remark)
 {
@@ -129,7 +141,7 @@ void speaker_event(struct speaker *s, const struct dialogue *dialogue, const str
 		buffer_clear(&s->v.challenge);
 		buffer_add_slice(&s->v.challenge, challenge);
 	}
-	if (event->side != SIDE_SERVER || event->kind == EVENT_STAGE)
+	if (event->side != SIDE_SERVER || (event->kind == EVENT_STAGE && !event->final))
 		return;
 	if (s->greeting_due) {
 		if (!event->final)
@@ -138,6 +150,8 @@ void speaker_event(struct speaker *s, const struct dialogue *dialogue, const str
 		buffer_add_string(remark, "the script has no greeting: the server's is passed over");
 		return;
 	}
+	if (asks_unwritten(s, dialogue, event))
+		return;
 	hear_line(s, event);
 	if (!event->final || s->block >= s->r->nblocks)
 		return;
@@ -205,9 +219,10 @@ static enum speak_act say(struct speaker *s, const struct dialogue *d, struct sp
 	const struct rehearsed *line = &s->r->lines[s->at];
 	enum input input = dialogue_input(d);
 	buffer_clear(&s->octets);
+	buffer_clear(&s->problem);
 	if (written->kind == SCRIPT_SAID) {
 		scram_prepare(s, line, written);
-		if (rehearsal_wire(s->r, s->at, &s->v, FILL_STRICT, &s->octets, error) != STATUS_OK)
+		if (rehearsal_wire(s->r, s->at, &s->v, FILL_STRICT, &s->octets, &s->problem, error) != STATUS_OK)
 			return SPEAK_FAILED;
 	} else if (written->direction == DIRECTION_FILE && s->files) {
 		payload_of_file(&s->octets, buffer_slice(&s->files[s->at]), input);
@@ -215,6 +230,7 @@ static enum speak_act say(struct speaker *s, const struct dialogue *d, struct sp
 		payload_made(&s->octets, input == INPUT_COUNTED ? dialogue_counted(d) : written->octets, input);
 	}
 	step->octets = buffer_slice(&s->octets);
+	step->problem = buffer_slice(&s->problem);
 	step->begins = s->at == s->r->blocks[line->block].first;
 	s->skipping = false;
 	s->at++;
@@ -238,7 +254,15 @@ static enum speak_act skip(struct speaker *s, struct speak_step *step)
 static enum speak_act unasked(struct speaker *s, const struct dialogue *d, struct error *error)
 {
 	const struct script_line *written = line_at(s, s->at);
-	const char *what = dialogue_input(d) == INPUT_ANSWER ? "an answer of the SASL exchange" : "the message's text";
+	static const char *const waits_for[] = {
+		[INPUT_TEXT] = "the message's text",
+		[INPUT_ANSWER] = "an answer of the SASL exchange",
+		[INPUT_FIELD] = "a header field, or the empty line that ends the header",
+		[INPUT_COUNTED] = "octets by count",
+		[INPUT_REST] = "the rest of the command",
+		[INPUT_OPAQUE] = "what the tunnel is for",
+	};
+	const char *what = waits_for[dialogue_input(d)];
 	struct buffer shown = { 0 };
 	escape_text(&shown, slice_of(written->text));
 	(void)error_set(error, STATUS_DIFFERED, "%s:%u: the server waits for %s here, and the script says " SLICE_FMT,
@@ -252,7 +276,8 @@ static enum speak_act client_line(struct speaker *s, const struct dialogue *d, s
                                   struct error *error)
 {
 	enum input wanted = s->r->lines[s->at].input, input = dialogue_input(d);
-	if (s->greeting_due || input == INPUT_NOTHING)
+	bool asked_for = input != INPUT_COUNTED && input != INPUT_REST; /* a literal waits for its `+` */
+	if (s->greeting_due || input == INPUT_NOTHING || (!asked_for && !our_turn(d)))
 		return SPEAK_AWAIT;
 	if (wanted == input || (wanted == INPUT_NOTHING && input == INPUT_COMMAND))
 		return say(s, d, step, error);
@@ -277,10 +302,12 @@ static enum speak_act direction(struct speaker *s, struct speak_step *step)
 		step->seconds = line->seconds;
 		s->at++;
 		return show(s, SPEAK_PAUSE, slice_of(line->text), step);
-	case DIRECTION_CONNECTS:
-	case DIRECTION_TLS:
 	case DIRECTION_FILE:
 	case DIRECTION_SENDS:
+		s->at++;
+		return show(s, SPEAK_REMARK, SLICE("what goes over the data connection is passed over"), step);
+	case DIRECTION_CONNECTS:
+	case DIRECTION_TLS:
 		break;
 	}
 	s->at++;

@@ -30,6 +30,7 @@ enum speak_act {
 
 struct speak_step {
 	struct slice octets, text; /* good until the next call */
+	struct slice problem; /* SEND: what is wrong with the line as the script has it, and was mended; or empty */
 	double seconds;
 	size_t line; /* index in the script that this is about, or NO_LINE */
 	bool begins; /* SEND: the first of the lines that go out together */

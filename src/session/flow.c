@@ -125,6 +125,11 @@ static void say_item(struct session *s, struct item *item)
 			queue_use(&s->to_say, took);
 		return;
 	}
+	if (item->kind == ITEM_BLAME) {
+		dialogue_blame(s->dialogue, s->options.side, (struct slice){ item->p, item->n });
+		queue_drop(&s->to_say);
+		return;
+	}
 	bool shut = item->kind == ITEM_SHUT;
 	queue_drop(&s->to_say);
 	if (!shut) {

@@ -8,7 +8,7 @@
 
 #include "base/slice.h"
 
-enum item_kind { ITEM_OCTETS, ITEM_SHUT, ITEM_HANG_UP };
+enum item_kind { ITEM_OCTETS, ITEM_BLAME /* a problem of the octets behind it */, ITEM_SHUT, ITEM_HANG_UP };
 
 struct item {
 	enum item_kind kind;

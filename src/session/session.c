@@ -191,6 +191,11 @@ void session_send(struct session *s, const char *p, size_t n)
 	say(s, ITEM_OCTETS, p, n);
 }
 
+void session_blame(struct session *s, struct slice problem)
+{
+	say(s, ITEM_BLAME, problem.p, problem.n);
+}
+
 void session_shut(struct session *s)
 {
 	say(s, ITEM_SHUT, NULL, 0);
