@@ -52,7 +52,7 @@ static const struct option_row rows[] = {
 	{ "ipv4", '4', NULL, OPTIONS_CONNECT, OPTION_IPV4, 0, NULL, "use IPv4 only" },
 	{ "ipv6", '6', NULL, OPTIONS_CONNECT, OPTION_IPV6, 0, NULL, "use IPv6 only" },
 	{ "protocol", 'P', "PROTOCOL", OPTIONS_CONNECT | OPTIONS_OFFLINE, OPTION_PROTOCOL, 0, NULL,
-	  "speak it, whatever the port: smtp lmtp tcp udp" },
+	  "speak it, whatever the port: smtp lmtp pop3 imap\nhttp ftp tcp udp" },
 	{ "tls", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(tls), NULL, "TLS from the first octet" },
 	{ "starttls", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(starttls), NULL, "upgrade to TLS by STARTTLS" },
 	{ "timeout", 'w', "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(timeout), NULL,

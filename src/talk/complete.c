@@ -13,13 +13,21 @@ static void offer(struct prompt *prompt, struct slice word)
 	free(candidate);
 }
 
-static void offer_commands(const struct talk *t, struct prompt *prompt, const struct table *commands)
+/* Commands, those allowed now first. `behind` is what of a command of two words ("UID FETCH") is typed already: only
+ * those that begin with it are offered, without it. */
+static void offer_commands(const struct talk *t, struct prompt *prompt, const struct table *commands,
+                           struct slice behind)
 {
 	const struct dialogue *d = session_dialogue(t->session);
 	for (enum allowance allowance = ALLOWED; allowance <= NOT_NOW; allowance++)
-		for (size_t i = 0; i < commands->n; i++)
-			if (dialogue_allows(d, &commands->rows[i], NULL) == allowance)
-				prompt_offer(prompt, commands->rows[i].word);
+		for (size_t i = 0; i < commands->n; i++) {
+			struct slice word = slice_of(commands->rows[i].word);
+			if (!slice_starts_nocase(word, behind) ||
+			    dialogue_allows(d, &commands->rows[i], NULL) != allowance)
+				continue;
+			word = slice_part(word, behind.n, word.n);
+			offer(prompt, slice_part(word, 0, slice_find_octet(word, ' ')));
+		}
 }
 
 /* The words of a capability ("AUTH PLAIN LOGIN"), without its name. */
@@ -32,11 +40,13 @@ static void offer_announced(const struct talk *t, struct prompt *prompt, struct 
 		offer(prompt, word);
 }
 
-/* What the syntax of a command says word for word at that place: of "MAIL FROM:<reverse-path> [parameters]" the first
- * argument begins "FROM:<". */
+/* What the syntax of a command says word for word at that place, the first argument being 1: of
+ * "MAIL FROM:<reverse-path> [parameters]" it begins "FROM:<". */
 static void offer_syntax(const struct entry *command, size_t place, struct prompt *prompt)
 {
 	struct slice rest = slice_of(command->syntax), word = { 0 };
+	for (const char *p = command->word; *p; p++)
+		place += *p == ' '; /* "UID FETCH" */
 	for (size_t i = 0; i <= place; i++)
 		word = slice_word(&rest);
 	size_t n = 0;
@@ -66,18 +76,83 @@ static void offer_parameters(const struct talk *t, struct prompt *prompt, const 
 	}
 }
 
+/* IMAP: a tag that was not used yet in this session, as the first word. */
+static void offer_tag(const struct talk *t, struct prompt *prompt)
+{
+	char *tag = string_printf("a%zu", t->tags_used + 1);
+	prompt_offer(prompt, tag);
+	free(tag);
+}
+
+/* What stands in the table, as arguments of commands. */
+static void offer_rows(struct prompt *prompt, const struct table *table)
+{
+	for (size_t i = 0; table && i < table->n; i++)
+		if (strchr(table->rows[i].word, ' ') == NULL)
+			prompt_offer(prompt, table->rows[i].word);
+}
+
+/* Commands whose arguments stand in a table of their own. */
+static void offer_items(struct prompt *prompt, const struct protocol *protocol, struct slice verb, size_t place)
+{
+	static const struct {
+		const char *verb;
+		size_t place; /* from which argument on */
+		enum table_kind kind;
+	} items[] = {
+		{ "FETCH", 2, TABLE_ITEMS },
+		{ "UID FETCH", 2, TABLE_ITEMS },
+		{ "SEARCH", 1, TABLE_SEARCH_KEYS },
+		{ "UID SEARCH", 1, TABLE_SEARCH_KEYS },
+		{ "STATUS", 2, TABLE_STATUS_ITEMS },
+		{ "STORE", 3, TABLE_FLAGS },
+		{ "UID STORE", 3, TABLE_FLAGS },
+		{ "AUTH", 1, TABLE_MECHANISMS },
+		{ "AUTHENTICATE", 1, TABLE_MECHANISMS },
+	};
+	for (size_t i = 0; i < sizeof items / sizeof items[0]; i++)
+		if (place >= items[i].place && slice_equal_nocase(verb, slice_of(items[i].verb)))
+			offer_rows(prompt, protocol_table(protocol, items[i].kind));
+}
+
+/* The command's words at the front of `*rest`, as many as name one; its row, or NULL. */
+static const struct entry *command_word(const struct table *commands, struct slice *rest)
+{
+	struct slice whole = *rest, verb = slice_word(rest), after = *rest, second = slice_word(&after);
+	size_t end = second.n ? (size_t)(second.p - whole.p) + second.n : 0;
+	const struct entry *row = after.n ? table_find(commands, slice_part(whole, 0, end)) : NULL;
+	if (row == NULL)
+		return table_find(commands, verb);
+	*rest = after;
+	return row;
+}
+
 static void complete_command(const struct talk *t, struct prompt *prompt, struct slice before)
 {
 	const struct protocol *protocol = talk_protocol(t);
 	const struct table *commands = protocol_table(protocol, TABLE_COMMANDS);
-	struct slice rest = before, verb = slice_word(&rest);
+	struct slice rest = before;
+	bool tagged = strcmp(protocol->name, "imap") == 0;
 	if (commands == NULL)
 		return;
-	if (rest.n == 0) {
-		offer_commands(t, prompt, commands);
+	if (tagged)
+		(void)slice_word(&rest);
+	if (tagged && rest.n == 0) {
+		offer_tag(t, prompt);
 		return;
 	}
-	const struct entry *command = table_find(commands, verb);
+	struct slice typed = rest, verb = slice_word(&rest);
+	if (rest.n == 0) {
+		offer_commands(t, prompt, commands, (struct slice){ NULL, 0 });
+		return;
+	}
+	if (slice_find_octet(slice_trim(rest), ' ') == slice_trim(rest).n) {
+		char *first = string_printf(SLICE_FMT " ", SLICE_ARG(verb));
+		offer_commands(t, prompt, commands, slice_of(first));
+		free(first);
+	}
+	rest = typed;
+	const struct entry *command = command_word(commands, &rest);
 	if (command == NULL)
 		return;
 	size_t place = 1; /* of the word under the cursor, the verb being 0 */
@@ -85,10 +160,24 @@ static void complete_command(const struct talk *t, struct prompt *prompt, struct
 		place += rest.p[i] == ' ' && rest.p[i - 1] != ' ';
 	if (command->syntax)
 		offer_syntax(command, place, prompt);
+	offer_items(prompt, protocol, slice_of(command->word), place);
 	if (place == 1)
 		offer_announced(t, prompt, verb);
 	else if (slice_find_octet(rest, '>') < rest.n)
 		offer_parameters(t, prompt, protocol);
+}
+
+/* A header field's name. */
+static void complete_field(const struct talk *t, struct prompt *prompt, struct slice before)
+{
+	const struct table *fields = protocol_table(talk_protocol(t), TABLE_FIELDS);
+	if (slice_find_octet(before, ':') < before.n)
+		return;
+	for (size_t i = 0; fields && i < fields->n; i++) {
+		char *field = string_printf("%s:", fields->rows[i].word);
+		prompt_offer(prompt, field);
+		free(field);
+	}
 }
 
 static void offer_choices(struct prompt *prompt, const char *choices)
@@ -150,4 +239,6 @@ void complete(void *context, struct prompt *prompt, struct slice before_cursor)
 		complete_word(t, prompt, before_cursor);
 	else if (t->open && talk_input(t) == INPUT_COMMAND)
 		complete_command(t, prompt, before_cursor);
+	else if (t->open && talk_input(t) == INPUT_FIELD)
+		complete_field(t, prompt, before_cursor);
 }

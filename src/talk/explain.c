@@ -198,6 +198,34 @@ static void say_refused(struct talk *t, const struct table *commands)
 	free(told);
 }
 
+/* What comes next where it is no command; NULL where it is one. */
+static const char *payload_words(const struct talk *t)
+{
+	bool idles = t->awaited && strcmp(t->awaited, "IDLE") == 0;
+	switch (talk_input(t)) {
+	case INPUT_TEXT:
+		return "Message text: its header, an empty line, its body. A lone dot ends it; a line that begins "
+		       "with a dot is sent with two.";
+	case INPUT_ANSWER:
+		return idles ? "DONE, which ends IDLE (RFC 2177 3). Until then the server tells of every change."
+		             : "One line of a login, in base64; * alone gives it up (RFC 4422 3.5). :password asks "
+		               "for it unseen.";
+	case INPUT_FIELD:
+		return "A header field, as Name: value; an empty line ends the header, and the request, if no body "
+		       "follows (RFC 9112 2.1). Of a body in chunks: a chunk's size, in hexadecimal.";
+	case INPUT_REST:
+		return "The rest of the command's line, behind the literal; an empty line ends the command "
+		       "(RFC 9051 4.3).";
+	case INPUT_OPAQUE:
+		return "Any octets: what the two have agreed on has taken over from HTTP (RFC 9110 7.8 and 9.3.6).";
+	case INPUT_COMMAND:
+	case INPUT_COUNTED:
+	case INPUT_NOTHING:
+		break;
+	}
+	return NULL;
+}
+
 void word_next(struct talk *t, struct slice arguments)
 {
 	(void)arguments;
@@ -205,15 +233,11 @@ void word_next(struct talk *t, struct slice arguments)
 	const struct table *commands = protocol ? protocol_table(protocol, TABLE_COMMANDS) : NULL;
 	if (!t->open) {
 		talk_say(t, "Not connected: :reconnect connects again, :open TARGET elsewhere.");
-	} else if (talk_input(t) == INPUT_TEXT) {
-		talk_say(
-			t,
-			"Message text: its header, an empty line, its body. A lone dot ends it; a line that begins with a dot "
-			"is sent with two.");
-	} else if (talk_input(t) == INPUT_ANSWER) {
-		talk_say(
-			t,
-			"One line of a login, in base64; * alone gives it up (RFC 4954 4). :password asks for it unseen.");
+	} else if (payload_words(t)) {
+		talk_say(t, "%s", payload_words(t));
+	} else if (talk_input(t) == INPUT_COUNTED) {
+		talk_say(t, "%llu octets are still to come, line ends included: they are taken as they are.",
+		         (unsigned long long)dialogue_due(session_dialogue(t->session), SIDE_CLIENT));
 	} else if (commands == NULL) {
 		talk_say(t, "Any line: parlance knows no commands of this service.");
 	} else {
@@ -225,6 +249,33 @@ void word_next(struct talk *t, struct slice arguments)
 
 /* ---- :caps ---- */
 
+/* How one asks for what the server can do. */
+static const char *announces(const struct protocol *protocol)
+{
+	static const struct {
+		const char *protocol, *words;
+	} ways[] = {
+		{ "smtp", ": in SMTP it does in its reply to EHLO" },
+		{ "lmtp", ": in LMTP it does in its reply to LHLO" },
+		{ "pop3", ": in POP3 it does in its reply to CAPA" },
+		{ "imap", ": in IMAP it does in its reply to CAPABILITY" },
+		{ "ftp", ": in FTP it does in its reply to FEAT" },
+		{ "http", ": in HTTP each response tells in its header; OPTIONS asks" },
+	};
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (strcmp(ways[i].protocol, protocol->name) == 0)
+			return ways[i].words;
+	return "";
+}
+
+/* The row of a capability: of "AUTH=PLAIN", where it has none of its own, that of "AUTH=". */
+static const struct entry *capability_row(const struct table *keywords, struct slice word)
+{
+	const struct entry *row = table_find(keywords, word);
+	size_t equals = slice_find_octet(word, '=');
+	return row || equals == word.n ? row : table_find(keywords, slice_part(word, 0, equals + 1));
+}
+
 void word_caps(struct talk *t, struct slice arguments)
 {
 	(void)arguments;
@@ -232,14 +283,14 @@ void word_caps(struct talk *t, struct slice arguments)
 	const struct table *keywords = d ? protocol_table(dialogue_protocol(d), TABLE_KEYWORDS) : NULL;
 	struct slice one;
 	if (d == NULL || dialogue_capability(d, 0).n == 0) {
-		talk_say(t, "The server has announced nothing (in SMTP it does in its reply to EHLO).");
+		talk_say(t, "The server has announced nothing%s.", d ? announces(dialogue_protocol(d)) : "");
 		return;
 	}
 	for (size_t i = 0; (one = dialogue_capability(d, i)).n; i++) {
 		struct slice rest = one;
 		struct buffer safe = { 0 };
 		escape_text(&safe, one);
-		const struct entry *row = keywords ? table_find(keywords, slice_word(&rest)) : NULL;
+		const struct entry *row = keywords ? capability_row(keywords, slice_word(&rest)) : NULL;
 		talk_say(t, SLICE_FMT "  %s%s%s%s", SLICE_ARG(buffer_slice(&safe)),
 		         row ? row->note : "parlance does not know it.", row ? " [" : "", row ? row->ref : "",
 		         row ? "]" : "");

@@ -21,10 +21,19 @@ static const struct timeval pace = { .tv_usec = 10000 }, at_once = { 0 };
 static const struct timeval held_quietly = { .tv_usec = 300000 }, last_answer = { .tv_sec = 2 };
 #define HELD_QUIETLY 0.3
 
+/* Whether the line is all that a count still wants, and nothing of the same line follows, as the rest of a command does
+ * behind an IMAP literal: a line end would begin the next command. */
+static bool ends_count(const struct talk *t, struct slice line)
+{
+	if (talk_input(t) != INPUT_COUNTED || strcmp(talk_protocol(t)->name, "imap") == 0)
+		return false;
+	return dialogue_due(session_dialogue(t->session), SIDE_CLIENT) <= line.n;
+}
+
 static const char *line_end(const struct talk *t, struct slice line)
 {
 	const struct protocol *protocol = talk_protocol(t);
-	bool datagrams = protocol && protocol->datagrams;
+	bool datagrams = (protocol && protocol->datagrams) || ends_count(t, line);
 	bool returned = line.n && line.p[line.n - 1] == '\r'; /* typed with ^V^M, or from a file with CRLF */
 	switch (t->eol) {
 	case EOL_NONE:
@@ -41,7 +50,8 @@ static const char *line_end(const struct talk *t, struct slice line)
 
 static bool colons_count(const struct talk *t)
 {
-	return t->options->colon && talk_input(t) != INPUT_TEXT && talk_input(t) != INPUT_COUNTED;
+	enum input input = talk_input(t);
+	return t->options->colon && input != INPUT_TEXT && input != INPUT_COUNTED && input != INPUT_OPAQUE;
 }
 
 bool line_is_word(const struct talk *t, struct slice text)
@@ -59,7 +69,7 @@ static void warn(struct talk *t, struct slice warnings)
 static void send_line(struct talk *t, struct slice line, bool as_is, bool ours)
 {
 	struct buffer octets = { 0 }, warnings = { 0 };
-	bool command = talk_input(t) == INPUT_COMMAND;
+	bool command = talk_input(t) == INPUT_COMMAND || talk_input(t) == INPUT_FIELD;
 	page_forget(t);
 	if (!as_is && !t->options->quiet)
 		traps_look(t, line, &warnings);
@@ -73,7 +83,7 @@ static void send_line(struct talk *t, struct slice line, bool as_is, bool ours)
 	t->answered = 0;
 	session_send(t->session, octets.p ? octets.p : "", octets.n);
 	warn(t, buffer_slice(&warnings));
-	if (t->prompt && command && !ours && !as_is && !t->secret_said)
+	if (t->prompt && command && line.n && !ours && !as_is && !t->secret_said)
 		prompt_remember(t->prompt, line);
 	buffer_free(&warnings);
 	buffer_wipe(&octets);

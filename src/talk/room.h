@@ -80,6 +80,7 @@ struct talk {
 	size_t answered;  /* final replies since the client's last line */
 	char *awaited;    /* verb of the client's last command; NULL: nothing was said yet */
 	char *mechanism;  /* of the last AUTH */
+	size_t tags_used; /* IMAP: the highest number behind the a of a tag */
 	enum text_part text;
 	bool text_warned;
 	struct buffer fixed; /* what `:fix` sends */

@@ -11,41 +11,66 @@
 
 /* ---- :auth ---- */
 
+/* How a protocol writes an exchange: the command before the mechanism, and what the server asks with. */
+struct exchange {
+	const char *protocol, *command, *asks;
+};
+
+static const struct exchange *exchange_of(const struct talk *t)
+{
+	static const struct exchange exchanges[] = {
+		{ "smtp", "AUTH", "334" },
+		{ "lmtp", "AUTH", "334" },
+		{ "pop3", "AUTH", "+" },
+		{ "imap", "a1 AUTHENTICATE", "+" },
+	};
+	const struct protocol *protocol = talk_protocol(t);
+	for (size_t i = 1; protocol && i < sizeof exchanges / sizeof exchanges[0]; i++)
+		if (strcmp(exchanges[i].protocol, protocol->name) == 0)
+			return &exchanges[i];
+	return &exchanges[0];
+}
+
 static void show_plain(struct talk *t)
 {
+	const struct exchange *x = exchange_of(t);
 	struct buffer line = { 0 };
 	sasl_plain(&line, SLICE("USER"), SLICE("PASSWORD"));
 	talk_say(
 		t,
 		"PLAIN (RFC 4616): one line, the base64 of a NUL, the user name, a NUL, the password.\n"
-		"C: AUTH PLAIN " SLICE_FMT "\n"
-		"That is USER and PASSWORD. base64 hides nothing: it only makes the NULs fit a line. To log in: type AUTH "
-		"PLAIN, and at the 334, :password NAME.",
-		SLICE_ARG(buffer_slice(&line)));
+		"C: %s PLAIN " SLICE_FMT "\n"
+		"That is USER and PASSWORD. base64 hides nothing: it only makes the NULs fit a line. To log in: type %s "
+		"PLAIN, and at the %s, :password NAME.",
+		x->command, SLICE_ARG(buffer_slice(&line)), x->command, x->asks);
 	buffer_free(&line);
 }
 
 static void show_login(struct talk *t)
 {
+	const struct exchange *x = exchange_of(t);
 	struct buffer user = { 0 }, password = { 0 };
 	base64_encode(&user, SLICE("USER"));
 	base64_encode(&password, SLICE("PASSWORD"));
 	talk_say(t,
 	         "LOGIN (in no standard, only a draft): the server asks twice, each answer is base64.\n"
-	         "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6   (Username:)\nC: " SLICE_FMT "   (USER)\n"
-	         "S: 334 UGFzc3dvcmQ6   (Password:)\nC: " SLICE_FMT "   (PASSWORD)\n"
+	         "C: %s LOGIN\nS: %s VXNlcm5hbWU6   (Username:)\nC: " SLICE_FMT "   (USER)\n"
+	         "S: %s UGFzc3dvcmQ6   (Password:)\nC: " SLICE_FMT "   (PASSWORD)\n"
 	         ":base64 NAME gives the first, :password asks for the second unseen.",
-	         SLICE_ARG(buffer_slice(&user)), SLICE_ARG(buffer_slice(&password)));
+	         x->command, x->asks, SLICE_ARG(buffer_slice(&user)), x->asks, SLICE_ARG(buffer_slice(&password)));
 	buffer_free(&user);
 	buffer_free(&password);
 }
 
 static void show_cram_md5(struct talk *t)
 {
-	talk_say(t, "CRAM-MD5 (RFC 2195): the password itself never goes over the line.\n"
-	            "C: AUTH CRAM-MD5\nS: 334 and a challenge in base64\n"
-	            "C: base64 of the user name, a space, and the HMAC-MD5 of the challenge under the password.\n"
-	            "At the 334, :password NAME asks for the password and sends the answer.");
+	const struct exchange *x = exchange_of(t);
+	talk_say(t,
+	         "CRAM-MD5 (RFC 2195): the password itself never goes over the line.\n"
+	         "C: %s CRAM-MD5\nS: %s and a challenge in base64\n"
+	         "C: base64 of the user name, a space, and the HMAC-MD5 of the challenge under the password.\n"
+	         "At the %s, :password NAME asks for the password and sends the answer.",
+	         x->command, x->asks, x->asks);
 }
 
 static const struct {
@@ -55,9 +80,28 @@ static const struct {
 
 #define NMECHANISMS (sizeof mechanisms / sizeof mechanisms[0])
 
+/* SMTP announces them behind AUTH, POP3 behind SASL, IMAP each by itself as AUTH=NAME. */
+static void say_offered(struct talk *t, const struct dialogue *d)
+{
+	struct buffer offered = { 0 }, safe = { 0 };
+	struct slice one;
+	for (size_t i = 0; (one = dialogue_capability(d, i)).n; i++) {
+		struct slice rest = one, name = slice_word(&rest);
+		if (slice_equal_nocase(name, SLICE("AUTH")) || slice_equal_nocase(name, SLICE("SASL")))
+			buffer_add_slice(&offered, rest);
+		else if (slice_starts_nocase(name, SLICE("AUTH=")))
+			buffer_printf(&offered, " " SLICE_FMT, SLICE_ARG(slice_part(name, 5, name.n)));
+	}
+	escape_text(&safe, slice_trim(buffer_slice(&offered)));
+	if (safe.n)
+		talk_say(t, "The server offers: " SLICE_FMT, SLICE_ARG(buffer_slice(&safe)));
+	buffer_free(&offered);
+	buffer_free(&safe);
+}
+
 void word_auth(struct talk *t, struct slice arguments)
 {
-	struct slice name = slice_word(&arguments), announced = { 0 };
+	struct slice name = slice_word(&arguments);
 	for (size_t i = 0; i < NMECHANISMS; i++) {
 		if (!slice_equal_nocase(name, slice_of(mechanisms[i].name)))
 			continue;
@@ -65,12 +109,8 @@ void word_auth(struct talk *t, struct slice arguments)
 		return;
 	}
 	talk_say(t, ":auth plain, :auth login and :auth cram-md5 show how the lines of each are built.");
-	if (t->open && dialogue_announced(session_dialogue(t->session), SLICE("AUTH"), &announced)) {
-		struct buffer safe = { 0 };
-		escape_text(&safe, announced);
-		talk_say(t, "The server offers: " SLICE_FMT, SLICE_ARG(buffer_slice(&safe)));
-		buffer_free(&safe);
-	}
+	if (t->open)
+		say_offered(t, session_dialogue(t->session));
 	if (t->open && !dialogue_secure(session_dialogue(t->session)))
 		talk_say(t, "This connection is in the clear: whoever is on the way can read PLAIN and LOGIN.");
 }
@@ -120,8 +160,9 @@ void word_password(struct talk *t, struct slice arguments)
 	if (input != INPUT_ANSWER && (input != INPUT_COMMAND || arguments.n == 0)) {
 		talk_say(
 			t,
-			"No password is asked for now: begin with AUTH LOGIN or AUTH PLAIN, and use :password at the server's "
-			"334. Elsewhere :password COMMAND sends COMMAND with the password behind it.");
+			"No password is asked for now: begin with %s LOGIN or %s PLAIN, and use :password at the server's "
+			"%s. Elsewhere :password COMMAND sends COMMAND with the password behind it.",
+			exchange_of(t)->command, exchange_of(t)->command, exchange_of(t)->asks);
 		return;
 	}
 	if (input == INPUT_ANSWER && asks_for_name(t)) {

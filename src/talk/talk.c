@@ -126,6 +126,15 @@ static void set_word(char **place, struct slice word)
 	*place = slice_string(word);
 }
 
+/* So that the next tag that is offered is a new one. */
+static void note_tag(struct talk *t, struct slice tag)
+{
+	uint64_t number = 0;
+	if (octet_upper(tag.p[0]) == 'A' && slice_number(slice_part(tag, 1, tag.n), &number) && number < SIZE_MAX &&
+	    number > t->tags_used)
+		t->tags_used = (size_t)number;
+}
+
 /* What the client has said, for what comes later: history, patience, `:password`. */
 static void note_said(struct talk *t, const struct dialogue_event *event)
 {
@@ -134,7 +143,11 @@ static void note_said(struct talk *t, const struct dialogue_event *event)
 		set_word(&t->awaited, event->verb);
 		struct slice rest = event->text;
 		(void)slice_word(&rest);
-		if (slice_equal(event->verb, SLICE("AUTH")))
+		if (event->tag.n) {
+			(void)slice_word(&rest); /* the verb stands behind the tag */
+			note_tag(t, event->tag);
+		}
+		if (event->phase == PHASE_AUTHENTICATE && slice_starts(event->verb, SLICE("AUTH")))
 			set_word(&t->mechanism, slice_word(&rest));
 	} else if (event->kind == EVENT_DATA && slice_equal(event->text, SLICE("."))) {
 		set_word(&t->awaited, SLICE("."));

@@ -117,7 +117,11 @@ static bool from_slides(struct talk *t, struct slice line, struct buffer *warnin
 static bool tls_is_missing(struct talk *t, struct slice line, struct buffer *warning)
 {
 	(void)t;
-	if (!slice_equal_nocase(slice_word(&line), SLICE("STARTTLS")))
+	struct slice first = slice_word(&line), second = slice_word(&line);
+	bool asks = slice_equal_nocase(first, SLICE("STARTTLS")) || slice_equal_nocase(first, SLICE("STLS")) ||
+	            slice_equal_nocase(second, SLICE("STARTTLS")) ||
+	            (slice_equal_nocase(first, SLICE("AUTH")) && slice_starts_nocase(second, SLICE("TLS")));
+	if (!asks)
 		return false;
 	buffer_add_string(warning, "This build cannot encrypt: if the server agrees, the connection ends there.");
 	return true;
