@@ -188,13 +188,18 @@ static const struct entry *digits_row(const struct table *table, struct slice wo
 	return row;
 }
 
-/* Takes "RCPT 550" apart; false where the word is no such pair. */
+/* Takes "RCPT 550" or "UID FETCH NO" apart; false where the word is no such pair. */
 static bool code_in_context(struct slice word, struct slice *verb, struct slice *code)
 {
-	size_t space = slice_find_octet(word, ' ');
+	size_t space = word.n;
+	while (space > 0 && word.p[space - 1] != ' ')
+		space--;
+	if (space == 0)
+		return false;
+	space--;
 	*verb = slice_part(word, 0, space);
 	*code = slice_part(word, space + 1, word.n);
-	return space < word.n;
+	return true;
 }
 
 /* What a code means behind each command that the protocol has; what answers a command may get. */
@@ -652,14 +657,15 @@ const struct command command_explain = {
 	.name = "explain",
 	.arguments = "[options] [PROTOCOL] WORD... | PROTOCOL",
 	.summary = "what a code, a command or a keyword means, and where that is defined",
-	.help = "Each WORD is a reply code (550), an enhanced status code (5.7.1), a command\n"
-		"(STARTTLS), a keyword of the server's (SIZE), a parameter (NOTIFY) or a way\n"
-		"to log in (PLAIN). A code behind a command is what it means there: \"RCPT\n"
-		"550\". A line copied from a session works too: \"550 5.1.1 No such user\".\n"
+	.help = "Each WORD is a reply code (550, -ERR, 404), an enhanced status code (5.7.1), a\n"
+		"command (STARTTLS, UIDL, PASV), a capability (SIZE, IDLE), a response code\n"
+		"(TRYCREATE), a header field (Host) or a way to log in (PLAIN). A code behind a\n"
+		"command is what it means there: \"RCPT 550\". A line copied from a session works\n"
+		"too: \"550 5.1.1 No such user\".\n"
 		"\n"
-		"With PROTOCOL (smtp, lmtp), only that protocol is asked; PROTOCOL alone lists\n"
-		"all words that are known of it. The exit status is 1 where a word is not\n"
-		"known; the nearest words are named then.",
+		"With PROTOCOL (smtp lmtp pop3 imap http ftp), only that protocol is asked;\n"
+		"PROTOCOL alone lists all words that are known of it. The exit status is 1 where\n"
+		"a word is not known; the nearest words are named then.",
 	.options = OPTIONS_SHOW | OPTIONS_OFFLINE,
 	.run = run,
 };
