@@ -1,7 +1,9 @@
 /*
- * Waiting for a reply: how long, what a person is told meanwhile, and what the protocol says of it.
+ * Waiting: for a reply, how long, what a person is told meanwhile, and what the protocol says of it; and for the person.
  */
+#include <event2/event.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "base/escape.h"
 #include "talk/room.h"
@@ -92,4 +94,29 @@ bool patience_late(void *context, struct session *session, double seconds)
 		return false;
 	talk_hang_up(t); /* all was said and answered: that the server does not close is no failure */
 	return true;
+}
+
+/* ---- waiting for the person ---- */
+
+static const struct timeval header_patience = { .tv_sec = 6 };
+
+void patience_header(struct talk *t)
+{
+	bool waits = t->prompt && t->open && talk_input(t) == INPUT_FIELD;
+	(void)evtimer_del(t->header_timer);
+	if (!waits)
+		t->header_told = false;
+	else if (!t->header_told && !t->options->quiet)
+		(void)evtimer_add(t->header_timer, &header_patience);
+}
+
+void patience_header_passed(int fd, short what, void *context)
+{
+	struct talk *t = context;
+	(void)fd;
+	(void)what;
+	t->header_told = true;
+	if (t->open)
+		talk_remark(t, "The header waits for its empty line, and the server for the header: Enter on an empty "
+		               "line ends it (RFC 9112 2.1).");
 }

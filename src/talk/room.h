@@ -54,7 +54,7 @@ struct talk {
 	struct face *record_face;
 	struct held *held, **held_end;
 	size_t nheld;
-	struct event *held_timer, *goodbye_timer, *interrupt;
+	struct event *held_timer, *goodbye_timer, *header_timer, *interrupt;
 
 	bool open;     /* the session is not over */
 	bool was_open; /* there has been one */
@@ -83,6 +83,7 @@ struct talk {
 	size_t tags_used; /* IMAP: the highest number behind the a of a tag */
 	enum text_part text;
 	bool text_warned;
+	bool header_told;    /* that the header waits for its empty line */
 	struct buffer fixed; /* what `:fix` sends */
 	struct buffer page;  /* rows that a `:` word said and that were not shown yet */
 };
@@ -195,13 +196,16 @@ void traps_look(struct talk *t, struct slice line, struct buffer *warnings);
 /* Follows the message text. */
 void traps_follow(struct talk *t, const struct dialogue_event *event);
 
-/* ---- patience.c: waiting for a reply ---- */
+/* ---- patience.c: waiting, for a reply or for the person ---- */
 /* The server has said something, or was asked: the waiting begins anew. */
 void patience_begin(struct talk *t);
 /* Seconds of silence after which patience_late is to be called; 0: never. */
 double patience_seconds(const struct talk *t);
 /* The session's `late`. */
 bool patience_late(void *context, struct session *session, double seconds);
+/* After each event: a header that waits for its empty line is told of once, if nothing more is typed for a while. */
+void patience_header(struct talk *t);
+void patience_header_passed(int fd, short what, void *context);
 
 /* ---- complete.c ---- */
 void complete(void *context, struct prompt *prompt, struct slice before_cursor);

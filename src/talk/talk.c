@@ -177,6 +177,7 @@ static void event_told(void *context, struct session *session, const struct dial
 	if (t->text != TEXT_NONE || talk_input(t) == INPUT_TEXT)
 		traps_follow(t, event);
 	patience_begin(t);
+	patience_header(t);
 	session_set_timeout(session, patience_seconds(t));
 	talk_prompt(t);
 	if (t->prompt == NULL && ferror(stdout))
@@ -395,6 +396,7 @@ static bool begin(struct talk *t)
 	}
 	t->held_timer = evtimer_new(t->base, held_passed, t);
 	t->goodbye_timer = evtimer_new(t->base, goodbye_passed, t);
+	t->header_timer = evtimer_new(t->base, patience_header_passed, t);
 	t->feed.pace = evtimer_new(t->base, pace_passed, t);
 	if (t->options->record && !record_open(t, t->options->record, t->options->force, &t->error))
 		return false;
@@ -413,6 +415,7 @@ static void end(struct talk *t)
 		feed_end(t);
 		event_free(t->held_timer);
 		event_free(t->goodbye_timer);
+		event_free(t->header_timer);
 		event_free(t->feed.pace);
 		if (t->interrupt)
 			event_free(t->interrupt);
