@@ -8,10 +8,10 @@
 
 /* The states of a session, as indexes into pop3_states (FORMATS section 6). */
 enum pop3_state {
-	POP3_GREETING, /* the server has not greeted yet */
+	POP3_GREETING,      /* the server has not greeted yet */
 	POP3_AUTHORIZATION, /* greeted; nobody is logged in */
-	POP3_TRANSACTION, /* logged in, the maildrop is locked */
-	POP3_UPDATE, /* QUIT was said: what was marked is deleted */
+	POP3_TRANSACTION,   /* logged in, the maildrop is locked */
+	POP3_UPDATE,        /* QUIT was said: what was marked is deleted */
 	POP3_CLOSED
 };
 

@@ -1,0 +1,369 @@
+/*
+ * The server's lines of HTTP: status lines, which request each answers, and what a complete response does.
+ */
+#include "protocol/http_machine.h"
+#include "protocol/http_syntax.h"
+
+/* Of a peer's words a note shows so many octets. */
+#define WORDS_SHOWN 40
+
+/* By the first digit; what is no code counts as a failure, like 5xx (RFC 9110 15). */
+static enum class class_of(unsigned code) {
+	switch (code / 100){
+		case 1 : return CLASS_INFO; case 2 : return CLASS_SUCCESS; case 3 : return CLASS_REDIRECT;
+		default : return CLASS_FAILURE;
+	}
+}
+
+static bool interim(const struct http_message *m)
+{
+	return m->code / 100 == 1;
+}
+
+static bool opens_tunnel(const struct http_message *m)
+{
+	return m->code / 100 == 2 && m->flags & FLAG_CONNECT;
+}
+
+/* Verb and phase of the request that the response answers. */
+static void name_request(struct dialogue *d, const struct http_message *m, struct dialogue_event *event)
+{
+	const struct outstanding *one = http_waiting(d, m->answers, NULL);
+	if (one == NULL)
+		return;
+	event->verb = event_text(d, slice_of(one->verb));
+	event->phase = one->command ? one->command->phase : PHASE_NONE;
+}
+
+/* ---- the status line ---- */
+
+/* The row of a code, behind the method if more is known of it there. */
+static const struct entry *row_of(const struct table *codes, struct slice verb, struct slice code)
+{
+	struct buffer key = { 0 };
+	const struct entry *row = NULL;
+	if (codes && verb.n) {
+		buffer_printf(&key, SLICE_FMT " " SLICE_FMT, SLICE_ARG(verb), SLICE_ARG(code));
+		row = table_find(codes, buffer_slice(&key));
+	}
+	buffer_free(&key);
+	return row || codes == NULL ? row : table_find(codes, code);
+}
+
+static void note_unregistered(struct dialogue *d, const struct table *codes, struct dialogue_event *event)
+{
+	const char class_key[] = { event->code.p[0], 'x', 'x' };
+	const struct entry *row = codes ? table_find(codes, (struct slice){ class_key, sizeof class_key }) : NULL;
+	if (row)
+		event_note(d, event, "%s The code itself is not registered: it counts as %c00.", row->note,
+		           event->code.p[0]);
+	else
+		event_note(d, event, "The code is not registered.");
+	event_ref(d, event, row ? row->ref : NULL);
+	event_ref(d, event, "RFC 9110 15");
+}
+
+static void note_reason(struct dialogue *d, const struct entry *row, struct slice reason, struct dialogue_event *event)
+{
+	if (row == NULL || row->syntax == NULL || row->syntax[0] == '(' || reason.n == 0 || event->more ||
+	    slice_equal_nocase(reason, slice_of(row->syntax)))
+		return;
+	event_note(d, event, "The registered words are \"%s\"; the number counts, the words are free.", row->syntax);
+	event_ref(d, event, "RFC 9112 4");
+}
+
+static void note_code(struct dialogue *d, const struct http_status *status, struct dialogue_event *event)
+{
+	const struct table *codes = protocol_table(machine_protocol(d), TABLE_CODES);
+	if (status->number < 100 || status->number > 599) {
+		event_note(d, event, "A response whose code is none counts as a failure of the server.");
+		event_problem(d, event,
+		              status->number < 1000 ? "no status code: they go from 100 to 599"
+		                                    : "no status code: three digits are wanted");
+		event_ref(d, event, "RFC 9110 15");
+		return;
+	}
+	const struct entry *row = row_of(codes, event->verb, event->code);
+	if (row) {
+		event_note(d, event, "%s", row->note);
+		event_ref(d, event, row->ref);
+		note_reason(d, codes ? table_find(codes, event->code) : NULL, status->reason, event);
+	} else {
+		note_unregistered(d, codes, event);
+	}
+}
+
+static void check_line(struct dialogue *d, const struct http_status *status, unsigned version,
+                       struct dialogue_event *event)
+{
+	if (version == 0)
+		event_problem(d, event, "no version: HTTP/ and two digits with a dot are wanted, as in HTTP/1.1");
+	else if (version >= 20)
+		event_problem(d, event,
+		              "HTTP/2 and later are binary: a status line like this is made up by a program that "
+		              "shows them");
+	else if (version < VERSION_1_0 || version > VERSION_1_1 || !slice_starts(status->version, SLICE("HTTP/")))
+		event_problem(d, event, "no version: HTTP/1.0 or HTTP/1.1 is wanted, in capitals");
+	if (version < VERSION_1_0 || version > VERSION_1_1)
+		event_ref(d, event, "RFC 9112 2.3");
+	if (!status->separated && status->number < 1000 && !event->more) {
+		event_problem(d, event, "a space stands behind the code, even where no words follow");
+		event_ref(d, event, "RFC 9112 4");
+	}
+}
+
+/* Whether the response comes in its turn. */
+static void check_turn(struct dialogue *d, const struct http *s, struct dialogue_event *event)
+{
+	const struct http_message *m = &s->response;
+	if (m->answers == 0 && m->code == 408) {
+		event_note(d, event,
+		           "Nobody asked: so a server says that it closes a connection on which no request "
+		           "came.");
+		event_ref(d, event, "RFC 9110 15.5.9");
+	} else if (m->answers == 0) {
+		event_problem(d, event, "a response to no request");
+		event_ref(d, event, "RFC 9112 9.2");
+	} else if (s->request.part != PART_START && s->request_n == m->answers && !interim(m)) {
+		event_note(d, event, "It comes before the request is complete: the client may stop sending.");
+		event_ref(d, event, "RFC 9112 9.5");
+	}
+	if (interim(m) && m->flags & (FLAG_OLD | FLAG_SIMPLE)) {
+		event_problem(d, event, "a client that says HTTP/1.0 gets no 1xx: it does not know them");
+		event_ref(d, event, "RFC 9110 15.2");
+	}
+	if (m->code == 101 && !(m->flags & FLAG_UPGRADE)) {
+		event_problem(d, event,
+		              "the client did not offer another protocol: there was no Upgrade in its request");
+		event_ref(d, event, "RFC 9110 7.8");
+	}
+}
+
+/* The field without which a response of that code is not whole. */
+static const char *needed(unsigned code)
+{
+	static const struct {
+		unsigned code;
+		const char *field;
+	} needs[] = {
+		{ 101, "Upgrade" }, { 401, "WWW-Authenticate" }, { 405, "Allow" }, { 407, "Proxy-Authenticate" },
+		{ 426, "Upgrade" },
+	};
+	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+		if (needs[i].code == code)
+			return needs[i].field;
+	return NULL;
+}
+
+static void status_line(struct dialogue *d, struct http *s, const struct line *line, const struct http_status *status,
+                        struct dialogue_event *event)
+{
+	struct http_message *m = &s->response;
+	const struct outstanding *oldest = outstanding_at(d, 0);
+	unsigned version = http_version(status->version);
+	event->kind = EVENT_REPLY;
+	line_end_problems(d, line, event, "RFC 9112 2.2");
+	http_message_begin(m, true, version ? version : VERSION_1_1);
+	m->answers = oldest ? oldest->n : 0;
+	m->flags = oldest ? oldest->flags : 0;
+	m->code = status->number;
+	m->needs = needed(m->code);
+	name_request(d, m, event);
+	event->code = status->code;
+	event->class = class_of(m->code);
+	if (status->code.n) {
+		size_t start = (size_t)(status->code.p - event->text.p);
+		event_span_add(event, SPAN_CODE, start, start + status->code.n);
+	}
+	reply_open(d, true);
+	note_code(d, status, event);
+	check_line(d, status, version, event);
+	check_turn(d, s, event);
+}
+
+/* ---- what a complete response does ---- */
+
+static void interim_done(struct dialogue *d, struct http *s, struct dialogue_event *event)
+{
+	unsigned code = s->response.code;
+	http_message_end(&s->response);
+	if (code == 101) {
+		event_note(d, event, "From here on both sides speak the protocol of Upgrade.");
+		http_tunnel_begin(d);
+	} else if (code == 100) {
+		s->waits = false;
+	}
+}
+
+/* The response is complete with this event. */
+static void response_done(struct dialogue *d, struct http *s, struct dialogue_event *event)
+{
+	struct http_message *m = &s->response;
+	size_t i = 0;
+	struct outstanding *one = http_waiting(d, m->answers, &i);
+	bool tunnel = opens_tunnel(m);
+	event->has_final = event->final = true;
+	event->answers = m->answers;
+	reply_open(d, false);
+	if (interim(m)) {
+		interim_done(d, s, event);
+		return;
+	}
+	bool closes = !http_persists(m) || (one && one->flags & FLAG_CLOSE);
+	if (one && s->request_n == one->n)
+		s->waits = false;
+	if (one)
+		outstanding_done(d, i);
+	http_message_end(m);
+	if (tunnel)
+		http_tunnel_begin(d);
+	else if (closes)
+		http_closing(d, event);
+}
+
+/* ---- the empty line ---- */
+
+/* A response that has no body must not have these fields (RFC 9110 8.6, RFC 9112 6.1). */
+static void check_no_framing(struct dialogue *d, const struct http_message *m, struct dialogue_event *event)
+{
+	if (!m->length_said && !m->coding_said)
+		return;
+	event_problem(d, event,
+	              "such a response has neither Content-Length nor Transfer-Encoding: they are passed over");
+	event_ref(d, event, m->length_said ? "RFC 9110 8.6" : "RFC 9112 6.1");
+}
+
+/* Says why no body follows, whatever the fields say; false where they decide (RFC 9112 6.3). */
+static bool bodiless(struct dialogue *d, const struct http_message *m, struct dialogue_event *event)
+{
+	if (interim(m)) {
+		event_note(d, event, "The header ends here. A 1xx has no body%s.",
+		           m->code == 101 ? "" : ", and the final response is still to come");
+		check_no_framing(d, m, event);
+	} else if (opens_tunnel(m)) {
+		event_note(d, event,
+		           "The header ends here, and the tunnel begins: what follows is passed on as it is.");
+		check_no_framing(d, m, event);
+		event_ref(d, event, "RFC 9110 9.3.6");
+	} else if (m->flags & FLAG_HEAD) {
+		event_note(d, event, "The header ends here. No body follows, because HEAD asks for the header alone.");
+		event_ref(d, event, "RFC 9110 9.3.2");
+	} else if (m->code == 204 || m->code == 304) {
+		event_note(d, event, "The header ends here. No body follows, because a %u has none.", m->code);
+		if (m->code == 204)
+			check_no_framing(d, m, event);
+	} else {
+		return false;
+	}
+	event_ref(d, event, "RFC 9112 6.3");
+	return true;
+}
+
+static void check_header(struct dialogue *d, const struct http_message *m, struct dialogue_event *event)
+{
+	if (m->needs) {
+		event_problem(d, event, "no %s, which must come with %u", m->needs, m->code);
+		event_ref(d, event, "RFC 9110 15");
+	}
+	if (m->coding_said && m->flags & FLAG_OLD) {
+		event_problem(d, event, "Transfer-Encoding in answer to HTTP/1.0, which does not know it");
+		event_ref(d, event, "RFC 9112 6.1");
+	}
+}
+
+static void header_ends(struct dialogue *d, struct http *s, struct dialogue_event *event)
+{
+	struct http_message *m = &s->response;
+	check_header(d, m, event);
+	if (bodiless(d, m, event)) {
+		response_done(d, s, event);
+	} else if (!http_body_begin(d, m, SIDE_SERVER, event)) {
+		event_note(d, event,
+		           "The header ends here, and the response with it: Content-Length says that the body is "
+		           "empty.");
+		event_ref(d, event, "RFC 9112 6.3");
+		response_done(d, s, event);
+	} else if (m->code == 205) {
+		event_problem(d, event, "a 205 has no body: Content-Length: 0 is wanted");
+		event_ref(d, event, "RFC 9110 15.3.6");
+	}
+}
+
+/* ---- lines ---- */
+
+static void junk_line(struct dialogue *d, const struct http *s, const struct line *line, struct dialogue_event *event)
+{
+	event->kind = EVENT_JUNK;
+	if (line->first)
+		note_stranger(d, event);
+	if (line->text.n == 0 && !line->more)
+		event_problem(d, event, "an empty line where a status line is wanted");
+	else if (s->binary)
+		event_problem(d, event, "no line of HTTP/1: a server that knows HTTP/2 answers in binary frames");
+	else
+		event_problem(d, event, "no status line: a response begins with one like HTTP/1.1 200 OK");
+	event_ref(d, event, "RFC 9112 4");
+}
+
+/* The response to HTTP/0.9: its body, and nothing else (RFC 1945 4.1). */
+static void raw_begins(struct dialogue *d, struct http *s, const struct outstanding *oldest,
+                       struct dialogue_event *event)
+{
+	http_message_begin(&s->response, true, VERSION_0_9);
+	s->response.part = PART_TO_CLOSE;
+	s->response.answers = oldest->n;
+	s->response.flags = oldest->flags;
+	reply_open(d, true);
+	event_note(d, event, "A response of HTTP/0.9: no status line, no header.");
+	event_ref(d, event, "RFC 1945 4.1");
+}
+
+/* A line where no response is under way. */
+static void first_line(struct dialogue *d, struct http *s, const struct line *line, struct dialogue_event *event)
+{
+	struct http_status status;
+	const struct outstanding *oldest = outstanding_at(d, 0);
+	if (!line->described && http_status_parse(line->text, &status)) {
+		status_line(d, s, line, &status, event);
+	} else if (oldest && oldest->flags & FLAG_SIMPLE) {
+		raw_begins(d, s, oldest, event);
+		name_request(d, &s->response, event);
+		(void)http_body_line(d, &s->response, line, event);
+	} else if (line->described) {
+		event->kind = EVENT_DATA;
+	} else {
+		junk_line(d, s, line, event);
+	}
+}
+
+static void later_line(struct dialogue *d, struct http *s, const struct line *line, struct dialogue_event *event)
+{
+	struct http_message *m = &s->response;
+	name_request(d, m, event);
+	if (m->part == PART_FIELDS) {
+		if (http_header_line(d, m, line, event))
+			header_ends(d, s, event);
+	} else if (http_body_line(d, m, line, event)) {
+		response_done(d, s, event);
+	}
+}
+
+void http_server(struct dialogue *d, const struct line *line, struct dialogue_event *event)
+{
+	struct http *s = machine_state(d);
+	struct http_message *m = &s->response;
+	if (m->part == PART_COUNTED && !line->counted && !line->described) /* the count was changed to nothing */
+		http_message_end(m);
+	if (s->tunnel)
+		http_opaque_line(d, line, event);
+	else if (!line->first && event->kind == EVENT_REPLY)
+		line_end_problems(d, line, event, "RFC 9112 2.2");
+	else if (m->part != PART_START)
+		later_line(d, s, line, event);
+	else if (line->first)
+		first_line(d, s, line, event);
+	else
+		junk_line(d, s, line, event);
+	event->has_final = event->kind != EVENT_JUNK;
+	http_settle(d);
+}
