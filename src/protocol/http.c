@@ -34,7 +34,9 @@ static unsigned state_of(const struct dialogue *d, const struct http *s)
 		return response == PART_FIELDS ? HTTP_RESPONSE : HTTP_BODY;
 	if (s->request.part != PART_START)
 		return HTTP_REQUEST;
-	return outstanding_count(d) ? HTTP_RESPONSE : HTTP_IDLE;
+	if (outstanding_count(d) || response != PART_START)
+		return HTTP_RESPONSE;
+	return s->client_gone ? HTTP_CLOSED : HTTP_IDLE;
 }
 
 void http_settle(struct dialogue *d)
@@ -194,6 +196,7 @@ static void client_closes(struct dialogue *d, struct http *s, struct dialogue_ev
 		http_body_cut(d, &s->request, SIDE_CLIENT, event);
 	http_message_end(&s->request);
 	s->waits = false;
+	s->client_gone = true;
 	http_settle(d);
 }
 

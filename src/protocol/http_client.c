@@ -299,6 +299,11 @@ static void request_line(struct dialogue *d, struct http *s, const struct line *
 		return;
 	if (row)
 		read_target(d, &r, event);
+	if (row == NULL && is_field(line->text)) {
+		one->flags |= FLAG_CLOSE;
+		request_done(s);
+		return;
+	}
 	if (row && !r.single_spaces) {
 		event_problem(d, event, "one space stands between the words of a request line, and none elsewhere");
 		event_ref(d, event, "RFC 9112 3");

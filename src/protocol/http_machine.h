@@ -59,6 +59,7 @@ struct http_message {
 	uint64_t chunks, octets;
 	/* Of a response: */
 	unsigned code;     /* 0: raw text, as of HTTP/0.9 */
+	bool bodiless;     /* it has no body, and must not have the fields that announce one */
 	const char *needs; /* a field that must come with this code, and has not yet; else NULL */
 	uint64_t answers;  /* the request's number; 0: none waits */
 	unsigned flags;    /* the request's, below */
@@ -77,9 +78,10 @@ struct http {
 	uint64_t request_n; /* the number of the request under way */
 	bool waits;         /* its body waits to be asked for (Expect: 100-continue) */
 	bool tunnel, tunnel_told;
-	bool binary;   /* the client speaks HTTP/2 from here on */
-	bool closing;  /* no further response comes */
-	char tail[16]; /* the end of a request line that comes in pieces */
+	bool binary;      /* the client speaks HTTP/2 from here on */
+	bool closing;     /* no further response comes */
+	bool client_gone; /* the client has hung up */
+	char tail[16];    /* the end of a request line that comes in pieces */
 	size_t tail_n;
 };
 

@@ -140,9 +140,13 @@ static void check_framing(struct dialogue *d, const struct http_message *m, stru
 	if (m->part == PART_TRAILERS) {
 		event_problem(d, event, "this field may not stand in a trailer: it frames the message");
 		event_ref(d, event, "RFC 9110 6.5.1");
+	} else if (m->bodiless) { /* RFC 9110 8.6, RFC 9112 6.1 */
+		event_problem(d, event,
+		              "such a response has neither Content-Length nor Transfer-Encoding: it is passed over");
+		event_ref(d, event, m->open == &m->length ? "RFC 9110 8.6" : "RFC 9112 6.1");
 	} else if (m->length_said && m->coding_said) {
 		event_problem(d, event,
-		              "both Content-Length and Transfer-Encoding: the second counts alone, and who "
+		              "both Content-Length and Transfer-Encoding: the latter counts alone, and who "
 		              "takes the first reads another message (request smuggling)");
 		event_ref(d, event, "RFC 9112 6.3");
 		event_ref(d, event, "RFC 9112 11.2");
@@ -232,8 +236,11 @@ static void folded_line(struct dialogue *d, struct http_message *m, struct dialo
 static void mask_without_colon(struct dialogue_event *event)
 {
 	struct slice rest = event->text;
-	if (http_field_secret(slice_word(&rest)))
-		event_secret(event, event->text.n - rest.n, event->text.n, SLICE("{{password}}"));
+	if (!http_field_secret(slice_word(&rest)))
+		return;
+	while (rest.n && (rest.p[0] == ' ' || rest.p[0] == '\t'))
+		rest = slice_part(rest, 1, rest.n);
+	event_secret(event, event->text.n - rest.n, event->text.n, SLICE("{{password}}"));
 }
 
 static void no_field(struct dialogue *d, struct http_message *m, struct dialogue_event *event)

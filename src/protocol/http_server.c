@@ -15,6 +15,7 @@ static enum class class_of(unsigned code) {
 	}
 }
 
+/* A 1xx: the final response is still to come. */
 static bool interim(const struct http_message *m)
 {
 	return m->code / 100 == 1;
@@ -106,6 +107,10 @@ static void check_line(struct dialogue *d, const struct http_status *status, uns
 		event_problem(d, event, "no version: HTTP/1.0 or HTTP/1.1 is wanted, in capitals");
 	if (version < VERSION_1_0 || version > VERSION_1_1)
 		event_ref(d, event, "RFC 9112 2.3");
+	if (status->code.n && !status->spaced) {
+		event_problem(d, event, "one space stands between the version and the code");
+		event_ref(d, event, "RFC 9112 4");
+	}
 	if (!status->separated && status->number < 1000 && !event->more) {
 		event_problem(d, event, "a space stands behind the code, even where no words follow");
 		event_ref(d, event, "RFC 9112 4");
@@ -168,6 +173,7 @@ static void status_line(struct dialogue *d, struct http *s, const struct line *l
 	m->flags = oldest ? oldest->flags : 0;
 	m->code = status->number;
 	m->needs = needed(m->code);
+	m->bodiless = interim(m) || opens_tunnel(m) || m->code == 204;
 	name_request(d, m, event);
 	event->code = status->code;
 	event->class = class_of(m->code);
@@ -223,35 +229,21 @@ static void response_done(struct dialogue *d, struct http *s, struct dialogue_ev
 
 /* ---- the empty line ---- */
 
-/* A response that has no body must not have these fields (RFC 9110 8.6, RFC 9112 6.1). */
-static void check_no_framing(struct dialogue *d, const struct http_message *m, struct dialogue_event *event)
-{
-	if (!m->length_said && !m->coding_said)
-		return;
-	event_problem(d, event,
-	              "such a response has neither Content-Length nor Transfer-Encoding: they are passed over");
-	event_ref(d, event, m->length_said ? "RFC 9110 8.6" : "RFC 9112 6.1");
-}
-
 /* Says why no body follows, whatever the fields say; false where they decide (RFC 9112 6.3). */
 static bool bodiless(struct dialogue *d, const struct http_message *m, struct dialogue_event *event)
 {
 	if (interim(m)) {
 		event_note(d, event, "The header ends here. A 1xx has no body%s.",
 		           m->code == 101 ? "" : ", and the final response is still to come");
-		check_no_framing(d, m, event);
 	} else if (opens_tunnel(m)) {
 		event_note(d, event,
 		           "The header ends here, and the tunnel begins: what follows is passed on as it is.");
-		check_no_framing(d, m, event);
 		event_ref(d, event, "RFC 9110 9.3.6");
 	} else if (m->flags & FLAG_HEAD) {
 		event_note(d, event, "The header ends here. No body follows, because HEAD asks for the header alone.");
 		event_ref(d, event, "RFC 9110 9.3.2");
 	} else if (m->code == 204 || m->code == 304) {
 		event_note(d, event, "The header ends here. No body follows, because a %u has none.", m->code);
-		if (m->code == 204)
-			check_no_framing(d, m, event);
 	} else {
 		return false;
 	}

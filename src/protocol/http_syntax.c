@@ -82,6 +82,8 @@ bool http_status_parse(struct slice line, struct http_status *status)
 	struct slice rest = line;
 	status->version = slice_word(&rest);
 	status->code = slice_word(&rest);
+	status->spaced = line.n > status->version.n && status->code.p == status->version.p + status->version.n + 1 &&
+	                 line.p[status->version.n] == ' ';
 	status->number = three_digits(status->code);
 	status->separated = rest.n > 0 && rest.p[0] == ' ';
 	status->reason = slice_trim(rest);

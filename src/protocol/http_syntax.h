@@ -36,6 +36,7 @@ struct http_status {
 	struct slice code;   /* as it stands there */
 	unsigned number;     /* of the code, 0 to 999; 1000 where it is not three digits */
 	struct slice reason; /* the words; empty where there are none */
+	bool spaced;         /* one space stands before the code, as it must */
 	bool separated;      /* a space stands behind the code, as it must */
 };
 /* False where the line does not begin like a status line. */

@@ -29,6 +29,11 @@ enum pop3_effect pop3_effect_waiting(const struct outstanding *one)
 	return one ? (enum pop3_effect)(one->flags & EFFECT_MASK) : EFFECT_NONE;
 }
 
+const char *pop3_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 void pop3_of_command(struct dialogue *d, const struct outstanding *one, struct dialogue_event *event)
 {
 	if (one == NULL)

@@ -354,7 +354,7 @@ static bool answers_early(const struct dialogue *d, const struct line *line)
 {
 	size_t n = outstanding_count(d);
 	const struct outstanding *last = n ? outstanding_at(d, n - 1) : NULL;
-	if (pop3_effect_waiting(last) != EFFECT_AUTH || last->flags & (FLAG_ONE_STEP | FLAG_LIST))
+	if (last == NULL || pop3_effect_waiting(last) != EFFECT_AUTH || last->flags & (FLAG_ONE_STEP | FLAG_LIST))
 		return false;
 	struct slice rest = line->text;
 	struct slice verb = slice_word(&rest);

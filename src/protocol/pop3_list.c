@@ -16,11 +16,6 @@
 
 #define SECONDS_PER_MINUTE 60
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 /* ---- capabilities (RFC 2449) ---- */
 
 /* `USER` behind the value: another holds for some. */
@@ -42,9 +37,9 @@ static void note_login_delay(struct dialogue *d, struct slice value, struct dial
 	}
 	if (seconds >= SECONDS_PER_MINUTE && seconds % SECONDS_PER_MINUTE == 0)
 		minutes = string_printf(" (%llu minute%s)", (unsigned long long)seconds / SECONDS_PER_MINUTE,
-		                        plural(seconds / SECONDS_PER_MINUTE));
+		                        pop3_plural(seconds / SECONDS_PER_MINUTE));
 	event_note(d, event, "LOGIN-DELAY: %llu second%s%s at least must lie between two logins.",
-	           (unsigned long long)seconds, plural(seconds), minutes ? minutes : "");
+	           (unsigned long long)seconds, pop3_plural(seconds), minutes ? minutes : "");
 	free(minutes);
 	note_by_user(d, value, event);
 }
@@ -68,23 +63,26 @@ static void note_expire(struct dialogue *d, struct slice value, struct dialogue_
 		           "EXPIRE: messages may not be left here; the server may delete each once it was fetched.");
 	else
 		event_note(d, event, "EXPIRE: the server keeps a message at least %llu day%s, then it may delete it.",
-		           (unsigned long long)days, plural(days));
+		           (unsigned long long)days, pop3_plural(days));
 	note_by_user(d, value, event);
 }
 
-/* The mechanisms are names that the server chose: one that no table has is only shown as it stands in the line. */
+/* The mechanisms that are known are named, the others counted: their names are the server's own. */
 static void note_sasl(struct dialogue *d, struct slice value, struct dialogue_event *event)
 {
 	const struct table *mechanisms = protocol_table(machine_protocol(d), TABLE_MECHANISMS);
 	struct buffer names = { 0 };
+	unsigned others = 0;
 	for (struct slice word = slice_word(&value); word.n; word = slice_word(&value)) {
 		const struct entry *row = table_find(mechanisms, word);
-		if (row == NULL || names.n > MECHANISMS_SHOWN)
-			continue;
-		buffer_printf(&names, "%s%s", names.n ? ", " : "", row->word);
+		others += row == NULL;
+		if (row && names.n < MECHANISMS_SHOWN)
+			buffer_printf(&names, "%s%s", names.n ? ", " : "", row->word);
 	}
-	event_note(d, event, "SASL: the mechanisms that AUTH takes%s" SLICE_FMT ".", names.n ? ": " : "",
-	           SLICE_ARG(buffer_slice(&names)));
+	if (others > 0)
+		buffer_printf(&names, "%s%u that no registry knows", names.n ? ", and " : "", others);
+	event_note(d, event, "SASL: AUTH takes these mechanisms: " SLICE_FMT ".",
+	           SLICE_ARG(names.n ? buffer_slice(&names) : SLICE("none")));
 	buffer_free(&names);
 }
 
@@ -144,7 +142,7 @@ static void read_scan_listing(struct dialogue *d, struct pop3_list *list, struct
 	if (list->lines > 0)
 		return;
 	event_note(d, event, "Message %llu has %llu octet%s: each line is a message's number and its size.",
-	           (unsigned long long)message, (unsigned long long)octets, plural(octets));
+	           (unsigned long long)message, (unsigned long long)octets, pop3_plural(octets));
 	event_ref(d, event, "RFC 1939 5");
 }
 
@@ -215,23 +213,23 @@ static void note_messages(struct dialogue *d, const struct pop3_list *list, stru
 {
 	if (list->effect == EFFECT_LIST)
 		event_note(d, event, "A lone dot ends the list: %llu message%s, %llu octet%s together.",
-		           (unsigned long long)list->lines, plural(list->lines), (unsigned long long)list->sum,
-		           plural(list->sum));
+		           (unsigned long long)list->lines, pop3_plural(list->lines), (unsigned long long)list->sum,
+		           pop3_plural(list->sum));
 	else
 		event_note(d, event, "A lone dot ends the list: %llu message%s.", (unsigned long long)list->lines,
-		           plural(list->lines));
+		           pop3_plural(list->lines));
 }
 
 static void note_text_end(struct dialogue *d, const struct pop3_list *list, struct dialogue_event *event)
 {
 	if (list->octets == list->announced_octets || !list->announced)
 		event_note(d, event, "A lone dot ends the text: %llu octet%s in %llu line%s.",
-		           (unsigned long long)list->octets, plural(list->octets), (unsigned long long)list->lines,
-		           plural(list->lines));
+		           (unsigned long long)list->octets, pop3_plural(list->octets), (unsigned long long)list->lines,
+		           pop3_plural(list->lines));
 	else
 		event_note(d, event, "A lone dot ends the text: %llu octet%s in %llu line%s, not the %llu announced.",
-		           (unsigned long long)list->octets, plural(list->octets), (unsigned long long)list->lines,
-		           plural(list->lines), (unsigned long long)list->announced_octets);
+		           (unsigned long long)list->octets, pop3_plural(list->octets), (unsigned long long)list->lines,
+		           pop3_plural(list->lines), (unsigned long long)list->announced_octets);
 }
 
 static void note_dot(struct dialogue *d, const struct pop3_list *list, struct dialogue_event *event)

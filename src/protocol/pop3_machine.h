@@ -88,6 +88,9 @@ void pop3_list_end(struct dialogue *d);
 /* A line of the list under way, its dot included: fills the event. Counts it, whatever kind it is given later. */
 void pop3_list_line(struct dialogue *d, const struct line *line, struct dialogue_event *event);
 
+/* What stands behind a counted word in a note: "s", or nothing for 1. */
+const char *pop3_plural(uint64_t n);
+
 /* Sets verb and phase of a reply's line to those of the command that it answers; `one` may be NULL. */
 void pop3_of_command(struct dialogue *d, const struct outstanding *one, struct dialogue_event *event);
 

@@ -23,11 +23,6 @@ static enum class class_of(const struct pop3_status *status) {
 
 /* ---- notes ---- */
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 /* STAT, and LIST and UIDL of one message: what the numbers behind +OK say. True where there is something to say. */
 static bool note_numbers(struct dialogue *d, enum pop3_effect effect, struct slice text, struct dialogue_event *event)
 {
@@ -36,10 +31,11 @@ static bool note_numbers(struct dialogue *d, enum pop3_effect effect, struct sli
 	bool numbers = pop3_numbers(text, &first, &second);
 	if (effect == EFFECT_STAT && numbers)
 		event_note(d, event, "The maildrop holds %llu message%s, %llu octet%s together.",
-		           (unsigned long long)first, plural(first), (unsigned long long)second, plural(second));
+		           (unsigned long long)first, pop3_plural(first), (unsigned long long)second,
+		           pop3_plural(second));
 	else if (effect == EFFECT_LIST && numbers)
 		event_note(d, event, "Message %llu has %llu octet%s.", (unsigned long long)first,
-		           (unsigned long long)second, plural(second));
+		           (unsigned long long)second, pop3_plural(second));
 	else if (effect == EFFECT_UIDL && pop3_unique_id(text, &first, &id))
 		event_note(d, event,
 		           "Message %llu has the unique-id " SLICE_FMT ", which stays the same in later sessions.",
@@ -75,10 +71,10 @@ static void note_marked(struct dialogue *d, const struct pop3 *s, struct dialogu
 	if (state_now(d) != POP3_TRANSACTION)
 		return;
 	if (s->marked == 0 && !s->replies_missing)
-		event_note(d, event, "No message was marked as deleted: all stay.");
+		event_note(d, event, "This is the update state; no message was marked as deleted, so all stay.");
 	else if (s->marked > 0 && event->class == CLASS_SUCCESS)
-		event_note(d, event, "%llu message%s marked as deleted %s gone now.", (unsigned long long)s->marked,
-		           plural(s->marked), s->marked == 1 ? "is" : "are");
+		event_note(d, event, "This is the update state: %llu message%s marked as deleted %s gone now.",
+		           (unsigned long long)s->marked, pop3_plural(s->marked), s->marked == 1 ? "is" : "are");
 	event_ref(d, event, "RFC 1939 6");
 }
 
@@ -93,7 +89,7 @@ static void note_octets(struct dialogue *d, struct pop3 *s, struct slice text, s
 		return;
 	s->list.announced_octets = octets;
 	event_note(d, event, "Its size is %llu octet%s, as the server counts.", (unsigned long long)octets,
-	           plural(octets));
+	           pop3_plural(octets));
 }
 
 static void note_row(struct dialogue *d, struct slice key, struct dialogue_event *event)
@@ -108,20 +104,42 @@ static void note_row(struct dialogue *d, struct slice key, struct dialogue_event
 	event_ref(d, event, row->ref);
 }
 
-/* What the status line means, behind its command if more is known of it there. */
+/* Whether the row of the indicator behind its command does not fit: before the login QUIT deletes nothing, and rows of
+ * success speak of the list, where a command has one. */
+static bool row_misleads(const struct dialogue *d, const struct outstanding *one, const struct dialogue_event *event)
+{
+	enum pop3_effect effect = pop3_effect_waiting(one);
+	bool list = one->flags & FLAG_LIST, good = event->class == CLASS_SUCCESS;
+	if (effect == EFFECT_QUIT)
+		return !good && state_now(d) != POP3_TRANSACTION;
+	return (effect == EFFECT_AUTH && list) || ((effect == EFFECT_LIST || effect == EFFECT_UIDL) && !list && good);
+}
+
+/* What is known of the indicator behind its command. */
+static void note_answer(struct dialogue *d, const struct outstanding *one, struct dialogue_event *event)
+{
+	struct buffer key = { 0 };
+	if (pop3_effect_waiting(one) == EFFECT_AUTH && one->flags & FLAG_LIST && event->class == CLASS_SUCCESS) {
+		event_note(d, event, "The server's mechanisms follow, one on each line, up to a lone dot.");
+		event_ref(d, event, "RFC 1939 3");
+		return;
+	}
+	buffer_printf(&key, "%s " SLICE_FMT, row_misleads(d, one, event) ? "" : one->verb, SLICE_ARG(event->code));
+	note_row(d, buffer_slice(&key), event);
+	buffer_free(&key);
+}
+
+/* What the status line says as the answer to that command. */
 static void note_status(struct dialogue *d, const struct outstanding *one, const struct pop3_status *status,
                         struct dialogue_event *event)
 {
 	struct pop3 *s = machine_state(d);
 	enum pop3_effect effect = pop3_effect_waiting(one);
 	bool good = event->class == CLASS_SUCCESS;
-	bool numbered = good && (effect == EFFECT_STAT || (one && !(one->flags & FLAG_LIST)));
+	bool numbered = good && !(one->flags & FLAG_LIST);
 	if (numbered && note_numbers(d, effect, status->text, event))
 		return;
-	struct buffer key = { 0 };
-	buffer_printf(&key, "%s " SLICE_FMT, one ? one->verb : "", SLICE_ARG(status->code));
-	note_row(d, buffer_slice(&key), event);
-	buffer_free(&key);
+	note_answer(d, one, event);
 	if (numbered && !event->more)
 		check_numbers(d, effect, event);
 	if (good && effect == EFFECT_RETR)
@@ -145,6 +163,9 @@ static const struct entry *response_code_row(const struct dialogue *d, struct sl
 static void note_response_code(struct dialogue *d, struct slice code, struct dialogue_event *event)
 {
 	const struct entry *row = response_code_row(d, code);
+	bool promised = event->class != CLASS_SUCCESS || dialogue_announced(d, SLICE("RESP-CODES"), NULL);
+	if (row == NULL && !promised) /* words that happen to begin with a bracket */
+		return;
 	size_t start = (size_t)(code.p - event->text.p);
 	event_span_add(event, SPAN_KEYWORD, start, start + code.n);
 	if (row) {
@@ -326,8 +347,8 @@ static void greeting_line(struct dialogue *d, struct pop3 *s, const struct pop3_
 	const struct entry *apop = table_find(protocol_table(machine_protocol(d), TABLE_COMMANDS), SLICE("APOP"));
 	event->phase = PHASE_GREET;
 	if (status->indicator != POP3_OK) {
-		note_row(d, event->code, event);
-		event_problem(d, event, "a greeting is +OK: this server does not serve now");
+		event_note(d, event, "The server refuses the session.");
+		event_problem(d, event, "a greeting begins with +OK");
 		event_ref(d, event, "RFC 1939 4");
 		return;
 	}

@@ -339,11 +339,20 @@ static void take_back(struct answerer *a)
 	a->said = a->command_said;
 }
 
-/* The script's lines that go on with the command have come: all, or those of one block. */
-static void pass_parts(struct answerer *a, bool all)
+/* The script's lines that go on with the command have come. */
+static void pass_parts(struct answerer *a)
 {
-	size_t i = client_line(a, a->at), block = i < a->r->script->nlines ? a->r->lines[i].block : 0;
-	for (; is_part(a, i) && (all || a->r->lines[i].block == block); i = client_line(a, a->at))
+	for (size_t i = client_line(a, a->at); is_part(a, i); i = client_line(a, a->at))
+		a->at = i + 1;
+}
+
+/* Those have come after which the script, too, waits to be asked for more; none, where it does not any more. */
+static void pass_asking(struct answerer *a)
+{
+	size_t i = client_line(a, a->at);
+	while (is_part(a, i) && !a->r->lines[i].waits)
+		i = client_line(a, i + 1);
+	if (is_part(a, i))
 		a->at = i + 1;
 }
 
@@ -363,8 +372,8 @@ static void ask(struct answerer *a, const struct dialogue *d, bool first)
 		stray_forget(a);
 		return;
 	}
-	if (!first || (is_part(a, next) && a->r->lines[next].block == a->r->lines[a->at - 1].block))
-		pass_parts(a, false);
+	if (!first || !a->r->lines[a->command_at].waits)
+		pass_asking(a);
 	size_t before = a->nsteps;
 	a->asking = true;
 	say_due(a);
@@ -385,7 +394,7 @@ static void complete(struct answerer *a, const struct dialogue *d)
 		off_script(a, d, NULL, mismatch, true);
 		take_back(a);
 	} else {
-		pass_parts(a, true);
+		pass_parts(a);
 		answer_now(a);
 	}
 	stray_forget(a);

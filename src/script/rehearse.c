@@ -231,6 +231,7 @@ struct run {
 	size_t *answers;   /* of each line that completes a reply: the line of the command that it answers */
 	size_t last_said;  /* the last line of whoever spoke last, which silence may complete */
 	size_t counts[2];  /* of each side: the line whose event had a count last, or NO_LINE */
+	enum class class;  /* of the reply under way */
 };
 
 /* The line of the command that has that number: seldom far above the line that answers it. */
@@ -259,9 +260,11 @@ static void note_event(struct run *run, size_t line, const struct dialogue_event
 		l->phase = event->phase;
 		run->numbers[line] = event->n;
 	}
+	if (event->kind == EVENT_REPLY)
+		run->class = event->class;
 	if (event->side == SIDE_SERVER && event->final) {
 		l->final = true;
-		l->class = event->class;
+		l->class = run->class;
 		run->answers[line] = line_of_event(run, line, event->answers);
 	}
 }
@@ -381,6 +384,8 @@ static void run_speaking(struct run *run, size_t line, const struct script_line 
 	run->last_said = line;
 	enum input after = dialogue_input(run->d);
 	bool asked = after == INPUT_COUNTED || after == INPUT_REST;
+	if (l->side == SIDE_CLIENT)
+		done->waits = asked && dialogue_turn(run->d) == SIDE_SERVER;
 	if (l->side == SIDE_CLIENT)
 		done->ends_input = done->input == INPUT_ANSWER || done->input == INPUT_OPAQUE ||
 		                   (!input_goes_on(after) && after != done->input);

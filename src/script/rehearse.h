@@ -39,10 +39,11 @@ struct rehearsed {
 	size_t block;            /* which run of lines of one side it belongs to, from 0; of lines that speak */
 	enum input input;        /* of the client's: what it is taken for */
 	bool ends_input;         /* of the client's payload: complete with this line */
+	bool waits;              /* of the client's: it must be asked for the literal or body that comes next */
 	enum event_kind kind;    /* of its last event; EVENT_JUNK where there was none */
 	char *verb;              /* of a command, as in events; else NULL */
 	enum phase phase;        /* of a command */
-	enum class class;        /* of a reply's last line */
+	enum class class;        /* of a reply, at its last line */
 	bool final;              /* a reply is complete with this line */
 	size_t reply;            /* of the server's: how many replies of its block were complete before it */
 	size_t due;              /* of the server's: the client's line after which it is said; NO_LINE: before any */

@@ -6,6 +6,7 @@
  */
 #include "script/speak.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct speaker {
 	bool greeting_due; /* the script begins with the client, the protocol with the server */
 	bool skipping;     /* payload is being skipped, and it was said so */
 	bool hung_up;
+	enum class class;                    /* of the reply that is being heard */
 	struct buffer heard_line;            /* of the server's line that comes in pieces */
 	struct buffer octets, text, problem; /* of the last step */
 };
@@ -109,6 +111,22 @@ static void compare(const struct speaker *s, enum class class, struct buffer *re
 	}
 }
 
+/* A count in the script that does not fit its text: the server's own does. */
+static void miscounted(const struct speaker *s, struct buffer *remark)
+{
+	const struct rehearsed_block *block = s->block < s->r->nblocks ? &s->r->blocks[s->block] : NULL;
+	for (size_t i = block ? block->first + s->lines : 0; block && i <= block->last; i++) {
+		const struct counted *counted = s->r->lines[i].counted;
+		if (counted == NULL || counted->printed == counted->octets)
+			continue;
+		buffer_printf(remark,
+		              "the script (line %u) prints %" PRIu64 " here, but its own text has %" PRIu64
+		              " octets, line ends included",
+		              line_at(s, i)->number, counted->printed, counted->octets);
+		return;
+	}
+}
+
 static void hear_line(struct speaker *s, const struct dialogue_event *event)
 {
 	if (s->block >= s->r->nblocks || event->kind == EVENT_STAGE)
@@ -123,10 +141,10 @@ static void hear_line(struct speaker *s, const struct dialogue_event *event)
 }
 
 /* What asks for a literal, or a request's body, need not stand in the script. */
-static bool asks_unwritten(const struct speaker *s, const struct dialogue *d, const struct dialogue_event *event)
+static bool asks_unwritten(const struct speaker *s, const struct dialogue *d)
 {
 	enum input input = dialogue_input(d);
-	if (event->class != CLASS_CONTINUE && event->class != CLASS_INFO)
+	if (s->class != CLASS_CONTINUE && s->class != CLASS_INFO)
 		return false;
 	if ((input != INPUT_COUNTED && input != INPUT_REST) || s->at >= s->r->script->nlines)
 		return false;
@@ -150,12 +168,16 @@ void speaker_event(struct speaker *s, const struct dialogue *dialogue, const str
 		buffer_add_string(remark, "the script has no greeting: the server's is passed over");
 		return;
 	}
-	if (asks_unwritten(s, dialogue, event))
+	if (event->kind == EVENT_REPLY)
+		s->class = event->class;
+	if (asks_unwritten(s, dialogue))
 		return;
+	if (event_span(event, SPAN_COUNT))
+		miscounted(s, remark);
 	hear_line(s, event);
 	if (!event->final || s->block >= s->r->nblocks)
 		return;
-	compare(s, event->class, remark);
+	compare(s, s->class, remark);
 	s->heard++;
 	s->lines = 0;
 }

@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include "protocol/knowledge.h"
+#include "protocol/pop3_tables.h"
 #include "protocol/protocol.h"
 #include "protocol/sasl_table.h"
 #include "protocol/smtp_tables.h"
@@ -336,6 +337,50 @@ static void near_words_are_found(void)
 	CHECK(nearest(TABLE_COMMANDS, "RXXT") == NULL);
 }
 
+/* ---- POP3 ---- */
+
+static void pop3_lists_are_complete(void)
+{
+	CHECK(check_list("pop3-commands.txt", of_kind(pop3_tables, TABLE_COMMANDS)) == 20);
+	CHECK(check_list("pop3-capabilities.txt", of_kind(pop3_tables, TABLE_KEYWORDS)) == 13);
+	CHECK(check_list("pop3-response-codes.txt", of_kind(pop3_tables, TABLE_RESPONSE_CODES)) == 6);
+	CHECK(check_list("sasl-mechanisms.txt", of_kind(pop3_tables, TABLE_MECHANISMS)) == 44);
+}
+
+/* "PASS -ERR" needs a command PASS and an indicator -ERR. */
+static void pop3_contexts_are_known(void)
+{
+	const struct table *codes = of_kind(pop3_tables, TABLE_CODES);
+	size_t contexts = 0;
+	for (size_t i = 0; i < codes->n; i++) {
+		struct slice rest = slice_of(codes->rows[i].word);
+		struct slice verb = slice_word(&rest), code = slice_word(&rest);
+		if (code.n == 0)
+			continue;
+		contexts++;
+		if (!table_find(of_kind(pop3_tables, TABLE_COMMANDS), verb) || !table_find(codes, code))
+			complain_of(codes, codes->rows[i].word, "no such command, or no such indicator");
+	}
+	CHECK(contexts > 25);
+}
+
+static void pop3_commands_are_allowed_where_the_rfcs_say(void)
+{
+	static const struct {
+		const char *commands;
+		unsigned states;
+	} allowed[] = {
+		{ "APOP AUTH PASS STLS USER UTF8", STATE(POP3_AUTHORIZATION) },
+		{ "DELE LIST NOOP RETR RSET STAT TOP UIDL", STATE(POP3_TRANSACTION) },
+		{ "CAPA LANG QUIT", STATE(POP3_AUTHORIZATION) | STATE(POP3_TRANSACTION) },
+	};
+	for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+		struct slice rest = slice_of(allowed[i].commands);
+		for (struct slice word = slice_word(&rest); word.n; word = slice_word(&rest))
+			CHECK(table_find(of_kind(pop3_tables, TABLE_COMMANDS), word)->states == allowed[i].states);
+	}
+}
+
 int main(void)
 {
 	TEST(tables_are_sorted_and_unique);
@@ -357,5 +402,8 @@ int main(void)
 	TEST(distances_count_single_slips);
 	TEST(long_words_are_cut);
 	TEST(near_words_are_found);
+	TEST(pop3_lists_are_complete);
+	TEST(pop3_contexts_are_known);
+	TEST(pop3_commands_are_allowed_where_the_rfcs_say);
 	return test_end();
 }

@@ -1,0 +1,42 @@
+/*
+ * Words for what stands in IMAP's lines: sets, flags, items, dates, names; and notes made of many phrases, bounded.
+ */
+#ifndef PARLANCE_PROTOCOL_IMAP_WORDS_H
+#define PARLANCE_PROTOCOL_IMAP_WORDS_H
+
+#include "base/buffer.h"
+#include "protocol/imap_syntax.h"
+#include "protocol/knowledge.h"
+#include "protocol/machine.h"
+
+/* So many octets of a peer's word are shown in a note. */
+#define WORD_SHOWN 40
+
+/* A note under way: phrases, as many as fit. All zero at first. */
+struct telling {
+	struct buffer text;
+	size_t left; /* phrases that did not fit */
+};
+
+/* Adds a phrase, parted from the one before by a semicolon. */
+void tell(struct telling *telling, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds the phrases to the event's note as one sentence, `before` (may be NULL) in front, and frees them. */
+void telling_end(struct telling *telling, struct dialogue *d, struct dialogue_event *event, const char *before);
+
+/* What a row's note says first, up to where it goes into detail. */
+struct slice gist_of(const struct entry *row);
+
+/* Each appends to `out`. */
+void word_shown(struct buffer *out, struct slice word);                           /* safe and short */
+void string_shown(struct buffer *out, const struct imap_node *node);              /* in quotes; `nothing` for NIL */
+void mailbox_shown(struct buffer *out, const struct imap_node *node);             /* and what modified UTF-7 says */
+void set_shown(struct buffer *out, struct slice set, bool uid);                   /* "messages 2 to 4" */
+void flag_shown(struct buffer *out, struct slice flag);                           /* with the gist of it */
+void flags_shown(struct buffer *out, const struct imap_tree *tree, size_t list);  /* a list's flags */
+void words_shown(struct buffer *out, const struct imap_tree *tree, size_t list);  /* a list's words as they are */
+void item_shown(struct buffer *out, struct slice item);                           /* what a FETCH item asks for */
+void date_shown(struct buffer *out, const struct imap_date *date);
+void octets_shown(struct buffer *out, uint64_t octets);                           /* "4286 octets (4.2 KiB)" */
+
+#endif
