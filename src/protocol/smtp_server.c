@@ -424,12 +424,23 @@ static void check_reply(struct dialogue *d, const struct smtp *s, const struct s
 	}
 }
 
+/* Whether a server may greet with that code (RFC 5321 4.3.2, RFC 7504 3). */
+static bool greets(struct slice code)
+{
+	return slice_equal(code, SLICE("220")) || slice_equal(code, SLICE("421")) || slice_equal(code, SLICE("521")) ||
+	       slice_equal(code, SLICE("554"));
+}
+
 /* The reply's first line: whose answer it is. */
 static void reply_begins(struct dialogue *d, struct smtp *s, const struct smtp_reply *reply,
                          struct dialogue_event *event)
 {
 	memcpy(s->code, reply->code.p, 3);
 	s->code[3] = '\0';
+	if (!s->greeted && outstanding_count(d) > 0 && !greets(reply->code)) {
+		s->greeted = true; /* what is written down begins behind the greeting */
+		state_move(d, SMTP_CONNECTED);
+	}
 	s->unasked = s->greeted && outstanding_count(d) == 0;
 	if (s->unasked && !slice_equal(reply->code, SLICE("421"))) {
 		event_problem(d, event, "a reply to no command");
