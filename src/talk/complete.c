@@ -22,7 +22,7 @@ static void offer_commands(const struct talk *t, struct prompt *prompt, const st
 	for (enum allowance allowance = ALLOWED; allowance <= NOT_NOW; allowance++)
 		for (size_t i = 0; i < commands->n; i++) {
 			struct slice word = slice_of(commands->rows[i].word);
-			if (!slice_starts_nocase(word, behind) ||
+			if (!octet_is_alpha(word.p[0]) || !slice_starts_nocase(word, behind) ||
 			    dialogue_allows(d, &commands->rows[i], NULL) != allowance)
 				continue;
 			word = slice_part(word, behind.n, word.n);

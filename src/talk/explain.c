@@ -137,30 +137,88 @@ static bool leads_on(const struct entry *command)
 	return command->phase != PHASE_ASK && command->phase != PHASE_GOODBYE;
 }
 
-/* The commands that belong to this state, with what they do; then those that may come in any. */
-static void say_allowed(struct talk *t, const struct table *commands)
+/* Whether it is of the protocol itself: not an extension's, nor one vendor's, nor what is left of an older version. */
+static bool is_basic(const struct protocol *protocol, const struct entry *command)
 {
-	struct buffer others = { 0 };
-	unsigned widest = 0, narrowest = 32;
+	size_t n = strlen(protocol->reference);
+	return strncmp(command->ref, protocol->reference, n) == 0 &&
+	       (command->ref[n] == ' ' || command->ref[n] == '\0');
+}
+
+/* What nobody should try first: one vendor's, or obsolete. */
+static bool is_odd(const struct entry *command)
+{
+	return strncmp(command->ref, "No RFC", 6) == 0 || strncmp(command->note, "Obsolete", 8) == 0 ||
+	       !octet_is_alpha(command->word[0]);
+}
+
+/* The most commands that are told with their notes. */
+#define NOTED_MAX 14
+
+/* The state in which a session stands right behind the greeting: the first one where nobody greets. */
+static unsigned state_greeted(const struct protocol *protocol)
+{
+	return protocol->server_first ? 1 : 0;
+}
+
+/* Whether it is worth a note now: a basic command that is allowed, and that leads on, or is allowed only later on. */
+static bool is_noted(const struct talk *t, const struct entry *command)
+{
+	const struct protocol *protocol = talk_protocol(t);
+	if (!is_basic(protocol, command) || is_odd(command) || allowance_of(t, command) != ALLOWED)
+		return false;
+	return !protocol->server_first || leads_on(command) || !(command->states & STATE(state_greeted(protocol)));
+}
+
+/* Whether it logs in, or begins to, and that is what this state is for. */
+static bool is_first_step(const struct talk *t, const struct entry *command)
+{
+	bool identifies = command->phase == PHASE_IDENTIFY || command->phase == PHASE_AUTHENTICATE ||
+	                  command->phase == PHASE_GREET;
+	return identifies && dialogue_state_index(session_dialogue(t->session)) == state_greeted(talk_protocol(t));
+}
+
+/* The commands that belong to this state: those allowed in the fewest states, which lead on, come first. Marks what it
+ * has said. */
+static void say_noted(struct talk *t, const struct table *commands, bool *said)
+{
+	unsigned widest = 0, narrowest = 32, n = 0;
+	bool first = false; /* there are first steps: nothing else is worth a note before them */
 	for (size_t i = 0; i < commands->n; i++) {
 		unsigned width = width_of(&commands->rows[i]);
-		if (!leads_on(&commands->rows[i]) || allowance_of(t, &commands->rows[i]) != ALLOWED)
+		if (!is_noted(t, &commands->rows[i]))
 			continue;
+		first |= is_first_step(t, &commands->rows[i]);
 		widest = width > widest ? width : widest;
 		narrowest = width < narrowest ? width : narrowest;
 	}
-	for (size_t i = 0; i < commands->n; i++) {
-		const struct entry *row = &commands->rows[i];
-		if (allowance_of(t, row) != ALLOWED)
-			continue;
-		if (leads_on(row) && (width_of(row) < widest || widest == narrowest))
-			talk_say(t, "%s  %s", row->syntax ? row->syntax : row->word, row->note);
-		else
-			buffer_printf(&others, " %s", row->word);
-	}
+	for (unsigned width = narrowest; width <= widest; width++)
+		for (unsigned leads = 2; leads-- > 0;)
+			for (size_t i = 0; i < commands->n && n < NOTED_MAX; i++) {
+				const struct entry *row = &commands->rows[i];
+				bool aside = first ? !is_first_step(t, row) : width == widest && widest != narrowest;
+				if (width_of(row) != width || leads_on(row) != (leads == 1) || aside ||
+				    !is_noted(t, row))
+					continue;
+				talk_say(t, "%s  %s", row->syntax ? row->syntax : row->word, row->note);
+				said[i] = true;
+				n++;
+			}
+}
+
+/* The commands that belong to this state, with what they do; then the others, by name. */
+static void say_allowed(struct talk *t, const struct table *commands)
+{
+	struct buffer others = { 0 };
+	bool *said = memory_zeroed(commands->n, sizeof *said);
+	say_noted(t, commands, said);
+	for (size_t i = 0; i < commands->n; i++)
+		if (!said[i] && !is_odd(&commands->rows[i]) && allowance_of(t, &commands->rows[i]) == ALLOWED)
+			buffer_printf(&others, " %s", commands->rows[i].word);
 	if (others.n)
 		talk_say(t, "Allowed too:" SLICE_FMT, SLICE_ARG(buffer_slice(&others)));
 	buffer_free(&others);
+	free(said);
 }
 
 /* Commands for which the server announced nothing: by name alone. */
@@ -168,7 +226,7 @@ static void say_unannounced(struct talk *t, const struct table *commands)
 {
 	struct buffer names = { 0 };
 	for (size_t i = 0; i < commands->n; i++)
-		if (allowance_of(t, &commands->rows[i]) == ALLOWED_UNANNOUNCED)
+		if (!is_odd(&commands->rows[i]) && allowance_of(t, &commands->rows[i]) == ALLOWED_UNANNOUNCED)
 			buffer_printf(&names, " %s", commands->rows[i].word);
 	if (names.n)
 		talk_say(t, "Not announced by the server:" SLICE_FMT, SLICE_ARG(buffer_slice(&names)));
@@ -190,9 +248,12 @@ static void say_refused(struct talk *t, const struct table *commands)
 			    strcmp(why, other) != 0)
 				continue;
 			told[k] = true;
+			if (is_odd(&commands->rows[k]))
+				continue;
 			buffer_printf(&names, "%s%s", names.n ? " " : "", commands->rows[k].word);
 		}
-		talk_say(t, "Not now: " SLICE_FMT ": %s.", SLICE_ARG(buffer_slice(&names)), why);
+		if (names.n)
+			talk_say(t, "Not now: " SLICE_FMT ": %s.", SLICE_ARG(buffer_slice(&names)), why);
 		buffer_free(&names);
 	}
 	free(told);

@@ -7,7 +7,9 @@
 
 struct memory {
 	struct face face; /* first: a face is one of these */
-	struct dialogue_event *last[2], *final;
+	struct dialogue_event *last[2];
+	struct dialogue_event *reply; /* the last line that is one, not data that belongs to it */
+	struct dialogue_event *final; /* of the last complete reply */
 };
 
 static void remember(struct dialogue_event **place, const struct dialogue_event *event)
@@ -23,8 +25,10 @@ static void seen(struct face *face, const struct dialogue_event *event)
 	if (event->kind == EVENT_STAGE)
 		return;
 	remember(&memory->last[event->side], event);
+	if (event->kind == EVENT_REPLY)
+		remember(&memory->reply, event);
 	if (event->side == SIDE_SERVER && event->has_final && event->final)
-		remember(&memory->final, event);
+		remember(&memory->final, memory->reply ? memory->reply : event);
 }
 
 static void remarked(struct face *face, struct slice text)
@@ -39,8 +43,8 @@ static void closed(struct face *face)
 	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++)
 		if (memory->last[side])
 			event_forget(memory->last[side]);
-	if (memory->final)
-		event_forget(memory->final);
+	event_forget(memory->reply);
+	event_forget(memory->final);
 	free(memory);
 }
 
