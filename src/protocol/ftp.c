@@ -171,8 +171,12 @@ static void stage(struct dialogue *d, enum stage what, enum side side, struct di
 		event_ref(d, event, "RFC 4217 9");
 		return;
 	}
-	if (side != SIDE_SERVER)
+	if (side != SIDE_SERVER) {
+		if (!dialogue_closing(d))
+			event_note(d, event, "The client is gone without QUIT: the server takes it for ABOR and QUIT.");
+		event_ref(d, event, "RFC 959 4.1.1");
 		return;
+	}
 	bool pending = !s->greeted || outstanding_count(d) > 0 || dialogue_in_reply(d);
 	if (pending && !dialogue_closing(d))
 		event_problem(d, event, "the server hung up before its reply was complete");
@@ -249,6 +253,7 @@ const struct protocol protocol_ftp = {
 	.title = "File Transfer Protocol",
 	.reference = "RFC 959",
 	.server_first = true,
+	.data_connection = true,
 	.schemes = schemes,
 	.ports = ports,
 	.states = ftp_states,

@@ -7,6 +7,9 @@
 /* So many Telnet commands of one line are named. */
 #define TELNET_NAMED 4
 
+/* Of a command that no table has, a note shows so many octets. */
+#define VERB_SHOWN 32
+
 /* ---- Telnet ---- */
 
 /* Adds the command's name to the list; true where the client may not send it (RFC 1123 4.1.2.12). */
@@ -114,19 +117,16 @@ static void check_arguments(struct dialogue *d, const struct entry *row, struct 
 		event_problem(d, event, "an argument is missing: %s", row->syntax);
 }
 
-/* RFC 959 5.4: the client waits for the first reply before it sends more; only what stops or watches a transfer comes
- * behind one (4.1.3). */
+/* RFC 959 5.4: the client should wait for the first reply before it sends more; behind a transfer that has not begun
+ * comes what stops or watches it (4.1.3). What comes during one is told with the state. */
 static void check_waiting(struct dialogue *d, const struct entry *row, struct dialogue_event *event)
 {
 	size_t n = outstanding_count(d);
-	if (n == 0)
+	bool watches = n && ftp_transfers(outstanding_at(d, 0)) && row && row->states & STATE(FTP_TRANSFER);
+	if (n == 0 || watches || ftp_transfer_now(d))
 		return;
-	const struct outstanding *last = outstanding_at(d, n - 1);
-	bool during = ftp_transfers(outstanding_at(d, 0)) && row && row->states & STATE(FTP_TRANSFER);
-	if (during || (ftp_transfer_now(d) && row))
-		return;
-	event_problem(d, event, "sent without waiting for the reply to " SLICE_FMT,
-	              SLICE_ARG(slice_part(slice_of(last->verb), 0, 32)));
+	event_note(d, event, "A client should wait for the reply to " SLICE_FMT " first.",
+	           SLICE_ARG(slice_part(slice_of(outstanding_at(d, n - 1)->verb), 0, VERB_SHOWN)));
 	event_ref(d, event, "RFC 959 5.4");
 }
 
@@ -197,6 +197,7 @@ static void known_command(struct dialogue *d, const struct entry *row, struct sl
 	check_state(d, row, event);
 	check_arguments(d, row, arguments, event);
 	check_sequence(d, event->verb, effect, event);
+	check_waiting(d, row, event);
 	struct outstanding *one = outstanding_add(d, event, row);
 	one->flags = effect;
 	ftp_arguments(d, arguments, one, event);
@@ -221,12 +222,12 @@ static void command_line(struct dialogue *d, const struct line *line, struct dia
 	event->verb = row ? event_upper(d, verb) : verb;
 	if (start > 0)
 		event_problem(d, event, "no space may stand before the command");
-	check_waiting(d, row, event);
 	if (row) {
 		known_command(d, row, arguments_of(text, verb), event);
 	} else {
 		s->sequence = EFFECT_NONE;
 		unknown_verb(d, verb, arguments_of(text, verb), event);
+		check_waiting(d, NULL, event);
 		(void)outstanding_add(d, event, NULL);
 	}
 	ftp_note_telnet(d, line->text, true, event);

@@ -63,10 +63,8 @@ struct ftp {
 	/* The transfer under way. */
 	unsigned before_transfer; /* the state that it began in */
 	/* The reply under way. */
-	unsigned lines; /* of it, so far */
 	char code[4];
 	uint64_t answering;  /* the event's number of the command that it answers; 0: none */
-	bool unasked;        /* it answers no command, though the greeting is past */
 	bool line_continues; /* of the line under way, for its later pieces */
 };
 

@@ -294,11 +294,16 @@ static bool replied(struct dialogue *d, struct ftp *s, struct outstanding *one, 
 	return true;
 }
 
+static bool greets(struct slice code)
+{
+	return code_is(code, "220") || code_is(code, "120") || code_is(code, "421");
+}
+
 /* The greeting is 220, perhaps after 120; 421 is told elsewhere (RFC 959 5.4). */
 static void greeting_done(struct dialogue *d, struct ftp *s, struct dialogue_event *event)
 {
 	event->phase = PHASE_GREET;
-	if (!code_is(event->code, "120") && !code_is(event->code, "220") && !code_is(event->code, "421")) {
+	if (!greets(event->code)) {
 		event_problem(d, event, "a server greets with 220, with 120 before it, or with 421");
 		event_ref(d, event, "RFC 959 5.4");
 	}
@@ -325,7 +330,6 @@ static void complete(struct dialogue *d, struct ftp *s, struct dialogue_event *e
 	struct outstanding *one = answered(d);
 	event->final = true;
 	reply_open(d, false);
-	s->lines = 0;
 	if (!s->greeted)
 		greeting_done(d, s, event);
 	if (one)
@@ -338,15 +342,27 @@ static void complete(struct dialogue *d, struct ftp *s, struct dialogue_event *e
 		aborted(d, s, event);
 	if (one && replied(d, s, answered(d), event))
 		outstanding_done(d, answered_at(d));
+	if (ftp_transfer_now(d) == NULL) /* it ended unseen: behind a protected reply, or it was lost from the queue */
+		transfer_over(d, s);
 }
 
 /* ---- lines ---- */
+
+/* A fragment of a session, without its greeting: a command waits, and no server greets so. */
+static void greeting_missed(struct dialogue *d, struct ftp *s, struct slice code)
+{
+	if (s->greeted || outstanding_count(d) == 0 || greets(code))
+		return;
+	s->greeted = true;
+	state_move(d, FTP_CONNECTED);
+}
 
 /* The reply's first line: whose answer it is. */
 static void reply_begins(struct dialogue *d, struct ftp *s, struct slice code, struct dialogue_event *event)
 {
 	memcpy(s->code, code.p, 3);
 	s->code[3] = '\0';
+	greeting_missed(d, s, code);
 	const struct outstanding *one = s->greeted ? answered_by(d, code) : NULL;
 	s->answering = one ? one->n : 0;
 	if (s->greeted && one == NULL && !code_is(code, "421") && code.p[0] != '6') {
@@ -401,7 +417,7 @@ static void first_line(struct dialogue *d, struct ftp *s, const struct ftp_reply
 static void junk_line(struct dialogue *d, const struct ftp *s, struct dialogue_event *event)
 {
 	event->kind = EVENT_JUNK;
-	if (!s->greeted)
+	if (!s->greeted && event->note.n == 0)
 		note_stranger(d, event);
 	event_problem(d, event, "no FTP reply: it does not begin with a code of three digits");
 	event_ref(d, event, "RFC 959 4.2");
@@ -420,7 +436,7 @@ static void name_command(struct dialogue *d, struct dialogue_event *event)
 static void reply_line(struct dialogue *d, struct ftp *s, struct slice text, struct dialogue_event *event)
 {
 	struct ftp_reply reply;
-	bool coded = ftp_reply_parse(text, &reply), first = s->lines == 0;
+	bool coded = ftp_reply_parse(text, &reply), first = !dialogue_in_reply(d);
 	if (first && !coded) {
 		junk_line(d, s, event);
 		return;
@@ -437,7 +453,6 @@ static void reply_line(struct dialogue *d, struct ftp *s, struct slice text, str
 		event_span_add(event, SPAN_CODE, ftp_telnet_offset(event->text, 0),
 		               ftp_telnet_offset(event->text, 2) + 1);
 	s->line_continues = first ? reply.continues : !same || reply.continues || !reply.separated;
-	s->lines++;
 	if (!s->line_continues) {
 		note_code(d, event);
 		ftp_words(d, reply.text, answered(d), event);
@@ -488,6 +503,8 @@ void ftp_server(struct dialogue *d, const struct line *line, struct dialogue_eve
 		reply_line(d, s, without_telnet(d, line->text), event);
 		ftp_note_telnet(d, line->text, false, event);
 	}
+	if (!line->first && event->kind == EVENT_JUNK)
+		junk_line(d, s, event);
 	if (event->kind != EVENT_REPLY || line->more || line->cut)
 		return;
 	if (s->line_continues)

@@ -127,7 +127,7 @@ void ftp_words(struct dialogue *d, struct slice text, const struct outstanding *
 {
 	struct slice code = event->code;
 	bool size = slice_equal(event->verb, SLICE("SIZE")), time = slice_equal(event->verb, SLICE("MDTM"));
-	if (slice_equal(code, SLICE("227")))
+	if (slice_equal(code, SLICE("227")) && !slice_equal(event->verb, SLICE("SPSV"))) /* which names only a port */
 		note_listens(d, text, FTP_SHORT, event);
 	else if (slice_equal(code, SLICE("228")))
 		note_listens(d, text, FTP_LONG, event);

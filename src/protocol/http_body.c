@@ -7,6 +7,11 @@
 /* Of a chunk's extensions a note shows so many octets. */
 #define EXTENSIONS_SHOWN 60
 
+static const char *name_of(const struct http_message *m)
+{
+	return m->response ? "response" : "request";
+}
+
 /* ---- the empty line ---- */
 
 static void begin_count(struct dialogue *d, struct http_message *m, enum side side, uint64_t octets,
@@ -32,8 +37,8 @@ static void begin_chunks(struct dialogue *d, struct http_message *m, struct dial
 static void begin_to_close(struct dialogue *d, struct http_message *m, bool unknown, struct dialogue_event *event)
 {
 	m->part = PART_TO_CLOSE;
-	event_note(d, event, "The header ends here; %s: the body goes on until the server closes the connection.",
-	           unknown ? "its length cannot be known" : "no field says how long the body is");
+	event_note(d, event, "The header ends here; %s: it ends where the server closes the connection.",
+	           unknown ? "the body's length cannot be known" : "no field says how long the body is");
 	event_ref(d, event, "RFC 9112 6.3");
 }
 
@@ -76,8 +81,7 @@ static bool counted_line(struct dialogue *d, struct http_message *m, const struc
 	note_begin(d, m, line, event);
 	if (!line->last)
 		return false;
-	event_note(d, event, "Here the count of Content-Length is reached: the %s is complete.",
-	           m->response ? "response" : "request");
+	event_note(d, event, "Here the count of Content-Length is reached: the %s is complete.", name_of(m));
 	event_ref(d, event, "RFC 9112 6.3");
 	return true;
 }
@@ -122,8 +126,10 @@ static bool size_line(struct dialogue *d, struct http_message *m, const struct l
 {
 	struct slice extensions = { NULL, 0 };
 	line_end_problems(d, line, event, "RFC 9112 2.2");
-	if (line->described)
+	if (line->described) {
+		note_begin(d, m, line, event);
 		return false;
+	}
 	if (line->first) {
 		m->size_bad = !http_chunk_parse(line->text, &m->size, &extensions);
 		note_size(d, m, line->text, extensions, event);
@@ -173,10 +179,13 @@ static bool trailer_line(struct dialogue *d, struct http_message *m, const struc
 		return false;
 	struct buffer words = { 0 };
 	http_octets(&words, m->octets);
-	event_note(d, event,
-	           "The empty line ends the body, which had " SLICE_FMT " in %llu chunk%s: the %s is complete.",
-	           SLICE_ARG(buffer_slice(&words)), (unsigned long long)m->chunks, m->chunks == 1 ? "" : "s",
-	           m->response ? "response" : "request");
+	if (m->chunks == 0 && m->body_begun) /* its chunks were only described */
+		event_note(d, event, "The empty line ends the body: the %s is complete.", name_of(m));
+	else
+		event_note(d, event,
+		           "The empty line ends the body, which had " SLICE_FMT " in %llu chunk%s: the %s is complete.",
+		           SLICE_ARG(buffer_slice(&words)), (unsigned long long)m->chunks, m->chunks == 1 ? "" : "s",
+		           name_of(m));
 	event_ref(d, event, "RFC 9112 7.1");
 	buffer_free(&words);
 	return true;
@@ -213,7 +222,7 @@ bool http_body_line(struct dialogue *d, struct http_message *m, const struct lin
 
 void http_body_cut(struct dialogue *d, const struct http_message *m, enum side side, struct dialogue_event *event)
 {
-	const char *what = m->response ? "response" : "request";
+	const char *what = name_of(m);
 	switch (m->part) {
 	case PART_START:
 		return;

@@ -126,6 +126,19 @@ static void check_octets(struct dialogue *d, struct slice target, struct dialogu
 	}
 }
 
+/* `http://user:password@host/`. */
+static void mask_user(struct dialogue *d, struct slice target, struct dialogue_event *event)
+{
+	struct slice user = http_userinfo(target);
+	if (user.n == 0)
+		return;
+	size_t start = (size_t)(user.p - event->text.p), colon = slice_find_octet(user, ':');
+	event_problem(d, event, "a user name in the URL: it is left out of what is sent");
+	event_ref(d, event, "RFC 9110 4.2.4");
+	if (colon < user.n)
+		event_secret(event, start + colon + 1, start + user.n, SLICE("{{password}}"));
+}
+
 static void read_target(struct dialogue *d, const struct http_request *r, struct dialogue_event *event)
 {
 	if (r->target.n == 0) {
@@ -141,14 +154,6 @@ static void read_target(struct dialogue *d, const struct http_request *r, struct
 		event_ref(d, event, "RFC 9112 3.2");
 	}
 	check_octets(d, r->target, event);
-	struct slice user = http_userinfo(r->target);
-	if (user.n == 0)
-		return;
-	size_t start = (size_t)(user.p - event->text.p), colon = slice_find_octet(user, ':');
-	event_problem(d, event, "a user name in the URL: it is left out of what is sent");
-	event_ref(d, event, "RFC 9110 4.2.4");
-	if (colon < user.n)
-		event_secret(event, start + colon + 1, start + user.n, SLICE("{{password}}"));
 }
 
 /* ---- the version ---- */
@@ -288,6 +293,7 @@ static void request_line(struct dialogue *d, struct http *s, const struct line *
 	http_request_parse(line->text, &r);
 	const struct entry *row = read_method(d, line->text, r.method, event);
 	mask_stray_field(d, line->text, event);
+	mask_user(d, r.target, event);
 	note_pipelining(d, event);
 	http_message_begin(&s->request, false, VERSION_1_1);
 	s->request_n = event->n;

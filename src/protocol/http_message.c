@@ -146,8 +146,8 @@ static void check_framing(struct dialogue *d, const struct http_message *m, stru
 		event_ref(d, event, m->open == &m->length ? "RFC 9110 8.6" : "RFC 9112 6.1");
 	} else if (m->length_said && m->coding_said) {
 		event_problem(d, event,
-		              "both Content-Length and Transfer-Encoding: the latter counts alone, and who "
-		              "takes the first reads another message (request smuggling)");
+		              "both Content-Length and Transfer-Encoding: the latter counts, and a program that takes "
+		              "the former reads another message (request smuggling)");
 		event_ref(d, event, "RFC 9112 6.3");
 		event_ref(d, event, "RFC 9112 11.2");
 	}

@@ -144,19 +144,21 @@ static void check_turn(struct dialogue *d, const struct http *s, struct dialogue
 	}
 }
 
-/* The field without which a response of that code is not whole. */
-static const char *needed(unsigned code)
+/* The field without which a response of that code is not whole; NULL where there is none. */
+static const struct needed {
+	unsigned code;
+	const char *field;
+	const char *ref;
+} * needed(unsigned code)
 {
-	static const struct {
-		unsigned code;
-		const char *field;
-	} needs[] = {
-		{ 101, "Upgrade" }, { 401, "WWW-Authenticate" }, { 405, "Allow" }, { 407, "Proxy-Authenticate" },
-		{ 426, "Upgrade" },
+	static const struct needed rows[] = {
+		{ 101, "Upgrade", "RFC 9110 15.2.2" },  { 401, "WWW-Authenticate", "RFC 9110 15.5.2" },
+		{ 405, "Allow", "RFC 9110 15.5.6" },    { 407, "Proxy-Authenticate", "RFC 9110 15.5.8" },
+		{ 426, "Upgrade", "RFC 9110 15.5.22" },
 	};
-	for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
-		if (needs[i].code == code)
-			return needs[i].field;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].code == code)
+			return &rows[i];
 	return NULL;
 }
 
@@ -172,7 +174,7 @@ static void status_line(struct dialogue *d, struct http *s, const struct line *l
 	m->answers = oldest ? oldest->n : 0;
 	m->flags = oldest ? oldest->flags : 0;
 	m->code = status->number;
-	m->needs = needed(m->code);
+	m->needs = needed(m->code) ? needed(m->code)->field : NULL;
 	m->bodiless = interim(m) || opens_tunnel(m) || m->code == 204;
 	name_request(d, m, event);
 	event->code = status->code;
@@ -255,7 +257,7 @@ static void check_header(struct dialogue *d, const struct http_message *m, struc
 {
 	if (m->needs) {
 		event_problem(d, event, "no %s, which must come with %u", m->needs, m->code);
-		event_ref(d, event, "RFC 9110 15");
+		event_ref(d, event, needed(m->code)->ref);
 	}
 	if (m->coding_said && m->flags & FLAG_OLD) {
 		event_problem(d, event, "Transfer-Encoding in answer to HTTP/1.0, which does not know it");

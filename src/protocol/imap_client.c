@@ -341,6 +341,9 @@ static void idle_line(struct dialogue *d, struct imap *s, const struct line *lin
 		event_problem(d, event, "DONE was sent before the server's + had begun IDLE");
 	event_note(d, event, "DONE ends IDLE: the server answers the command, and others may follow.");
 	s->mode = MODE_COMMAND;
+	struct outstanding *idle = outstanding_at(d, imap_waiting_for(d, EFFECT_IDLE));
+	if (idle)
+		idle->flags |= FLAG_DONE;
 }
 
 /* ---- commands ---- */
@@ -433,7 +436,8 @@ static void check_flight(struct dialogue *d, struct dialogue_event *event)
 			              "tag of its own");
 			event_ref(d, event, "RFC 9051 2.2.1");
 		}
-		if (effect == EFFECT_STARTTLS || effect == EFFECT_AUTHENTICATE || effect == EFFECT_IDLE) {
+		bool idles = effect == EFFECT_IDLE && !(one->flags & FLAG_DONE);
+		if (effect == EFFECT_STARTTLS || effect == EFFECT_AUTHENTICATE || idles) {
 			event_problem(d, event, "nothing may be sent behind %s before it is answered", one->verb);
 			event_ref(d, event, effect == EFFECT_STARTTLS ? "RFC 9051 6.2.1" : "RFC 9051 5.5");
 		} else if (uses_numbers(event->verb, true) && one->command && !uses_numbers(slice_of(one->verb), false)) {
@@ -507,10 +511,39 @@ static void judge_command(struct dialogue *d, struct imap *s, const struct imap_
 	}
 }
 
+/* Whether RFC822, RFC822.HEADER or RFC822.TEXT stands among the items of a FETCH. */
+static bool asks_rfc822(struct slice arguments)
+{
+	for (;;) {
+		struct slice found = slice_part(arguments, slice_find_nocase(arguments, SLICE("RFC822")), arguments.n);
+		if (found.n == 0 || !slice_starts_nocase(found, SLICE("RFC822.SIZE")))
+			return found.n > 0;
+		arguments = slice_part(found, 1, found.n);
+	}
+}
+
+/* Puts the command into the queue, and marks what in its line is secret. */
+static void command_waits(struct dialogue *d, struct imap *s, const struct imap_command *command, bool misplaced,
+                          struct slice arguments, struct dialogue_event *event)
+{
+	struct outstanding *one = outstanding_add(d, event, s->row);
+	bool goes_on = event->more || imap_scan_end(&s->client.scan) == IMAP_END_LITERAL;
+	one->flags = s->row ? imap_effect_of(event->verb) : EFFECT_NONE;
+	one->flags |= misplaced || command->verb.n == 0 || !imap_tag_ok(command->tag) ? FLAG_NO_TAG : 0;
+	one->flags |= goes_on || asks_rfc822(arguments) ? FLAG_RFC822 : 0;
+	s->command = event->n;
+	s->secret_from = secret_from(misplaced ? command->tag : command->verb);
+	if (imap_waiting_effect(one) == EFFECT_AUTHENTICATE)
+		read_authenticate(d, s, arguments, one, event);
+	else
+		secrets_mark(s, event, s->client.arguments, 0);
+}
+
 static void command_line(struct dialogue *d, struct imap *s, const struct line *line, struct dialogue_event *event)
 {
 	struct imap_command command;
 	spoken_clear(&s->client);
+	s->waits = false;
 	line_end_problems(d, line, event, "RFC 9051 2.2");
 	imap_command_parse(line->text, &command);
 	s->row = imap_command_row(&command);
@@ -520,24 +553,15 @@ static void command_line(struct dialogue *d, struct imap *s, const struct line *
 	event->tag = command.tag;
 	event->verb = verb_of(d, &command, s->row);
 	command_spans(event, &command);
-	s->waits = false;
-	s->command = event->n;
 	spoken_add(&s->client, line->text);
-	struct slice arguments = misplaced && command.verb.n ? slice_part(line->text, (size_t)(command.verb.p - line->text.p), line->text.n)
-	                                   : command.arguments;
+	struct slice arguments = command.arguments;
+	if (misplaced && command.verb.n) /* the word behind the misplaced command is its first argument */
+		arguments = slice_part(line->text, (size_t)(command.verb.p - line->text.p), line->text.n);
 	s->client.arguments = (size_t)(arguments.p - line->text.p);
-	s->secret_from = secret_from(misplaced ? command.tag : command.verb);
 	judge_command(d, s, &command, misplaced, event);
-	struct outstanding *one = outstanding_add(d, event, s->row);
-	one->flags = s->row ? imap_effect_of(event->verb) : EFFECT_NONE;
-	one->flags |= misplaced || command.verb.n == 0 || !imap_tag_ok(command.tag) ? FLAG_NO_TAG : 0;
-	if (imap_waiting_effect(one) == EFFECT_AUTHENTICATE)
-		read_authenticate(d, s, arguments, one, event);
-	else
-		secrets_mark(s, event, s->client.arguments, 0);
-	if (line->more)
-		return;
-	line_ends(d, s, line, event);
+	command_waits(d, s, &command, misplaced, arguments, event);
+	if (!line->more)
+		line_ends(d, s, line, event);
 }
 
 /* A further piece of a long line. */

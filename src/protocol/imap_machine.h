@@ -75,6 +75,8 @@ enum imap_effect {
 #define EFFECT_MASK 0x0FU
 #define FLAG_ONE_STEP 0x10U /* AUTHENTICATE that needs no answer of the client's */
 #define FLAG_NO_TAG 0x20U   /* its tag is none: an untagged BAD may be all the answer */
+#define FLAG_DONE 0x40U     /* IDLE: DONE was said */
+#define FLAG_RFC822 0x80U   /* FETCH: it asks for RFC822, RFC822.HEADER or RFC822.TEXT, or may do so behind a literal */
 
 struct imap {
 	enum imap_mode mode;
@@ -125,9 +127,10 @@ void imap_server(struct dialogue *d, const struct line *line, struct dialogue_ev
  * complete, and what is missing is missing. */
 void imap_arguments(struct dialogue *d, struct imap *s, const struct entry *row, bool ended, struct dialogue_event *event);
 
-/* Says what untagged data mean, as far as they have come and were not yet told. */
-void imap_data(struct dialogue *d, struct imap *s, const struct imap_response *response, bool ended,
-               struct dialogue_event *event);
+/* Says what untagged data mean, as far as they have come and were not yet told. `owner` is the command that they
+ * belong to, or NULL. */
+void imap_data(struct dialogue *d, struct imap *s, const struct imap_response *response,
+               const struct outstanding *owner, bool ended, struct dialogue_event *event);
 
 /* Says what a response code means. */
 void imap_response_code(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event);

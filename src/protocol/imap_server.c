@@ -140,8 +140,13 @@ static void note_code(struct dialogue *d, struct dialogue_event *event)
 /* Untagged, a status word says less than with a tag. */
 static void note_untagged_status(struct dialogue *d, struct slice name, struct dialogue_event *event)
 {
+	const struct outstanding *one = outstanding_count(d) == 1 ? outstanding_at(d, 0) : NULL;
 	if (is_word(name, "OK")) {
-		event_note(d, event, "Untagged, OK is only information: no command is answered by it.");
+		if (one && one->tag)
+			event_note(d, event, "Untagged, OK is only information: the command %.*s still waits for its answer.",
+			           WORD_IN_PROBLEM, one->tag);
+		else
+			event_note(d, event, "Untagged, OK is only information: no command is answered by it.");
 		event_ref(d, event, "RFC 9051 7.1.1");
 	} else if (is_word(name, "NO")) {
 		event_note(d, event, "Untagged, NO is a warning: a command may still succeed.");
@@ -481,7 +486,8 @@ static void greeting_line(struct dialogue *d, const struct imap_response *respon
 		imap_response_code(d, response, event);
 }
 
-static void untagged_status_line(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event)
+static void untagged_status_line(struct dialogue *d, const struct imap *s, const struct imap_response *response,
+                                 struct dialogue_event *event)
 {
 	status_words(d, response, event);
 	if (event->keyword.n == 0)
@@ -489,6 +495,10 @@ static void untagged_status_line(struct dialogue *d, const struct imap_response 
 	event->class = CLASS_INFO;
 	name_after(d, owner(d, response), event);
 	note_untagged_status(d, response->name, event);
+	if (!s->greeted && !s->middle && outstanding_count(d) == 0) {
+		event_problem(d, event, "this is no greeting: OK, PREAUTH or BYE is");
+		event_ref(d, event, "RFC 9051 7.1");
+	}
 	if (response->code.n)
 		imap_response_code(d, response, event);
 }
@@ -526,7 +536,7 @@ static void data_ends(struct dialogue *d, struct imap *s, const struct line *lin
 		end = IMAP_END_MALFORMED;
 	}
 	imap_response_parse(buffer_slice(&s->server.text), &response);
-	imap_data(d, s, &response, end != IMAP_END_LITERAL, event);
+	imap_data(d, s, &response, owner(d, &response), end != IMAP_END_LITERAL, event);
 	if (end == IMAP_END_LITERAL) {
 		literal_begins(d, s, event);
 		return;
@@ -536,6 +546,24 @@ static void data_ends(struct dialogue *d, struct imap *s, const struct line *lin
 	if (!line->cut && !s->server.lost && is_word(response.name, "CAPABILITY"))
 		capabilities_learn(d, response.text);
 	spoken_clear(&s->server);
+}
+
+/* EXPUNGE changes what message numbers mean: only some commands allow it (RFC 9051 section 7.5.1). */
+static void check_expunge(struct dialogue *d, const struct imap *s, struct dialogue_event *event)
+{
+	static const char *const forbid[] = { "FETCH", "STORE", "SEARCH" };
+	size_t n = outstanding_count(d), forbidding = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < sizeof forbid / sizeof forbid[0]; k++)
+			forbidding += is_word(slice_of(outstanding_at(d, i)->verb), forbid[k]);
+	if (!s->greeted || forbidding < n)
+		return;
+	if (n == 0)
+		event_problem(d, event, "EXPUNGE comes only while a command is under way");
+	else
+		event_problem(d, event, "EXPUNGE may not come while %s is answered: it would change what numbers mean",
+		              outstanding_at(d, 0)->verb);
+	event_ref(d, event, "RFC 9051 7.5.1");
 }
 
 static void data_line(struct dialogue *d, struct imap *s, const struct imap_response *response,
@@ -551,6 +579,12 @@ static void data_line(struct dialogue *d, struct imap *s, const struct imap_resp
 		event_problem(d, event, "nothing stands behind the *: a response's name does");
 		event_ref(d, event, "RFC 9051 7");
 	}
+	if (response->numbered && response->number > UINT32_MAX) {
+		event_problem(d, event, "the number is too great: it is below 2^32");
+		event_ref(d, event, "RFC 9051 9");
+	}
+	if (is_word(response->name, "EXPUNGE"))
+		check_expunge(d, s, event);
 }
 
 /* A line that is no response. */
@@ -640,7 +674,7 @@ static void response_line(struct dialogue *d, struct imap *s, const struct line 
 	else if (greets(d, s, &response))
 		greeting_line(d, &response, event);
 	else if (response.status)
-		untagged_status_line(d, &response, event);
+		untagged_status_line(d, s, &response, event);
 	else
 		data_line(d, s, &response, event);
 	if (!line->more)

@@ -136,19 +136,27 @@ void imap_scan_literal_done(struct imap_scan *scan)
 
 /* ---- what a line is ---- */
 
+/* What stands behind the first `n` octets; at its end an empty slice that begins there. */
+static struct slice behind(struct slice s, size_t n)
+{
+	if (n > s.n)
+		n = s.n;
+	return (struct slice){ s.n ? s.p + n : s.p, s.n - n };
+}
+
 /* Takes the octets up to the next space off the front, and one space behind them. */
 static struct slice word_take(struct slice *rest)
 {
 	size_t space = slice_find_octet(*rest, ' ');
 	struct slice word = slice_part(*rest, 0, space);
-	*rest = slice_part(*rest, space + 1, rest->n);
+	*rest = behind(*rest, space + 1);
 	return word;
 }
 
 static struct slice spaces_passed(struct slice s)
 {
 	while (s.n && s.p[0] == ' ')
-		s = slice_part(s, 1, s.n);
+		s = behind(s, 1);
 	return s;
 }
 
@@ -158,6 +166,14 @@ static bool is_one_of(struct slice word, const char *const *words)
 		if (slice_equal_nocase(word, slice_of(*words)))
 			return true;
 	return false;
+}
+
+static bool all_digits(struct slice word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (!octet_is_digit(word.p[i]))
+			return false;
+	return word.n > 0;
 }
 
 bool imap_tag_ok(struct slice tag)
@@ -182,7 +198,7 @@ static void response_text(struct imap_response *response, struct slice rest)
 		return;
 	response->code_arguments = slice_part(rest, 1, close);
 	response->code = word_take(&response->code_arguments);
-	response->text = spaces_passed(slice_part(rest, close + 1, rest.n));
+	response->text = spaces_passed(behind(rest, close + 1));
 }
 
 void imap_response_parse(struct slice line, struct imap_response *response)
@@ -200,7 +216,9 @@ void imap_response_parse(struct slice line, struct imap_response *response)
 	struct slice second = word_take(&rest);
 	if (slice_equal(first, SLICE("*"))) {
 		response->kind = IMAP_UNTAGGED;
-		response->numbered = slice_number(second, &response->number);
+		response->numbered = all_digits(second);
+		if (response->numbered && !slice_number(second, &response->number))
+			response->number = UINT64_MAX;
 		response->name = response->numbered ? word_take(&rest) : second;
 		response->status = !response->numbered && is_one_of(response->name, untagged);
 	} else if (imap_tag_ok(first) && is_one_of(second, tagged)) {
@@ -338,10 +356,10 @@ static size_t section_end(struct parse *p, size_t at)
 	while (at < p->text.n) {
 		uint64_t octets = 0;
 		bool closed = false;
-		size_t behind = literal_end(p, at, &octets);
-		if (behind > at) {
+		size_t end = literal_end(p, at, &octets);
+		if (end > at) {
 			p->literal++;
-			at = behind;
+			at = end;
 		} else if (p->text.p[at] == '"') {
 			at = quoted_end(p->text, at, &closed);
 		} else if (p->text.p[at++] == ']') {
@@ -412,7 +430,7 @@ void imap_tree_parse(struct imap_tree *tree, struct slice text, const struct ima
 	while (p.at < text.n && !tree->cut) {
 		uint64_t octets = 0;
 		char c = text.p[p.at];
-		size_t behind = literal_end(&p, p.at, &octets);
+		size_t end = literal_end(&p, p.at, &octets);
 		if (c == ' ' || c == '\r' || c == '\n')
 			p.at++;
 		else if (c == '(')
@@ -421,8 +439,8 @@ void imap_tree_parse(struct imap_tree *tree, struct slice text, const struct ima
 			list_closes(&p);
 		else if (c == '"')
 			parse_quoted(&p);
-		else if (behind > p.at)
-			parse_literal(&p, behind, octets);
+		else if (end > p.at)
+			parse_literal(&p, end, octets);
 		else
 			parse_atom(&p);
 		tree->cut = tree->n >= IMAP_NODES_MAX;
@@ -565,9 +583,9 @@ void imap_section_parse(struct slice item, struct imap_section *section)
 	bool has_fields = paren < inside.n && inside.p[inside.n - 1] == ')';
 	section->text = slice_trim(slice_part(inside, 0, paren));
 	section->fields = slice_part(inside, paren + 1, inside.n - 1);
-	struct slice behind = slice_part(item, close, item.n);
+	struct slice partial = behind(item, close);
 	section->ok = section_text_ok(section, has_fields) && (paren == inside.n || has_fields);
-	if (behind.n && !section_partial(section, behind))
+	if (partial.n && !section_partial(section, partial))
 		section->ok = false;
 }
 

@@ -78,9 +78,9 @@ struct imap_response {
 	enum imap_response_kind kind;
 	struct slice tag;    /* of a tagged one */
 	bool numbered;       /* a number stands before the name: `* 3 EXISTS` */
-	uint64_t number;
+	uint64_t number;     /* UINT64_MAX: it is greater still */
 	struct slice name;   /* OK, FETCH …, as typed */
-	bool status;         /* the name is OK, NO, BAD, BYE or PREAUTH, a continuation has none: `text` is for people */
+	bool status;         /* the name is OK, NO, BAD, BYE or PREAUTH: `text` is for people, as a continuation's is */
 	bool bracketed;      /* `[` stands before the text; `code` is empty where it is not closed */
 	struct slice code, code_arguments; /* the response code's name, and what stands behind it in its brackets */
 	struct slice text;                 /* behind name and response code; of data its arguments */

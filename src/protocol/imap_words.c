@@ -34,13 +34,21 @@ void telling_end(struct telling *telling, struct dialogue *d, struct dialogue_ev
 	*telling = (struct telling){ 0 };
 }
 
-struct slice gist_of(const struct entry *row)
+void gist_shown(struct buffer *out, const struct entry *row)
 {
+	if (row == NULL)
+		return;
 	struct slice note = slice_of(row->note);
 	size_t end = 0;
 	while (end < note.n && note.p[end] != ',' && note.p[end] != ':' && note.p[end] != ';' && note.p[end] != '.')
 		end++;
-	return slice_part(note, 0, end);
+	if (end == 0)
+		return;
+	bool capital = end > 1 && (octet_lower(note.p[1]) == note.p[1]);
+	buffer_add_string(out, " (");
+	buffer_add_octet(out, capital ? octet_lower(note.p[0]) : note.p[0]);
+	buffer_add_slice(out, slice_part(note, 1, end));
+	buffer_add_string(out, ")");
 }
 
 void word_shown(struct buffer *out, struct slice word)
@@ -129,10 +137,8 @@ void set_shown(struct buffer *out, struct slice set, bool uid)
 
 void flag_shown(struct buffer *out, struct slice flag)
 {
-	const struct entry *row = imap_row(TABLE_FLAGS, flag);
 	word_shown(out, flag);
-	if (row)
-		buffer_printf(out, " (" SLICE_FMT ")", SLICE_ARG(gist_of(row)));
+	gist_shown(out, imap_row(TABLE_FLAGS, flag));
 }
 
 /* The words of a list, each as `show` says it. */
@@ -204,11 +210,9 @@ void item_shown(struct buffer *out, struct slice item)
 {
 	struct imap_section section;
 	imap_section_parse(item, &section);
-	const struct entry *row = imap_row(TABLE_ITEMS, item);
 	word_shown(out, item);
 	if (!section.bracketed) {
-		if (row)
-			buffer_printf(out, " (" SLICE_FMT ")", SLICE_ARG(gist_of(row)));
+		gist_shown(out, imap_row(TABLE_ITEMS, item));
 		return;
 	}
 	if (!section.ok)

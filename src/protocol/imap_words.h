@@ -24,10 +24,8 @@ void tell(struct telling *telling, const char *format, ...) __attribute__((forma
 /* Adds the phrases to the event's note as one sentence, `before` (may be NULL) in front, and frees them. */
 void telling_end(struct telling *telling, struct dialogue *d, struct dialogue_event *event, const char *before);
 
-/* What a row's note says first, up to where it goes into detail. */
-struct slice gist_of(const struct entry *row);
-
 /* Each appends to `out`. */
+void gist_shown(struct buffer *out, const struct entry *row);                     /* in parentheses; of NULL nothing */
 void word_shown(struct buffer *out, struct slice word);                           /* safe and short */
 void string_shown(struct buffer *out, const struct imap_node *node);              /* in quotes; `nothing` for NIL */
 void mailbox_shown(struct buffer *out, const struct imap_node *node);             /* and what modified UTF-7 says */

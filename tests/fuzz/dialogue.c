@@ -2,7 +2,8 @@
  * However the same octets are cut into feeds, the events are the same.
  *
  * The first octet chooses the protocol, the second how the rest is cut. Then come lines: one that begins with C is said
- * by the client and one with S by the server (the letter is not part of it), any other by whoever spoke before.
+ * by the client and one with S by the server (the letter is not part of it), any other by whoever spoke before; one with
+ * P is a payload of theirs that is only described.
  */
 #include "fuzz.h"
 
@@ -36,6 +37,14 @@ static bool say(struct dialogue *d, enum side side, struct slice s, struct buffe
 	return true;
 }
 
+static void describe(struct dialogue *d, enum side side, struct slice words, struct buffer *events)
+{
+	if (dialogue_tls_pending(d))
+		return;
+	dialogue_payload(d, side, words, words.n);
+	take_events(d, events);
+}
+
 /* The events of a whole conversation, each line in pieces of at most `piece` octets (0: whole). */
 static void converse(const struct protocol *protocol, struct slice lines, unsigned piece, struct buffer *events)
 {
@@ -50,6 +59,10 @@ static void converse(const struct protocol *protocol, struct slice lines, unsign
 		if (line.p[0] == 'C' || line.p[0] == 'S') {
 			side = line.p[0] == 'C' ? SIDE_CLIENT : SIDE_SERVER;
 			line = slice_part(line, 1, line.n);
+		}
+		if (line.p && line.n && line.p[0] == 'P' && dialogue_unfinished(d, side).n == 0) {
+			describe(d, side, line, events);
+			continue;
 		}
 		while (line.n && open) {
 			random = random * 1103515245U + 12345U;
