@@ -1,4 +1,4 @@
-# SMTP, LMTP and plain lines: what is said of short conversations, against what the RFCs say of them.
+# What is said of short conversations in every protocol, against what the RFCs say of them.
 # Each file of golden/ reads as a table; golden/judge.py says how.
 
 load helpers
@@ -55,7 +55,83 @@ judge() {
 	judge lines
 }
 
-@test "every file of sessions is judged here, and there are sixty sessions at least" {
+@test "POP3: replies of one line and of many, and what moves the session" {
+	judge pop3
+}
+
+@test "POP3: lists, texts, and what is wrong with them" {
+	judge pop3-lines
+}
+
+@test "POP3: CAPA and response codes" {
+	judge pop3-capa
+}
+
+@test "POP3: APOP and AUTH" {
+	judge pop3-auth
+}
+
+@test "IMAP: tags, states, and several commands in flight" {
+	judge imap
+}
+
+@test "IMAP: what the server sends untagged" {
+	judge imap-data
+}
+
+@test "IMAP: literals on both sides, at any depth" {
+	judge imap-literals
+}
+
+@test "IMAP: logging in" {
+	judge imap-auth
+}
+
+@test "IMAP: lines that are cut, too long, or none" {
+	judge imap-lines
+}
+
+@test "HTTP: requests and responses" {
+	judge http
+}
+
+@test "HTTP: bodies by length, in chunks, to the close" {
+	judge http-bodies
+}
+
+@test "HTTP: connections kept, closed, pipelined, turned into tunnels" {
+	judge http-connections
+}
+
+@test "HTTP: lines that are wrong" {
+	judge http-lines
+}
+
+@test "HTTP: what is secret in a header" {
+	judge http-secrets
+}
+
+@test "FTP: commands and replies" {
+	judge ftp
+}
+
+@test "FTP: transfers and the second connection" {
+	judge ftp-transfers
+}
+
+@test "FTP: lines, TLS, secrets" {
+	judge ftp-lines
+}
+
+@test "the protocol is recognised by what is said" {
+	judge recognise
+}
+
+@test "counts that do not fit their text" {
+	judge counts
+}
+
+@test "every file of sessions is judged here, and there are nine hundred sessions at least" {
 	local file count=0
 	for file in "$BATS_TEST_DIRNAME"/golden/*.golden; do
 		grep -q "^	judge $(basename "$file" .golden)\$" "$BATS_TEST_FILENAME" || {
@@ -64,7 +140,7 @@ judge() {
 		}
 		count=$((count + $(grep -c '^=== ' "$file")))
 	done
-	((count >= 60))
+	((count >= 900))
 }
 
 @test "the judge sees what is wrong" {

@@ -196,6 +196,9 @@ static void texts_begin(struct dialogue *d)
 
 /* ---- recognising ---- */
 
+/* So much of what a server says before the protocol is known is kept for the machine that takes over, in octets. */
+#define GREETING_MAX 65536
+
 /* Another machine takes over; what the server has said so far is told to it, unseen. */
 static void become(struct dialogue *d, const struct protocol *protocol)
 {
@@ -203,30 +206,39 @@ static void become(struct dialogue *d, const struct protocol *protocol)
 	outstanding_forget_all(d);
 	d->undecided = false;
 	machine_begin(d, protocol);
-	if (d->greeting.n == 0)
-		return;
-	struct dialogue_event unseen = { .kind = EVENT_JUNK, .side = SIDE_SERVER };
-	struct line line = {
-		.side = SIDE_SERVER, .text = buffer_slice(&d->greeting), .end = SLICE("\r\n"), .first = true
-	};
-	unseen.text = line.text;
-	protocol->machine->server(d, &line, &unseen);
-	texts_begin(d); /* what it said of the unseen event */
+	for (struct slice rest = buffer_slice(&d->greeting); rest.n;) {
+		struct slice text = slice_line(&rest);
+		struct dialogue_event unseen = { .kind = EVENT_JUNK, .side = SIDE_SERVER };
+		struct line line = { .side = SIDE_SERVER, .end = SLICE("\r\n"), .first = true };
+		unseen.text = line.text = slice_part(text, 0, text.n - 1);
+		protocol->machine->server(d, &line, &unseen);
+	}
+	texts_begin(d); /* what it said of the unseen events */
+}
+
+/* By what the server says before anybody else, each line of it, or else by what the client says first. */
+static const struct protocol *recognised(const struct dialogue *d, const struct line *line)
+{
+	struct slice said = buffer_slice(&d->greeting), first = slice_line(&said);
+	if (first.n)
+		first.n--;
+	if (line->side == SIDE_CLIENT)
+		return protocol_of_command(line->text, first);
+	const struct protocol *found = protocol_of_greeting(line->text);
+	return found && first.n && found->greeting(first) == 0 ? NULL : found;
 }
 
 static void recognise(struct dialogue *d, const struct line *line)
 {
-	bool greets = line->side == SIDE_SERVER && d->greeting.n == 0;
-	const struct protocol *found = greets ? protocol_of_greeting(line->text)
-	                               : line->side == SIDE_CLIENT
-	                                       ? protocol_of_command(line->text, buffer_slice(&d->greeting))
-	                                       : NULL;
-	if (found)
+	const struct protocol *found = recognised(d, line);
+	if (found) {
 		become(d, found);
-	else if (line->side == SIDE_CLIENT)
+	} else if (line->side == SIDE_CLIENT) {
 		d->undecided = false;
-	else if (d->greeting.n == 0)
+	} else if (d->greeting.n + line->text.n < GREETING_MAX) {
 		buffer_add_slice(&d->greeting, line->text);
+		buffer_add_octet(&d->greeting, '\n');
+	}
 }
 
 /* ---- making events ---- */
@@ -275,7 +287,7 @@ static void carry(struct dialogue *d, const struct line *line, struct dialogue_e
 	event->keyword = first->keyword;
 	event->class = first->class;
 	event->has_final = first->has_final;
-	if (first->note.n)
+	if (first->note.n && (first->kind != EVENT_DATA || first->keyword.n)) /* of data it tells what begins there */
 		event_note(d, event, SLICE_FMT, SLICE_ARG(first->note));
 	if (first->ref.n)
 		event_ref(d, event, first->ref.p);

@@ -39,7 +39,7 @@ struct dialogue {
 	bool undecided;         /* the protocol is still to be recognised */
 	bool spoken;            /* a side has said something */
 	bool silent;            /* quiet() was called: nobody greets */
-	struct buffer greeting; /* of the undecided: the server's first line */
+	struct buffer greeting; /* of the undecided: the server's lines so far, an LF behind each */
 	uint64_t n;             /* events so far */
 	bool secure, tls_pending, goodbye, in_reply;
 	struct flow flows[2];

@@ -197,9 +197,11 @@ static unsigned greeting_names(struct slice line, struct slice name)
 	return !code ? 0 : slice_find_nocase(line, name) < line.n ? 3 : 1;
 }
 
+/* RFC 5321 D.1 greets with the name in full. */
 static unsigned smtp_greeting(struct slice line)
 {
-	return greeting_names(line, SLICE("SMTP"));
+	unsigned sure = greeting_names(line, SLICE("SMTP"));
+	return sure == 1 ? greeting_names(line, SLICE("Simple Mail Transfer")) : sure;
 }
 
 static unsigned lmtp_greeting(struct slice line)
