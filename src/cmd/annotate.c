@@ -288,7 +288,8 @@ static enum status annotate_rehearsed(const struct options *options, const struc
 	buffer_free(&header);
 	if (a.face == NULL)
 		return error->status;
-	a.dialogue = dialogue_new(r->protocol);
+	/* What no header names is recognised here too, so that lines before that are shown as what they were then. */
+	a.dialogue = dialogue_new(script->protocol ? r->protocol : options->protocol);
 	if (r->tls_implicit)
 		dialogue_assume_tls(a.dialogue);
 	rehearsal_variables(r, &options->variables, &v);

@@ -215,6 +215,7 @@ static void end(struct dialogue *d)
 	struct http *s = machine_state(d);
 	http_message_end(&s->request);
 	http_message_end(&s->response);
+	buffer_free(&s->offered);
 }
 
 /* ---- the row ---- */

@@ -65,6 +65,8 @@ static void note_begin(struct dialogue *d, struct http_message *m, const struct 
 	if (m->body_begun)
 		return;
 	m->body_begun = true;
+	if (line->more) /* the later pieces would say it again */
+		return;
 	struct slice media = buffer_slice(&m->media);
 	if (line->described)
 		event_note(d, event, "The body, which is not printed here.");

@@ -345,7 +345,7 @@ static void check_host(struct dialogue *d, const struct http_message *m, struct 
 
 static void check_options(struct dialogue *d, const struct http_message *m, bool body, struct dialogue_event *event)
 {
-	if (m->upgrade && !http_list_has(buffer_slice(&m->connection), SLICE("upgrade"))) {
+	if (m->upgrade.n && !http_list_has(buffer_slice(&m->connection), SLICE("upgrade"))) {
 		event_problem(d, event, "Upgrade without Connection: upgrade, which must come with it");
 		event_ref(d, event, "RFC 9110 7.8");
 	}
@@ -412,7 +412,11 @@ static void header_ends(struct dialogue *d, struct http *s, struct dialogue_even
 	check_host(d, m, event);
 	check_options(d, m, body, event);
 	if (one)
-		one->flags |= (must_close(m) ? FLAG_CLOSE : 0) | (m->upgrade ? FLAG_UPGRADE : 0);
+		one->flags |= (must_close(m) ? FLAG_CLOSE : 0) | (m->upgrade.n ? FLAG_UPGRADE : 0);
+	if (m->upgrade.n) {
+		buffer_clear(&s->offered);
+		buffer_add_slice(&s->offered, buffer_slice(&m->upgrade));
+	}
 	if (one && strcmp(one->verb, "PRI") == 0)
 		s->binary = true;
 	/* HTTP/1.0 knows no 100 (RFC 9110 10.1.1); and who is answered already waits for nothing. */

@@ -9,6 +9,9 @@
 #define PREFERENCES_SHOWN 6
 #define WORD_SHOWN 60
 
+/* So many octets of a line of Upgrade are kept, and of its later lines none past that. */
+#define UPGRADE_KEPT 256
+
 /* A media type that is longer is not remembered for the body's note. */
 #define MEDIA_KEPT 80
 
@@ -72,7 +75,10 @@ static void note_connection(struct dialogue *d, struct http_message *m, struct s
 
 static void note_upgrade(struct dialogue *d, struct http_message *m, struct slice value, struct dialogue_event *event)
 {
-	m->upgrade = true;
+	if (m->upgrade.n < UPGRADE_KEPT) {
+		buffer_add_slice(&m->upgrade, slice_part(value, 0, UPGRADE_KEPT));
+		buffer_add_octet(&m->upgrade, ',');
+	}
 	note_words(d, m, value, event);
 }
 
@@ -149,9 +155,13 @@ static void note_preferences(struct dialogue *d, struct http_message *m, struct 
 	struct slice element;
 	size_t n = 0, all = 0;
 	(void)m;
-	for (; http_element(&value, &element); all++)
-		n = insert(list, n, preference_of(element));
-	for (size_t i = 0; i < n && all > 1; i++) {
+	bool weighted = false;
+	for (; http_element(&value, &element); all++) {
+		struct preference one = preference_of(element);
+		weighted |= one.thousandths < 1000;
+		n = insert(list, n, one);
+	}
+	for (size_t i = 0; i < n && weighted; i++) {
 		buffer_printf(&words, "%s" SLICE_FMT, i ? ", " : "", SLICE_ARG(shown(list[i].word)));
 		if (list[i].thousandths == 0)
 			buffer_add_string(&words, " (not at all)");
@@ -196,24 +206,30 @@ static bool range_parse(struct slice s, uint64_t *first, uint64_t *last)
 static void note_range(struct dialogue *d, struct http_message *m, struct slice value, struct dialogue_event *event)
 {
 	struct slice element;
+	struct buffer words = { 0 };
 	uint64_t first = 0, last = 0;
 	(void)m;
 	if (!slice_starts_nocase(value, SLICE("bytes=")))
 		return;
 	value = slice_part(value, 6, value.n);
 	for (size_t n = 0; n < WORDS_EXPLAINED && http_element(&value, &element); n++) {
-		if (!range_parse(element, &first, &last) || (first != UINT64_MAX && last < first))
+		buffer_clear(&words);
+		bool good = range_parse(element, &first, &last) && (first == UINT64_MAX || first <= last);
+		if (good && last != UINT64_MAX)
+			http_octets(&words, first == UINT64_MAX ? last : last - first + 1);
+		if (!good)
 			event_problem(d, event, "no range of octets: FIRST-LAST, FIRST- or -LENGTH is wanted");
 		else if (first == UINT64_MAX)
-			event_note(d, event, "The last %llu octets.", (unsigned long long)last);
+			event_note(d, event, "The last " SLICE_FMT ".", SLICE_ARG(buffer_slice(&words)));
 		else if (last == UINT64_MAX)
 			event_note(d, event, "From octet %llu, counted from 0, to the end.", (unsigned long long)first);
 		else
-			event_note(d, event, "Octets %llu to %llu, counted from 0: %llu octets.",
+			event_note(d, event, "Octets %llu to %llu, counted from 0: " SLICE_FMT ".",
 			           (unsigned long long)first, (unsigned long long)last,
-			           (unsigned long long)(last - first) + 1);
+			           SLICE_ARG(buffer_slice(&words)));
 		event_ref(d, event, "RFC 9110 14.1.2");
 	}
+	buffer_free(&words);
 }
 
 /* `bytes 0-499/1234` (RFC 9110 14.4). */

@@ -47,9 +47,10 @@ struct http_message {
 	struct buffer name;  /* the last field's, in lower case; empty before the first */
 	bool secret;         /* it is one that is masked */
 	/* What other fields have said. */
-	unsigned hosts;       /* how many there were */
-	bool upgrade, expect; /* Upgrade; Expect: 100-continue */
-	struct buffer media;  /* Content-Type's type/subtype */
+	unsigned hosts;        /* how many there were */
+	bool expect;           /* Expect: 100-continue */
+	struct buffer upgrade; /* protocols of Upgrade, joined by commas */
+	struct buffer media;   /* Content-Type's type/subtype */
 	struct http_time date, modified, expires;
 	/* The body. */
 	bool body_begun;
@@ -78,10 +79,11 @@ struct http {
 	uint64_t request_n; /* the number of the request under way */
 	bool waits;         /* its body waits to be asked for (Expect: 100-continue) */
 	bool tunnel, tunnel_told;
-	bool binary;      /* the client speaks HTTP/2 from here on */
-	bool closing;     /* no further response comes */
-	bool client_gone; /* the client has hung up */
-	char tail[16];    /* the end of a request line that comes in pieces */
+	bool binary;           /* the client speaks HTTP/2 from here on */
+	bool closing;          /* no further response comes */
+	bool client_gone;      /* the client has hung up */
+	struct buffer offered; /* protocols that the last request with Upgrade offered */
+	char tail[16];         /* the end of a request line that comes in pieces */
 	size_t tail_n;
 };
 

@@ -17,6 +17,7 @@ void http_message_end(struct http_message *m)
 	buffer_free(&m->connection);
 	buffer_free(&m->name);
 	buffer_free(&m->media);
+	buffer_free(&m->upgrade);
 	*m = (struct http_message){ 0 };
 }
 

@@ -137,19 +137,17 @@ static void check_turn(struct dialogue *d, const struct http *s, struct dialogue
 		event_problem(d, event, "a client that says HTTP/1.0 gets no 1xx: it does not know them");
 		event_ref(d, event, "RFC 9110 15.2");
 	}
-	if (m->code == 101 && !(m->flags & FLAG_UPGRADE)) {
-		event_problem(d, event,
-		              "the client did not offer another protocol: there was no Upgrade in its request");
-		event_ref(d, event, "RFC 9110 7.8");
-	}
 }
 
-/* The field without which a response of that code is not whole; NULL where there is none. */
-static const struct needed {
+/* A field that must come with a code. */
+struct needed {
 	unsigned code;
 	const char *field;
 	const char *ref;
-} * needed(unsigned code)
+};
+
+/* The field without which a response of that code is not whole; NULL where there is none. */
+static const struct needed *needed(unsigned code)
 {
 	static const struct needed rows[] = {
 		{ 101, "Upgrade", "RFC 9110 15.2.2" },  { 401, "WWW-Authenticate", "RFC 9110 15.5.2" },
@@ -253,8 +251,27 @@ static bool bodiless(struct dialogue *d, const struct http_message *m, struct di
 	return true;
 }
 
-static void check_header(struct dialogue *d, const struct http_message *m, struct dialogue_event *event)
+/* A server changes to a protocol that the request offered, and to no other (RFC 9110 7.8). */
+static void check_upgrade(struct dialogue *d, const struct http *s, struct dialogue_event *event)
 {
+	struct slice chosen = buffer_slice(&s->response.upgrade), element;
+	const char *why = s->response.flags & FLAG_UPGRADE
+	                          ? NULL
+	                          : "the client offered no other protocol: there was no Upgrade in its request";
+	while (why == NULL && http_element(&chosen, &element))
+		if (!http_list_has(buffer_slice(&s->offered), element))
+			why = "the protocol is none of those that the client's Upgrade offered";
+	if (why == NULL)
+		return;
+	event_problem(d, event, "%s", why);
+	event_ref(d, event, "RFC 9110 7.8");
+}
+
+static void check_header(struct dialogue *d, const struct http *s, struct dialogue_event *event)
+{
+	const struct http_message *m = &s->response;
+	if (m->code == 101)
+		check_upgrade(d, s, event);
 	if (m->needs) {
 		event_problem(d, event, "no %s, which must come with %u", m->needs, m->code);
 		event_ref(d, event, needed(m->code)->ref);
@@ -268,7 +285,7 @@ static void check_header(struct dialogue *d, const struct http_message *m, struc
 static void header_ends(struct dialogue *d, struct http *s, struct dialogue_event *event)
 {
 	struct http_message *m = &s->response;
-	check_header(d, m, event);
+	check_header(d, s, event);
 	if (bodiless(d, m, event)) {
 		response_done(d, s, event);
 	} else if (!http_body_begin(d, m, SIDE_SERVER, event)) {

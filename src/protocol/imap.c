@@ -122,6 +122,8 @@ static const char *reason(unsigned state, const struct entry *command)
 		return needs_mailbox ? "no mailbox is selected: SELECT or EXAMINE comes first (RFC 9051 3.3)"
 		                     : "the client is logged in already: this comes only before (RFC 9051 6.2)";
 	case IMAP_SELECTED:
+		if (command->states & STATE(IMAP_AUTHENTICATED))
+			return "a mailbox is selected, and this comes only before: CLOSE or UNSELECT leaves it (RFC 9051 3.2)";
 		return "the client is logged in already, with a mailbox selected: this comes only before (RFC 9051 3)";
 	case IMAP_LOGOUT:
 		return "goodbye was said: only the close is left (RFC 9051 3.4)";
@@ -200,7 +202,7 @@ static void stage(struct dialogue *d, enum stage what, enum side side, struct di
 		return;
 	}
 	missing(d, SIDE_SERVER, event);
-	if (!dialogue_closing(d)) {
+	if (!dialogue_closing(d) && !s->compressed) {
 		bool pending = state_now(d) == IMAP_GREETING || outstanding_count(d) > 0 || dialogue_in_reply(d);
 		event_problem(d, event,
 		              pending ? "the server hung up before its reply was complete"

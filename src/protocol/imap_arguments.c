@@ -8,6 +8,9 @@
 #include "protocol/imap_machine.h"
 #include "protocol/imap_words.h"
 
+/* So many faults of one command are told. */
+#define FAULTS_TOLD 3
+
 /* A command's arguments, so far. */
 struct reading {
 	struct dialogue *d;
@@ -17,6 +20,7 @@ struct reading {
 	size_t from, upto; /* nodes of these indexes are to be told of */
 	bool ended;        /* the command is complete */
 	bool uid;          /* its set holds UIDs */
+	unsigned faults;   /* that were found in them */
 	struct telling telling;
 	struct buffer words; /* of the phrase under way */
 };
@@ -43,16 +47,29 @@ static const struct imap_node *node_at(const struct reading *r, size_t at)
 /* The phrase that stands in `words`, behind `before`. */
 static void say(struct reading *r, const char *before)
 {
-	tell(&r->telling, "%s" SLICE_FMT, before, SLICE_ARG(buffer_slice(&r->words)));
-	buffer_clear(&r->words);
+	tell_words(&r->telling, before, &r->words);
 }
 
+/* Says what is wrong with a word. */
 static void wrong(struct reading *r, const char *before, struct slice word, const char *after, const char *ref)
 {
-	word_shown(&r->words, word);
-	event_problem(r->d, r->event, "%s“" SLICE_FMT "”%s", before, SLICE_ARG(buffer_slice(&r->words)), after);
+	if (r->faults++ >= FAULTS_TOLD)
+		return;
+	struct buffer shown = { 0 };
+	word_shown(&shown, word);
+	event_problem(r->d, r->event, "%s“" SLICE_FMT "”%s", before, SLICE_ARG(buffer_slice(&shown)), after);
 	event_ref(r->d, r->event, ref);
-	buffer_clear(&r->words);
+	buffer_free(&shown);
+}
+
+/* A word that no row knows, and the nearest that one does. */
+static void unknown(struct reading *r, const char *before, struct slice word, enum table_kind kind)
+{
+	const struct table *table = protocol_table(&protocol_imap, kind);
+	const struct entry *near = table ? table_nearest(table, word) : NULL;
+	char *after = near ? string_printf("; %s is near", near->word) : string_copy(", as far as any registry knows");
+	wrong(r, before, word, after, r->row->ref);
+	free(after);
 }
 
 /* ---- arguments of many commands ---- */
@@ -66,6 +83,9 @@ static void tell_mailbox_at(struct reading *r, size_t at, const char *before)
 		wrong(r, "a mailbox name stands here, not the list ", node->text, "", "RFC 9051 5.1");
 		return;
 	}
+	if (node->kind == IMAP_ATOM &&
+	    (slice_find_octet(node->text, '*') < node->text.n || slice_find_octet(node->text, '%') < node->text.n))
+		wrong(r, "", node->text, " holds a wildcard, which stands in a name only between quotes", "RFC 9051 9");
 	mailbox_shown(&r->words, node);
 	say(r, before);
 }
@@ -91,6 +111,7 @@ static void tell_set(struct reading *r, size_t at)
 		return;
 	}
 	set_shown(&r->words, node->text, r->uid);
+	buffer_add_octet(&r->words, ':');
 	say(r, "For ");
 }
 
@@ -106,7 +127,7 @@ static void tell_set_alone(struct reading *r)
 }
 
 /* The words of a list, or of all arguments from `at` on. */
-static void tell_words(struct reading *r, size_t at, const char *before, enum table_kind kind)
+static void tell_list_words(struct reading *r, size_t at, const char *before, enum table_kind kind)
 {
 	bool first = true;
 	const struct imap_node *node = node_at(r, at);
@@ -129,13 +150,14 @@ static void tell_status(struct reading *r)
 	if (!fresh(r, items))
 		return;
 	if (node->kind != IMAP_LIST)
-		wrong(r, "the items stand in parentheses, as in (MESSAGES UNSEEN): ", node->text, " does not", r->row->ref);
-	tell_words(r, items, "", TABLE_STATUS_ITEMS);
+		wrong(r, "the items stand in parentheses, as in (MESSAGES UNSEEN): ", node->text, " does not",
+		      r->row->ref);
+	tell_list_words(r, items, "", TABLE_STATUS_ITEMS);
 }
 
 static void tell_enable(struct reading *r)
 {
-	tell_words(r, 0, "", TABLE_KEYWORDS);
+	tell_list_words(r, 0, "", TABLE_KEYWORDS);
 }
 
 static void tell_id(struct reading *r)
@@ -145,8 +167,8 @@ static void tell_id(struct reading *r)
 		return;
 	if (node_at(r, 0)->kind != IMAP_LIST) {
 		if (!imap_node_is(node_at(r, 0), SLICE("NIL")))
-			wrong(r, "ID is followed by a list of names and values, or by NIL: ", node_at(r, 0)->text, " is neither",
-			      "RFC 2971 3.1");
+			wrong(r, "ID is followed by a list of names and values, or by NIL: ", node_at(r, 0)->text,
+			      " is neither", "RFC 2971 3.1");
 		return;
 	}
 	for (size_t at = 1; (key = node_at(r, at)) && (value = node_at(r, key->end)); at = value->end) {
@@ -179,16 +201,12 @@ static void tell_item(struct reading *r, const struct imap_node *node)
 	}
 	imap_section_parse(node->text, &section);
 	if (!section.ok) {
-		wrong(r, "the section of ", node->text, " is none: it names parts, HEADER, TEXT or MIME, as in BODY[1.TEXT]",
-		      "RFC 9051 6.4.5.1");
+		wrong(r, "the section of ", node->text,
+		      " is none: it names parts, HEADER, TEXT or MIME, as in BODY[1.TEXT]", "RFC 9051 6.4.5.1");
 	} else if (section.partial && !section.has_length) {
 		wrong(r, "", node->text, " asks for a part of the text by <start.length>", "RFC 9051 6.4.5");
 	} else if (!section.bracketed && imap_row(TABLE_ITEMS, node->text) == NULL) {
-		const struct table *items = protocol_table(&protocol_imap, TABLE_ITEMS);
-		const struct entry *near = items ? table_nearest(items, node->text) : NULL;
-		wrong(r, "no such item of FETCH: ", node->text, near ? "" : ", as far as any registry knows", r->row->ref);
-		if (near)
-			event_problem(r->d, r->event, "%s is near", near->word);
+		unknown(r, "no such item of FETCH: ", node->text, TABLE_ITEMS);
 	}
 	item_shown(&r->words, node->text);
 	say(r, "");
@@ -203,6 +221,8 @@ static void tell_fetch(struct reading *r)
 		if (fresh(r, items))
 			tell_item(r, node);
 	} else if (node) {
+		if (fresh(r, items) && node->whole && node->end == items + 1)
+			wrong(r, "at least one item stands in the parentheses: ", node->text, " has none", r->row->ref);
 		for (size_t at = items + 1; at < node->end; at = node_at(r, at)->end)
 			if (fresh(r, at))
 				tell_item(r, node_at(r, at));
@@ -211,9 +231,10 @@ static void tell_fetch(struct reading *r)
 		return;
 	node = node_at(r, modifiers);
 	if (node->kind != IMAP_LIST)
-		wrong(r, "several items stand in parentheses, as in (FLAGS UID): ", node->text, " does not", r->row->ref);
+		wrong(r, "several items stand in parentheses, as in (FLAGS UID): ", node->text, " does not",
+		      r->row->ref);
 	else
-		tell_words(r, modifiers, "only with the modifier ", TABLE_ITEMS);
+		tell_list_words(r, modifiers, "only with the modifier ", TABLE_ITEMS);
 }
 
 /* ---- STORE ---- */
@@ -269,16 +290,21 @@ static const struct {
 	unsigned n;
 	enum operand operand;
 } operands[] = {
-	{ "BCC", 1, OPERAND_STRING },       { "BEFORE", 1, OPERAND_DATE },     { "BODY", 1, OPERAND_STRING },
-	{ "CC", 1, OPERAND_STRING },        { "EMAILID", 1, OPERAND_STRING },  { "FILTER", 1, OPERAND_STRING },
-	{ "FROM", 1, OPERAND_STRING },      { "HEADER", 2, OPERAND_STRING },   { "KEYWORD", 1, OPERAND_FLAG },
-	{ "LARGER", 1, OPERAND_NUMBER },    { "MODSEQ", 1, OPERAND_STRING },   { "OLDER", 1, OPERAND_NUMBER },
-	{ "ON", 1, OPERAND_DATE },          { "SAVEDBEFORE", 1, OPERAND_DATE }, { "SAVEDON", 1, OPERAND_DATE },
-	{ "SAVEDSINCE", 1, OPERAND_DATE },  { "SENTBEFORE", 1, OPERAND_DATE }, { "SENTON", 1, OPERAND_DATE },
-	{ "SENTSINCE", 1, OPERAND_DATE },   { "SINCE", 1, OPERAND_DATE },      { "SMALLER", 1, OPERAND_NUMBER },
-	{ "SUBJECT", 1, OPERAND_STRING },   { "TEXT", 1, OPERAND_STRING },     { "THREADID", 1, OPERAND_STRING },
-	{ "TO", 1, OPERAND_STRING },        { "UID", 1, OPERAND_SET },         { "UNKEYWORD", 1, OPERAND_FLAG },
-	{ "X-GM-LABELS", 1, OPERAND_STRING }, { "X-GM-MSGID", 1, OPERAND_NUMBER }, { "X-GM-RAW", 1, OPERAND_STRING },
+	{ "BCC", 1, OPERAND_STRING },        { "BEFORE", 1, OPERAND_DATE },
+	{ "BODY", 1, OPERAND_STRING },       { "CC", 1, OPERAND_STRING },
+	{ "EMAILID", 1, OPERAND_STRING },    { "FILTER", 1, OPERAND_STRING },
+	{ "FROM", 1, OPERAND_STRING },       { "HEADER", 2, OPERAND_STRING },
+	{ "KEYWORD", 1, OPERAND_FLAG },      { "LARGER", 1, OPERAND_NUMBER },
+	{ "MODSEQ", 1, OPERAND_STRING },     { "OLDER", 1, OPERAND_NUMBER },
+	{ "ON", 1, OPERAND_DATE },           { "SAVEDBEFORE", 1, OPERAND_DATE },
+	{ "SAVEDON", 1, OPERAND_DATE },      { "SAVEDSINCE", 1, OPERAND_DATE },
+	{ "SENTBEFORE", 1, OPERAND_DATE },   { "SENTON", 1, OPERAND_DATE },
+	{ "SENTSINCE", 1, OPERAND_DATE },    { "SINCE", 1, OPERAND_DATE },
+	{ "SMALLER", 1, OPERAND_NUMBER },    { "SUBJECT", 1, OPERAND_STRING },
+	{ "TEXT", 1, OPERAND_STRING },       { "THREADID", 1, OPERAND_STRING },
+	{ "TO", 1, OPERAND_STRING },         { "UID", 1, OPERAND_SET },
+	{ "UNKEYWORD", 1, OPERAND_FLAG },    { "X-GM-LABELS", 1, OPERAND_STRING },
+	{ "X-GM-MSGID", 1, OPERAND_NUMBER }, { "X-GM-RAW", 1, OPERAND_STRING },
 	{ "X-GM-THRID", 1, OPERAND_NUMBER }, { "YOUNGER", 1, OPERAND_NUMBER },
 };
 
@@ -295,16 +321,12 @@ static void tell_operand(struct reading *r, const struct imap_node *node, enum o
 		string_shown(&r->words, node);
 	else
 		word_shown(&r->words, said);
-	struct buffer phrase = r->words;
-	r->words = (struct buffer){ 0 };
 	if (operand == OPERAND_DATE && (!imap_date_parse(said, &date) || date.timed))
 		wrong(r, "", said, " is no date, such as 1-Feb-1994", "RFC 9051 9");
 	if (operand == OPERAND_NUMBER && !slice_number(said, &number))
 		wrong(r, "", said, " is no number", "RFC 9051 9");
 	if (operand == OPERAND_SET && !imap_set_ok(said))
 		wrong(r, "", said, " is no set of UIDs, such as 2:4,7", "RFC 9051 4.1.1");
-	buffer_free(&r->words);
-	r->words = phrase;
 }
 
 /* The key at `at` with what belongs to it; returns the index behind it. */
@@ -321,7 +343,12 @@ static size_t tell_key(struct reading *r, size_t at)
 	word_shown(&r->words, key->text);
 	for (unsigned n = 0; n < wanted; n++, behind = node->end) {
 		node = node_at(r, behind);
-		if (node == NULL && r->ended)
+		if (!r->ended && behind >= r->upto) { /* it is told of when what belongs to it has come */
+			r->upto = at < r->upto ? at : r->upto;
+			buffer_clear(&r->words);
+			return r->tree->n;
+		}
+		if (node == NULL)
 			wrong(r, "something must stand behind ", key->text, "", row ? row->ref : r->row->ref);
 		if (node == NULL)
 			break;
@@ -334,36 +361,55 @@ static size_t tell_key(struct reading *r, size_t at)
 	if (new)
 		say(r, "");
 	buffer_clear(&r->words);
-	if (new && !known && row == NULL && key->kind == IMAP_ATOM) {
-		const struct table *keys = protocol_table(&protocol_imap, TABLE_SEARCH_KEYS);
-		const struct entry *near = keys ? table_nearest(keys, key->text) : NULL;
-		wrong(r, "no such search key: ", key->text, near ? "" : ", as far as any registry knows", r->row->ref);
-		if (near)
-			event_problem(r->d, r->event, "%s is near", near->word);
-	}
+	if (new && !known && row == NULL && key->kind == IMAP_ATOM)
+		unknown(r, "no such search key: ", key->text, TABLE_SEARCH_KEYS);
 	return behind;
+}
+
+/* RETURN (options) and CHARSET name, which stand before the keys; returns the index behind, or `at`. */
+static size_t tell_options(struct reading *r, size_t at)
+{
+	const struct imap_node *node = node_at(r, at), *operand = node_at(r, node->end);
+	size_t behind = operand ? operand->end : node->end;
+	if (imap_node_is(node, SLICE("RETURN"))) {
+		if (operand && operand->kind == IMAP_LIST && fresh(r, node->end)) {
+			words_shown(&r->words, r->tree, node->end);
+			say(r, r->words.n ? "to be returned: " : "all that were found are to be returned");
+		}
+		return behind;
+	}
+	if (imap_node_is(node, SLICE("CHARSET"))) {
+		if (fresh(r, node->end)) {
+			string_shown(&r->words, operand);
+			say(r, "the strings are in the character set ");
+		}
+		return behind;
+	}
+	return at;
+}
+
+/* How many keys must still come after this one: NOT takes one, OR two. */
+static size_t keys_due(const struct imap_node *key, size_t due)
+{
+	due -= due > 0;
+	return due + (imap_node_is(key, SLICE("NOT")) ? 1 : 0) + (imap_node_is(key, SLICE("OR")) ? 2 : 0);
 }
 
 static void tell_keys(struct reading *r, size_t at)
 {
 	const struct imap_node *node;
+	size_t due = 0, list_end = 0; /* of the outermost list that is gone through, which is one key */
 	while ((node = node_at(r, at))) {
+		size_t behind = tell_options(r, at);
+		if (behind > at) {
+			at = behind;
+			continue;
+		}
+		if (at >= list_end)
+			due = keys_due(node, due);
 		if (node->kind == IMAP_LIST) {
+			list_end = list_end > node->end ? list_end : node->end;
 			at++; /* the keys in it follow, and hold together */
-		} else if (imap_node_is(node, SLICE("RETURN"))) {
-			const struct imap_node *options = node_at(r, node->end);
-			if (options && options->kind == IMAP_LIST && fresh(r, node->end)) {
-				words_shown(&r->words, r->tree, node->end);
-				say(r, "To be returned: ");
-			}
-			at = options ? options->end : node->end;
-		} else if (imap_node_is(node, SLICE("CHARSET"))) {
-			const struct imap_node *charset = node_at(r, node->end);
-			if (fresh(r, node->end)) {
-				string_shown(&r->words, charset);
-				say(r, "The strings are in the character set ");
-			}
-			at = charset ? charset->end : node->end;
 		} else if (node->kind == IMAP_ATOM && imap_set_ok(node->text)) {
 			if (fresh(r, at)) {
 				set_shown(&r->words, node->text, false);
@@ -373,6 +419,10 @@ static void tell_keys(struct reading *r, size_t at)
 		} else {
 			at = tell_key(r, at);
 		}
+	}
+	if (r->ended && due > 0) {
+		event_problem(r->d, r->event, "a key must stand behind NOT, and two behind OR");
+		event_ref(r->d, r->event, r->row->ref);
 	}
 }
 
@@ -427,7 +477,7 @@ static void tell_list(struct reading *r)
 	const struct imap_node *reference = node_at(r, at);
 	if (fresh(r, at)) {
 		mailbox_shown(&r->words, reference);
-		say(r, reference->content.n ? "Below " : "From the top: the reference is ");
+		say(r, reference->content.n ? "below " : "from the top, as the reference is ");
 	}
 	at = reference ? reference->end : r->tree->n;
 	const struct imap_node *patterns = node_at(r, at);
@@ -465,7 +515,8 @@ static void tell_append(struct reading *r)
 			date_shown(&r->words, &date);
 			say(r, "dated ");
 		} else if (node->kind == IMAP_QUOTED) {
-			wrong(r, "the date ", node->content, " is none, such as \" 7-Feb-1994 21:52:25 -0800\"", "RFC 9051 9");
+			wrong(r, "the date ", node->content, " is none, such as \" 7-Feb-1994 21:52:25 -0800\"",
+			      "RFC 9051 9");
 		}
 	}
 	if (r->ended && r->tree->n > 0 && !message) {
@@ -562,7 +613,9 @@ void imap_arguments(struct dialogue *d, struct imap *s, const struct entry *row,
                     struct dialogue_event *event)
 {
 	struct imap_tree tree = { 0 };
-	struct reading r = { .d = d, .event = event, .row = row, .tree = &tree, .from = s->client.told, .ended = ended };
+	struct reading r = {
+		.d = d, .event = event, .row = row, .tree = &tree, .from = s->client.told, .ended = ended
+	};
 	size_t i = 0;
 	while (i < sizeof forms / sizeof forms[0] && !slice_equal(slice_of(row->word), slice_of(forms[i].verb)))
 		i++;

@@ -97,10 +97,13 @@ static void check_unwaited(struct dialogue *d, const struct imap_scan *scan, str
 	if (!known || dialogue_announced(d, SLICE("LITERAL+"), NULL))
 		return;
 	if (!minus)
-		event_problem(d, event, "{%llu+} does not wait for the server's +, which needs LITERAL+ or LITERAL-: "
-		              "the server announced neither", (unsigned long long)scan->count);
+		event_problem(d, event,
+		              "{%llu+} does not wait for the server's +, which needs LITERAL+ or LITERAL-: "
+		              "the server announced neither",
+		              (unsigned long long)scan->count);
 	else if (scan->count > LITERAL_MINUS_MAX)
-		event_problem(d, event, "LITERAL- allows {n+} up to %d octets: a longer literal waits for the server's +",
+		event_problem(d, event,
+		              "LITERAL- allows {n+} up to %d octets: a longer literal waits for the server's +",
 		              LITERAL_MINUS_MAX);
 	else
 		return;
@@ -116,8 +119,8 @@ static void literal_begins(struct dialogue *d, struct imap *s, struct dialogue_e
 	if (scan->waits_not)
 		check_unwaited(d, scan, event);
 	event_note(d, event, "{%llu%s} begins a literal: %s%llu octet%s, then the rest of the command.", n,
-	           scan->waits_not ? "+" : "", scan->waits_not ? "at once follow " : "once the server has said +, follow ",
-	           n, n == 1 ? "" : "s");
+	           scan->waits_not ? "+" : "",
+	           scan->waits_not ? "at once follow " : "once the server has said +, follow ", n, n == 1 ? "" : "s");
 	event_ref(d, event, scan->waits_not ? "RFC 7888 4" : "RFC 9051 4.3");
 	s->waits = !scan->waits_not;
 	s->owed = s->waits ? s->command : 0;
@@ -151,7 +154,9 @@ static void literal_octets(struct dialogue *d, struct imap *s, const struct line
 		event_secret(event, 0, event->text.n, SLICE("{{password}}"));
 	unsigned long long n = s->client.scan.count;
 	if (!s->client.began)
-		event_note(d, event, line->last ? "The literal, all of its %llu octets." : "Here the literal's %llu octets begin.",
+		event_note(d, event,
+		           line->last ? "The literal, all of its %llu octets."
+		                      : "Here the literal's %llu octets begin.",
 		           n);
 	else if (line->last)
 		event_note(d, event, "Here the literal's count is reached.");
@@ -166,28 +171,32 @@ static void literal_octets(struct dialogue *d, struct imap *s, const struct line
 
 void imap_scan_problems(struct dialogue *d, const struct imap_scan *scan, struct dialogue_event *event)
 {
-	const char *wrong = scan->quoted                                    ? "a quoted string is not closed by its \""
-	                    : scan->stray                                   ? "a ) stands without its ("
-	                    : scan->depth                                   ? "a ( is not closed"
-	                    : imap_scan_end(scan) == IMAP_END_MALFORMED     ? "a literal's count is {n} with n a number, or {n+}"
+	const char *wrong = scan->quoted  ? "a quoted string is not closed by its \""
+	                    : scan->stray ? "a ) stands without its ("
+	                    : scan->depth ? "a ( is not closed"
+	                    : imap_scan_end(scan) == IMAP_END_MALFORMED
+	                            ? "a literal's count is {n} with n a number, or {n+}"
 	                    : scan->inside ? "a literal's count ends its line: its octets begin on the next"
 	                                   : NULL;
 	if (wrong == NULL)
 		return;
 	event_problem(d, event, "%s", wrong);
-	event_ref(d, event, scan->quoted || scan->brace != BRACE_NONE || scan->inside ? "RFC 9051 4.3" : "RFC 9051 4.4");
+	event_ref(d, event,
+	          scan->quoted || scan->brace != BRACE_NONE || scan->inside ? "RFC 9051 4.3" : "RFC 9051 4.4");
 }
 
 static void check_text(struct dialogue *d, const struct imap *s, struct dialogue_event *event)
 {
 	const struct imap_scan *scan = &s->client.scan;
 	if (scan->bad_escape) {
-		event_problem(d, event, "in a quoted string \\ stands only before \" and \\: a \\ itself is written \\\\");
+		event_problem(d, event,
+		              "in a quoted string \\ stands only before \" and \\: a \\ itself is written \\\\");
 		event_ref(d, event, "RFC 9051 9");
 	}
 	bool rev2_alone = rev2_announced(d) && !dialogue_announced(d, SLICE("IMAP4rev1"), NULL);
 	if (scan->quoted_eight_bit && !s->utf8 && !rev2_alone) {
-		event_problem(d, event, "octets above 127 in a quoted string need ENABLE UTF8=ACCEPT or IMAP4rev2 first: "
+		event_problem(d, event,
+		              "octets above 127 in a quoted string need ENABLE UTF8=ACCEPT or IMAP4rev2 first: "
 		              "else a literal holds them");
 		event_ref(d, event, "RFC 6855 3");
 	}
@@ -299,7 +308,8 @@ static void read_authenticate(struct dialogue *d, struct imap *s, struct slice a
 		one->flags |= FLAG_ONE_STEP;
 	bool known = dialogue_capability(d, 0).n > 0;
 	if (known && !dialogue_announced(d, SLICE("SASL-IR"), NULL) && !rev2_announced(d)) {
-		event_problem(d, event, "the first answer in the command's line needs SASL-IR, which the server did not "
+		event_problem(d, event,
+		              "the first answer in the command's line needs SASL-IR, which the server did not "
 		              "announce: else it waits for the server's +");
 		event_ref(d, event, "RFC 4959 3");
 	}
@@ -312,7 +322,7 @@ static bool answers_early(const struct dialogue *d, const struct line *line)
 {
 	size_t n = outstanding_count(d);
 	const struct outstanding *last = n ? outstanding_at(d, n - 1) : NULL;
-	if (imap_waiting_effect(last) != EFFECT_AUTHENTICATE || last->flags & FLAG_ONE_STEP)
+	if (last == NULL || imap_waiting_effect(last) != EFFECT_AUTHENTICATE || last->flags & FLAG_ONE_STEP)
 		return false;
 	struct imap_command command;
 	imap_command_parse(line->text, &command);
@@ -393,15 +403,19 @@ static void check_tag(struct dialogue *d, const struct imap_command *command, bo
 {
 	struct slice tag = slice_part(command->tag, 0, WORD_IN_PROBLEM);
 	if (command->tag.n == 0)
-		event_problem(d, event, "an empty line is no command: a command is a tag, a space and a word, as in "
+		event_problem(d, event,
+		              "an empty line is no command: a command is a tag, a space and a word, as in "
 		              "`a1 NOOP`");
 	else if (misplaced)
-		event_problem(d, event, SLICE_FMT " stands where the tag belongs: before each command comes a tag of your "
-		              "choice, as in `a1 " SLICE_FMT "`", SLICE_ARG(tag), SLICE_ARG(tag));
+		event_problem(d, event,
+		              SLICE_FMT " stands where the tag belongs: before each command comes a tag of your "
+		                        "choice, as in `a1 " SLICE_FMT "`",
+		              SLICE_ARG(tag), SLICE_ARG(tag));
 	else if (slice_equal_nocase(command->tag, SLICE("DONE")) && command->verb.n == 0)
 		event_problem(d, event, "DONE ends IDLE, and no IDLE is under way");
 	else if (!imap_tag_ok(command->tag))
-		event_problem(d, event, "this is no good tag: it is made of letters and digits, as in a1, without any of "
+		event_problem(d, event,
+		              "this is no good tag: it is made of letters and digits, as in a1, without any of "
 		              "( ) { %% * \" \\ +");
 	else if (command->verb.n == 0)
 		event_problem(d, event, "the line holds a tag alone: the command is missing behind it");
@@ -410,41 +424,67 @@ static void check_tag(struct dialogue *d, const struct imap_command *command, bo
 	event_ref(d, event, "RFC 9051 2.2.1");
 }
 
-/* Whether the command's first argument is a set of message numbers, which an EXPUNGE would change. */
-static bool uses_numbers(struct slice verb, bool changing)
+/* Whether the command names messages by numbers, which an EXPUNGE would change; `all` false: and allows no EXPUNGE
+ * itself. */
+static bool uses_numbers(struct slice verb, bool all)
 {
 	static const char *const safe[] = { "FETCH", "STORE", "SEARCH", NULL };
 	static const char *const more[] = { "COPY", "MOVE", "SORT", "THREAD", NULL };
 	for (size_t i = 0; safe[i]; i++)
 		if (slice_equal(verb, slice_of(safe[i])))
 			return true;
-	for (size_t i = 0; changing && more[i]; i++)
+	for (size_t i = 0; all && more[i]; i++)
 		if (slice_equal(verb, slice_of(more[i])))
 			return true;
 	return false;
 }
 
+/* The oldest waiting command behind which nothing may be sent, or NULL. */
+static const struct outstanding *waits_alone(const struct dialogue *d)
+{
+	for (size_t i = 0; i < outstanding_count(d); i++) {
+		const struct outstanding *one = outstanding_at(d, i);
+		enum imap_effect effect = imap_waiting_effect(one);
+		if (effect == EFFECT_STARTTLS || effect == EFFECT_AUTHENTICATE ||
+		    (effect == EFFECT_IDLE && !(one->flags & FLAG_DONE)))
+			return one;
+	}
+	return NULL;
+}
+
+/* The oldest waiting command that lets the server say EXPUNGE, or NULL. */
+static const struct outstanding *lets_expunge(const struct dialogue *d)
+{
+	for (size_t i = 0; i < outstanding_count(d); i++) {
+		const struct outstanding *one = outstanding_at(d, i);
+		if (one->command && !uses_numbers(slice_of(one->verb), false))
+			return one;
+	}
+	return NULL;
+}
+
 /* What may not be sent while others wait (RFC 9051 section 5.5). */
 static void check_flight(struct dialogue *d, struct dialogue_event *event)
 {
-	size_t n = outstanding_count(d);
-	for (size_t i = 0; i < n; i++) {
-		const struct outstanding *one = outstanding_at(d, i);
-		enum imap_effect effect = imap_waiting_effect(one);
-		if (one->tag && event->tag.n && slice_equal(slice_of(one->tag), event->tag)) {
-			event_problem(d, event, "the tag is in use: the command that it names is still waiting, so each has a "
-			              "tag of its own");
-			event_ref(d, event, "RFC 9051 2.2.1");
-		}
-		bool idles = effect == EFFECT_IDLE && !(one->flags & FLAG_DONE);
-		if (effect == EFFECT_STARTTLS || effect == EFFECT_AUTHENTICATE || idles) {
-			event_problem(d, event, "nothing may be sent behind %s before it is answered", one->verb);
-			event_ref(d, event, effect == EFFECT_STARTTLS ? "RFC 9051 6.2.1" : "RFC 9051 5.5");
-		} else if (uses_numbers(event->verb, true) && one->command && !uses_numbers(slice_of(one->verb), false)) {
-			event_problem(d, event, "sent while %s waits: a message may go meanwhile, and then these numbers mean "
-			              "others", one->verb);
-			event_ref(d, event, "RFC 9051 5.5");
-		}
+	const struct outstanding *alone = waits_alone(d), *expunging = lets_expunge(d);
+	bool in_use = false;
+	for (size_t i = 0; i < outstanding_count(d) && !in_use; i++)
+		in_use = event->tag.n && slice_equal(slice_of(outstanding_at(d, i)->tag), event->tag);
+	if (in_use) {
+		event_problem(
+			d, event,
+			"the tag is in use: the command that it names still waits, so this one needs a tag of its own");
+		event_ref(d, event, "RFC 9051 2.2.1");
+	}
+	if (alone) {
+		bool starttls = imap_waiting_effect(alone) == EFFECT_STARTTLS;
+		event_problem(d, event, "nothing may be sent behind %s before it is answered", alone->verb);
+		event_ref(d, event, starttls ? "RFC 9051 6.2.1" : "RFC 9051 5.5");
+	} else if (expunging && uses_numbers(event->verb, true)) {
+		event_problem(d, event,
+		              "sent while %s waits: a message may go meanwhile, and then these numbers mean others",
+		              expunging->verb);
+		event_ref(d, event, "RFC 9051 5.5");
 	}
 }
 
@@ -499,14 +539,16 @@ static void judge_command(struct dialogue *d, struct imap *s, const struct imap_
 	} else if (command->verb.n && !misplaced) {
 		unknown_verb(d, event->verb, event);
 	} else {
-		event_note(d, event, "The server should answer BAD: it looks for a tag first, and for a command behind it.");
+		event_note(d, event,
+		           "The server should answer BAD: it looks for a tag first, and for a command behind it.");
 		event_ref(d, event, "RFC 9051 7.1.3");
 	}
 	check_flight(d, event);
 	bool spaced = command->tag.p > event->text.p;
 	if (spaced || (s->client.scan.doubled && command->verb.n)) {
-		event_problem(d, event, spaced ? "no space may stand before the tag"
-		                               : "two spaces stand in a row: one parts the words");
+		event_problem(d, event,
+		              spaced ? "no space may stand before the tag"
+		                     : "two spaces stand in a row: one parts the words");
 		event_ref(d, event, "RFC 9051 9");
 	}
 }
@@ -586,6 +628,10 @@ static void rest_line(struct dialogue *d, struct imap *s, const struct line *lin
 	secrets_mark(s, event, 0, before);
 	if (!line->more)
 		line_ends(d, s, line, event);
+	if (event->note.n == 0) {
+		event_note(d, event, "Behind the literal the command goes on to its end.");
+		event_ref(d, event, "RFC 9051 4.3");
+	}
 }
 
 void imap_client(struct dialogue *d, const struct line *line, struct dialogue_event *event)

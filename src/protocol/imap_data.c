@@ -42,8 +42,7 @@ static bool is_list(const struct imap_node *node)
 /* The phrase that stands in `words`, behind `before`. */
 static void say(struct reading *r, const char *before)
 {
-	tell(&r->telling, "%s" SLICE_FMT, before, SLICE_ARG(buffer_slice(&r->words)));
-	buffer_clear(&r->words);
+	tell_words(&r->telling, before, &r->words);
 }
 
 static void wrong(struct reading *r, const char *ref, const char *what)
@@ -66,7 +65,8 @@ static void tell_exists(struct reading *r)
 static void tell_recent(struct reading *r)
 {
 	unsigned long long n = r->response->number;
-	tell(&r->telling, "%llu message%s \\Recent: new since the mailbox was last selected", n, n == 1 ? " is" : "s are");
+	tell(&r->telling, "%llu message%s \\Recent: new since the mailbox was last selected", n,
+	     n == 1 ? " is" : "s are");
 }
 
 static void tell_expunge(struct reading *r)
@@ -99,7 +99,7 @@ static void address_shown(struct reading *r, size_t list)
 	const struct imap_node *node = inside(r, list, at);
 	for (unsigned i = 0; node && i < 2; i++)
 		node = inside(r, list, node->end);
-	if (imap_node_string(node, &address) && (node = inside(r, list, node->end))) {
+	if (node && imap_node_string(node, &address) && (node = inside(r, list, node->end))) {
 		buffer_add_octet(&address, '@');
 		if (!imap_node_string(node, &address)) /* a group of addresses begins: RFC 9051 7.5.2 */
 			address.p[address.n - 1] = ':';
@@ -122,8 +122,8 @@ static void addresses_shown(struct reading *r, size_t list)
 /* The ten fields of an envelope (RFC 9051 section 7.5.2). */
 static void envelope_shown(struct reading *r, size_t list)
 {
-	static const char *const fields[] = { "date",    "subject", "from", "sender",      "reply-to",
-		                              "to",      "cc",      "bcc",  "in-reply-to", "message-id" };
+	static const char *const fields[] = { "date", "subject", "from", "sender",      "reply-to",
+		                              "to",   "cc",      "bcc",  "in-reply-to", "message-id" };
 	const struct imap_node *node;
 	struct buffer absent = { 0 };
 	size_t n = 0;
@@ -144,7 +144,8 @@ static void envelope_shown(struct reading *r, size_t list)
 	buffer_add_octet(&r->words, ')');
 	buffer_free(&absent);
 	if (n != 10 || node)
-		wrong(r, "RFC 9051 7.5.2", "an ENVELOPE has ten fields, from date to message-id, NIL for one that is missing");
+		wrong(r, "RFC 9051 7.5.2",
+		      "an ENVELOPE has ten fields, from date to message-id, NIL for one that is missing");
 }
 
 /* A body that is no multipart: `text/plain, 3028 octets, 7BIT`. */
@@ -242,6 +243,8 @@ static void tell_value(struct reading *r, const struct imap_node *key, size_t at
 		body_shown(r, at);
 		say(r, "it is built as ");
 	} else if (imap_node_is(key, SLICE("UID"))) {
+		if (!slice_number(value->text, &octets) || octets == 0)
+			wrong(r, "RFC 9051 9", "a UID is a number from 1");
 		word_shown(&r->words, value->text);
 		say(r, "its UID is ");
 	} else {
@@ -258,7 +261,8 @@ static void tell_value(struct reading *r, const struct imap_node *key, size_t at
 /* An old item that nobody asked for: what answers BODY[HEADER] has that name. */
 static void check_asked(struct reading *r, const struct imap_node *key)
 {
-	static const char *const old[][2] = { { "RFC822", "BODY[]" }, { "RFC822.HEADER", "BODY[HEADER]" },
+	static const char *const old[][2] = { { "RFC822", "BODY[]" },
+		                              { "RFC822.HEADER", "BODY[HEADER]" },
 		                              { "RFC822.TEXT", "BODY[TEXT]" } };
 	bool fetches = r->owner && (slice_equal(slice_of(r->owner->verb), SLICE("FETCH")) ||
 	                            slice_equal(slice_of(r->owner->verb), SLICE("UID FETCH")));
@@ -267,7 +271,8 @@ static void check_asked(struct reading *r, const struct imap_node *key)
 	for (size_t i = 0; i < sizeof old / sizeof old[0]; i++) {
 		if (!imap_node_is(key, slice_of(old[i][0])))
 			continue;
-		event_problem(r->d, r->event, "%s was not asked for: what answers %s has that name", old[i][0], old[i][1]);
+		event_problem(r->d, r->event, "%s was not asked for: what answers %s has that name", old[i][0],
+		              old[i][1]);
 		event_ref(r->d, r->event, "RFC 3501 6.4.5");
 	}
 }
@@ -286,7 +291,7 @@ static void tell_fetch(struct reading *r)
 		if (!value->whole && value->kind != IMAP_LITERAL && !r->ended)
 			break;
 		if (told == 0)
-			tell(&r->telling, "Message %llu", (unsigned long long)r->response->number);
+			tell(&r->telling, "Message %llu:", (unsigned long long)r->response->number);
 		tell_value(r, key, key->end);
 		check_asked(r, key);
 		told = value->end;
@@ -300,8 +305,10 @@ static void tell_fetch(struct reading *r)
 
 static void tell_flags(struct reading *r)
 {
-	if (!is_list(node_at(r, 0)))
+	if (!is_list(node_at(r, 0))) {
+		wrong(r, "RFC 9051 7.3.5", "the flags stand in a list in parentheses");
 		return;
+	}
 	flags_shown(&r->words, r->tree, 0);
 	say(r, r->words.n ? "The mailbox knows these flags: " : "The mailbox knows no flags");
 }
@@ -318,6 +325,7 @@ static void tell_list(struct reading *r)
 		return;
 	}
 	mailbox_shown(&r->words, name);
+	buffer_add_octet(&r->words, ':');
 	say(r, "The mailbox ");
 	if (imap_node_string(delimiter, &said)) {
 		word_shown(&r->words, buffer_slice(&said));
@@ -337,18 +345,24 @@ static void tell_list(struct reading *r)
 static void tell_status(struct reading *r)
 {
 	const struct imap_node *name = node_at(r, 0), *key, *value;
-	if (name == NULL || !is_list(node_at(r, name->end)))
+	if (name == NULL || !is_list(node_at(r, name->end))) {
+		wrong(r, "RFC 9051 7.3.3", "the mailbox's name and a list of items and values belong here");
 		return;
+	}
 	size_t list = name->end;
 	mailbox_shown(&r->words, name);
+	buffer_add_octet(&r->words, ':');
 	say(r, "Of the mailbox ");
-	for (size_t at = list + 1; (key = inside(r, list, at)) && (value = inside(r, list, key->end)); at = value->end) {
+	for (size_t at = list + 1; (key = inside(r, list, at)) && (value = inside(r, list, key->end));
+	     at = value->end) {
 		word_shown(&r->words, key->text);
 		buffer_add_octet(&r->words, ' ');
 		word_shown(&r->words, value->text);
 		gist_shown(&r->words, imap_row(TABLE_STATUS_ITEMS, key->text));
 		say(r, "");
 	}
+	if (key)
+		wrong(r, "RFC 9051 7.3.3", "an item has no value: the list is made of pairs");
 }
 
 static void tell_namespace(struct reading *r)
@@ -379,10 +393,13 @@ static void tell_namespace(struct reading *r)
 static size_t numbers_shown(struct reading *r)
 {
 	const struct imap_node *node;
+	uint64_t number = 0;
 	size_t n = 0;
+	bool good = true;
 	for (size_t at = 0; (node = node_at(r, at)); at = node->end) {
 		if (is_list(node)) /* (MODSEQ n), RFC 7162 3.1.5 */
 			continue;
+		good &= slice_number(node->text, &number) && number > 0;
 		if (n++ < ONE_BY_ONE) {
 			buffer_add_string(&r->words, n > 1 ? ", " : "");
 			word_shown(&r->words, node->text);
@@ -390,6 +407,8 @@ static size_t numbers_shown(struct reading *r)
 	}
 	if (n > ONE_BY_ONE)
 		buffer_printf(&r->words, " and %zu more", n - ONE_BY_ONE);
+	if (!good)
+		wrong(r, "RFC 9051 9", "only numbers from 1 stand here");
 	return n;
 }
 
@@ -428,7 +447,7 @@ static void tell_esearch(struct reading *r)
 		uid = true;
 		at++;
 	}
-	tell(&r->telling, "The result of SEARCH, in %s", uid ? "UIDs" : "numbers of messages");
+	tell(&r->telling, "The result of SEARCH, in %s:", uid ? "UIDs" : "numbers of messages");
 	for (; (node = node_at(r, at)) && (value = node_at(r, node->end)); at = value->end) {
 		const char *means = NULL;
 		for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
@@ -449,7 +468,8 @@ static void tell_thread(struct reading *r)
 	size_t n = 0;
 	for (size_t at = 0; (node = node_at(r, at)); at = node->end)
 		n += is_list(node);
-	tell(&r->telling, "%zu thread%s; in each list a message is followed by the answers to it", n, n == 1 ? "" : "s");
+	tell(&r->telling, "%zu thread%s; in each list a message is followed by the answers to it", n,
+	     n == 1 ? "" : "s");
 }
 
 /* ---- the rest ---- */
@@ -484,7 +504,7 @@ static void tell_enabled(struct reading *r)
 	if (slice_trim(r->response->text).n == 0)
 		tell(&r->telling, "Nothing was switched on");
 	else
-		tell(&r->telling, "Switched on");
+		tell(&r->telling, "Switched on:");
 	capabilities_tell(&r->telling, r->response->text);
 }
 
@@ -602,8 +622,24 @@ static void note_row(struct reading *r, bool silent)
 	if (row && silent)
 		event_note(r->d, r->event, "%s", row->note);
 	else if (row == NULL && silent)
-		event_note(r->d, r->event, "No registry knows this response; a client passes over what it does not know.");
+		event_note(r->d, r->event,
+		           "No registry knows this response; a client passes over what it does not know.");
 	event_ref(r->d, r->event, row ? row->ref : "RFC 9051 7");
+}
+
+/* The number before the name, and what stands behind where nothing should. */
+static void check_number(struct reading *r, bool numbered, bool alone)
+{
+	bool from_1 = !slice_equal_nocase(r->response->name, SLICE("EXISTS")) &&
+	              !slice_equal_nocase(r->response->name, SLICE("RECENT"));
+	if (numbered != r->response->numbered)
+		wrong(r, "RFC 9051 9",
+		      numbered ? "a number must stand before this response's name"
+		               : "no number stands before this response's name");
+	else if (numbered && from_1 && r->response->number == 0)
+		wrong(r, "RFC 9051 9", "messages are numbered from 1");
+	else if (numbered && alone && slice_trim(r->response->text).n)
+		wrong(r, "RFC 9051 9", "nothing stands behind this response's name");
 }
 
 void imap_data(struct dialogue *d, struct imap *s, const struct imap_response *response,
@@ -618,11 +654,11 @@ void imap_data(struct dialogue *d, struct imap *s, const struct imap_response *r
 	bool known = i < sizeof forms / sizeof forms[0];
 	r.from = s->server.told;
 	r.ended = ended;
-	if (known && forms[i].numbered != response->numbered)
-		wrong(&r, "RFC 9051 9", forms[i].numbered ? "a number must stand before this response's name"
-		                                         : "no number stands before this response's name");
+	if (known && first)
+		check_number(&r, forms[i].numbered, forms[i].tell != tell_fetch);
 	/* Only FETCH is told of piece by piece, for what it brings may be long. */
-	else if (known && (ended || forms[i].tell == tell_fetch) && spoken_tree(&s->server, &tree))
+	if (known && forms[i].numbered == response->numbered && (ended || forms[i].tell == tell_fetch) &&
+	    spoken_tree(&s->server, &tree))
 		forms[i].tell(&r);
 	if (first || r.telling.text.n)
 		note_row(&r, r.telling.text.n == 0);
@@ -651,17 +687,30 @@ static void code_uids(struct telling *telling, struct slice arguments, bool copi
 {
 	struct slice validity = slice_word(&arguments), first = slice_word(&arguments), second = slice_word(&arguments);
 	struct buffer words = { 0 };
-	buffer_add_string(&words, copied ? "The " : "The new message is the one ");
-	if (copied)
-		set_shown(&words, first, true);
-	else
-		buffer_add_string(&words, "with the UID ");
-	buffer_add_string(&words, copied ? " became there those with the UIDs " : "");
-	word_shown(&words, copied ? second : first);
+	buffer_add_string(&words, copied ? "Copied were " : "New is the ");
+	set_shown(&words, first, true);
+	if (copied) {
+		buffer_add_string(&words, ", which became the ");
+		set_shown(&words, second, true);
+	}
 	buffer_add_string(&words, " in the mailbox, whose UIDVALIDITY is ");
 	word_shown(&words, validity);
 	tell(telling, SLICE_FMT, SLICE_ARG(buffer_slice(&words)));
 	buffer_free(&words);
+}
+
+/* Whether the code is followed by a number, as it must (RFC 9051 section 9: resp-text-code). */
+static void check_code(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event)
+{
+	static const char *const numbers[] = { "HIGHESTMODSEQ", "UIDNEXT", "UIDVALIDITY", "UNSEEN" };
+	uint64_t number = 0;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		if (!slice_equal_nocase(response->code, slice_of(numbers[i])) ||
+		    slice_number(response->code_arguments, &number))
+			continue;
+		event_problem(d, event, "a number stands behind %s", numbers[i]);
+		event_ref(d, event, "RFC 9051 9");
+	}
 }
 
 void imap_response_code(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event)
@@ -671,6 +720,7 @@ void imap_response_code(struct dialogue *d, const struct imap_response *response
 	const struct entry *row = imap_row(TABLE_RESPONSE_CODES, code);
 	struct buffer words = { 0 };
 	event_ref(d, event, row ? row->ref : "RFC 9051 7.1");
+	check_code(d, response, event);
 	buffer_printf(&words, "[" SLICE_FMT "]", SLICE_ARG(event->keyword));
 	bool told = slice_find(event->note, buffer_slice(&words)) < event->note.n;
 	buffer_clear(&words);

@@ -125,7 +125,8 @@ void imap_server(struct dialogue *d, const struct line *line, struct dialogue_ev
 
 /* Says what the client's arguments mean, as far as they have come and were not yet told; `ended`: the command is
  * complete, and what is missing is missing. */
-void imap_arguments(struct dialogue *d, struct imap *s, const struct entry *row, bool ended, struct dialogue_event *event);
+void imap_arguments(struct dialogue *d, struct imap *s, const struct entry *row, bool ended,
+                    struct dialogue_event *event);
 
 /* Says what untagged data mean, as far as they have come and were not yet told. `owner` is the command that they
  * belong to, or NULL. */

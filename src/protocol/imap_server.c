@@ -22,44 +22,25 @@ static bool is_word(struct slice word, const char *what)
 static const struct {
 	const char *response, *verb;
 } data_of[] = {
-	{ "ACL", "GETACL" },
-	{ "CAPABILITY", "CAPABILITY" },
-	{ "ENABLED", "ENABLE" },
-	{ "ESEARCH", "SEARCH" },
-	{ "ESEARCH", "UID SEARCH" },
-	{ "EXISTS", "EXAMINE" },
-	{ "EXISTS", "SELECT" },
-	{ "EXPUNGE", "EXPUNGE" },
-	{ "EXPUNGE", "MOVE" },
-	{ "EXPUNGE", "UID EXPUNGE" },
-	{ "EXPUNGE", "UID MOVE" },
-	{ "FETCH", "FETCH" },
-	{ "FETCH", "STORE" },
-	{ "FETCH", "UID FETCH" },
-	{ "FETCH", "UID STORE" },
-	{ "FLAGS", "EXAMINE" },
-	{ "FLAGS", "SELECT" },
-	{ "ID", "ID" },
-	{ "LIST", "LIST" },
-	{ "LISTRIGHTS", "LISTRIGHTS" },
-	{ "LSUB", "LSUB" },
-	{ "METADATA", "GETMETADATA" },
-	{ "MYRIGHTS", "MYRIGHTS" },
-	{ "NAMESPACE", "NAMESPACE" },
-	{ "QUOTA", "GETQUOTA" },
-	{ "QUOTA", "GETQUOTAROOT" },
-	{ "QUOTA", "SETQUOTA" },
-	{ "QUOTAROOT", "GETQUOTAROOT" },
-	{ "RECENT", "EXAMINE" },
-	{ "RECENT", "SELECT" },
-	{ "SEARCH", "SEARCH" },
-	{ "SEARCH", "UID SEARCH" },
-	{ "SORT", "SORT" },
-	{ "SORT", "UID SORT" },
-	{ "STATUS", "STATUS" },
-	{ "THREAD", "THREAD" },
-	{ "THREAD", "UID THREAD" },
-	{ "XLIST", "XLIST" },
+	{ "ACL", "GETACL" },         { "CAPABILITY", "CAPABILITY" },
+	{ "ENABLED", "ENABLE" },     { "ESEARCH", "SEARCH" },
+	{ "ESEARCH", "UID SEARCH" }, { "EXISTS", "EXAMINE" },
+	{ "EXISTS", "SELECT" },      { "EXPUNGE", "EXPUNGE" },
+	{ "EXPUNGE", "MOVE" },       { "EXPUNGE", "UID EXPUNGE" },
+	{ "EXPUNGE", "UID MOVE" },   { "FETCH", "FETCH" },
+	{ "FETCH", "STORE" },        { "FETCH", "UID FETCH" },
+	{ "FETCH", "UID STORE" },    { "FLAGS", "EXAMINE" },
+	{ "FLAGS", "SELECT" },       { "ID", "ID" },
+	{ "LIST", "LIST" },          { "LISTRIGHTS", "LISTRIGHTS" },
+	{ "LSUB", "LSUB" },          { "METADATA", "GETMETADATA" },
+	{ "MYRIGHTS", "MYRIGHTS" },  { "NAMESPACE", "NAMESPACE" },
+	{ "QUOTA", "GETQUOTA" },     { "QUOTA", "GETQUOTAROOT" },
+	{ "QUOTA", "SETQUOTA" },     { "QUOTAROOT", "GETQUOTAROOT" },
+	{ "RECENT", "EXAMINE" },     { "RECENT", "SELECT" },
+	{ "SEARCH", "SEARCH" },      { "SEARCH", "UID SEARCH" },
+	{ "SORT", "SORT" },          { "SORT", "UID SORT" },
+	{ "STATUS", "STATUS" },      { "THREAD", "THREAD" },
+	{ "THREAD", "UID THREAD" },  { "XLIST", "XLIST" },
 };
 
 static bool asks_for(const struct outstanding *one, struct slice response)
@@ -143,7 +124,8 @@ static void note_untagged_status(struct dialogue *d, struct slice name, struct d
 	const struct outstanding *one = outstanding_count(d) == 1 ? outstanding_at(d, 0) : NULL;
 	if (is_word(name, "OK")) {
 		if (one && one->tag)
-			event_note(d, event, "Untagged, OK is only information: the command %.*s still waits for its answer.",
+			event_note(d, event,
+			           "Untagged, OK is only information: the command %.*s still waits for its answer.",
 			           WORD_IN_PROBLEM, one->tag);
 		else
 			event_note(d, event, "Untagged, OK is only information: no command is answered by it.");
@@ -223,13 +205,6 @@ static void infer_state(struct dialogue *d, struct imap *s, const struct outstan
 	}
 }
 
-static void compress_begins(struct dialogue *d, struct imap *s, struct dialogue_event *event)
-{
-	s->compressed = true;
-	event_note(d, event, "From here on both sides compress: what follows is no text of IMAP any more.");
-	event_ref(d, event, "RFC 4978 3");
-}
-
 static void starttls_replied(struct dialogue *d, struct dialogue_event *event)
 {
 	if (outstanding_count(d) > 1) {
@@ -270,7 +245,7 @@ static void succeeded(struct dialogue *d, struct imap *s, enum imap_effect effec
 		starttls_replied(d, event);
 		break;
 	case EFFECT_COMPRESS:
-		compress_begins(d, s, event);
+		s->compressed = true;
 		break;
 	case EFFECT_LOGOUT:
 	case EFFECT_IDLE:
@@ -383,13 +358,16 @@ static void note_continuation(struct dialogue *d, const struct imap *s, const st
 {
 	if (one == NULL) {
 		note_code(d, event);
-		event_problem(d, event, "nothing waits to be asked for: no literal, no exchange and no IDLE is under way");
+		event_problem(d, event,
+		              "nothing waits to be asked for: no literal, no exchange and no IDLE is under way");
 		event_ref(d, event, "RFC 9051 7.6");
 	} else if (s->owed == one->n) {
-		event_note(d, event, "The server asks for the literal: its octets come now, and then the rest of the command.");
+		event_note(d, event,
+		           "The server asks for the literal: its octets come now, and then the rest of the command.");
 		event_ref(d, event, "RFC 9051 7.6");
 	} else if (imap_waiting_effect(one) == EFFECT_IDLE) {
-		event_note(d, event, "IDLE has begun: the server tells what is new as it happens, until the client says DONE.");
+		event_note(d, event,
+		           "IDLE has begun: the server tells what is new as it happens, until the client says DONE.");
 		event_ref(d, event, "RFC 2177 3");
 	} else {
 		note_code(d, event);
@@ -444,7 +422,7 @@ static void tagged_line(struct dialogue *d, const struct imap_response *response
 	status_words(d, response, event);
 	event->tag = response->tag;
 	bool brief = is_word(response->code, "UNAVAILABLE") || is_word(response->code, "INUSE");
-	event->class = is_word(response->name, "OK")          ? CLASS_SUCCESS
+	event->class = is_word(response->name, "OK")            ? CLASS_SUCCESS
 	               : is_word(response->name, "NO") && brief ? CLASS_TRANSIENT
 	                                                        : CLASS_FAILURE;
 	const struct outstanding *one = outstanding_at(d, waiting_tag(d, response->tag));
@@ -462,7 +440,7 @@ static void tagged_line(struct dialogue *d, const struct imap_response *response
 /* Whether the server's first line greets. Where the session was met in its middle, the code may tell that it does not. */
 static bool greets(const struct dialogue *d, const struct imap *s, const struct imap_response *response)
 {
-	static const char *const inside[] = { "CLOSED",  "HIGHESTMODSEQ", "MAILBOXID",   "NOMODSEQ",     "PERMANENTFLAGS",
+	static const char *const inside[] = { "CLOSED",  "HIGHESTMODSEQ", "MAILBOXID",   "NOMODSEQ", "PERMANENTFLAGS",
 		                              "UIDNEXT", "UIDNOTSTICKY",  "UIDVALIDITY", "UNSEEN" };
 	if (s->greeted || state_now(d) != IMAP_GREETING || !response->status)
 		return false;
@@ -494,7 +472,8 @@ static void untagged_status_line(struct dialogue *d, const struct imap *s, const
 		event->keyword = event->code;
 	event->class = CLASS_INFO;
 	name_after(d, owner(d, response), event);
-	note_untagged_status(d, response->name, event);
+	if (!is_word(response->name, "OK") || response->code.n == 0) /* else the code says it all */
+		note_untagged_status(d, response->name, event);
 	if (!s->greeted && !s->middle && outstanding_count(d) == 0) {
 		event_problem(d, event, "this is no greeting: OK, PREAUTH or BYE is");
 		event_ref(d, event, "RFC 9051 7.1");
@@ -510,7 +489,8 @@ static void literal_begins(struct dialogue *d, struct imap *s, struct dialogue_e
 	unsigned long long n = scan->count;
 	if (scan->digits_here)
 		event_span_add(event, SPAN_COUNT, scan->digits_start, scan->digits_end);
-	event_note(d, event, "{%llu} begins a literal: %llu octet%s, then the rest of the line.", n, n, n == 1 ? "" : "s");
+	event_note(d, event, "{%llu} begins a literal: %llu octet%s, then the rest of the line.", n, n,
+	           n == 1 ? "" : "s");
 	event_ref(d, event, "RFC 9051 4.3");
 	if (scan->waits_not) {
 		event_problem(d, event, "a server's literal is {n}: it has no +");
@@ -691,7 +671,9 @@ static void literal_octets(struct imap *s, struct dialogue *d, const struct line
 		spoken_octets(&s->server, line->end);
 	}
 	if (!s->server.began)
-		event_note(d, event, line->last ? "The literal, all of its %llu octets." : "Here the literal's %llu octets begin.",
+		event_note(d, event,
+		           line->last ? "The literal, all of its %llu octets."
+		                      : "Here the literal's %llu octets begin.",
 		           n);
 	else if (line->last)
 		event_note(d, event, "Here the literal's count is reached.");
@@ -709,6 +691,10 @@ static void rest_line(struct dialogue *d, struct imap *s, const struct line *lin
 	spoken_add(&s->server, line->text);
 	if (!line->more)
 		line_ends(d, s, line, event);
+	if (event->note.n == 0) {
+		event_note(d, event, "Behind the literal the response goes on to its end.");
+		event_ref(d, event, "RFC 9051 4.3");
+	}
 }
 
 void imap_server(struct dialogue *d, const struct line *line, struct dialogue_event *event)

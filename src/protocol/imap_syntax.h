@@ -25,16 +25,16 @@
 
 /* Where a line of strings and lists stands after what has come of it. All zero at its front. */
 struct imap_scan {
-	bool quoted, escaped;      /* inside a quoted string; behind its backslash */
-	size_t depth;              /* parentheses that are open */
-	bool too_deep;             /* more than IMAP_DEPTH_MAX were */
-	bool stray;                /* a `)` closed nothing */
-	bool bad_escape;           /* in a quoted string, a backslash before other than `"` and `\` */
-	bool quoted_eight_bit;     /* octets above 127 in a quoted string */
-	bool eight_bit;            /* octets above 127 elsewhere */
-	bool doubled;              /* two spaces in a row outside of strings */
-	bool inside;               /* `{n}` was followed by more of the same line */
-	char previous, before;     /* the last octet and the one before it */
+	bool quoted, escaped;  /* inside a quoted string; behind its backslash */
+	size_t depth;          /* parentheses that are open */
+	bool too_deep;         /* more than IMAP_DEPTH_MAX were */
+	bool stray;            /* a `)` closed nothing */
+	bool bad_escape;       /* in a quoted string, a backslash before other than `"` and `\` */
+	bool quoted_eight_bit; /* octets above 127 in a quoted string */
+	bool eight_bit;        /* octets above 127 elsewhere */
+	bool doubled;          /* two spaces in a row outside of strings */
+	bool inside;           /* `{n}` was followed by more of the same line */
+	char previous, before; /* the last octet and the one before it */
 	enum {
 		BRACE_NONE,
 		BRACE_OPEN,   /* `{` */
@@ -46,7 +46,7 @@ struct imap_scan {
 	bool binary, waits_not, apart; /* of the brace: `~` before it; `+` in it; a space, `(` or `[` before it */
 	bool huge;                     /* its number is past IMAP_LITERAL_MAX */
 	uint64_t count;
-	bool digits_here;              /* all its digits stand in the last piece, and where: */
+	bool digits_here; /* all its digits stand in the last piece, and where: */
 	size_t digits_start, digits_end;
 };
 
@@ -76,12 +76,12 @@ enum imap_response_kind {
 /* A server's line, taken apart (response, RFC 9051 section 9). */
 struct imap_response {
 	enum imap_response_kind kind;
-	struct slice tag;    /* of a tagged one */
-	bool numbered;       /* a number stands before the name: `* 3 EXISTS` */
-	uint64_t number;     /* UINT64_MAX: it is greater still */
-	struct slice name;   /* OK, FETCH …, as typed */
-	bool status;         /* the name is OK, NO, BAD, BYE or PREAUTH: `text` is for people, as a continuation's is */
-	bool bracketed;      /* `[` stands before the text; `code` is empty where it is not closed */
+	struct slice tag;  /* of a tagged one */
+	bool numbered;     /* a number stands before the name: `* 3 EXISTS` */
+	uint64_t number;   /* UINT64_MAX: it is greater still */
+	struct slice name; /* OK, FETCH …, as typed */
+	bool status;       /* the name is OK, NO, BAD, BYE or PREAUTH: `text` is for people, as a continuation's is */
+	bool bracketed;    /* `[` stands before the text; `code` is empty where it is not closed */
 	struct slice code, code_arguments; /* the response code's name, and what stands behind it in its brackets */
 	struct slice text;                 /* behind name and response code; of data its arguments */
 };
@@ -103,12 +103,13 @@ enum imap_kind { IMAP_ATOM, IMAP_QUOTED, IMAP_LITERAL, IMAP_LIST };
 
 struct imap_node {
 	enum imap_kind kind;
-	struct slice text;    /* as it stands there, quotes and parentheses included */
-	struct slice content; /* of an atom its text; of a quoted string what is between the quotes, escapes still in it;
+	struct slice text; /* as it stands there, quotes and parentheses included */
+	struct slice
+		content; /* of an atom its text; of a quoted string what is between the quotes, escapes still in it;
 	                       * of a literal its octets as far as they are held */
-	uint64_t octets;      /* of a literal, as it says */
-	bool whole;           /* it is closed; of a literal, all its octets are held */
-	size_t end;           /* the index behind the last node inside it: its next neighbour, or the end of its list */
+	uint64_t octets; /* of a literal, as it says */
+	bool whole;      /* it is closed; of a literal, all its octets are held */
+	size_t end;      /* the index behind the last node inside it: its next neighbour, or the end of its list */
 };
 
 /* What follows `{n}` CRLF in a text stands elsewhere: the k-th literal's octets, as far as they are held. */

@@ -10,6 +10,10 @@
 #define TELLING_MAX 400
 #define LIST_MAX 6
 
+/* Of a note's first sentence so much is taken whole, and so much of a FETCH item is shown, in octets. */
+#define GIST_MAX 90
+#define ITEM_SHOWN 72
+
 void tell(struct telling *telling, const char *format, ...)
 {
 	if (telling->text.n >= TELLING_MAX) {
@@ -17,15 +21,26 @@ void tell(struct telling *telling, const char *format, ...)
 		return;
 	}
 	if (telling->text.n)
-		buffer_add_string(&telling->text, "; ");
+		buffer_add_string(&telling->text, telling->text.p[telling->text.n - 1] == ':' ? " " : "; ");
 	va_list ap;
 	va_start(ap, format);
 	buffer_vprintf(&telling->text, format, ap);
 	va_end(ap);
 }
 
+void tell_words(struct telling *telling, const char *before, struct buffer *words)
+{
+	bool begins = telling->text.n == 0 && before[0] != '\0';
+	tell(telling, "%s" SLICE_FMT, before, SLICE_ARG(buffer_slice(words)));
+	if (begins)
+		telling->text.p[0] = octet_upper(before[0]);
+	buffer_clear(words);
+}
+
 void telling_end(struct telling *telling, struct dialogue *d, struct dialogue_event *event, const char *before)
 {
+	if (telling->text.n && telling->text.p[telling->text.n - 1] == ':')
+		telling->text.n--; /* nothing came behind it */
 	if (telling->left)
 		buffer_printf(&telling->text, "; and %zu more", telling->left);
 	if (telling->text.n)
@@ -34,30 +49,50 @@ void telling_end(struct telling *telling, struct dialogue *d, struct dialogue_ev
 	*telling = (struct telling){ 0 };
 }
 
+/* Whether the sentence may go on as part of another: a name keeps its capital. */
+static bool begins_plainly(struct slice note)
+{
+	static const char *const words[] = { "A",   "All",     "An",       "As",    "Cannot", "Each",
+		                             "Has", "Holds",   "How",      "Is",    "May",    "New",
+		                             "The", "Message", "Messages", "There", "Will",   "Whether" };
+	struct slice rest = note;
+	struct slice word = slice_word(&rest);
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (slice_equal(word, slice_of(words[i])))
+			return true;
+	return false;
+}
+
 void gist_shown(struct buffer *out, const struct entry *row)
 {
 	if (row == NULL)
 		return;
 	struct slice note = slice_of(row->note);
 	size_t end = 0;
-	while (end < note.n && note.p[end] != ',' && note.p[end] != ':' && note.p[end] != ';' && note.p[end] != '.')
+	while (end < note.n && note.p[end] != ':' && note.p[end] != ';' && note.p[end] != '.')
 		end++;
+	if (end > GIST_MAX)
+		end = slice_find_octet(note, ',') < end ? slice_find_octet(note, ',') : end;
 	if (end == 0)
 		return;
-	bool capital = end > 1 && (octet_lower(note.p[1]) == note.p[1]);
 	buffer_add_string(out, " (");
-	buffer_add_octet(out, capital ? octet_lower(note.p[0]) : note.p[0]);
+	buffer_add_octet(out, begins_plainly(note) ? octet_lower(note.p[0]) : note.p[0]);
 	buffer_add_slice(out, slice_part(note, 1, end));
 	buffer_add_string(out, ")");
 }
 
-void word_shown(struct buffer *out, struct slice word)
+static void shown(struct buffer *out, struct slice word, size_t limit)
 {
-	size_t end = word.n < WORD_SHOWN ? word.n : WORD_SHOWN;
+	size_t end = word.n < limit ? word.n : limit;
 	while (end < word.n && end > 0 && ((unsigned char)word.p[end] & 0xC0) == 0x80)
 		end--;
 	escape_text(out, slice_part(word, 0, end));
 	buffer_add_string(out, end < word.n ? "…" : "");
+}
+
+void word_shown(struct buffer *out, struct slice word)
+{
+	shown(out, word, WORD_SHOWN);
 }
 
 void string_shown(struct buffer *out, const struct imap_node *node)
@@ -119,8 +154,8 @@ void set_shown(struct buffer *out, struct slice set, bool uid)
 		return;
 	}
 	bool one = imap_range_next(&rest, &range) && rest.n == 0 && range.first == range.last;
-	if (slice_equal(set, SLICE("1:*"))) {
-		buffer_add_string(out, "all messages");
+	if (slice_equal(set, SLICE("1:*")) || slice_equal(set, SLICE("*"))) {
+		buffer_add_string(out, one ? "the last message" : "all messages");
 		return;
 	}
 	buffer_add_string(out, one ? "message" : "messages");
@@ -210,7 +245,7 @@ void item_shown(struct buffer *out, struct slice item)
 {
 	struct imap_section section;
 	imap_section_parse(item, &section);
-	word_shown(out, item);
+	shown(out, item, ITEM_SHOWN);
 	if (!section.bracketed) {
 		gist_shown(out, imap_row(TABLE_ITEMS, item));
 		return;

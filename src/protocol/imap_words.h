@@ -18,23 +18,26 @@ struct telling {
 	size_t left; /* phrases that did not fit */
 };
 
-/* Adds a phrase, parted from the one before by a semicolon. */
+/* Adds a phrase, parted from the one before by a semicolon, or where that ends in a colon, by a space. */
 void tell(struct telling *telling, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds a phrase made of both, the first in a capital where it begins the sentence; `words` is empty after. */
+void tell_words(struct telling *telling, const char *before, struct buffer *words);
 
 /* Adds the phrases to the event's note as one sentence, `before` (may be NULL) in front, and frees them. */
 void telling_end(struct telling *telling, struct dialogue *d, struct dialogue_event *event, const char *before);
 
 /* Each appends to `out`. */
-void gist_shown(struct buffer *out, const struct entry *row);                     /* in parentheses; of NULL nothing */
-void word_shown(struct buffer *out, struct slice word);                           /* safe and short */
-void string_shown(struct buffer *out, const struct imap_node *node);              /* in quotes; `nothing` for NIL */
-void mailbox_shown(struct buffer *out, const struct imap_node *node);             /* and what modified UTF-7 says */
-void set_shown(struct buffer *out, struct slice set, bool uid);                   /* "messages 2 to 4" */
-void flag_shown(struct buffer *out, struct slice flag);                           /* with the gist of it */
-void flags_shown(struct buffer *out, const struct imap_tree *tree, size_t list);  /* a list's flags */
-void words_shown(struct buffer *out, const struct imap_tree *tree, size_t list);  /* a list's words as they are */
-void item_shown(struct buffer *out, struct slice item);                           /* what a FETCH item asks for */
+void gist_shown(struct buffer *out, const struct entry *row);                    /* in parentheses; of NULL nothing */
+void word_shown(struct buffer *out, struct slice word);                          /* safe and short */
+void string_shown(struct buffer *out, const struct imap_node *node);             /* in quotes; `nothing` for NIL */
+void mailbox_shown(struct buffer *out, const struct imap_node *node);            /* and what modified UTF-7 says */
+void set_shown(struct buffer *out, struct slice set, bool uid);                  /* "messages 2 to 4" */
+void flag_shown(struct buffer *out, struct slice flag);                          /* with the gist of it */
+void flags_shown(struct buffer *out, const struct imap_tree *tree, size_t list); /* a list's flags */
+void words_shown(struct buffer *out, const struct imap_tree *tree, size_t list); /* a list's words as they are */
+void item_shown(struct buffer *out, struct slice item);                          /* what a FETCH item asks for */
 void date_shown(struct buffer *out, const struct imap_date *date);
-void octets_shown(struct buffer *out, uint64_t octets);                           /* "4286 octets (4.2 KiB)" */
+void octets_shown(struct buffer *out, uint64_t octets); /* "4286 octets (4.2 KiB)" */
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef PARLANCE_PROTOCOL_KNOWLEDGE_H
 #define PARLANCE_PROTOCOL_KNOWLEDGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/slice.h"
@@ -68,7 +69,28 @@ struct table {
 /* The row of that word, ASCII letters compared without their case; NULL where there is none. */
 const struct entry *table_find(const struct table *table, struct slice word);
 
-/* The row nearest to a word that is not there (by edit distance, at most 2 and less than half of it), else NULL. */
+/*
+ * The row of a word as people write it, where it does not stand so in the table: "5.7.1" for X.7.1 (RFC 3463 2), "5xx" for
+ * 5yz, "UID FETCH NO" for FETCH NO, "Seen" for \\Seen, "Forwarded" for $Forwarded, "BODY[1.2.MIME]" for BODY[MIME],
+ * "BODY.PEEK" for BODY.PEEK[], "SYS/TEMP/DISK" for SYS/TEMP (RFC 2449 8). NULL where there is none.
+ */
+const struct entry *table_find_form(const struct table *table, struct slice word);
+
+/* The rows that say what the digits of a code say, each by itself: of "550" 5yz (or 5xx) and x5z (RFC 5321 4.2.1), of
+ * "5.7.1" 5.X.X and X.7.X (RFC 3463 2). Returns how many there are; 0 where `code` is no code of this table. */
+#define DIGITS_MAX 2
+size_t table_digits(const struct table *table, struct slice code, const struct entry *rows[DIGITS_MAX]);
+
+/* Takes a code behind its command apart: "RCPT 550" into RCPT and 550, "UID FETCH NO" into UID FETCH and NO. False where
+ * the word has no space. */
+bool context_parse(struct slice word, struct slice *verb, struct slice *code);
+
+/* Whether `word` is a three-digit code, or an enhanced status code such as "5.7.1". */
+bool is_three_digits(struct slice word);
+bool is_enhanced_code(struct slice word);
+
+/* The row nearest to a word that is not there (by edit distance, at most NEAR_MAX and less than half of it), else NULL. */
+#define NEAR_MAX 2
 const struct entry *table_nearest(const struct table *table, struct slice word);
 
 /* How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other, without regard

@@ -103,13 +103,11 @@ static size_t client_line(const struct answerer *a, size_t from)
 	return from;
 }
 
-/* Marked lines say nothing, unless the reply would have no last line without them. */
 static bool is_said(const struct answerer *a, size_t i)
 {
-	enum script_mark mark = line_at(a, i)->mark;
 	if (a->r->lines[i].asks && !a->asking)
 		return false; /* what it asks for has come already, or is not needed */
-	return mark == MARK_NONE || (mark != MARK_NEVER && a->r->lines[i].final);
+	return rehearsal_says(a->r, i, FILL_SERVE);
 }
 
 /* IMAP: the tag of a reply is that of the client's command, whatever the script has. */

@@ -14,8 +14,9 @@
 
 /*
  * The text of a count that has just begun behind the line `after`, whose side has `printed` octets to say by count; `d`
- * stands there. Fills `*counted`; false where no text stands there (a stage direction stands for it, or nothing), or more
- * than 1 MiB would have to be looked at: the printed count is believed then.
+ * stands there. Whether the count is right is judged by the script's own values (`Let`), without --set and --map. Fills
+ * `*counted`; false where no text stands there (a stage direction stands for it, or nothing), or more than 1 MiB would
+ * have to be looked at: the printed count is believed then.
  */
 bool counts_find(const struct rehearsal *r, const struct dialogue *d, size_t after, uint64_t printed,
                  struct variables *v, struct counted *counted);

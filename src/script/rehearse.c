@@ -84,6 +84,14 @@ enum status rehearsal_text(const struct rehearsal *r, size_t line, struct variab
 	return STATUS_OK;
 }
 
+bool rehearsal_says(const struct rehearsal *r, size_t line, enum fill how)
+{
+	enum script_mark mark = r->script->lines[line].mark;
+	if (mark == MARK_NONE || mark == MARK_NEVER)
+		return mark == MARK_NONE;
+	return how == FILL_OFFLINE || r->lines[line].final;
+}
+
 /* Puts the true count where the last digits of the line stand. */
 static void count_put(struct buffer *line, uint64_t count)
 {
@@ -326,23 +334,28 @@ static void run_payload(struct run *run, size_t line, const struct script_line *
 	drain(run, line);
 }
 
-/* A literal, or a body, begins behind this line: the count of it is made to fit the text that follows. */
-static void count_settle(struct run *run, size_t line, const struct script_line *l)
+/* A literal begins behind this line, or, where it is empty, a body: the count of it is made to fit the text that
+ * follows. `counting`: octets by count were being said before already. */
+static void count_settle(struct run *run, size_t line, const struct script_line *l, bool counting)
 {
+	bool literal = l->text_n && l->text[l->text_n - 1] == '}', body = l->text_n == 0 && !counting;
 	size_t at = run->counts[l->side];
-	uint64_t due = dialogue_due(run->d, l->side);
-	bool literal = l->text_n && l->text[l->text_n - 1] == '}';
-	if (due == 0 || at == NO_LINE || (literal ? at != line : l->text_n > 0) || run->r->script->lines[at].exact)
+	if (!literal && !body)
 		return;
-	struct counted counted = { .printed = due };
 	run->counts[l->side] = NO_LINE;
+	uint64_t due = dialogue_due(run->d, l->side);
+	if (due == 0 || at == NO_LINE || (literal && at != line) || run->r->script->lines[at].exact)
+		return;
+	struct counted counted;
 	if (!counts_find(run->r, run->d, line, due, &run->v, &counted))
 		return;
 	struct rehearsed *counts = &run->r->lines[at];
+	free(counts->counted);
 	counts->counted = memory_get(sizeof counted);
 	*counts->counted = counted;
-	if (counted.octets != due)
-		dialogue_recount(run->d, l->side, counted.octets);
+	uint64_t now = counts_now(run->r, &counted, &run->v, FILL_OFFLINE);
+	if (now != due)
+		dialogue_recount(run->d, l->side, now);
 }
 
 static void run_said(struct run *run, size_t line, const struct script_line *l)
@@ -361,8 +374,7 @@ static void run_said(struct run *run, size_t line, const struct script_line *l)
 	error_clear(&error);
 	feed(run, line, l->side, buffer_slice(&wire));
 	buffer_wipe(&wire);
-	if (!counting)
-		count_settle(run, line, l);
+	count_settle(run, line, l, counting);
 }
 
 static void run_speaking(struct run *run, size_t line, const struct script_line *l)

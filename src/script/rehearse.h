@@ -28,9 +28,9 @@
 struct counted {
 	size_t after, last;
 	uint64_t tail;
-	uint64_t octets;  /* so long it is, as rehearsed */
+	uint64_t octets;  /* so long it is, with the script's own values */
 	uint64_t printed; /* and so long the script says */
-	bool varies;      /* it holds variables: counted anew when it is said */
+	bool varies;      /* with others it may be longer or shorter: counted anew when it is said */
 };
 
 /* What one line of the script turned out to be. */
@@ -91,6 +91,10 @@ void rehearsal_variables(const struct rehearsal *r, const struct variables *give
  */
 enum status rehearsal_check(const struct rehearsal *r, enum side side, const struct variables *given,
                             struct error *error);
+
+/* Whether the line of the server's is said: a marked one only where it happens (FORMATS section 2), which is offline, or
+ * where a reply would have no last line without it. A client's line always is. */
+bool rehearsal_says(const struct rehearsal *r, size_t line, enum fill how);
 
 /* Appends the octets of a said line, line end included, its variables filled in; a client's with --map done. The
  * message of a failure names file and line. */
