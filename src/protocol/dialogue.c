@@ -533,6 +533,15 @@ bool dialogue_announced(const struct dialogue *d, struct slice name, struct slic
 	return false;
 }
 
+/* Whether one of the words was announced. */
+static bool announced_any(const struct dialogue *d, struct slice words)
+{
+	for (struct slice word = slice_word(&words); word.n; word = slice_word(&words))
+		if (dialogue_announced(d, word, NULL))
+			return true;
+	return false;
+}
+
 enum allowance dialogue_allows(const struct dialogue *d, const struct entry *command, const char **why)
 {
 	const char *reason = d->protocol->machine->refuses(d, command);
@@ -540,7 +549,7 @@ enum allowance dialogue_allows(const struct dialogue *d, const struct entry *com
 		*why = reason;
 	if (reason)
 		return NOT_NOW;
-	if (command->needs && !dialogue_announced(d, slice_of(command->needs), NULL)) {
+	if (command->needs && !announced_any(d, slice_of(command->needs))) {
 		if (why)
 			*why = "the server did not announce it";
 		return ALLOWED_UNANNOUNCED;
