@@ -218,7 +218,12 @@ static void ports_tell_protocols(void)
 	check_found(&plain, "mail.example:submission", NULL, "smtp mail.example:587");
 	check_found(&plain, "mail.example:24", NULL, "lmtp mail.example:24");
 	check_found(&plain, "mail.example:465", NULL, "smtp mail.example:465 tls");
-	check_found(&plain, "mail.example:993", NULL, "? mail.example:993 tls");
+	check_found(&plain, "mail.example:993", NULL, "imap mail.example:993 tls");
+	check_found(&plain, "mail.example:110", NULL, "pop3 mail.example:110");
+	check_found(&plain, "mail.example:143", NULL, "imap mail.example:143");
+	check_found(&plain, "mail.example:80", NULL, "http mail.example:80");
+	check_found(&plain, "mail.example:8080", NULL, "http mail.example:8080");
+	check_found(&plain, "mail.example:21", NULL, "ftp mail.example:21");
 	check_found(&plain, "[::1]:12000", NULL, "? [::1]:12000");
 	check_found(&plain, "unix:/run/lmtp", NULL, "? unix:/run/lmtp");
 }
@@ -230,6 +235,10 @@ static void schemes_tell_all(void)
 	check_found(&plain, "smtps://mail.example", NULL, "smtp mail.example:465 tls");
 	check_found(&plain, "submission://mail.example", NULL, "smtp mail.example:587");
 	check_found(&plain, "lmtp://mail.example", NULL, "lmtp mail.example:24");
+	check_found(&plain, "pop3://mail.example", NULL, "pop3 mail.example:110");
+	check_found(&plain, "imaps://mail.example", NULL, "imap mail.example:993 tls");
+	check_found(&plain, "http://mail.example", NULL, "http mail.example:80");
+	check_found(&plain, "ftp://mail.example", NULL, "ftp mail.example:21");
 	check_found(&plain, "smtp://mail.example:465", NULL, "smtp mail.example:465");
 	check_found(&plain, "tcp://mail.example:25", NULL, "tcp mail.example:25");
 	check_found(&plain, "tcp://mail.example:443", NULL, "tcp mail.example:443");
@@ -275,7 +284,7 @@ static void what_connect_needs(void)
 	const struct options o = { .connect_timeout = 2.5, .family = AF_INET };
 	struct where w;
 	struct error error = { 0 };
-	CHECK(where_find(&o, "http://h:25/x", NULL, NULL, &w, &error) == STATUS_USAGE);
+	CHECK(where_find(&o, "gopher://h:25/x", NULL, NULL, &w, &error) == STATUS_USAGE);
 	error_clear(&error);
 	CHECK(where_find(&o, "smtp://h:25/x", NULL, NULL, &w, &error) == STATUS_OK);
 	CHECK(w.connect.timeout >= 2.5 && w.connect.timeout <= 2.5);
@@ -295,7 +304,7 @@ static void nowhere(void)
 	check_lost(&plain, "mail.example", "mail.example:25, smtp://mail.example or -P smtp mail.example");
 	check_lost(&plain, "[::1]", "[::1]:25, smtp://[::1]");
 	check_lost(&plain, "tcp://mail.example", "mail.example:7");
-	check_lost(&plain, "gopher://mail.example", "smtp, submission, lmtp, tcp");
+	check_lost(&plain, "gopher://mail.example", "smtp, submission, lmtp, pop3, imap, http, ftp, tcp");
 	check_lost(&plain, "gopher://mail.example", "-P tcp mail.example:70");
 	check_lost(&plain, "nosuch://mail.example:9", "-P tcp mail.example:9");
 	check_lost(&plain, "nosuch://mail.example", "-P tcp mail.example:PORT");
