@@ -2,9 +2,6 @@
  * Lines as copied from a session: the words of them that a protocol defines are looked up, the server's own words and
  * the client's own values are not. What begins a line tells which protocols it may be of.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "cmd/explain.h"
 #include "protocol/http_syntax.h"
 #include "protocol/imap_syntax.h"
@@ -34,7 +31,6 @@ static const struct {
 	{ "OPTS", KIND(TABLE_KEYWORDS) },
 	{ "PERMANENTFLAGS", KIND(TABLE_FLAGS) },
 	{ "RCPT", KIND(TABLE_PARAMETERS) },
-	{ "SASL", KIND(TABLE_MECHANISMS) },
 	{ "SEARCH", KIND(TABLE_SEARCH_KEYS) | KIND(TABLE_PARAMETERS) },
 	{ "SELECT", KIND(TABLE_PARAMETERS) },
 	{ "SITE", KIND(TABLE_PARAMETERS) },
@@ -128,30 +124,31 @@ static struct slice leading_code(struct slice line)
 	return is_three_digits(code) && ends ? code : (struct slice){ 0 };
 }
 
-/* "250-SIZE 1000", "550 5.1.1 No such user". */
+/* "550 5.1.1 No such user": a protocol that has such codes says so. */
+static bool find_enhanced_reply(const struct protocol *only, struct slice code, struct slice enhanced,
+                                struct findings *findings)
+{
+	struct scope codes = { only, KIND(TABLE_CODES), TABLE_ENHANCED, enhanced, true };
+	struct scope details = { .only = only, .kinds = KIND(TABLE_ENHANCED) };
+	bool found = find_word(&codes, code, findings);
+	return find_word(&details, enhanced, findings) || found;
+}
+
+/* "250-SIZE 1000", "227 Entering Passive Mode". */
 static bool find_reply(const struct protocol *only, struct slice line, struct findings *findings)
 {
 	struct slice code = leading_code(line), rest = slice_part(line, 4, line.n), word = slice_word(&rest);
 	struct scope codes = { .only = only, .kinds = KIND(TABLE_CODES), .exact = true };
-	struct scope details = { .only = only, .kinds = KIND(TABLE_ENHANCED) };
-	if (code.n == 0)
+	/* What is announced in reply to EHLO is of the protocols that have MAIL. */
+	struct scope keywords = { only, KIND(TABLE_KEYWORDS), TABLE_COMMANDS, SLICE("MAIL"), true };
+	if (code.n && is_enhanced_code(word))
+		return find_enhanced_reply(only, code, word, findings);
+	if (code.n == 0 || !find_word(&codes, code, findings))
 		return false;
-	if (is_enhanced_code(word)) { /* then it is a protocol that has them */
-		codes.needs_kind = TABLE_ENHANCED;
-		codes.needs = word;
-	} else { /* what a server announces to EHLO is of the protocols that have MAIL */
-		bool announces = slice_equal(code, SLICE("250"));
-		details = (struct scope){ .only = only,
-			                  .kinds = announces ? KIND(TABLE_KEYWORDS) : 0,
-			                  .exact = true,
-			                  .needs_kind = TABLE_COMMANDS,
-			                  .needs = SLICE("MAIL") };
+	if (slice_equal(code, SLICE("250")) && find_token(&keywords, word, findings)) {
+		keywords.kinds = kinds_behind(slice_part(word, 0, slice_find_octet(word, '=')));
+		(void)find_words(&keywords, rest, findings);
 	}
-	bool found = find_word(&codes, code, findings);
-	if (!find_token(&details, word, findings))
-		return found;
-	details.kinds = kinds_behind(slice_part(word, 0, slice_find_octet(word, '=')));
-	(void)find_words(&details, rest, findings);
 	return true;
 }
 

@@ -20,7 +20,8 @@
 /* A line of a list: a label, and what stands beside it. */
 struct item {
 	char *label, *text;
-	const struct entry *row; /* for JSON; NULL where it is none */
+	const struct table *table; /* and its row, for JSON; NULL where it is none */
+	const struct entry *row;
 };
 
 struct list {
@@ -79,15 +80,22 @@ static void bold(struct page *page, const char *text, size_t n)
 
 /* ---- lists ---- */
 
-static void list_add(struct list *list, char *label, char *text, const struct entry *row)
+static void list_add(struct list *list, struct item item)
 {
 	list->items = memory_grow(list->items, list->n + 1, sizeof *list->items);
-	list->items[list->n++] = (struct item){ label, text, row };
+	list->items[list->n++] = item;
 }
 
-static void list_add_row(struct list *list, char *label, const struct entry *row)
+/* The text is the list's from now on. */
+static void list_add_fact(struct list *list, const char *label, char *text)
 {
-	list_add(list, label, note_of(row), row);
+	list_add(list, (struct item){ .label = string_copy(label), .text = text });
+}
+
+/* So is the label. */
+static void list_add_row(struct list *list, char *label, const struct table *table, const struct entry *row)
+{
+	list_add(list, (struct item){ label, note_of(row), table, row });
 }
 
 static void list_free(struct list *list)
@@ -128,7 +136,7 @@ static void add_digits(const struct finding *finding, struct list *list)
 	const struct entry *rows[DIGITS_MAX];
 	size_t n = table_digits(finding->table, slice_of(finding->word), rows);
 	for (size_t i = 0; i < n; i++)
-		list_add_row(list, string_copy(rows[i]->word), rows[i]);
+		list_add_row(list, string_copy(rows[i]->word), finding->table, rows[i]);
 }
 
 /* Of a code, what it means behind each command that the protocol has. */
@@ -140,7 +148,7 @@ static void add_commands(const struct protocol *protocol, const struct table *co
 	for (size_t i = 0; commands && i < codes->n; i++)
 		if (context_parse(slice_of(codes->rows[i].word), &verb, &code) && slice_equal(code, slice_of(word)) &&
 		    table_find(commands, verb))
-			list_add_row(list, string_printf("after " SLICE_FMT, SLICE_ARG(verb)), &codes->rows[i]);
+			list_add_row(list, string_printf("after " SLICE_FMT, SLICE_ARG(verb)), codes, &codes->rows[i]);
 }
 
 /* Of a command, what answers it may get. One of two words, UID FETCH, gets those of its second. */
@@ -152,7 +160,7 @@ static void add_answers(const struct protocol *protocol, const char *word, struc
 		command = slice_of(word);
 	for (size_t i = 0; codes && i < codes->n; i++)
 		if (context_parse(slice_of(codes->rows[i].word), &verb, &code) && slice_equal(verb, command))
-			list_add_row(list, slice_string(code), &codes->rows[i]);
+			list_add_row(list, slice_string(code), codes, &codes->rows[i]);
 }
 
 static void add_contexts(const struct finding *finding, struct list *list)
@@ -166,7 +174,7 @@ static void add_contexts(const struct finding *finding, struct list *list)
 		bool behind = context_parse(slice_of(finding->row->word), &verb, &code);
 		const struct entry *general = behind ? table_find(table, code) : NULL;
 		if (general)
-			list_add_row(list, slice_string(code), general);
+			list_add_row(list, slice_string(code), table, general);
 	}
 }
 
@@ -188,11 +196,11 @@ static char *states_text(const struct protocol *protocol, unsigned states)
 static void add_facts(const struct protocol *protocol, const struct entry *row, struct list *list)
 {
 	if (row->phase != PHASE_NONE)
-		list_add(list, string_copy("phase"), string_copy(phase_name(row->phase)), NULL);
+		list_add_fact(list, "phase", string_copy(phase_name(row->phase)));
 	if (row->states)
-		list_add(list, string_copy("when"), states_text(protocol, row->states), NULL);
+		list_add_fact(list, "when", states_text(protocol, row->states));
 	if (row->needs)
-		list_add(list, string_copy("needs"), string_printf("%s, announced by the server", row->needs), NULL);
+		list_add_fact(list, "needs", string_printf("%s, announced by the server", row->needs));
 }
 
 /* ---- JSON ---- */
@@ -244,11 +252,13 @@ static void json_row(struct page *page, const struct protocol *protocol, const s
 static void json_section(struct page *page, const struct finding *finding, const struct list *lists, size_t nlists)
 {
 	json_row(page, finding->protocol, finding->table, finding->word, finding->row);
-	for (size_t i = 0; i < nlists; i++)
-		for (size_t j = 0; j < lists[i].n; j++)
-			if (lists[i].items[j].row)
-				json_row(page, finding->protocol, finding->table, lists[i].items[j].row->word,
-				         lists[i].items[j].row);
+	for (size_t i = 0; i < nlists; i++) {
+		for (size_t j = 0; j < lists[i].n; j++) {
+			const struct item *item = &lists[i].items[j];
+			if (item->row)
+				json_row(page, finding->protocol, item->table, item->row->word, item->row);
+		}
+	}
 }
 
 /* ---- a section: all that one table says of a word ---- */

@@ -288,6 +288,17 @@ static void collect_secrets(struct options *options)
 	}
 }
 
+/* "-ERR" and "-FLAGS" are words of protocols: explain is asked for them as they stand, or with their line behind them. */
+static bool is_word(const struct command *command, const char *text)
+{
+	struct slice rest = slice_of(text), word = slice_word(&rest);
+	for (size_t i = 0; command == &command_explain && protocols[i]; i++)
+		for (const struct table *table = protocols[i]->tables; table->rows; table++)
+			if (table_find(table, word))
+				return true;
+	return false;
+}
+
 enum status options_parse(struct options *options, const struct command **command, find_command *find, int *argc,
                           char **argv, bool *help, bool *version, struct error *error)
 {
@@ -298,7 +309,7 @@ enum status options_parse(struct options *options, const struct command **comman
 	*options = (struct options){ .family = AF_UNSPEC, .timeout = -1, .connect_timeout = 10, .color = "auto" };
 	for (int i = 0; i < *argc; i++) {
 		char *word = argv[i];
-		bool option = !only_words && word[0] == '-' && word[1] != '\0';
+		bool option = !only_words && word[0] == '-' && word[1] != '\0' && !is_word(*command, word);
 		if (option && strcmp(word, "--") == 0) {
 			only_words = true;
 		} else if (option) {

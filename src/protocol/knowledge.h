@@ -35,8 +35,7 @@ struct entry {
 	const char *ref;  /* where it is defined: "RFC 5321 4.1.1.2" */
 	enum phase phase; /* of a command; PHASE_NONE elsewhere */
 	unsigned states;  /* of a command: the states it is allowed in, STATE(x) or-ed; 0 elsewhere */
-	const char *needs; /* of a command: the capability that must be announced for it ("STARTTLS"), or of several, parted
-	                    * by spaces, one ("IDLE IMAP4rev2"); else NULL */
+	const char *needs; /* of a command: the capability that must be announced for it ("STARTTLS"), else NULL */
 };
 
 #define STATE(index) (1U << (index))

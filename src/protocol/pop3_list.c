@@ -6,7 +6,7 @@
 
 #include "protocol/pop3_machine.h"
 #include "protocol/pop3_syntax.h"
-#include "protocol/smtp_syntax.h"
+#include "protocol/reading.h"
 
 /* Of a capability that no table has, a note shows so many octets. */
 #define KEYWORD_SHOWN 32
@@ -169,7 +169,7 @@ static void read_unique_id(struct dialogue *d, struct pop3_list *list, struct sl
 
 static void read_text(struct dialogue *d, struct pop3_list *list, struct slice text, struct dialogue_event *event)
 {
-	if (list->lines == 0 && smtp_header_field(text)) {
+	if (list->lines == 0 && is_header_field(text)) {
 		event_note(d, event, "The message begins with its header.");
 		event_ref(d, event, "RFC 5322 2.2");
 	} else if (list->lines == 0 && text.n && !list->assumed) {

@@ -1,6 +1,7 @@
 /*
  * The client's lines of SMTP: commands, message text, the answers of a SASL exchange, and BDAT's octets.
  */
+#include "protocol/reading.h"
 #include "protocol/smtp_machine.h"
 #include "protocol/smtp_syntax.h"
 
@@ -16,21 +17,13 @@
 #define LIST_SHOWN 400
 #define KEYWORD_SHOWN 32
 
-static bool has_eight_bit(struct slice text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] >= 0x80)
-			return true;
-	return false;
-}
-
 /* ---- message text ---- */
 
 static void note_text(struct dialogue *d, struct smtp *s, const struct line *line, struct dialogue_event *event)
 {
 	if (!s->text_begun && line->described) {
 		event_note(d, event, "The text of the message, which is not printed here.");
-	} else if (!s->text_begun && smtp_header_field(line->text)) {
+	} else if (!s->text_begun && is_header_field(line->text)) {
 		event_note(d, event,
 		           "The message begins with its header. Its fields are for people and their programs; the "
 		           "envelope (MAIL, RCPT) decides where it goes.");
@@ -138,33 +131,6 @@ static void chunk_line(struct dialogue *d, const struct line *line, struct dialo
 
 /* ---- SASL ---- */
 
-/* Cancelling and the empty answer hide nothing. */
-static bool public_answer(struct slice text)
-{
-	return text.n == 0 || slice_equal(text, SLICE("*")) || slice_equal(text, SLICE("="));
-}
-
-/* Fills the event with what a line of the exchange says, between those offsets of the text. */
-static void answer_shown(struct dialogue *d, struct smtp *s, struct dialogue_event *event, size_t start)
-{
-	struct sasl_line said = { 0 };
-	sasl_client(&s->sasl, slice_part(event->text, start, event->text.n), &said);
-	event->has_decoded = said.ok && said.decoded.n > 0;
-	event->decoded = event_text(d, buffer_slice(&said.decoded));
-	event->decoded_secret = event->has_decoded && !public_answer(slice_part(event->text, start, event->text.n));
-	if (said.ok) {
-		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said.note)));
-		event_ref(d, event, said.ref);
-	} else {
-		event_problem(d, event, "this is no base64, which every answer must be");
-		event_ref(d, event, "RFC 4954 4");
-	}
-	struct slice mask = said.mask.n ? event_text(d, buffer_slice(&said.mask)) : SLICE("{{secret}}");
-	if (!public_answer(slice_part(event->text, start, event->text.n)))
-		event_secret(event, start, event->text.n, mask);
-	sasl_line_free(&said);
-}
-
 static void answer_line(struct dialogue *d, const struct line *line, struct dialogue_event *event)
 {
 	struct smtp *s = machine_state(d);
@@ -180,7 +146,7 @@ static void answer_line(struct dialogue *d, const struct line *line, struct dial
 		event_ref(d, event, "RFC 4954 4");
 	}
 	s->mode = MODE_COMMAND;
-	answer_shown(d, s, event, 0);
+	answer_read(d, &s->sasl, event, 0, "RFC 4954 4");
 }
 
 /* ---- commands ---- */
@@ -313,7 +279,7 @@ static void read_auth(struct dialogue *d, struct slice arguments, struct outstan
 	}
 	if (initial.n == 0)
 		return;
-	answer_shown(d, s, event, (size_t)(initial.p - event->text.p));
+	answer_read(d, &s->sasl, event, (size_t)(initial.p - event->text.p), "RFC 4954 4");
 	if (sasl_one_step(mechanism))
 		one->flags |= FLAG_ONE_STEP;
 }
@@ -375,11 +341,7 @@ static void read_arguments(struct dialogue *d, struct slice arguments, struct ou
 static void check_state(struct dialogue *d, const struct entry *row, struct dialogue_event *event)
 {
 	const struct smtp *s = machine_state(d);
-	const char *why = NULL;
-	enum allowance allowance = dialogue_allows(d, row, &why);
-	if (allowance == NOT_NOW)
-		event_problem(d, event, "no such command in this state: %s", why);
-	else if (allowance == ALLOWED_UNANNOUNCED && s->extended)
+	if (verb_allowed(d, row, event) == ALLOWED_UNANNOUNCED && s->extended)
 		event_note(d, event, "The server did not announce %s.", row->needs);
 }
 
@@ -420,7 +382,6 @@ static void check_length(struct dialogue *d, struct slice arguments, struct dial
 
 static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_event *event)
 {
-	const struct entry *near = table_nearest(protocol_table(machine_protocol(d), TABLE_COMMANDS), verb);
 	if (verb.n && dialogue_announced(d, verb, NULL)) {
 		event_note(d, event, "A command of the extension " SLICE_FMT ", which the server announced.",
 		           SLICE_ARG(event_upper(d, verb)));
@@ -429,12 +390,7 @@ static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_
 	}
 	event_note(d, event, "The server should answer 500: it does not know this command.");
 	event_ref(d, event, "RFC 5321 4.2.4");
-	if (verb.n == 0)
-		event_problem(d, event, "an empty line is no command");
-	else if (near)
-		event_problem(d, event, "no such command: %s is near", near->word);
-	else
-		event_problem(d, event, "no such command");
+	verb_unknown(d, verb, event);
 }
 
 static void command_line(struct dialogue *d, const struct line *line, struct dialogue_event *event)
@@ -444,28 +400,18 @@ static void command_line(struct dialogue *d, const struct line *line, struct dia
 	if (!line->first)
 		return;
 	struct slice arguments = line->text;
-	while (arguments.n && arguments.p[arguments.n - 1] == '\r') /* told as a bare CR already */
-		arguments.n--;
-	struct slice verb = slice_word(&arguments);
-	size_t start = verb.n ? (size_t)(verb.p - line->text.p) : 0;
-	event_span_add(event, SPAN_VERB, start, start + verb.n);
-	const struct entry *row = table_find(protocol_table(machine_protocol(d), TABLE_COMMANDS), verb);
-	event->verb = row ? event_upper(d, verb) : verb;
-	if (start > 0)
-		event_problem(d, event, "no space may stand before the command");
+	const struct entry *row = verb_read(d, &arguments, event);
 	check_length(d, arguments, event);
 	check_pipelining(d, event);
 	if (row == NULL) {
-		unknown_verb(d, verb, event);
+		unknown_verb(d, event->verb, event);
 		(void)outstanding_add(d, event, NULL);
 		return;
 	}
-	event->phase = row->phase;
-	event_note(d, event, "%s", row->note);
-	event_ref(d, event, row->ref);
+	verb_known(d, row, event);
 	check_state(d, row, event);
 	struct outstanding *one = outstanding_add(d, event, row);
-	one->flags = smtp_effect_of(verb);
+	one->flags = smtp_effect_of(event->verb);
 	read_arguments(d, slice_trim(arguments), one, event);
 	if (smtp_waiting_last(d, EFFECT_AUTH) == NULL && has_eight_bit(line->text) &&
 	    !dialogue_announced(d, SLICE("SMTPUTF8"), NULL)) {

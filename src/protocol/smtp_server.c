@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/reading.h"
 #include "protocol/smtp_machine.h"
 #include "protocol/smtp_syntax.h"
 
@@ -38,26 +39,17 @@ static enum smtp_effect effect_of(const struct outstanding *one)
 /* What the code means, behind that command if more is known of it there. */
 static void note_code(struct dialogue *d, struct dialogue_event *event)
 {
-	const struct table *codes = protocol_table(machine_protocol(d), TABLE_CODES);
-	const struct entry *row = NULL;
 	const struct outstanding *one = answered(d);
 	/* Success in the place of 354: the row is about the message, which has not been sent. */
 	bool early = effect_of(one) == EFFECT_DATA && one->step == 0 && event->class == CLASS_SUCCESS;
-	if (event->verb.n && !early) {
-		struct buffer key = { 0 };
-		buffer_printf(&key, SLICE_FMT " " SLICE_FMT, SLICE_ARG(event->verb), SLICE_ARG(event->code));
-		row = table_find(codes, buffer_slice(&key));
-		buffer_free(&key);
-	}
-	if (row == NULL)
-		row = table_find(codes, event->code);
+	const struct entry *row = code_row(d, early ? (struct slice){ NULL, 0 } : event->verb, event->code);
 	if (row) {
 		event_note(d, event, "%s", row->note);
 		event_ref(d, event, row->ref);
 		return;
 	}
 	const char digit[] = { event->code.p[0], 'y', 'z' };
-	row = table_find(codes, (struct slice){ digit, sizeof digit });
+	row = code_row(d, (struct slice){ NULL, 0 }, (struct slice){ digit, sizeof digit });
 	event_note(d, event, "%s The code itself is not registered.",
 	           row ? row->note : "No SMTP reply begins with that digit.");
 	event_ref(d, event, "RFC 5321 4.2.1");
@@ -122,22 +114,6 @@ static void note_enhanced(struct dialogue *d, struct dialogue_event *event)
 	event_ref(d, event, row->ref);
 }
 
-/* " (34.2 MiB)"; nothing of what is less than one KiB. */
-static void size_in_words(struct buffer *out, uint64_t octets)
-{
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	double size = (double)octets / 1024;
-	size_t unit = 0;
-	if (octets < 1024)
-		return;
-	buffer_add_string(out, " (");
-	while (size >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
-		size /= 1024;
-		unit++;
-	}
-	buffer_printf(out, "%.1f %s)", size, units[unit]);
-}
-
 static void note_size(struct dialogue *d, struct slice value, const struct entry *row, struct dialogue_event *event)
 {
 	uint64_t octets = 0;
@@ -148,9 +124,9 @@ static void note_size(struct dialogue *d, struct slice value, const struct entry
 	} else if (octets == 0) {
 		event_note(d, event, "SIZE: this server understands SIZE and names no fixed limit.");
 	} else {
-		size_in_words(&words, octets);
-		event_note(d, event, "SIZE: this server takes messages of up to %llu octet%s" SLICE_FMT ".",
-		           (unsigned long long)octets, octets == 1 ? "" : "s", SLICE_ARG(buffer_slice(&words)));
+		octets_in_words(&words, octets);
+		event_note(d, event, "SIZE: this server takes messages of up to " SLICE_FMT ".",
+		           SLICE_ARG(buffer_slice(&words)));
 	}
 	event_ref(d, event, row->ref);
 	buffer_free(&words);
@@ -197,22 +173,6 @@ static void read_keyword(struct dialogue *d, struct slice text, struct dialogue_
 }
 
 /* ---- what a complete reply does ---- */
-
-static void challenge_read(struct dialogue *d, struct smtp *s, struct slice text, struct dialogue_event *event)
-{
-	struct sasl_line said = { 0 };
-	sasl_server(&s->sasl, text, &said);
-	event->has_decoded = said.ok && said.decoded.n > 0;
-	event->decoded = event_text(d, buffer_slice(&said.decoded));
-	challenge_keep(d, buffer_slice(&said.decoded));
-	if (said.ok) {
-		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said.note)));
-		event_ref(d, event, said.ref);
-	} else {
-		event_problem(d, event, "this is no base64, which every challenge must be");
-	}
-	sasl_line_free(&said);
-}
 
 /* Leaves the exchange, for the state that it began in or, done, for ready. */
 static void auth_done(struct dialogue *d, struct smtp *s, bool success)
@@ -497,7 +457,7 @@ static void reply_line(struct dialogue *d, struct smtp *s, const struct smtp_rep
 	if (event->enhanced.n && !reply->continues)
 		note_enhanced(d, event);
 	if (effect_of(one) == EFFECT_AUTH && event->class == CLASS_CONTINUE && !reply->continues)
-		challenge_read(d, s, reply->text, event);
+		challenge_read(d, &s->sasl, reply->text, event, "RFC 4954 4");
 }
 
 /* A line that is no reply, though the server's turn is to say nothing else. */

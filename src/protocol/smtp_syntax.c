@@ -137,15 +137,3 @@ bool smtp_parameter(struct slice *parameters, struct slice *keyword, struct slic
 	*value = slice_part(word, equals + 1, word.n);
 	return true;
 }
-
-bool smtp_header_field(struct slice line)
-{
-	size_t colon = slice_find_octet(line, ':');
-	struct slice name = slice_trim(slice_part(line, 0, colon));
-	if (colon == line.n || name.n == 0 || name.p != line.p)
-		return false;
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] <= ' ' || name.p[i] > '~')
-			return false;
-	return true;
-}

@@ -39,8 +39,4 @@ void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_all
  * the end. */
 bool smtp_parameter(struct slice *parameters, struct slice *keyword, struct slice *value);
 
-/* Whether a line of message text has the form of a header field: a name of printable ASCII, then a colon
- * (RFC 5322 2.2). */
-bool smtp_header_field(struct slice line);
-
 #endif
