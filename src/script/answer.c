@@ -16,6 +16,9 @@
 #define LINE_KEPT (1U << 16)
 #define EXPECTED_SHOWN 160
 
+/* How many fields of a command are looked at for what they capture. */
+#define PARTS_SEEN 64
+
 #define ELSEWHERE "what goes over the data connection is passed over"
 
 struct step {
@@ -34,12 +37,15 @@ struct answerer {
 	size_t text_at;                  /* strict: the line of the payload that comes next */
 	size_t mismatch;                 /* strict: the line of the payload that did not come, or NO_LINE */
 	bool reply_open;                 /* a reply was begun and not ended */
-	bool open;                       /* a command has come whose fields, literals or body are still to come */
-	struct dialogue_event *stray;    /* and which is not in the script; else NULL */
+	struct dialogue_event *command;  /* the client's last, kept; NULL: none yet */
+	bool open;                       /* its fields, literals or body are still to come */
+	bool stray;                      /* it is not in the script */
+	bool refused;                    /* it is answered, before all of it has come */
 	bool asking;                     /* it waits to be asked for more */
 	bool over;                       /* hung up */
 	char **tags;                     /* IMAP: of each of the client's lines, the tag that it came with, or NULL */
 	struct buffer line;              /* the client's, where it comes in pieces */
+	struct buffer payload;           /* the client's line of payload: a literal ends inside one */
 	struct step *steps;
 	size_t nsteps, next_step;
 	struct buffer text, problem; /* of the last step */
@@ -201,23 +207,20 @@ static void expected(const struct answerer *a, size_t i, struct buffer *out)
 }
 
 /* Says that what came is not in the script, as the protocol says such things; `i` is the line that was expected. */
-static void off_script(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event, size_t i,
-                       bool payload)
+static void off_script(struct answerer *a, const struct dialogue *d, size_t i, enum strayed what)
 {
 	struct buffer words = { 0 }, reply = { 0 };
 	expected(a, i, &words);
-	struct off_script off = { .protocol = dialogue_protocol(d), .event = event, .expected = buffer_slice(&words) };
+	struct off_script off = { .protocol = dialogue_protocol(d), .expected = buffer_slice(&words) };
+	off.command = a->command;
+	off.what = what;
 	struct buffer *remark = step_add(a, ANSWER_REMARK);
 	buffer_printf(remark, "not in the script: expected here");
 	if (i < a->r->script->nlines)
 		buffer_printf(remark, " (%s:%u)", a->r->script->file, line_at(a, i)->number);
 	buffer_printf(remark, ": " SLICE_FMT, SLICE_ARG(off.expected));
 	a->reply_open = false;
-	bool closes = false;
-	if (payload)
-		a->voice->payload(&off, &reply);
-	else
-		closes = a->voice->command(&off, &reply);
+	bool closes = a->voice->answer(&off, &reply);
 	if (reply.n)
 		buffer_add_slice(say(a, true), buffer_slice(&reply));
 	buffer_free(&reply);
@@ -344,66 +347,80 @@ static void pass_parts(struct answerer *a)
 		a->at = i + 1;
 }
 
-/* Those have come after which the script, too, waits to be asked for more; none, where it does not any more. */
-static void pass_asking(struct answerer *a)
+/* Where the script, too, waits to be asked for more: its lines up to there have come. False where it does not any more. */
+static bool pass_to_waiting(struct answerer *a, bool first)
 {
+	if (first && a->r->lines[a->command_at].waits)
+		return true;
 	size_t i = client_line(a, a->at);
 	while (is_part(a, i) && !a->r->lines[i].waits)
 		i = client_line(a, i + 1);
-	if (is_part(a, i))
-		a->at = i + 1;
+	if (!is_part(a, i))
+		return false;
+	a->at = i + 1;
+	return true;
 }
 
-static void stray_forget(struct answerer *a)
-{
-	event_forget(a->stray);
-	a->stray = NULL;
-	a->open = false;
-}
-
-/* The client waits to be asked for a literal, or a body: it is, or the command that is not in the script is refused. */
+/* The client waits to be asked for a literal, or a body: it is, or the command is refused, as the script has it, or
+ * because the script does not have it. */
 static void ask(struct answerer *a, const struct dialogue *d, bool first)
 {
-	size_t next = client_line(a, a->at);
+	if (a->refused)
+		return;
 	if (a->stray) {
-		off_script(a, d, a->stray, next, false);
-		stray_forget(a);
+		off_script(a, d, client_line(a, a->at), STRAYED_COMMAND);
+		a->refused = true;
 		return;
 	}
-	if (!first || !a->r->lines[a->command_at].waits)
-		pass_asking(a);
-	size_t before = a->nsteps;
-	a->asking = true;
-	say_due(a);
-	a->asking = false;
-	if (a->nsteps == before && a->voice->continuation)
+	size_t before = a->said;
+	bool said = false, asked = false;
+	if (pass_to_waiting(a, first)) {
+		a->asking = true;
+		say_due(a);
+		a->asking = false;
+	}
+	for (size_t i = before; i < a->said; i++) {
+		bool final = a->r->lines[i].speaks && line_at(a, i)->side == SIDE_SERVER && a->r->lines[i].final;
+		said = said || final;
+		asked = asked || (final && a->r->lines[i].asks);
+	}
+	a->refused = said && !asked;
+	if (!said && a->voice->continuation)
 		buffer_add_string(say(a, true), a->voice->continuation);
+}
+
+static void command_done(struct answerer *a)
+{
+	a->open = a->stray = a->refused = false;
+	a->mismatch = NO_LINE;
+	a->text_at = 0;
 }
 
 static void complete(struct answerer *a, const struct dialogue *d)
 {
 	size_t mismatch = a->mismatch;
-	bool stray = a->stray != NULL;
-	a->mismatch = NO_LINE;
-	a->text_at = 0;
-	if (stray) {
-		off_script(a, d, a->stray, client_line(a, a->at), false);
+	if (a->refused) {
+		/* it has its answer */
+	} else if (a->stray) {
+		off_script(a, d, client_line(a, a->at), STRAYED_COMMAND);
 	} else if (mismatch != NO_LINE) {
-		off_script(a, d, NULL, mismatch, true);
+		off_script(a, d, mismatch, STRAYED_PAYLOAD);
 		take_back(a);
 	} else {
 		pass_parts(a);
 		answer_now(a);
 	}
-	stray_forget(a);
+	command_done(a);
 }
 
 /* After each event of a command's: it is complete, waits to be asked for more, or more comes anyway. */
 static void go_on(struct answerer *a, const struct dialogue *d, bool first)
 {
+	/* Among the fields of a further request it is the server's turn, too, while a response before it goes on. */
+	bool waits = dialogue_turn(d) == SIDE_SERVER && (dialogue_input(d) != INPUT_FIELD || !dialogue_in_reply(d));
 	if (!goes_on(d))
 		complete(a, d);
-	else if (dialogue_turn(d) == SIDE_SERVER)
+	else if (waits)
 		ask(a, d, first);
 }
 
@@ -416,14 +433,15 @@ static void tag_keep(struct answerer *a, size_t i, struct slice tag)
 static void command(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event, struct slice text)
 {
 	size_t i = client_line(a, a->at);
+	event_forget(a->command);
+	a->command = event_keep(event);
 	a->open = true;
-	if (matches(a, i, event, text)) {
+	a->stray = !matches(a, i, event, text);
+	if (!a->stray) {
 		a->command_at = i;
 		a->command_said = a->said;
 		a->at = i + 1;
 		tag_keep(a, i, event->tag);
-	} else {
-		a->stray = event_keep(event);
 	}
 	go_on(a, d, true);
 }
@@ -448,16 +466,41 @@ static void compare_text(struct answerer *a, struct slice text)
 		a->mismatch = i;
 }
 
-static void payload_whole(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event,
-                          struct slice text)
+/* Not strict: what a field, or a literal, of the script's captures is kept, wherever in the command it stands. */
+static void capture_part(struct answerer *a, struct slice text)
+{
+	size_t i = client_line(a, a->at);
+	for (unsigned seen = 0; is_part(a, i) && seen < PARTS_SEEN; i = client_line(a, i + 1), seen++)
+		if (rehearsal_captures(a->r, i) && rehearsal_match(a->r, i, text, &a->v))
+			return;
+}
+
+/* A line of payload is compared when it is whole: a literal may end inside it. */
+static void payload_line(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event,
+                         struct slice text)
+{
+	if (a->stray || a->refused)
+		return;
+	if (a->payload.n < LINE_KEPT)
+		buffer_add_slice(&a->payload, text);
+	if (event->line_end.n == 0 && a->open && goes_on(d))
+		return;
+	if (a->strict)
+		compare_text(a, buffer_slice(&a->payload));
+	else if (a->open)
+		capture_part(a, buffer_slice(&a->payload));
+	buffer_wipe(&a->payload);
+}
+
+/* Message text is complete, or an answer of an exchange has come. */
+static void payload_whole(struct answerer *a, const struct dialogue *d, struct slice text)
 {
 	size_t i = client_line(a, a->at), mismatch = a->mismatch;
 	bool answer = is_payload(a, i) && a->r->lines[i].input == INPUT_ANSWER;
 	bool cancelled = answer && slice_equal(text, SLICE("*")) && !rehearsal_match(a->r, i, text, &a->v);
-	a->mismatch = NO_LINE;
-	a->text_at = 0;
+	command_done(a);
 	if (cancelled || mismatch != NO_LINE) {
-		off_script(a, d, event, mismatch != NO_LINE ? mismatch : i, true);
+		off_script(a, d, mismatch != NO_LINE ? mismatch : i, cancelled ? STRAYED_CANCEL : STRAYED_PAYLOAD);
 		take_back(a);
 	} else if (is_payload(a, i)) {
 		if (answer)
@@ -465,19 +508,17 @@ static void payload_whole(struct answerer *a, const struct dialogue *d, const st
 		pass_payload(a);
 		answer_now(a);
 	} else {
-		off_script(a, d, event, i, true);
+		off_script(a, d, i, STRAYED_PAYLOAD);
 	}
 }
 
 static void payload(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event, struct slice text)
 {
-	bool literal = event->tag.n > 0; /* an event is no whole line there */
-	if (a->strict && !literal)
-		compare_text(a, text);
+	payload_line(a, d, event, text);
 	if (a->open)
 		go_on(a, d, false);
 	else if (dialogue_input(d) != INPUT_TEXT)
-		payload_whole(a, d, event, text);
+		payload_whole(a, d, text);
 }
 
 /* ---- events ---- */
@@ -492,6 +533,8 @@ static struct slice without_end(struct slice text)
 
 void answerer_event(struct answerer *a, const struct dialogue *d, const struct dialogue_event *event)
 {
+	if (event->side == SIDE_SERVER && a->refused && !goes_on(d))
+		command_done(a); /* the rest of it will not come */
 	if (event->side != SIDE_CLIENT || event->kind == EVENT_STAGE || a->over)
 		return;
 	if (a->line.n < LINE_KEPT)
@@ -540,9 +583,10 @@ void answerer_free(struct answerer *a)
 	for (size_t i = 0; i < a->r->script->nlines; i++)
 		free(a->tags[i]);
 	free(a->tags);
-	event_forget(a->stray);
+	event_forget(a->command);
 	variables_free(&a->v);
 	buffer_wipe(&a->line);
+	buffer_wipe(&a->payload);
 	buffer_free(&a->text);
 	buffer_free(&a->problem);
 	free(a);

@@ -8,6 +8,9 @@
 /* So much text is looked at, in octets. */
 #define LOOKED_AT ((uint64_t)1 << 20)
 
+/* In a line that is longer than this, in octets, what stands behind the text keeps its length. */
+#define CUT_LOOKED_AT 1024
+
 static const struct script_line *line_at(const struct rehearsal *r, size_t i)
 {
 	return &r->script->lines[i];
@@ -126,18 +129,29 @@ static bool ends_before(const struct search *s, struct slice line)
 	       dialogue_in_flight(s->d, tag);
 }
 
-/* What of the line that was just looked at is the command's own, where the literal's text ends in it: its line end, and a
- * further literal that is announced behind a variable, as in `{{user}} {8}`. */
+/* Whether the server asks for more behind that line. */
+static bool asked_behind(const struct rehearsal *r, size_t i)
+{
+	bool asked = false;
+	while (++i < r->script->nlines)
+		if (line_at(r, i)->kind != SCRIPT_COMMENT)
+			return line_at(r, i)->kind == SCRIPT_SAID && asks(line_at(r, i), &asked);
+	return false;
+}
+
+/* What of a line is the command's own, where the literal's text ends in it: its line end, and a further literal that it
+ * announces, as in `{{user}} {8}`, or in `bob {8}` where a `+` follows. */
 static size_t rest_of(const struct search *s, size_t i, const struct measured *line)
 {
-	struct slice written = text_at(s->r, i), text = line->text;
-	size_t at = slice_find(written, SLICE("}} {"));
-	if (line_at(s->r, i)->exact || at == written.n || written.p[written.n - 1] != '}')
-		return line->end;
-	at = text.n;
+	struct slice text = line->text;
+	size_t at = text.n;
 	while (at && text.p[at - 1] != ' ')
 		at--;
-	return at && text.p[at] == '{' ? text.n - at + 1 + line->end : line->end;
+	bool literal = at && text.p[at] == '{' && text.p[text.n - 1] == '}' && octet_is_digit(text.p[at + 1]);
+	bool behind_variable = slice_find(text_at(s->r, i), SLICE("}} {")) < text_at(s->r, i).n;
+	if (!literal || (!behind_variable && !asked_behind(s->r, i)))
+		return line->end;
+	return text.n - at + 1 + line->end;
 }
 
 /* The printed count does not fit: all the text is meant, and its last line end ends the command or reply; but a body
@@ -194,6 +208,8 @@ static enum found search_with(const struct rehearsal *r, const struct dialogue *
 	return found;
 }
 
+/* ---- how long it is ---- */
+
 /* Whether the text may be of another length when it is said than in the script. */
 static bool varies(const struct rehearsal *r, const struct counted *counted, const struct variables *v)
 {
@@ -207,21 +223,90 @@ static bool varies(const struct rehearsal *r, const struct counted *counted, con
 	return false;
 }
 
+/* Whether a name in the text has no value of the script's own: how long it is is not the script's to say. */
+static bool unknown(const struct rehearsal *r, const struct counted *counted, struct variables *own)
+{
+	struct buffer room = { 0 };
+	struct error error = { 0 };
+	bool known = true;
+	for (size_t i = counted->after + 1; i <= counted->last && known; i++)
+		if (line_at(r, i)->side == line_at(r, counted->after)->side && line_at(r, i)->kind == SCRIPT_SAID)
+			known = rehearsal_text(r, i, own, FILL_STRICT, &room, &error) == STATUS_OK;
+	error_clear(&error);
+	buffer_wipe(&room);
+	return !known;
+}
+
+/* The octets of the text's last line behind those that are counted. */
+static size_t tail_of(const struct rehearsal *r, const struct counted *counted, struct variables *v, enum fill how,
+                      const struct measured *line, struct buffer *room)
+{
+	if (counted->cut == 0)
+		return (size_t)counted->tail;
+	size_t whole = line->text.n + line->end;
+	buffer_clear(room);
+	rehearsal_head(r, counted->last, counted->cut, v, how, room);
+	return whole > room->n ? whole - room->n : 0;
+}
+
 /* The octets that are counted. */
 static uint64_t count(const struct rehearsal *r, const struct counted *counted, struct variables *v, enum fill how)
 {
 	struct buffer room = { 0 };
+	struct measured m = { 0 };
 	uint64_t sum = 0;
 	enum side side = line_at(r, counted->after)->side;
 	for (size_t i = counted->after + 1; i <= counted->last; i++) {
 		const struct script_line *line = line_at(r, i);
 		if (line->kind != SCRIPT_SAID || line->side != side || !rehearsal_says(r, i, how))
 			continue;
-		struct measured m = measure(r, i, v, how, &room);
+		m = measure(r, i, v, how, &room);
 		sum += m.text.n + m.end;
 	}
+	uint64_t tail = counted->last > counted->after ? tail_of(r, counted, v, how, &m, &room) : 0;
 	buffer_wipe(&room);
-	return sum > counted->tail ? sum - counted->tail : 0;
+	return sum > tail ? sum - tail : 0;
+}
+
+/* Where in the last line, as it is written, the text ends: the values of what stands behind may be longer or shorter. */
+static void cut_find(const struct rehearsal *r, struct counted *counted, struct variables *v)
+{
+	struct slice written = text_at(r, counted->last);
+	struct buffer room = { 0 };
+	struct measured line = measure(r, counted->last, v, FILL_OFFLINE, &room);
+	if (counted->tail <= line.end || line_at(r, counted->last)->exact || written.n > CUT_LOOKED_AT)
+		return;
+	size_t wanted = line.text.n + line.end - (size_t)counted->tail;
+	for (size_t at = 1; at < written.n && counted->cut == 0; at++) {
+		buffer_clear(&room);
+		if (written.p[at] == ' ' || written.p[at] == ')')
+			rehearsal_head(r, counted->last, at, v, FILL_OFFLINE, &room);
+		if (room.n == wanted)
+			counted->cut = at;
+	}
+	buffer_wipe(&room);
+}
+
+/* ---- the door ---- */
+
+/* Whether the command, or reply, goes on behind the text. */
+static bool goes_on_behind(const struct rehearsal *r, const struct counted *counted)
+{
+	return counted->tail > 0 || next_line(r, counted->last, line_at(r, counted->after)->side, true) != NO_LINE;
+}
+
+/* With the values given, where the script's own do not fit. */
+static bool find_given(const struct rehearsal *r, const struct dialogue *d, struct variables *v,
+                       struct counted *counted)
+{
+	struct counted given = { .after = counted->after, .printed = counted->printed };
+	if (!varies(r, counted, v) || search_with(r, d, v, counted->printed, &given) != FOUND_FIT ||
+	    !goes_on_behind(r, &given))
+		return false;
+	*counted = given;
+	counted->octets = counted->printed;
+	cut_find(r, counted, v);
+	return true;
 }
 
 bool counts_find(const struct rehearsal *r, const struct dialogue *d, size_t after, uint64_t printed,
@@ -229,14 +314,13 @@ bool counts_find(const struct rehearsal *r, const struct dialogue *d, size_t aft
 {
 	const struct variables none = { 0 };
 	struct variables own; /* the script was written with its own values: by them its counts are right or wrong */
-	struct counted given = { .after = after, .printed = printed };
-	*counted = given;
+	*counted = (struct counted){ .after = after, .printed = printed };
 	rehearsal_variables(r, &none, &own);
 	enum found found = search_with(r, d, &own, printed, counted);
-	counted->octets = found == FOUND_NOTHING ? printed : count(r, counted, &own, FILL_OFFLINE);
-	if (found == FOUND_ALL && varies(r, counted, v) && search_with(r, d, v, printed, &given) == FOUND_FIT) {
-		*counted = given;
-		counted->octets = printed;
+	if (found != FOUND_NOTHING && (found == FOUND_FIT || !find_given(r, d, v, counted))) {
+		cut_find(r, counted, &own);
+		bool told = found == FOUND_FIT || unknown(r, counted, &own);
+		counted->octets = told ? printed : count(r, counted, &own, FILL_OFFLINE);
 	}
 	variables_free(&own);
 	counted->varies = found != FOUND_NOTHING && varies(r, counted, v);

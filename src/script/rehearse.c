@@ -84,6 +84,21 @@ enum status rehearsal_text(const struct rehearsal *r, size_t line, struct variab
 	return STATUS_OK;
 }
 
+void rehearsal_head(const struct rehearsal *r, size_t line, size_t n, struct variables *v, enum fill how,
+                    struct buffer *out)
+{
+	const struct script_line *l = &r->script->lines[line];
+	struct buffer filled = { 0 };
+	struct error error = { 0 };
+	if (template_fill(slice_part(line_text(l), 0, n), v, how, &filled, &error) != STATUS_OK)
+		buffer_clear(&filled);
+	error_clear(&error);
+	if (l->side == SIDE_CLIENT)
+		map_all(&filled, v);
+	buffer_add_slice(out, buffer_slice(&filled));
+	buffer_wipe(&filled);
+}
+
 bool rehearsal_says(const struct rehearsal *r, size_t line, enum fill how)
 {
 	enum script_mark mark = r->script->lines[line].mark;
@@ -92,8 +107,8 @@ bool rehearsal_says(const struct rehearsal *r, size_t line, enum fill how)
 	return how == FILL_OFFLINE || r->lines[line].final;
 }
 
-/* Puts the true count where the last digits of the line stand. */
-static void count_put(struct buffer *line, uint64_t count)
+/* Puts another count where the last digits of the line stand. */
+static void count_put(struct buffer *line, struct slice count)
 {
 	struct slice old = buffer_slice(line);
 	size_t end = old.n;
@@ -104,7 +119,7 @@ static void count_put(struct buffer *line, uint64_t count)
 		start--;
 	struct buffer new = { 0 };
 	buffer_add_slice(&new, slice_part(old, 0, start));
-	buffer_printf(&new, "%" PRIu64, count);
+	buffer_add_slice(&new, count);
 	buffer_add_slice(&new, slice_part(old, end, old.n));
 	buffer_wipe(line);
 	*line = new;
@@ -118,7 +133,9 @@ enum status rehearsal_wire(const struct rehearsal *r, size_t line, struct variab
 	enum status status = rehearsal_text(r, line, v, how, &text, error);
 	uint64_t count = counted ? counts_now(r, counted, v, how) : 0;
 	if (status == STATUS_OK && counted && count != counted->printed) {
-		count_put(&text, count);
+		char *digits = string_printf("%" PRIu64, count);
+		count_put(&text, slice_of(digits));
+		free(digits);
 		if (problem && counted->octets != counted->printed)
 			buffer_printf(problem,
 			              "the script prints %" PRIu64 " here, but the text that follows has %" PRIu64
@@ -140,11 +157,23 @@ static struct slice without_end(struct slice text)
 	return text;
 }
 
+/* Whether the count itself is a variable. */
+static bool count_varies(struct slice template)
+{
+	size_t end = template.n;
+	while (end && template.p[end - 1] != '}')
+		end--;
+	return end > 1 && template.p[end - 2] == '}';
+}
+
+/* The count is the text's, which is compared by itself: any matches. */
 bool rehearsal_match(const struct rehearsal *r, size_t line, struct slice text, struct variables *v)
 {
 	const struct script_line *l = &r->script->lines[line];
 	struct buffer template = { 0 };
 	line_template(l, &template);
+	if (r->lines[line].counted && !count_varies(buffer_slice(&template)))
+		count_put(&template, SLICE("{{*}}"));
 	if (l->side == SIDE_CLIENT)
 		map_all(&template, v);
 	bool matches = template_match(without_end(buffer_slice(&template)), without_end(text), v);
@@ -338,13 +367,13 @@ static void run_payload(struct run *run, size_t line, const struct script_line *
  * follows. `counting`: octets by count were being said before already. */
 static void count_settle(struct run *run, size_t line, const struct script_line *l, bool counting)
 {
-	bool literal = l->text_n && l->text[l->text_n - 1] == '}', body = l->text_n == 0 && !counting;
 	size_t at = run->counts[l->side];
+	bool literal = at == line && l->text_n && l->text[l->text_n - 1] == '}', body = l->text_n == 0 && !counting;
 	if (!literal && !body)
 		return;
 	run->counts[l->side] = NO_LINE;
 	uint64_t due = dialogue_due(run->d, l->side);
-	if (due == 0 || at == NO_LINE || (literal && at != line) || run->r->script->lines[at].exact)
+	if (due == 0 || at == NO_LINE || run->r->script->lines[at].exact)
 		return;
 	struct counted counted;
 	if (!counts_find(run->r, run->d, line, due, &run->v, &counted))
@@ -377,6 +406,27 @@ static void run_said(struct run *run, size_t line, const struct script_line *l)
 	count_settle(run, line, l, counting);
 }
 
+/* Whether a literal, or a body, waits behind this line to be asked for; or whether the line asks for it, and then all lines
+ * of its reply do: HTTP's has several. */
+static void run_waiting(struct run *run, size_t line, enum input after)
+{
+	struct rehearsed *lines = run->r->lines;
+	bool comes = after == INPUT_COUNTED || after == INPUT_REST || after == INPUT_FIELD;
+	enum side turn = dialogue_turn(run->d);
+	if (run->r->script->lines[line].side == SIDE_CLIENT) {
+		lines[line].waits = comes && turn == SIDE_SERVER;
+		return;
+	}
+	bool asks = lines[line].final && (run->class == CLASS_CONTINUE || run->class == CLASS_INFO);
+	if (!asks || !comes || turn != SIDE_CLIENT)
+		return;
+	for (size_t i = line + 1; i-- > 0 && (i == line || !lines[i].final);) {
+		lines[i].asks = run->r->script->lines[i].side == SIDE_SERVER;
+		if (lines[i].kind == EVENT_REPLY || run->r->script->lines[i].side == SIDE_CLIENT)
+			break;
+	}
+}
+
 static void run_speaking(struct run *run, size_t line, const struct script_line *l)
 {
 	struct rehearsed *done = &run->r->lines[line];
@@ -395,14 +445,10 @@ static void run_speaking(struct run *run, size_t line, const struct script_line 
 		run_payload(run, line, l);
 	run->last_said = line;
 	enum input after = dialogue_input(run->d);
-	bool asked = after == INPUT_COUNTED || after == INPUT_REST;
-	if (l->side == SIDE_CLIENT)
-		done->waits = asked && dialogue_turn(run->d) == SIDE_SERVER;
 	if (l->side == SIDE_CLIENT)
 		done->ends_input = done->input == INPUT_ANSWER || done->input == INPUT_OPAQUE ||
 		                   (!input_goes_on(after) && after != done->input);
-	else
-		done->asks = done->final && done->class == CLASS_CONTINUE && asked;
+	run_waiting(run, line, after);
 }
 
 /* What goes over FTP's data connection: an event, but nothing that is said here. */

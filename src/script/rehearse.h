@@ -28,6 +28,7 @@
 struct counted {
 	size_t after, last;
 	uint64_t tail;
+	size_t cut;       /* where in that line, as it is written, they begin; 0: wherever `tail` says */
 	uint64_t octets;  /* so long it is, with the script's own values */
 	uint64_t printed; /* and so long the script says */
 	bool varies;      /* with others it may be longer or shorter: counted anew when it is said */
@@ -101,11 +102,16 @@ bool rehearsal_says(const struct rehearsal *r, size_t line, enum fill how);
 enum status rehearsal_text(const struct rehearsal *r, size_t line, struct variables *v, enum fill how,
                            struct buffer *out, struct error *error);
 
-/* The same, and a count that does not fit its text is made to fit: `problem` (may be NULL) gets what was wrong then. */
+/* The same of the line's first `n` octets, as it is written; nothing where these are no template. Not of an exact line. */
+void rehearsal_head(const struct rehearsal *r, size_t line, size_t n, struct variables *v, enum fill how,
+                    struct buffer *out);
+
+/* As rehearsal_text, and a count that does not fit its text is made to fit: `problem` (may be NULL) gets what was wrong then. */
 enum status rehearsal_wire(const struct rehearsal *r, size_t line, struct variables *v, enum fill how,
                            struct buffer *out, struct buffer *problem, struct error *error);
 
-/* Whether `text`, a wire line without its end, is what the said line expects (template_match). */
+/* Whether `text`, a wire line without its end, is what the said line expects (template_match); a count that counts text of
+ * the script's matches any, since the text is not this line's. */
 bool rehearsal_match(const struct rehearsal *r, size_t line, struct slice text, struct variables *v);
 
 /* Whether a said line has a variable with a name: it may capture. */

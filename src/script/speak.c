@@ -298,8 +298,8 @@ static enum speak_act client_line(struct speaker *s, const struct dialogue *d, s
                                   struct error *error)
 {
 	enum input wanted = s->r->lines[s->at].input, input = dialogue_input(d);
-	bool asked_for = input != INPUT_COUNTED && input != INPUT_REST; /* a literal waits for its `+` */
-	if (s->greeting_due || input == INPUT_NOTHING || (!asked_for && !our_turn(d)))
+	bool waits = input != INPUT_TEXT && input_goes_on(input) && !our_turn(d); /* a literal, for its `+` */
+	if (s->greeting_due || input == INPUT_NOTHING || waits)
 		return SPEAK_AWAIT;
 	if (wanted == input || (wanted == INPUT_NOTHING && input == INPUT_COMMAND))
 		return say(s, d, step, error);

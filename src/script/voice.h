@@ -10,23 +10,28 @@
 #include "protocol/dialogue.h"
 #include "protocol/protocol.h"
 
+enum strayed {
+	STRAYED_COMMAND, /* a command that the script does not have here */
+	STRAYED_PAYLOAD, /* message text, a literal, a body or an answer, that is not what the script has */
+	STRAYED_CANCEL   /* `*`, which takes a SASL exchange back */
+};
+
 /* What came and what the script has instead. */
 struct off_script {
 	const struct protocol *protocol;
-	const struct dialogue_event *event; /* of the client's; NULL: payload whose lines are not what the script has */
-	struct slice expected;              /* safe to print; what the script expects, in a few words */
+	enum strayed what;
+	const struct dialogue_event *command; /* the client's last; NULL: it has said none */
+	struct slice expected;                /* safe to print; what the script expects, in a few words */
 };
 
 struct voice {
 	const char *protocol; /* name; NULL: any other */
 	const char *greeting; /* where the script has none; NULL: none is needed */
 	const char *farewell; /* before hanging up on a client; NULL: nothing is said */
-	const char
-		*continuation; /* asks for a literal, or a body, where the script does not; NULL: nobody waits for it */
-	/* Appends the reply to a command that the script does not have here. Returns true where the server then hangs up. */
-	bool (*command)(const struct off_script *off, struct buffer *out);
-	/* Appends the reply to message text, or an answer, that the script does not have here. */
-	void (*payload)(const struct off_script *off, struct buffer *out);
+	/* Asks for a literal, or a body, where the script does not; NULL: nobody waits for it. */
+	const char *continuation;
+	/* Appends the reply to what the script does not have here. Returns true where the server then hangs up. */
+	bool (*answer)(const struct off_script *off, struct buffer *out);
 };
 
 /* The row of a protocol; never NULL. */
