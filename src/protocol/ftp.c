@@ -102,9 +102,11 @@ static const char *reason(unsigned state, enum ftp_effect effect)
 		return effect == EFFECT_PASS ? "it needs USER just before (RFC 959 4.1.1)"
 		                             : "nobody is logged in: USER and PASS come first (RFC 959 4.1.1)";
 	case FTP_USER:
-		return "the login is not complete: PASS comes next (RFC 959 5.4)";
+		return "the login is not complete: PASS comes next, or ACCT where 332 asks for it (RFC 959 5.4)";
 	case FTP_READY:
-		return "the user is logged in already: USER begins another login (RFC 959 4.1.1)";
+		return effect == EFFECT_PASS
+		               ? "the user is logged in already: USER begins another login (RFC 959 4.1.1)"
+		               : "the user is logged in already, and this comes before (RFC 7151 3)";
 	case FTP_TRANSFER:
 		return "a transfer is under way: only ABOR, STAT and QUIT make sense before its last reply "
 		       "(RFC 959 4.1.3)";
@@ -172,8 +174,9 @@ static void stage(struct dialogue *d, enum stage what, enum side side, struct di
 		return;
 	}
 	if (side != SIDE_SERVER) {
-		if (!dialogue_closing(d))
-			event_note(d, event, "The client is gone without QUIT: the server takes it for ABOR and QUIT.");
+		if (dialogue_closing(d))
+			return;
+		event_note(d, event, "The client is gone without QUIT: the server takes it for ABOR and QUIT.");
 		event_ref(d, event, "RFC 959 4.1.1");
 		return;
 	}

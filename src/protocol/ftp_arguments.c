@@ -59,7 +59,7 @@ static void read_pass(const struct reading *r)
 	const struct ftp *s = machine_state(r->d);
 	mask(r, r->arguments, SLICE("{{password}}"));
 	if (s->anonymous)
-		note(r, "An anonymous user gives an e-mail address, or anything.", "RFC 1635");
+		note(r, "By custom an anonymous user gives an e-mail address; most servers take anything.", "RFC 1635");
 }
 
 static void read_acct(const struct reading *r)
@@ -141,7 +141,7 @@ static void read_type(const struct reading *r)
 		  "A: text. On the data connection its lines end in CRLF, and each side converts them to its own ends." },
 		{ 'E', "E: text in EBCDIC, the character set of IBM's mainframes." },
 		{ 'I', "I: image, every octet as it is; right for all that is not text." },
-		{ 'L', "L: bytes of that many bits. L 8 is the same as I." },
+		{ 'L', "L: bytes of that many bits. Where memory has bytes of 8 bits, L 8 is the same as I." },
 		{ 0, NULL },
 	};
 	static const struct letter formats[] = {
@@ -159,6 +159,8 @@ static void read_type(const struct reading *r)
 		return;
 	}
 	char letter = octet_upper(type.p[0]);
+	if (letter == 'L')
+		event_ref(r->d, r->event, "RFC 1123 4.1.2.1");
 	if (letter == 'L' && (!slice_number(second, &size) || size < 1 || size > 255))
 		wrong(r, "behind L stands the number of bits: L 8", "RFC 959 5.3.2");
 	else if ((letter == 'A' || letter == 'E') && second.n && !read_letter(r, second, formats, "RFC 959 3.1.1"))
@@ -185,7 +187,7 @@ static void read_stru(const struct reading *r)
 	static const struct letter structures[] = {
 		{ 'F', "F: a file is a sequence of octets." },
 		{ 'R', "R: a file is a sequence of records." },
-		{ 'P', "P: a file is made of numbered pages; not recommended." },
+		{ 'P', "P: a file is made of numbered pages; hardly any server has it." },
 		{ 0, NULL },
 	};
 	if (r->arguments.n && !read_letter(r, slice_trim(r->arguments), structures, "RFC 959 3.1.2"))
@@ -293,10 +295,11 @@ static void read_transfer(const struct reading *r)
 	if (data == DATA_ACTIVE)
 		note(r, "Active mode: the server connects to the address that the client gave.", "RFC 959 3.2");
 	else if (data == DATA_PASSIVE)
-		note(r, "Passive mode: the client connects to the address that the server gave.", "RFC 959 3.2");
+		note(r, "Passive mode: the client connects to the address that the server gave.", "RFC 959 4.1.2");
 	else
 		note(r,
-		     "No address was given: the server connects from its port 20 to the port that the client uses here.",
+		     "No address was given: the server connects from the port below its own, usually 20, to the port that "
+		     "the client uses here.",
 		     "RFC 959 3.2");
 }
 

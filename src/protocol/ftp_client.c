@@ -3,6 +3,7 @@
  * data connection.
  */
 #include "protocol/ftp_machine.h"
+#include "protocol/reading.h"
 
 /* So many Telnet commands of one line are named. */
 #define TELNET_NAMED 4
@@ -54,8 +55,7 @@ void ftp_note_telnet(struct dialogue *d, struct slice line, bool client, struct 
 	buffer_free(&list);
 }
 
-/* The line's text without Telnet commands; the same slice where there are none. */
-static struct slice without_telnet(struct dialogue *d, struct slice text)
+struct slice ftp_without_telnet(struct dialogue *d, struct slice text)
 {
 	struct ftp_telnet found;
 	if (!ftp_telnet_next(text, 0, &found))
@@ -93,17 +93,6 @@ static void check_line_end(struct dialogue *d, const struct line *line, struct d
 }
 
 /* ---- commands ---- */
-
-static void check_state(struct dialogue *d, const struct entry *row, struct dialogue_event *event)
-{
-	const struct ftp *s = machine_state(d);
-	const char *why = NULL;
-	enum allowance allowance = dialogue_allows(d, row, &why);
-	if (allowance == NOT_NOW)
-		event_problem(d, event, "no such command in this state: %s", why);
-	else if (allowance == ALLOWED_UNANNOUNCED && s->featured)
-		event_note(d, event, "FEAT did not list %s.", row->needs);
-}
 
 /* The form says whether arguments may, must, or must not stand behind the command. */
 static void check_arguments(struct dialogue *d, const struct entry *row, struct slice arguments,
@@ -162,7 +151,6 @@ static void mask_mistyped(struct dialogue_event *event, const struct entry *near
 
 static void unknown_verb(struct dialogue *d, struct slice verb, struct slice arguments, struct dialogue_event *event)
 {
-	const struct entry *near = table_nearest(protocol_table(machine_protocol(d), TABLE_COMMANDS), verb);
 	if (verb.n && dialogue_announced(d, verb, NULL)) {
 		event_note(d, event, "A command of the feature " SLICE_FMT ", which the server has listed.",
 		           SLICE_ARG(event_upper(d, verb)));
@@ -171,13 +159,8 @@ static void unknown_verb(struct dialogue *d, struct slice verb, struct slice arg
 	}
 	event_note(d, event, "The server should answer 500: it does not know this command.");
 	event_ref(d, event, "RFC 959 4.2.2");
-	mask_mistyped(event, near, arguments);
-	if (verb.n == 0)
-		event_problem(d, event, "an empty line is no command");
-	else if (near)
-		event_problem(d, event, "no such command: %s is near", near->word);
-	else
-		event_problem(d, event, "no such command");
+	mask_mistyped(event, table_nearest(protocol_table(machine_protocol(d), TABLE_COMMANDS), verb), arguments);
+	verb_unknown(d, verb, event);
 }
 
 /* What stands behind the verb and one space; further spaces belong to it (RFC 2640 3.1). */
@@ -190,11 +173,11 @@ static struct slice arguments_of(struct slice text, struct slice verb)
 static void known_command(struct dialogue *d, const struct entry *row, struct slice arguments,
                           struct dialogue_event *event)
 {
+	const struct ftp *s = machine_state(d);
 	enum ftp_effect effect = ftp_effect_of(event->verb);
-	event->phase = row->phase;
-	event_note(d, event, "%s", row->note);
-	event_ref(d, event, row->ref);
-	check_state(d, row, event);
+	verb_known(d, row, event);
+	if (verb_allowed(d, row, event) == ALLOWED_UNANNOUNCED && s->featured)
+		event_note(d, event, "FEAT did not list %s.", row->needs);
 	check_arguments(d, row, arguments, event);
 	check_sequence(d, event->verb, effect, event);
 	check_waiting(d, row, event);
@@ -210,7 +193,7 @@ static void command_line(struct dialogue *d, const struct line *line, struct dia
 	check_line_end(d, line, event);
 	if (!line->first)
 		return;
-	struct slice text = without_telnet(d, line->text);
+	struct slice text = ftp_without_telnet(d, line->text);
 	while (text.n && text.p[text.n - 1] == '\r') /* told as a bare CR already */
 		text.n--;
 	struct slice rest = text, verb = slice_word(&rest);
@@ -235,10 +218,12 @@ static void command_line(struct dialogue *d, const struct line *line, struct dia
 
 /* ---- the data connection, of which a transcript tells in a direction ---- */
 
-static void data_line(struct dialogue *d, struct dialogue_event *event)
+void ftp_data_line(struct dialogue *d, enum side side, struct dialogue_event *event)
 {
 	const struct outstanding *transfer = ftp_transfer_now(d);
+	bool fetch = ftp_effect(transfer) == EFFECT_FETCH;
 	event->kind = EVENT_DATA;
+	event->has_final = side == SIDE_SERVER;
 	event_ref(d, event, "RFC 959 3.2");
 	if (transfer == NULL) {
 		event_problem(d, event, "no transfer is under way: 125 or 150 comes before its data");
@@ -246,16 +231,17 @@ static void data_line(struct dialogue *d, struct dialogue_event *event)
 	}
 	event->verb = event_text(d, slice_of(transfer->verb));
 	event->phase = transfer->command->phase;
-	event_note(d, event, "This goes over the data connection, whose close is its end.");
-	if (ftp_effect(transfer) != EFFECT_STORE)
-		event_problem(d, event, "the server sends the data of " SLICE_FMT ", not the client",
-		              SLICE_ARG(event->verb));
+	event_note(d, event, "This %s over the data connection. Its close is the end of the data.",
+	           side == SIDE_SERVER ? "comes" : "goes");
+	if (fetch != (side == SIDE_SERVER))
+		event_problem(d, event, "the %s sends the data of " SLICE_FMT ", not the %s",
+		              fetch ? "server" : "client", SLICE_ARG(event->verb), fetch ? "client" : "server");
 }
 
 void ftp_client(struct dialogue *d, const struct line *line, struct dialogue_event *event)
 {
 	if (line->described)
-		data_line(d, event);
+		ftp_data_line(d, SIDE_CLIENT, event);
 	else
 		command_line(d, line, event);
 }

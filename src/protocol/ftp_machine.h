@@ -102,8 +102,11 @@ void ftp_facts(struct dialogue *d, struct slice text, struct dialogue_event *eve
 void ftp_note_address(struct dialogue *d, const struct ftp_address *address, const char *who,
                       struct dialogue_event *event);
 
-/* Appends " (34.2 MiB)"; nothing for less than one KiB. */
-void ftp_size_in_words(struct buffer *out, uint64_t octets);
+/* The line's text without Telnet commands; the same slice where there are none. It lives as long as the event. */
+struct slice ftp_without_telnet(struct dialogue *d, struct slice text);
+
+/* Fills the event with what is described of the data connection: `side` has sent it. */
+void ftp_data_line(struct dialogue *d, enum side side, struct dialogue_event *event);
 
 /* Names the Telnet commands in a line; `client`: only IP and Synch are allowed (RFC 1123 4.1.2.12). */
 void ftp_note_telnet(struct dialogue *d, struct slice line, bool client, struct dialogue_event *event);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "protocol/ftp_machine.h"
+#include "protocol/reading.h"
 
 static enum class class_of(char first_digit) {
 	static const enum class classes[] = { CLASS_INFO, CLASS_SUCCESS, CLASS_CONTINUE, CLASS_TRANSIENT, CLASS_FAILURE,
@@ -74,26 +75,27 @@ static struct outstanding *answered_by(const struct dialogue *d, struct slice co
 
 /* ---- notes ---- */
 
+/* FEAT answered on one line (RFC 2389 3.2). */
+static bool note_no_features(struct dialogue *d, struct dialogue_event *event)
+{
+	if (ftp_effect(answered(d)) != EFFECT_FEAT || event->class != CLASS_SUCCESS)
+		return false;
+	event_note(d, event, "On one line: the server has no extensions, or names none.");
+	event_ref(d, event, "RFC 2389 3.2");
+	return true;
+}
+
 /* What the code means, behind that command if more is known of it there. */
 static void note_code(struct dialogue *d, struct dialogue_event *event)
 {
-	const struct table *codes = protocol_table(machine_protocol(d), TABLE_CODES);
-	const struct entry *row = NULL;
-	if (event->verb.n) {
-		struct buffer key = { 0 };
-		buffer_printf(&key, SLICE_FMT " " SLICE_FMT, SLICE_ARG(event->verb), SLICE_ARG(event->code));
-		row = table_find(codes, buffer_slice(&key));
-		buffer_free(&key);
-	}
-	if (row == NULL)
-		row = table_find(codes, event->code);
+	const struct entry *row = code_row(d, event->verb, event->code);
 	if (row) {
 		event_note(d, event, "%s", row->note);
 		event_ref(d, event, row->ref);
 		return;
 	}
 	const char digit[] = { event->code.p[0], 'y', 'z' };
-	row = table_find(codes, (struct slice){ digit, sizeof digit });
+	row = code_row(d, slice_of(""), (struct slice){ digit, sizeof digit });
 	event_note(d, event, "%s The code itself is in no standard.", row ? row->note : "");
 	event_ref(d, event, "RFC 959 4.2");
 }
@@ -454,53 +456,24 @@ static void reply_line(struct dialogue *d, struct ftp *s, struct slice text, str
 		               ftp_telnet_offset(event->text, 2) + 1);
 	s->line_continues = first ? reply.continues : !same || reply.continues || !reply.separated;
 	if (!s->line_continues) {
-		note_code(d, event);
+		if (!first || !note_no_features(d, event))
+			note_code(d, event);
 		ftp_words(d, reply.text, answered(d), event);
 	} else if (!first) {
 		inner_line(d, s, text, coded, &reply, event);
 	}
 }
 
-/* What is described of the data connection. */
-static void data_line(struct dialogue *d, struct dialogue_event *event)
-{
-	const struct outstanding *transfer = ftp_transfer_now(d);
-	event->kind = EVENT_DATA;
-	event->has_final = true;
-	event_ref(d, event, "RFC 959 3.2");
-	if (transfer == NULL) {
-		event_problem(d, event, "no transfer is under way: 125 or 150 comes before its data");
-		return;
-	}
-	event->verb = event_text(d, slice_of(transfer->verb));
-	event->phase = transfer->command->phase;
-	event_note(d, event, "This comes over the data connection, whose close is its end.");
-	if (ftp_effect(transfer) != EFFECT_FETCH)
-		event_problem(d, event, "the client sends the data of " SLICE_FMT ", not the server",
-		              SLICE_ARG(event->verb));
-}
-
-static struct slice without_telnet(struct dialogue *d, struct slice text)
-{
-	struct buffer clean = { 0 };
-	if (slice_find_octet(text, TELNET_IAC) == text.n)
-		return text;
-	ftp_telnet_strip(&clean, text);
-	struct slice copy = event_text(d, buffer_slice(&clean));
-	buffer_free(&clean);
-	return copy;
-}
-
 void ftp_server(struct dialogue *d, const struct line *line, struct dialogue_event *event)
 {
 	struct ftp *s = machine_state(d);
 	if (line->described) {
-		data_line(d, event);
+		ftp_data_line(d, SIDE_SERVER, event);
 		return;
 	}
 	line_end_problems(d, line, event, "RFC 959 4.2");
 	if (line->first) {
-		reply_line(d, s, without_telnet(d, line->text), event);
+		reply_line(d, s, ftp_without_telnet(d, line->text), event);
 		ftp_note_telnet(d, line->text, false, event);
 	}
 	if (!line->first && event->kind == EVENT_JUNK)

@@ -305,6 +305,8 @@ static void extended_host(struct slice family, struct slice host, bool in_reply,
 		address_problem(address, "family 2 is IPv6: groups of digits with colons between them");
 	else if (!slice_equal(family, SLICE("1")) && !slice_equal(family, SLICE("2")))
 		address_problem(address, "the family is 1 (IPv4) or 2 (IPv6)");
+	if (address->problem) /* what it means nobody can say */
+		address->text.n = 0;
 }
 
 static void extended_parse(struct slice text, bool in_reply, struct ftp_address *address)
@@ -387,7 +389,7 @@ bool ftp_time_words(struct buffer *out, struct slice text)
 	if (whole.n != 14 || (fraction.n && !slice_number(slice_part(fraction, 1, fraction.n), &ignored)))
 		return false;
 	unsigned month = digits(whole, 4, 6, 12), day = digits(whole, 6, 8, 31);
-	if (digits(whole, 0, 4, 9999) > 9999 || month < 1 || month > 12 || day < 1 || day > 31)
+	if (digits(whole, 0, 4, 9999) < 1000 || month < 1 || month > 12 || day < 1 || day > 31)
 		return false;
 	if (digits(whole, 8, 10, 23) > 23 || digits(whole, 10, 12, 59) > 59 || digits(whole, 12, 14, 60) > 60)
 		return false;

@@ -38,8 +38,8 @@ static const struct entry commands[] = {
 	        "Carries one step of the exchange that AUTH has begun, in base64. With TLS there is none.",
 	        "RFC 2228 3"),
 	COMMAND("ALGS", "ALGS STATUS64|ENABLE64|DISABLE64", PHASE_ASK, IN_SESSION, NULL,
-	        "Asks a gateway between IPv6 and IPv4, which stands between the two, how it translates FTP "
-	        "commands, or switches that.", "RFC 6384 11"),
+	        "Asks a translator between IPv6 and IPv4 that stands on the way whether it turns EPSV and "
+	        "EPRT into PASV and PORT, or switches that.", "RFC 6384 11"),
 	COMMAND("ALLO", "ALLO octets [R record-size]", PHASE_TRANSFER, IN_READY, NULL,
 	        "Asks the server to reserve storage for the file that comes next. Servers that need no "
 	        "notice answer 202.", "RFC 959 4.1.3"),
@@ -53,8 +53,8 @@ static const struct entry commands[] = {
 	        "Asks how many octets of storage are left for uploads to that directory.",
 	        "No RFC: draft-peterson-streamlined-ftp-command-extensions"),
 	COMMAND("CCC", "CCC", PHASE_ENCRYPT, IN_SESSION, NULL,
-	        "Asks to go on in the clear on the control connection, so that firewalls can read it. "
-	        "Whoever listens can then read and change it.", "RFC 2228 3, RFC 4217 5"),
+	        "Asks to go on in the clear on the control connection, so that firewalls can read it. Others "
+	        "on the way can then read and change it, too.", "RFC 2228 3, RFC 4217 5"),
 	COMMAND("CDUP", "CDUP", PHASE_ASK, IN_READY, NULL, "Changes to the directory above the current one.",
 	        "RFC 959 4.1.1"),
 	COMMAND("CLNT", "CLNT name", PHASE_IDENTIFY, IN_SESSION, "CLNT",
@@ -98,11 +98,11 @@ static const struct entry commands[] = {
 	        "Asks for help, perhaps about one command. The answer is for people to read.",
 	        "RFC 959 4.1.3"),
 	COMMAND("HOST", "HOST hostname", PHASE_IDENTIFY, STATE(FTP_CONNECTED) | STATE(FTP_USER), "HOST",
-	        "Names the virtual host that is meant, where one address serves several. It stands before "
-	        "USER.", "RFC 7151 3"),
+	        "Names the virtual host that is meant, where one address serves several. It comes before the "
+	        "login.", "RFC 7151 3"),
 	COMMAND("LANG", "LANG [language-tag]", PHASE_ASK, IN_SESSION, "LANG",
-	        "Asks for the words of replies in that language, such as fr. Without a tag: in the server's "
-	        "default language.", "RFC 2640 4.1"),
+	        "Asks for the words of replies in that language, such as fr, or, without a tag, in the "
+	        "server's default language.", "RFC 2640 4.1"),
 	COMMAND("LIST", "LIST [path]", PHASE_TRANSFER, IN_READY, NULL,
 	        "Asks for a listing of a directory, for people to read. It comes over the data connection; "
 	        "its form differs from server to server.", "RFC 959 4.1.3"),
@@ -148,7 +148,7 @@ static const struct entry commands[] = {
 	        "Passive mode: the server opens a port and names it, and the client connects to it for the "
 	        "next transfer. Firewalls on the client's side allow that.", "RFC 959 4.1.2, RFC 1579"),
 	COMMAND("PBSZ", "PBSZ size", PHASE_ENCRYPT, IN_SESSION, "PBSZ",
-	        "Sets the size of protected blocks, and must stand before PROT. Under TLS there are no "
+	        "Sets the size of protected blocks, and must come before PROT. Under TLS there are no "
 	        "blocks: the size is 0.", "RFC 2228 3, RFC 4217 9"),
 	COMMAND("PORT", "PORT h1,h2,h3,h4,p1,p2", PHASE_TRANSFER, IN_READY, NULL,
 	        "Active mode: tells the server at which address and port the client listens for the data "
@@ -171,10 +171,10 @@ static const struct entry commands[] = {
 	        "next.", "RFC 959 4.1.1"),
 	COMMAND("REST", "REST octets", PHASE_TRANSFER, IN_READY, NULL,
 	        "Sets the place at which the next transfer starts, to go on with one that was cut off. RETR "
-	        "or STOR must follow at once.", "RFC 3659 5, RFC 959 4.1.3"),
+	        "or STOR must come next.", "RFC 3659 5, RFC 959 4.1.3"),
 	COMMAND("RETR", "RETR path", PHASE_TRANSFER, IN_READY, NULL,
-	        "Fetches a file: the server sends a copy over the data connection, and its close is the end "
-	        "of the file.", "RFC 959 4.1.3"),
+	        "Fetches a file: the server sends a copy over the data connection, whose close is the end of "
+	        "the file.", "RFC 959 4.1.3"),
 	COMMAND("RMD", "RMD path", PHASE_ASK, IN_READY, NULL,
 	        "Removes a directory. Most servers want it empty.", "RFC 959 4.1.3"),
 	COMMAND("RMDA", "RMDA path", PHASE_ASK, IN_READY, "RMDA",
@@ -184,7 +184,7 @@ static const struct entry commands[] = {
 	        "Names a file that is to be renamed. RNTO with the new name must follow at once.",
 	        "RFC 959 4.1.3"),
 	COMMAND("RNTO", "RNTO path", PHASE_ASK, IN_READY, NULL,
-	        "Gives the new name of the file that RNFR has named just before: the two together rename it.",
+	        "Gives the new name of the file that RNFR named just before: the two together rename it.",
 	        "RFC 959 4.1.3"),
 	COMMAND("SITE", "SITE command [arguments]", PHASE_ASK, IN_SESSION, NULL,
 	        "Holds a command of this server's own, such as SITE CHMOD. HELP SITE or SITE HELP may list "
@@ -204,8 +204,8 @@ static const struct entry commands[] = {
 	        "Asks for the state of the session or of the transfer under way. With a path: a listing, in "
 	        "the reply itself instead of a data connection.", "RFC 959 4.1.3"),
 	COMMAND("STOR", "STOR path", PHASE_TRANSFER, IN_READY, NULL,
-	        "Stores a file: the client sends it over the data connection, and its close is the end. A "
-	        "file of that name is replaced.", "RFC 959 4.1.3"),
+	        "Stores a file: the client sends it over the data connection, whose close is its end. A file "
+	        "of that name is replaced.", "RFC 959 4.1.3"),
 	COMMAND("STOU", "STOU", PHASE_TRANSFER, IN_READY, NULL,
 	        "Stores a file under a name that the server makes up, so that none is replaced. The reply "
 	        "says the name.", "RFC 959 4.1.3, RFC 1123 4.1.2.9"),
@@ -263,21 +263,22 @@ static const struct entry codes[] = {
 	     "RFC 959 4.2.2"),
 	CODE("125", "The data connection is open already, and the transfer starts.", "RFC 959 4.2.2"),
 	CODE("150",
-	     "The server is about to open the data connection for the transfer. Another reply follows when "
-	     "it is done.", "RFC 959 4.2.2"),
+	     "The data connection is about to be opened for the transfer. Another reply follows when that is "
+	     "done.", "RFC 959 4.2.2"),
 	CODE("1yz", "Begun: the command is being carried out, and another reply follows when it is done.",
 	     "RFC 959 4.2"),
 	CODE("200", "The command was carried out.", "RFC 959 4.2.2"),
 	CODE("202", "Nothing was done, and nothing needs to be: this server has no use for the command.",
 	     "RFC 959 4.2.2"),
 	CODE("211",
-	     "System status, or help, for people to read. After FEAT: the server's extensions, one on each "
-	     "line.", "RFC 959 4.2.2, RFC 2389 3.2"),
+	     "System status, or help, for people to read. After FEAT: the server's extensions, for programs.",
+	     "RFC 959 4.2.2, RFC 2389 3.2"),
 	CODE("212", "The status of a directory.", "RFC 959 4.2.2"),
 	CODE("213", "The status of a file. After SIZE its octets, after MDTM its time.",
 	     "RFC 959 4.2.2, RFC 3659 4.1"),
 	CODE("214", "Help, for people to read.", "RFC 959 4.2.2"),
 	CODE("215", "The kind of the server's operating system.", "RFC 959 4.2.2"),
+	CODE("216", "What a translator between IPv6 and IPv4 does: NONE, EPSV, or EPSVEPRT.", "RFC 6384 11"),
 	CODE("220", "The service is ready for a user.", "RFC 959 4.2.2"),
 	CODE("221", "The server says goodbye and closes the control connection.", "RFC 959 4.2.2"),
 	CODE("225", "The data connection is open, and no transfer is under way.", "RFC 959 4.2.2"),
@@ -378,7 +379,7 @@ static const struct entry codes[] = {
 	CODE("ACCT 202", "No account is needed here: the user is logged in.", "RFC 959 5.4"),
 	CODE("ACCT 230", "The user is logged in.", "RFC 959 5.4"),
 	CODE("ACCT 503", "Not at this time: USER, and PASS, come first.", "RFC 959 5.4"),
-	CODE("ACCT 530", "The login is refused: it starts over with USER.", "RFC 959 5.4"),
+	CODE("ACCT 530", "The login is refused: USER begins it anew.", "RFC 959 5.4"),
 
 	CODE("ADAT 235", "The exchange is complete. Now USER may log in.", "RFC 2228 3"),
 	CODE("ADAT 335", "This step is accepted, and the exchange needs more: another ADAT comes next.",
@@ -389,12 +390,20 @@ static const struct entry codes[] = {
 	     "The server rejects the data, for example because a checksum is wrong. The exchange has failed.",
 	     "RFC 2228 3"),
 
+	CODE("ALGS 202",
+	     "The server has no use for ALGS, which is for a translator on the way. None has answered.",
+	     "RFC 6384 11"),
+	CODE("ALGS 216",
+	     "What the translator on the way does: NONE, EPSV (turns it into PASV), or EPSVEPRT (also EPRT "
+	     "into PORT).", "RFC 6384 11"),
+	CODE("ALGS 504", "The argument is none that the translator knows.", "RFC 6384 11"),
+
 	CODE("ALLO 200", "The storage is reserved.", "RFC 959 5.4"),
 	CODE("ALLO 202", "Nothing needs to be reserved here: the file may come.", "RFC 959 4.2"),
 
 	CODE("APPE 125", "The data connection is open already: the client sends the file now.",
 	     "RFC 959 5.4"),
-	CODE("APPE 150", "The server takes the data connection: the client sends the file now.",
+	CODE("APPE 150", "The data connection is being opened: the client sends the file now.",
 	     "RFC 959 5.4"),
 	CODE("APPE 226", "The file has arrived, and the data connection is closed.", "RFC 959 5.4"),
 	CODE("APPE 250", "The file has arrived. The data connection stays open.", "RFC 959 5.4"),
@@ -421,6 +430,7 @@ static const struct entry codes[] = {
 
 	CODE("CCC 200", "What follows on the control connection goes in the clear again.",
 	     "RFC 2228 3, RFC 4217 5"),
+	CODE("CCC 500", "The server does not accept CCC: the control connection stays as it is.", "RFC 4217 5"),
 	CODE("CCC 533", "The control connection is not protected, so there is nothing to clear.",
 	     "RFC 4217 5, RFC 2228 3"),
 	CODE("CCC 534", "The server does not allow the control connection to be cleared.",
@@ -431,6 +441,8 @@ static const struct entry codes[] = {
 	CODE("CDUP 550", "The directory above cannot be entered.", "RFC 959 5.4"),
 
 	CODE("CWD 250", "The current directory is changed.", "RFC 959 5.4"),
+	CODE("CWD 431", "There is no such directory. The standard's list of replies has 550 for it.",
+	     "RFC 959"),
 	CODE("CWD 550", "There is no such directory, or the user may not enter it. The current one stays.",
 	     "RFC 959 5.4"),
 
@@ -453,7 +465,7 @@ static const struct entry codes[] = {
 	     "The server does not have that protocol. The numbers in the words are those that it has: 1 "
 	     "IPv4, 2 IPv6.", "RFC 2428 3"),
 
-	CODE("FEAT 211", "The extensions that the server has, one on each line.", "RFC 2389 3.2"),
+	CODE("FEAT 211", "These are the extensions that the server has.", "RFC 2389 3.2"),
 	CODE("FEAT 500", "The server does not know FEAT. It may have some extensions all the same.",
 	     "RFC 2389 3.2"),
 	CODE("FEAT 502", "The server does not implement FEAT. It may have some extensions all the same.",
@@ -466,16 +478,19 @@ static const struct entry codes[] = {
 	CODE("HELP 211", "Help, for people to read.", "RFC 959 5.4"),
 	CODE("HELP 214", "Help, for people to read.", "RFC 959 5.4"),
 
-	CODE("HOST 220", "The virtual host is chosen. Now USER may log in to it.", "RFC 7151 3"),
-	CODE("HOST 503", "Not at this time: the user is logged in already, and HOST stands before USER.",
-	     "RFC 7151 3"),
-	CODE("HOST 504", "There is no such virtual host here.", "RFC 7151 3"),
+	CODE("HOST 220", "The virtual host is chosen. Now USER may log in to it.", "RFC 7151 3.2"),
+	CODE("HOST 421", "That virtual host is not available now, and the server closes the connection.",
+	     "RFC 7151 3.2"),
+	CODE("HOST 501", "That is no host name. A port may not stand behind it.", "RFC 7151 3.1, RFC 7151 3.3"),
+	CODE("HOST 503", "Not at this time: the user is logged in already, and HOST must come before that.",
+	     "RFC 7151 3.3"),
+	CODE("HOST 504", "There is no such virtual host here.", "RFC 7151 3.3"),
 
 	CODE("LANG 200", "Replies come in that language from now on.", "RFC 2640 4.2"),
 	CODE("LANG 504", "The server does not have that language.", "RFC 2640 4.2"),
 
 	CODE("LIST 125", "The data connection is open already: the listing comes over it.", "RFC 959 5.4"),
-	CODE("LIST 150", "The server opens the data connection: the listing comes over it.", "RFC 959 5.4"),
+	CODE("LIST 150", "The data connection is being opened: the listing comes over it.", "RFC 959 5.4"),
 	CODE("LIST 226", "The listing is complete, and the data connection is closed.", "RFC 959 5.4"),
 	CODE("LIST 250", "The listing is complete. The data connection stays open.", "RFC 959 5.4"),
 	CODE("LIST 425",
@@ -504,11 +519,12 @@ static const struct entry codes[] = {
 	CODE("MDTM 550", "There is no such file, or the server does not know its time.", "RFC 3659 3.2"),
 
 	CODE("MKD 257", "The directory is made. Its path stands in quotes.", "RFC 959 5.4"),
+	CODE("MKD 521", "The directory is there already, and nothing was done.", "RFC 959"),
 	CODE("MKD 550", "The directory cannot be made: it is there already, or the user may not.",
 	     "RFC 959 5.4"),
 
 	CODE("MLSD 150",
-	     "The server opens the data connection: the listing comes over it, a line for each entry.",
+	     "The data connection is being opened: the listing comes over it, a line for each entry.",
 	     "RFC 3659 7.2"),
 	CODE("MLSD 226", "The listing is complete, and the data connection is closed.", "RFC 3659 7.2"),
 	CODE("MLSD 425",
@@ -526,7 +542,7 @@ static const struct entry codes[] = {
 	CODE("MODE 504", "The server does not have that mode.", "RFC 959 5.4"),
 
 	CODE("NLST 125", "The data connection is open already: the names come over it.", "RFC 959 5.4"),
-	CODE("NLST 150", "The server opens the data connection: the names come over it.", "RFC 959 5.4"),
+	CODE("NLST 150", "The data connection is being opened: the names come over it.", "RFC 959 5.4"),
 	CODE("NLST 226", "The list of names is complete, and the data connection is closed.", "RFC 959 5.4"),
 	CODE("NLST 425",
 	     "The data connection could not be opened: no names came. A firewall may be in the way.",
@@ -548,13 +564,13 @@ static const struct entry codes[] = {
 	     "RFC 959 5.4"),
 	CODE("PASS 421",
 	     "The server gives up, for example after too many wrong passwords, and closes the connection.",
-	     "RFC 959 5.4"),
+	     "RFC 959 5.4, RFC 2577 5"),
 	CODE("PASS 430", "Name or password is wrong, on this server. The standard has 530 for it.",
 	     "No RFC: in use by some servers"),
 	CODE("PASS 503", "Not at this time: USER comes first.", "RFC 959 5.4"),
 	CODE("PASS 530",
-	     "The login is refused: name or password is wrong. The server does not say which; it starts "
-	     "over with USER.", "RFC 959 5.4"),
+	     "The login is refused: name or password is wrong, and the server does not say which. USER "
+	     "begins anew.", "RFC 959 5.4"),
 
 	CODE("PASV 227", "Passive mode: the client opens the data connection for the next transfer.",
 	     "RFC 959 4.1.2"),
@@ -565,14 +581,14 @@ static const struct entry codes[] = {
 	CODE("PORT 200", "The address is noted: the server connects to it at the next transfer.",
 	     "RFC 959 5.4"),
 	CODE("PORT 500",
-	     "The server does not accept the address, for example because it is not the client's own.",
-	     "RFC 959 5.4, RFC 2577 3"),
+	     "The server does not know PORT, or does not accept the address, such as one that is not the "
+	     "client's own.", "RFC 959 5.4"),
 	CODE("PORT 501", "The server cannot read the address, or does not accept it.", "RFC 959 5.4"),
 	CODE("PORT 504",
-	     "The server does not connect to that address, for example because it is not the client's own.",
+	     "The server does not connect there, for example because the port is below 1024.",
 	     "RFC 2577 3"),
 
-	CODE("PROT 200", "Data connections are protected so from now on.", "RFC 2228 3, RFC 4217 9"),
+	CODE("PROT 200", "Data connections are protected at that level from now on.", "RFC 2228 3, RFC 4217 9"),
 	CODE("PROT 431", "Not now: something that this protection needs is not available.", "RFC 2228 3"),
 	CODE("PROT 503", "Not at this time: PBSZ comes first.", "RFC 2228 3"),
 	CODE("PROT 504", "The server does not know that level of protection.", "RFC 2228 3"),
@@ -590,10 +606,12 @@ static const struct entry codes[] = {
 	CODE("REIN 220", "The user is logged out, and the session starts over.", "RFC 959 5.4"),
 
 	CODE("REST 350", "The starting place is noted: RETR or STOR must come next.", "RFC 3659 5.3"),
-	CODE("REST 501", "The starting place is no number, or cannot be used.", "RFC 3659 5.3"),
+	CODE("REST 501",
+	     "The starting place is not written as it must be. In stream mode it is a number of octets.",
+	     "RFC 3659 5.3"),
 
 	CODE("RETR 125", "The data connection is open already: the file comes over it.", "RFC 959 5.4"),
-	CODE("RETR 150", "The server opens the data connection: the file comes over it.", "RFC 959 5.4"),
+	CODE("RETR 150", "The data connection is being opened: the file comes over it.", "RFC 959 5.4"),
 	CODE("RETR 226", "The file is complete, and the data connection is closed.", "RFC 959 5.4"),
 	CODE("RETR 250", "The file is complete. The data connection stays open.", "RFC 959 5.4"),
 	CODE("RETR 425",
@@ -647,7 +665,7 @@ static const struct entry codes[] = {
 
 	CODE("STOR 125", "The data connection is open already: the client sends the file now.",
 	     "RFC 959 5.4"),
-	CODE("STOR 150", "The server takes the data connection: the client sends the file now.",
+	CODE("STOR 150", "The data connection is being opened: the client sends the file now.",
 	     "RFC 959 5.4"),
 	CODE("STOR 226", "The file has arrived, and the data connection is closed.", "RFC 959 5.4"),
 	CODE("STOR 250", "The file has arrived. The data connection stays open.", "RFC 959 5.4"),
@@ -678,7 +696,7 @@ static const struct entry codes[] = {
 	     "The data connection is open already: the client sends the file now. FILE names what it will "
 	     "be called.", "RFC 1123 4.1.2.9"),
 	CODE("STOU 150",
-	     "The server takes the data connection: the client sends the file now. FILE names what it will "
+	     "The data connection is being opened: the client sends the file now. FILE names what it will "
 	     "be called.", "RFC 1123 4.1.2.9"),
 	CODE("STOU 226", "The file has arrived, and the data connection is closed.", "RFC 959 5.4"),
 	CODE("STOU 250", "The file has arrived. The data connection stays open.", "RFC 959 5.4"),
@@ -696,8 +714,8 @@ static const struct entry codes[] = {
 	     "The user is logged in: the TLS certificate, or the exchange after AUTH, has proved who it is.",
 	     "RFC 2228 4, RFC 4217 12.2"),
 	CODE("USER 331",
-	     "The name is accepted, and PASS must come next. The server says so of unknown names, too.",
-	     "RFC 959 5.4"),
+	     "The name is accepted, and PASS must come next. Many servers say so of unknown names, too.",
+	     "RFC 959 5.4, RFC 2577 7"),
 	CODE("USER 332", "An account is needed before the login is complete: ACCT comes next.",
 	     "RFC 959 5.4"),
 	CODE("USER 336", "PASS must come next, with a password that answers the challenge in the words.",
@@ -718,6 +736,7 @@ static const struct entry codes[] = {
 	CODE("XCWD 250", "The current directory is changed.", "RFC 959 5.4"),
 
 	CODE("XMKD 257", "The directory is made. Its path stands in quotes.", "RFC 959 5.4"),
+	CODE("XMKD 521", "The directory is there already, and nothing was done.", "RFC 775"),
 
 	CODE("XPWD 257", "The current directory stands in quotes.", "RFC 959 5.4"),
 
@@ -728,40 +747,43 @@ static const struct entry codes[] = {
 
 static const struct entry features[] = {
 	WORD("AUTH", "AUTH mechanism[;mechanism...]",
-	     "The session can be protected by AUTH. TLS is the mechanism in use.", "RFC 4217 6, RFC 2228 3"),
-	WORD("AVBL", "AVBL", "How much storage is left for uploads can be asked.",
+	     "The session can be protected, by these mechanisms. TLS is the usual one.",
+	     "RFC 4217 6, RFC 2228 3"),
+	WORD("AVBL", "AVBL", "The client can ask how much storage is left for uploads.",
 	     "No RFC: draft-peterson-streamlined-ftp-command-extensions"),
-	WORD("CCC", "CCC", "The protection of the control connection can be ended.",
+	WORD("CCC", "CCC", "The client can end the protection of the control connection.",
 	     "RFC 2228 3, RFC 4217 5"),
 	WORD("CLNT", "CLNT", "The client may tell the name of its program.",
 	     "No RFC: in use by servers and clients"),
-	WORD("COMB", "COMB target;source_list", "Several files on the server can be joined to one.",
+	WORD("COMB", "COMB target;source_list", "The client can join several files on the server to one.",
 	     "No RFC: GlobalSCAPE and others"),
 	WORD("CPSV", "CPSV", "Passive mode for a transfer between two servers under TLS.",
 	     "No RFC: in use by servers for transfers between two servers"),
 	WORD("CSID", "CSID Name;Version;", "Client and server can tell each other their names and versions.",
 	     "No RFC: draft-peterson-streamlined-ftp-command-extensions"),
-	WORD("DSIZ", "DSIZ", "How many octets a directory holds can be asked.",
+	WORD("DSIZ", "DSIZ", "The client can ask how many octets a directory holds.",
 	     "No RFC: draft-peterson-streamlined-ftp-command-extensions"),
 	WORD("EPRT", "EPRT", "Active mode works with IPv6, too.", "RFC 2428 2"),
 	WORD("EPSV", "EPSV", "Passive mode works with IPv6, too, and through translated addresses.",
 	     "RFC 2428 3"),
 	WORD("HASH", "HASH algorithm[*][;algorithm...]",
-	     "The digest of a file can be asked, by these algorithms. The one with the asterisk is in use.",
-	     "No RFC: draft-ietf-ftpext2-hash"),
+	     "The client can ask for a file's digest, by these algorithms. The one with the asterisk is in "
+	     "use.", "No RFC: draft-ietf-ftpext2-hash"),
 	WORD("HOST", "HOST",
 	     "Several virtual hosts may share the address: the client can name the one that it means.",
 	     "RFC 7151 3"),
 	WORD("LANG", "LANG tag[*][;tag...]",
-	     "Replies can be had in these languages. The one with the asterisk is in use.", "RFC 2640 4.3"),
-	WORD("MDTM", "MDTM", "When a file was last changed can be asked.", "RFC 3659 3.3"),
-	WORD("MFCT", "MFCT", "The time at which a file was created can be set.",
+	     "The client can choose the language of replies, of these. The one with the asterisk is in use.",
+	     "RFC 2640 4.3"),
+	WORD("MDTM", "MDTM", "The client can ask when a file was last changed.", "RFC 3659 3.3"),
+	WORD("MFCT", "MFCT", "The client can set the time at which a file was created.",
 	     "No RFC: draft-somers-ftp-mfxx"),
-	WORD("MFF", "MFF fact;[fact;...]", "These facts of a file can be set.",
+	WORD("MFF", "MFF fact;[fact;...]", "The client can set these facts of a file.",
 	     "No RFC: draft-somers-ftp-mfxx"),
-	WORD("MFMT", "MFMT", "The time at which a file was last changed can be set.",
+	WORD("MFMT", "MFMT", "The client can set the time at which a file was last changed.",
 	     "No RFC: draft-somers-ftp-mfxx"),
-	WORD("MLSD", "MLSD", "Directories can be listed for programs. In the standard MLST announces it.",
+	WORD("MLSD", "MLSD",
+	     "Directories can be listed for programs. In the standard the line MLST announces that, too.",
 	     "RFC 3659 7.8"),
 	WORD("MLST", "MLST fact[*];[fact[*];...]",
 	     "Files can be listed for programs, by MLST and MLSD, with these facts. Those with an asterisk "
@@ -769,45 +791,48 @@ static const struct entry features[] = {
 	WORD("MODE", "MODE Z", "There is another mode, Z: data is compressed by deflate.",
 	     "No RFC: draft-preston-ftpext-deflate"),
 	WORD("OPTS", "OPTS command;...",
-	     "How these commands behave can be set. In the standard it goes without saying.", "RFC 2389 4"),
-	WORD("PASV", "PASV", "There is passive mode. In the standard it goes without saying.",
+	     "The client can set how these commands behave. In the standard FEAT does not list it.",
+	     "RFC 2389 4"),
+	WORD("PASV", "PASV", "There is passive mode. In the standard FEAT does not list it.",
 	     "RFC 959 4.1.2"),
-	WORD("PBSZ", "PBSZ", "The size of protected blocks can be set, as it must be before PROT.",
+	WORD("PBSZ", "PBSZ", "The client can set the size of protected blocks, as it must before PROT.",
 	     "RFC 4217 6"),
 	WORD("PRET", "PRET", "The client must tell before PASV which transfer comes next.", "No RFC: DrFTPD"),
-	WORD("PROT", "PROT", "Data connections can be protected.", "RFC 4217 6"),
-	WORD("RANG", "RANG STREAM", "A transfer can be limited to some of a file's octets.",
+	WORD("PROT", "PROT", "The client can choose how data connections are protected.", "RFC 4217 6"),
+	WORD("RANG", "RANG STREAM", "The client can limit a transfer to some of a file's octets.",
 	     "No RFC: draft-bryan-ftp-range"),
 	WORD("REST", "REST STREAM",
 	     "A transfer that was cut off can go on from any octet, in the usual stream mode.",
 	     "RFC 3659 5.4"),
-	WORD("RMDA", "RMDA path", "A directory can be removed with all that is in it.",
+	WORD("RMDA", "RMDA path", "The client can remove a directory with all that is in it.",
 	     "No RFC: draft-peterson-streamlined-ftp-command-extensions"),
 	WORD("SITE", "SITE command[;command...]", "Commands of this server's own, for use behind SITE.",
 	     "RFC 959 4.1.3"),
-	WORD("SIZE", "SIZE", "How many octets the transfer of a file would be can be asked.", "RFC 3659 4.3"),
+	WORD("SIZE", "SIZE", "The client can ask how many octets the transfer of a file would be.",
+	     "RFC 3659 4.3"),
 	WORD("SPSV", "SPSV", "There is a simplified passive mode, whose reply names only a port.",
 	     "No RFC: in use by Pure-FTPd"),
-	WORD("SSCN", "SSCN", "Which side plays the TLS client between two servers can be said.",
+	WORD("SSCN", "SSCN", "The client can say which side plays the TLS client between two servers.",
 	     "No RFC: RaidenFTPD, glFTPd and others"),
 	WORD("STAT", "STAT",
-	     "A path can be listed in the reply itself. In the standard it goes without saying.",
+	     "The client can have a path listed in the reply itself. In the standard FEAT does not list it.",
 	     "RFC 959 4.1.3"),
-	WORD("THMB", "THMB format...", "Small pictures of image files can be asked for.",
+	WORD("THMB", "THMB format...", "The client can fetch small pictures of image files.",
 	     "No RFC: draft-peterson-streamlined-ftp-command-extensions"),
 	WORD("TVFS", "TVFS",
 	     "Paths are written as in Unix: names between slashes, from the root or from the current "
 	     "directory.", "RFC 3659 6.3"),
+	WORD("TYPE", "TYPE type[;type...]", "The client can choose among these types.", "RFC 5797 3"),
 	WORD("UTF8", "UTF8", "Paths are in UTF-8.", "RFC 2640 3.2"),
-	WORD("XCRC", "XCRC path;start;end", "The CRC-32 of a file can be asked.",
+	WORD("XCRC", "XCRC path;start;end", "The client can ask for the CRC-32 of a file.",
 	     "No RFC: GlobalSCAPE and others"),
-	WORD("XMD5", "XMD5 path;start;end", "The MD5 digest of a file can be asked.",
+	WORD("XMD5", "XMD5 path;start;end", "The client can ask for the MD5 digest of a file.",
 	     "No RFC: GlobalSCAPE and others"),
-	WORD("XSHA1", "XSHA1 path;start;end", "The SHA-1 digest of a file can be asked.",
+	WORD("XSHA1", "XSHA1 path;start;end", "The client can ask for the SHA-1 digest of a file.",
 	     "No RFC: GlobalSCAPE and others"),
-	WORD("XSHA256", "XSHA256 path;start;end", "The SHA-256 digest of a file can be asked.",
+	WORD("XSHA256", "XSHA256 path;start;end", "The client can ask for the SHA-256 digest of a file.",
 	     "No RFC: GlobalSCAPE and others"),
-	WORD("XSHA512", "XSHA512 path;start;end", "The SHA-512 digest of a file can be asked.",
+	WORD("XSHA512", "XSHA512 path;start;end", "The client can ask for the SHA-512 digest of a file.",
 	     "No RFC: GlobalSCAPE and others"),
 };
 
@@ -823,7 +848,7 @@ static const struct entry mechanisms[] = {
 	     "RFC 2228"),
 	WORD("SSL", "AUTH SSL",
 	     "An older name, from before the standard: it protects the data connections at once, without "
-	     "PROT.", "No RFC: early drafts of RFC 4217, and RFC 4217 does not define it"),
+	     "PROT.", "No RFC: early drafts of RFC 4217"),
 	WORD("TLS", "AUTH TLS",
 	     "The control connection is encrypted by TLS. Data connections stay in the clear until PROT P.",
 	     "RFC 4217 4.1, RFC 4217 8"),
@@ -837,16 +862,19 @@ static const struct entry mechanisms[] = {
 /* ---- facts of MLST and MLSD ---- */
 
 static const struct entry facts[] = {
-	WORD("charset", "charset=name", "The character set of the file's content.", "RFC 3659 7.5.9"),
+	WORD("charset", "charset=name",
+	     "The character set of the name, where it is not UTF-8. It says nothing of the content.",
+	     "RFC 3659 7.5.9"),
 	WORD("create", "create=YYYYMMDDHHMMSS", "When it was created, in UTC.", "RFC 3659 7.5.4"),
 	WORD("lang", "lang=tag", "The language of the file's name.", "RFC 3659 7.5.6"),
-	WORD("media-type", "media-type=type/subtype", "The kind of the content, as in MIME.",
-	     "RFC 3659 7.5.8"),
+	WORD("media-type", "media-type=type/subtype",
+	     "The kind of the content, as in MIME: text/plain, for example.", "RFC 3659 7.5.8"),
 	WORD("modify", "modify=YYYYMMDDHHMMSS", "When it was last changed, in UTC.", "RFC 3659 7.5.3"),
 	WORD("perm", "perm=letters",
 	     "What the user may do with it: r RETR, w STOR, a APPE, d delete, f rename, e CWD, l list, c "
 	     "create in it, m MKD in it, p delete in it.", "RFC 3659 7.5.5"),
-	WORD("size", "size=octets", "How many octets it has.", "RFC 3659 7.5.7"),
+	WORD("size", "size=octets", "About how many octets it has. SIZE tells how many a transfer would be.",
+	     "RFC 3659 7.5.7"),
 	WORD("type", "type=kind",
 	     "What it is: file, dir, cdir (the directory that is listed) or pdir (one above it).",
 	     "RFC 3659 7.5.1"),

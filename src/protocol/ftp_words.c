@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/ftp_machine.h"
+#include "protocol/reading.h"
 
 /* Of what the server says itself, a note shows so many octets; of a feature's name, so many. */
 #define VALUE_SHOWN 200
@@ -11,26 +12,6 @@
 
 /* A list of facts is told in about so many octets. */
 #define LIST_SHOWN 400
-
-void ftp_size_in_words(struct buffer *out, uint64_t octets)
-{
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	double size = (double)octets / 1024;
-	size_t unit = 0;
-	if (octets < 1024)
-		return;
-	while (size >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
-		size /= 1024;
-		unit++;
-	}
-	buffer_printf(out, " (%.1f %s)", size, units[unit]);
-}
-
-static void octets_in_words(struct buffer *out, uint64_t octets)
-{
-	buffer_printf(out, "%llu octet%s", (unsigned long long)octets, octets == 1 ? "" : "s");
-	ftp_size_in_words(out, octets);
-}
 
 /* ---- replies ---- */
 
@@ -205,12 +186,13 @@ static void perm_in_words(struct buffer *out, struct slice letters)
 static void fact_in_words(struct buffer *out, struct slice name, struct slice value)
 {
 	uint64_t octets;
+	bool time = slice_equal_nocase(name, SLICE("modify")) || slice_equal_nocase(name, SLICE("create"));
 	buffer_printf(out, SLICE_FMT ": ", SLICE_ARG(slice_part(name, 0, FEATURE_SHOWN)));
 	if (slice_equal_nocase(name, SLICE("size")) && slice_number(value, &octets))
 		octets_in_words(out, octets);
 	else if (slice_equal_nocase(name, SLICE("perm")))
 		perm_in_words(out, value);
-	else if (!ftp_time_words(out, value))
+	else if (!time || !ftp_time_words(out, value))
 		buffer_add_slice(out, slice_part(value, 0, FEATURE_SHOWN));
 }
 

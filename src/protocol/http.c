@@ -3,6 +3,8 @@
  */
 #include "protocol/http.h"
 
+#include <string.h>
+
 #include "protocol/http_machine.h"
 #include "protocol/http_syntax.h"
 
@@ -28,7 +30,7 @@ static unsigned state_of(const struct dialogue *d, const struct http *s)
 	bool interim = s->response.code / 100 == 1; /* it changes nothing: the final response is still awaited */
 	if (state_now(d) == HTTP_CLOSED || s->closing)
 		return HTTP_CLOSED;
-	if (s->tunnel)
+	if (s->tunnel_ref)
 		return HTTP_TUNNEL;
 	if (response != PART_START && !interim)
 		return response == PART_FIELDS ? HTTP_RESPONSE : HTTP_BODY;
@@ -44,15 +46,14 @@ void http_settle(struct dialogue *d)
 	state_move(d, state_of(d, machine_state(d)));
 }
 
-void http_tunnel_begin(struct dialogue *d)
+void http_tunnel_begin(struct dialogue *d, const char *ref)
 {
 	struct http *s = machine_state(d);
 	outstanding_forget_all(d);
 	http_message_end(&s->request);
-	if (counted_left(d, SIDE_CLIENT))
-		counted_begin(d, SIDE_CLIENT, 0);
+	counted_begin(d, SIDE_CLIENT, 0);
 	s->waits = false;
-	s->tunnel = true;
+	s->tunnel_ref = ref;
 }
 
 void http_closing(struct dialogue *d, struct dialogue_event *event)
@@ -61,6 +62,7 @@ void http_closing(struct dialogue *d, struct dialogue_event *event)
 	size_t left = outstanding_count(d);
 	s->closing = true;
 	s->waits = false;
+	counted_begin(d, SIDE_CLIENT, 0); /* the rest of a request's body is not waited for */
 	event_note(d, event, "The server closes the connection now.");
 	if (left)
 		event_note(d, event, "The %zu request%s behind it get%s no answer: a new connection is needed.", left,
@@ -78,9 +80,9 @@ void http_opaque_line(struct dialogue *d, const struct line *line, struct dialog
 		return;
 	s->tunnel_told = true;
 	event_note(d, event,
-	           s->tunnel ? "What is said from here on is no HTTP/1, and has no meaning here."
-	                     : "What the client says from here on is HTTP/2, in binary frames.");
-	event_ref(d, event, s->tunnel ? "RFC 9110 9.3.6" : "RFC 9113 3.4");
+	           s->tunnel_ref ? "What is said from here on is no longer HTTP/1: it is shown as it is."
+	                         : "What the client says from here on is HTTP/2, in binary frames.");
+	event_ref(d, event, s->tunnel_ref ? s->tunnel_ref : "RFC 9113 3.4");
 }
 
 /* ---- what is allowed ---- */
@@ -103,8 +105,8 @@ const char *http_refuses(const struct dialogue *d)
 	const struct http *s = machine_state(d);
 	if (s->closing || state_now(d) == HTTP_CLOSED)
 		return "the server closes the connection: a new one is needed (RFC 9112 9.6)";
-	if (s->tunnel)
-		return "the connection is a tunnel, where no HTTP is spoken (RFC 9110 9.3.6)";
+	if (s->tunnel_ref)
+		return "HTTP/1 is no longer spoken on this connection (RFC 9110 7.8, RFC 9110 9.3.6)";
 	return waiting_refuses(d);
 }
 
@@ -118,15 +120,17 @@ static const char *refuses(const struct dialogue *d, const struct entry *command
 		return "the header of the request under way ends with an empty line first (RFC 9112 2.1)";
 	if (s->request.part != PART_START)
 		return "the body of the request under way is not sent yet (RFC 9112 6.3)";
-	if (!(command->states & STATE(state_now(d))))
-		return "it comes alone, at the beginning of a connection (RFC 9113 3.4)";
+	if (strcmp(command->word, "PRI") == 0)
+		return "it begins HTTP/2, which is no text (RFC 9113 3.4)";
+	if (strcmp(command->word, "*") == 0)
+		return "it is no method: the name is reserved (RFC 9110 18.2)";
 	return NULL;
 }
 
 static enum side turn(const struct dialogue *d)
 {
 	const struct http *s = machine_state(d);
-	if (s->tunnel)
+	if (s->tunnel_ref)
 		return SIDE_CLIENT;
 	if (dialogue_in_reply(d) || dialogue_closing(d))
 		return SIDE_SERVER;
@@ -140,7 +144,7 @@ static enum input input(const struct dialogue *d)
 	const struct http *s = machine_state(d);
 	if (state_now(d) == HTTP_CLOSED)
 		return INPUT_NOTHING;
-	if (s->tunnel || s->binary)
+	if (s->tunnel_ref || s->binary)
 		return INPUT_OPAQUE;
 	return s->request.part == PART_START ? INPUT_COMMAND : INPUT_FIELD;
 }
@@ -161,7 +165,8 @@ static void body_ends(struct dialogue *d, struct http *s, struct dialogue_event 
 	const struct outstanding *one = http_waiting(d, s->response.answers, &i);
 	event->has_final = event->final = true;
 	event->answers = s->response.answers;
-	event_note(d, event, "The close ends the body: the response is complete.");
+	event_note(d, event, "The close ends the body: the response is %s.",
+	           s->response.invalid ? "over, but counts for nothing" : "complete");
 	event_ref(d, event, "RFC 9112 6.3");
 	if (one == NULL)
 		return;

@@ -37,8 +37,15 @@ static void begin_chunks(struct dialogue *d, struct http_message *m, struct dial
 static void begin_to_close(struct dialogue *d, struct http_message *m, bool unknown, struct dialogue_event *event)
 {
 	m->part = PART_TO_CLOSE;
-	event_note(d, event, "The header ends here; %s: it ends where the server closes the connection.",
-	           unknown ? "the body's length cannot be known" : "no field says how long the body is");
+	m->invalid = unknown && !m->coding_said;
+	if (m->invalid)
+		event_note(d, event,
+		           "The header ends here, and nobody can tell where the body does: a client closes the "
+		           "connection and discards the response.");
+	else
+		event_note(d, event, "The header ends here; %s: it ends where the server closes the connection.",
+		           unknown ? "the last coding is not chunked, so the body has no length"
+		                   : "no field says how long the body is");
 	event_ref(d, event, "RFC 9112 6.3");
 }
 
@@ -106,7 +113,9 @@ static void note_size(struct dialogue *d, const struct http_message *m, struct s
 		event_ref(d, event, "RFC 9112 7.1");
 		return;
 	}
-	struct slice digits = slice_part(text, 0, text.n - extensions.n);
+	size_t semicolon = slice_find_octet(text, ';');
+	struct slice digits = slice_part(text, 0, semicolon);
+	struct slice first = slice_trim(slice_part(extensions, 1, extensions.n));
 	if (m->size == 0)
 		event_note(d, event, "A chunk of size 0 is the last: trailer fields may follow, then an empty line.");
 	else if (m->size < 10)
@@ -115,12 +124,13 @@ static void note_size(struct dialogue *d, const struct http_message *m, struct s
 	else
 		event_note(d, event, "A chunk of %llu octets follows: " SLICE_FMT " is hexadecimal.",
 		           (unsigned long long)m->size, SLICE_ARG(slice_trim(digits)));
-	if (extensions.n)
+	if (first.n)
 		event_note(d, event,
 		           "What stands behind the size is a chunk extension, " SLICE_FMT
 		           "; who does not know it passes over it.",
-		           SLICE_ARG(slice_part(slice_trim(slice_part(extensions, 1, extensions.n)), 0,
-		                                EXTENSIONS_SHOWN)));
+		           SLICE_ARG(slice_part(first, 0, EXTENSIONS_SHOWN)));
+	else if (semicolon < text.n || slice_trim(text).n < text.n)
+		event_problem(d, event, "only the size stands on this line, or a semicolon and an extension behind it");
 	event_ref(d, event, extensions.n ? "RFC 9112 7.1.1" : "RFC 9112 7.1");
 }
 

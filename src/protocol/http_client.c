@@ -68,12 +68,14 @@ static const struct entry *read_method(struct dialogue *d, struct slice line, st
 
 /* ---- the target ---- */
 
-static void note_form(struct dialogue *d, enum http_form form, struct slice target, struct dialogue_event *event)
+static void note_form(struct dialogue *d, enum http_form form, const struct http_request *r,
+                      struct dialogue_event *event)
 {
 	switch (form) {
 	case FORM_ORIGIN:
-		event_note(d, event, "The target is a path%s; Host names the server.",
-		           slice_find_octet(target, '?') < target.n ? ", and behind the ? a query" : "");
+		event_note(d, event, "The target is a path%s%s.",
+		           slice_find_octet(r->target, '?') < r->target.n ? ", and behind the ? a query" : "",
+		           http_version(r->version) >= VERSION_1_1 ? "; Host names the server" : "");
 		event_ref(d, event, "RFC 9112 3.2.1");
 		break;
 	case FORM_ABSOLUTE:
@@ -85,7 +87,6 @@ static void note_form(struct dialogue *d, enum http_form form, struct slice targ
 		event_ref(d, event, "RFC 9112 3.2.3");
 		break;
 	case FORM_ASTERISK:
-		event_note(d, event, "* is the server as a whole.");
 		event_ref(d, event, "RFC 9112 3.2.4");
 		break;
 	case FORM_OTHER:
@@ -148,10 +149,11 @@ static void read_target(struct dialogue *d, const struct http_request *r, struct
 	}
 	enum http_form form = http_target_form(r->target);
 	const char *why = form_problem(form, r->method);
-	note_form(d, form, r->target, event);
 	if (why) {
 		event_problem(d, event, "%s", why);
 		event_ref(d, event, "RFC 9112 3.2");
+	} else {
+		note_form(d, form, r, event);
 	}
 	check_octets(d, r->target, event);
 }
@@ -192,7 +194,7 @@ static void odd_version(struct dialogue *d, struct slice word, unsigned version,
 	else if (!slice_starts(word, SLICE("HTTP/")))
 		event_problem(d, event, "the version is case-sensitive: HTTP/ is written in capitals");
 	else if (slice_equal(event->verb, SLICE("PRI")))
-		event_problem(d, event, "HTTP/2 begins so: what follows is binary, and a server of HTTP/1 refuses it");
+		event_problem(d, event, "HTTP/1 has no such request: only a server of HTTP/2 understands this line");
 	else if (version >= 20)
 		event_problem(d, event,
 		              "HTTP/2 and later are binary: such a line is never sent, and the answer is 505");
@@ -246,7 +248,7 @@ static void request_goes_on(struct dialogue *d, struct http *s, const struct lin
 	struct http_request end;
 	line_end_problems(d, line, event, "RFC 9112 2.2");
 	tail_keep(s, line->text);
-	if (line->more)
+	if (line->more || line->cut)
 		return;
 	struct slice tail = { s->tail, s->tail_n };
 	http_request_parse(tail, &end);
@@ -301,7 +303,7 @@ static void request_line(struct dialogue *d, struct http *s, const struct line *
 	one->flags = flags_of(r.method);
 	s->tail_n = 0;
 	tail_keep(s, line->text);
-	if (line->more)
+	if (line->more || line->cut)
 		return;
 	if (row)
 		read_target(d, &r, event);
@@ -361,12 +363,9 @@ static void note_no_body(struct dialogue *d, const struct http_message *m, const
 {
 	uint64_t octets = 0;
 	if (http_framing(m, &octets) == FRAMED_UNKNOWN) {
-		event_note(d, event,
-		           "The header ends here. Where the body ends cannot be known: the server answers 400 "
-		           "and closes.");
+		event_note(d, event, "The header ends here. The server answers 400 and closes the connection.");
 		event_problem(d, event,
-		              "the body has no length that can be read: what follows is taken for the next "
-		              "request");
+		              "where the body ends cannot be known: what follows is taken for the next request");
 		event_ref(d, event, "RFC 9112 6.3");
 		return;
 	}
@@ -405,6 +404,8 @@ static void header_ends(struct dialogue *d, struct http *s, struct dialogue_even
 	struct http_message *m = &s->request;
 	struct outstanding *one = http_waiting(d, s->request_n, NULL);
 	bool body = http_body_begin(d, m, SIDE_CLIENT, event);
+	if (s->closing)
+		counted_begin(d, SIDE_CLIENT, 0);
 	if (!body)
 		note_no_body(d, m, one, event);
 	else
@@ -427,14 +428,29 @@ static void header_ends(struct dialogue *d, struct http *s, struct dialogue_even
 		request_done(s);
 }
 
+/* A line of a body behind which the server closes: it has answered already. */
+static void unread_line(struct dialogue *d, struct http *s, const struct line *line, struct dialogue_event *event)
+{
+	event->kind = EVENT_DATA;
+	if (s->unread_told || !line->first)
+		return;
+	s->unread_told = true;
+	event_note(d, event, "The server has answered and closes the connection: the rest of the body is of no use.");
+	event_ref(d, event, "RFC 9112 9.5");
+}
+
 void http_client(struct dialogue *d, const struct line *line, struct dialogue_event *event)
 {
 	struct http *s = machine_state(d);
 	struct http_message *m = &s->request;
-	if (m->part == PART_COUNTED && !line->counted && !line->described) /* the count was changed to nothing */
+	bool unread = s->closing && m->part != PART_START && m->part != PART_FIELDS;
+	if (m->part == PART_COUNTED && !line->counted && !line->described &&
+	    !unread) /* the count was changed to nothing */
 		request_done(s);
-	if (s->tunnel || s->binary) {
+	if (s->tunnel_ref || s->binary) {
 		http_opaque_line(d, line, event);
+	} else if (unread) {
+		unread_line(d, s, line, event);
 	} else if (!line->first && event->kind == EVENT_COMMAND) {
 		request_goes_on(d, s, line, event);
 	} else if (m->part == PART_START) {

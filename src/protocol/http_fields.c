@@ -47,11 +47,13 @@ static void note_span(struct dialogue *d, const char *before, uint64_t seconds, 
 static void note_words(struct dialogue *d, struct http_message *m, struct slice value, struct dialogue_event *event)
 {
 	struct slice element, rest;
+	const struct entry *last = NULL;
 	(void)m;
 	for (size_t n = 0; n < WORDS_EXPLAINED && http_element(&value, &element); n++) {
 		const struct entry *row = token(d, http_element_word(element, &rest));
-		if (row)
+		if (row && row != last)
 			note_row(d, row, event);
+		last = row;
 	}
 }
 
@@ -182,13 +184,14 @@ static void note_length(struct dialogue *d, struct http_message *m, struct slice
 {
 	struct buffer words = { 0 };
 	uint64_t octets = 0;
-	(void)m;
 	if (http_length_parse(value, &octets) != LENGTH_GOOD)
 		return;
 	size_t start = (size_t)(value.p - event->text.p);
 	event_span_add(event, SPAN_COUNT, start, start + value.n);
 	http_octets(&words, octets);
 	event_note(d, event, "Here: " SLICE_FMT ".", SLICE_ARG(buffer_slice(&words)));
+	if (m->response && (m->flags & FLAG_HEAD || m->code == 304))
+		event_note(d, event, "No body comes now: it is the length that a GET would get.");
 	buffer_free(&words);
 }
 
@@ -244,6 +247,8 @@ static void note_content_range(struct dialogue *d, struct http_message *m, struc
 	size_t slash = slice_find_octet(rest, '/');
 	struct slice length = shown(slice_part(rest, slash + 1, rest.n));
 	bool unknown = slice_equal(length, SLICE("*"));
+	if (slice_starts(rest, SLICE("*/")) && length.n)
+		event_note(d, event, "No part is sent: the whole has " SLICE_FMT " octets.", SLICE_ARG(length));
 	if (!range_parse(slice_part(rest, 0, slash), &first, &last) || first > last || last == UINT64_MAX ||
 	    length.n == 0)
 		return;
@@ -431,21 +436,7 @@ static void note_etag(struct dialogue *d, struct http_message *m, struct slice v
 	event_ref(d, event, "RFC 9110 8.8.3");
 }
 
-/* Attributes of Set-Cookie (RFC 6265 4.1.2), and SameSite, which came later. */
-static const struct {
-	const char *name;
-	const char *note;
-	const char *ref;
-} cookie_attributes[] = {
-	{ "Domain", "Domain: hosts below that name get it too.", "RFC 6265 4.1.2.3" },
-	{ "Expires", "Expires: kept until then.", "RFC 6265 4.1.2.1" },
-	{ "HttpOnly", "HttpOnly: scripts in the page cannot read it.", "RFC 6265 4.1.2.6" },
-	{ "Path", "Path: sent with requests below that path.", "RFC 6265 4.1.2.4" },
-	{ "SameSite", "SameSite: whether other sites' pages make the browser send it.",
-	  "No RFC: draft-ietf-httpbis-rfc6265bis" },
-	{ "Secure", "Secure: sent over TLS only.", "RFC 6265 4.1.2.5" },
-};
-
+/* An attribute of Set-Cookie (RFC 6265 4.1.2; SameSite came later). */
 static void note_cookie_attribute(struct dialogue *d, struct slice name, struct slice argument,
                                   struct dialogue_event *event)
 {
@@ -453,13 +444,11 @@ static void note_cookie_attribute(struct dialogue *d, struct slice name, struct 
 	if (slice_equal_nocase(name, SLICE("Max-Age")) && slice_number(argument, &seconds)) {
 		note_span(d, "Max-Age: kept for", seconds, ".", event);
 		event_ref(d, event, "RFC 6265 4.1.2.2");
+		return;
 	}
-	for (size_t i = 0; i < sizeof cookie_attributes / sizeof cookie_attributes[0]; i++) {
-		if (!slice_equal_nocase(name, slice_of(cookie_attributes[i].name)))
-			continue;
-		event_note(d, event, "%s", cookie_attributes[i].note);
-		event_ref(d, event, cookie_attributes[i].ref);
-	}
+	const struct entry *row = token(d, name);
+	if (row && slice_starts(slice_of(row->syntax), SLICE("Set-Cookie:")))
+		note_row(d, row, event);
 }
 
 static void note_set_cookie(struct dialogue *d, struct http_message *m, struct slice value,
@@ -516,6 +505,8 @@ static const struct {
 
 void http_field_notes(struct dialogue *d, struct http_message *m, struct slice value, struct dialogue_event *event)
 {
+	if (m->part == PART_TRAILERS && slice_equal(event->keyword, SLICE("host")))
+		return;
 	if (slice_equal(event->keyword, SLICE("host")))
 		m->hosts++;
 	if (event->more) /* the value goes on in a further piece */

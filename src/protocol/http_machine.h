@@ -56,6 +56,7 @@ struct http_message {
 	bool body_begun;
 	bool size_bad; /* of the chunk-size line under way */
 	bool lost;     /* nobody can tell where the chunks end */
+	bool invalid;  /* of a response: its Content-Length cannot be read, and it is discarded */
 	uint64_t size; /* of the chunk under way */
 	uint64_t chunks, octets;
 	/* Of a response: */
@@ -76,11 +77,13 @@ struct http_message {
 
 struct http {
 	struct http_message request, response;
-	uint64_t request_n; /* the number of the request under way */
-	bool waits;         /* its body waits to be asked for (Expect: 100-continue) */
-	bool tunnel, tunnel_told;
-	bool binary;           /* the client speaks HTTP/2 from here on */
-	bool closing;          /* no further response comes */
+	uint64_t request_n;     /* the number of the request under way */
+	bool waits;             /* its body waits to be asked for (Expect: 100-continue) */
+	const char *tunnel_ref; /* both sides speak something else, by this section; else NULL */
+	bool tunnel_told;
+	bool binary;  /* the client speaks HTTP/2 from here on */
+	bool closing; /* no further response comes */
+	bool unread_told;
 	bool client_gone;      /* the client has hung up */
 	struct buffer offered; /* protocols that the last request with Upgrade offered */
 	char tail[16];         /* the end of a request line that comes in pieces */
@@ -98,10 +101,10 @@ const char *http_refuses(const struct dialogue *d);
 /* The request of that number that waits, and its place in the queue in `*i` (may be NULL); NULL where it does not wait. */
 struct outstanding *http_waiting(const struct dialogue *d, uint64_t n, size_t *i);
 
-/* Both sides speak something else from here on (RFC 9110 7.8 and 9.3.6). */
-void http_tunnel_begin(struct dialogue *d);
+/* Both sides speak something else from here on, as section `ref` says (RFC 9110 7.8 or 9.3.6). */
+void http_tunnel_begin(struct dialogue *d, const char *ref);
 
-/* The server closes: what still waits is not answered (RFC 9112 9.6). */
+/* The server closes: what still waits is not answered, and what the client still says is not read (RFC 9112 9.6). */
 void http_closing(struct dialogue *d, struct dialogue_event *event);
 
 /* A line of the tunnel. */

@@ -75,6 +75,8 @@ static void keep_begin(struct http_message *m, struct slice value)
 {
 	struct slice name = buffer_slice(&m->name);
 	m->open = NULL;
+	if (m->part == PART_TRAILERS) /* too late to frame anything */
+		return;
 	if (slice_equal(name, SLICE("content-length"))) {
 		m->open = &m->length;
 		m->length_said = true;
@@ -116,8 +118,16 @@ static void check_codings(struct dialogue *d, const struct http_message *m, stru
 {
 	struct slice list = buffer_slice(&m->coding), element, rest;
 	size_t chunked = 0;
-	while (http_element(&list, &element))
-		chunked += slice_equal_nocase(http_element_word(element, &rest), SLICE("chunked"));
+	bool parameters = false;
+	while (http_element(&list, &element)) {
+		bool one = slice_equal_nocase(http_element_word(element, &rest), SLICE("chunked"));
+		chunked += one;
+		parameters |= one && rest.n;
+	}
+	if (parameters) {
+		event_problem(d, event, "chunked has no parameters");
+		event_ref(d, event, "RFC 9112 7.1");
+	}
 	if (chunked > 1)
 		event_problem(d, event, "chunked more than once: a body is cut into chunks once");
 	else if (!last_is_chunked(buffer_slice(&m->coding)) && (!m->response || chunked))
@@ -138,10 +148,7 @@ static void check_framing(struct dialogue *d, const struct http_message *m, stru
 		check_codings(d, m, event);
 	else
 		return;
-	if (m->part == PART_TRAILERS) {
-		event_problem(d, event, "this field may not stand in a trailer: it frames the message");
-		event_ref(d, event, "RFC 9110 6.5.1");
-	} else if (m->bodiless) { /* RFC 9110 8.6, RFC 9112 6.1 */
+	if (m->bodiless) { /* RFC 9110 8.6, RFC 9112 6.1 */
 		event_problem(d, event,
 		              "such a response has neither Content-Length nor Transfer-Encoding: it is passed over");
 		event_ref(d, event, m->open == &m->length ? "RFC 9110 8.6" : "RFC 9112 6.1");
@@ -181,6 +188,28 @@ static void lower_name(struct buffer *out, struct slice name)
 		buffer_add_octet(out, octet_lower(name.p[i]));
 }
 
+/* What the receiver must know before the body comes may not stand behind it. */
+static void note_trailer(struct dialogue *d, struct dialogue_event *event)
+{
+	static const char *const too_late[] = { "connection", "content-length", "host", "transfer-encoding" };
+	event_note(d, event, "Behind the body it is a trailer field.");
+	event_ref(d, event, "RFC 9110 6.5");
+	for (size_t i = 0; i < sizeof too_late / sizeof too_late[0]; i++) {
+		if (!slice_equal(event->keyword, slice_of(too_late[i])))
+			continue;
+		event_problem(d, event, "this field may not stand in a trailer: it must be known before the body");
+		event_ref(d, event, "RFC 9110 6.5.1");
+	}
+}
+
+static void check_nul(struct dialogue *d, struct slice text, struct dialogue_event *event)
+{
+	if (slice_find_octet(text, '\0') == text.n)
+		return;
+	event_problem(d, event, "a NUL in the value, where none may stand");
+	event_ref(d, event, "RFC 9110 5.5");
+}
+
 static void field_line(struct dialogue *d, struct http_message *m, const struct line *line,
                        const struct http_field *field, struct dialogue_event *event)
 {
@@ -189,18 +218,13 @@ static void field_line(struct dialogue *d, struct http_message *m, const struct 
 	event->keyword = event_text(d, buffer_slice(&m->name));
 	event_span_add(event, SPAN_KEYWORD, start, start + field->name.n);
 	note_name(d, event);
-	if (m->part == PART_TRAILERS) {
-		event_note(d, event, "Behind the body it is a trailer field.");
-		event_ref(d, event, "RFC 9110 6.5");
-	}
+	if (m->part == PART_TRAILERS)
+		note_trailer(d, event);
 	if (field->spaced) {
 		event_problem(d, event, "white space before the colon: the name ends at the colon, without any");
 		event_ref(d, event, "RFC 9112 5.1");
 	}
-	if (slice_find_octet(field->value, '\0') < field->value.n) {
-		event_problem(d, event, "a NUL in the value, where none may stand");
-		event_ref(d, event, "RFC 9110 5.5");
-	}
+	check_nul(d, field->value, event);
 	keep_begin(m, field->value);
 	if (!line->more)
 		check_framing(d, m, event);
@@ -226,6 +250,7 @@ static void folded_line(struct dialogue *d, struct http_message *m, struct dialo
 	event_note(d, event, "The line goes on with the value of the field before it.");
 	event_problem(d, event, "a folded line, which is obsolete: a field stands on one line");
 	event_ref(d, event, "RFC 9112 5.2");
+	check_nul(d, event->text, event);
 	if (m->open)
 		buffer_add_octet(m->open, ' ');
 	keep(m, slice_trim(event->text));
@@ -271,6 +296,7 @@ bool http_header_line(struct dialogue *d, struct http_message *m, const struct l
 	if (line->described)
 		return false;
 	if (!line->first) {
+		check_nul(d, line->text, event);
 		keep(m, line->text);
 		if (!line->more)
 			check_framing(d, m, event);

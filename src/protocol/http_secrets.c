@@ -105,8 +105,7 @@ static void mask_cookies(struct dialogue *d, struct slice value, struct dialogue
 	size_t n = 1;
 	for (size_t i = 0; i < value.n; i++)
 		n += value.p[i] == ';';
-	event_note(d, event, n == 1 ? "It gives one cookie back." : "It gives %zu cookies back.", n);
-	event_ref(d, event, "RFC 6265 4.2");
+	event_note(d, event, n == 1 ? "Here: one cookie." : "Here: %zu cookies.", n);
 	if (n > COOKIES_MASKED || event->more) {
 		mark(event, behind_equals(value), MASK);
 		return;

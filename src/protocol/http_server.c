@@ -69,7 +69,8 @@ static void note_reason(struct dialogue *d, const struct entry *row, struct slic
 	if (row == NULL || row->syntax == NULL || row->syntax[0] == '(' || reason.n == 0 || event->more ||
 	    slice_equal_nocase(reason, slice_of(row->syntax)))
 		return;
-	event_note(d, event, "The registered words are \"%s\"; the number counts, the words are free.", row->syntax);
+	event_note(d, event, "The %s words are \"%s\"; the number counts, the words are free.",
+	           slice_starts(slice_of(row->ref), SLICE("RFC ")) ? "registered" : "usual", row->syntax);
 	event_ref(d, event, "RFC 9112 4");
 }
 
@@ -195,7 +196,7 @@ static void interim_done(struct dialogue *d, struct http *s, struct dialogue_eve
 	http_message_end(&s->response);
 	if (code == 101) {
 		event_note(d, event, "From here on both sides speak the protocol of Upgrade.");
-		http_tunnel_begin(d);
+		http_tunnel_begin(d, "RFC 9110 7.8");
 	} else if (code == 100) {
 		s->waits = false;
 	}
@@ -222,7 +223,7 @@ static void response_done(struct dialogue *d, struct http *s, struct dialogue_ev
 		outstanding_done(d, i);
 	http_message_end(m);
 	if (tunnel)
-		http_tunnel_begin(d);
+		http_tunnel_begin(d, "RFC 9110 9.3.6");
 	else if (closes)
 		http_closing(d, event);
 }
@@ -294,7 +295,7 @@ static void header_ends(struct dialogue *d, struct http *s, struct dialogue_even
 		           "empty.");
 		event_ref(d, event, "RFC 9112 6.3");
 		response_done(d, s, event);
-	} else if (m->code == 205) {
+	} else if (m->code == 205 && m->part == PART_COUNTED) {
 		event_problem(d, event, "a 205 has no body: Content-Length: 0 is wanted");
 		event_ref(d, event, "RFC 9110 15.3.6");
 	}
@@ -365,7 +366,7 @@ void http_server(struct dialogue *d, const struct line *line, struct dialogue_ev
 	struct http_message *m = &s->response;
 	if (m->part == PART_COUNTED && !line->counted && !line->described) /* the count was changed to nothing */
 		http_message_end(m);
-	if (s->tunnel)
+	if (s->tunnel_ref)
 		http_opaque_line(d, line, event);
 	else if (!line->first && event->kind == EVENT_REPLY)
 		line_end_problems(d, line, event, "RFC 9112 2.2");

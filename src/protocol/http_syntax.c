@@ -27,6 +27,8 @@ bool http_token(struct slice s)
 
 unsigned http_version(struct slice word)
 {
+	if (word.n == 6 && slice_starts_nocase(word, SLICE("HTTP/")) && word.p[5] > '1' && octet_is_digit(word.p[5]))
+		return (unsigned)(word.p[5] - '0') * 10;
 	if (word.n != 8 || !slice_starts_nocase(word, SLICE("HTTP/")) || !octet_is_digit(word.p[5]) ||
 	    word.p[6] != '.' || !octet_is_digit(word.p[7]))
 		return 0;

@@ -10,7 +10,8 @@
 #include "base/buffer.h"
 #include "base/slice.h"
 
-/* The version of a word `HTTP/1.1` as a number, 11; 0 where the word is none (RFC 9112 2.3). */
+/* The version of a word `HTTP/1.1` as a number, 11; 0 where the word is none (RFC 9112 2.3). From HTTP/2 on no minor
+ * version need stand there (RFC 9113 3.1). */
 unsigned http_version(struct slice word);
 
 /* Whether a word is meant for a version: it begins like one, in capitals or not. */

@@ -14,9 +14,9 @@ enum pop3_effect pop3_effect_of(struct slice verb)
 	} effects[] = {
 		{ "APOP", EFFECT_APOP }, { "AUTH", EFFECT_AUTH }, { "CAPA", EFFECT_CAPA }, { "DELE", EFFECT_DELE },
 		{ "LANG", EFFECT_LANG }, { "LIST", EFFECT_LIST }, { "PASS", EFFECT_PASS }, { "QUIT", EFFECT_QUIT },
-		{ "NOOP", EFFECT_NOOP }, { "RETR", EFFECT_RETR }, { "RSET", EFFECT_RSET }, { "STAT", EFFECT_STAT },
-		{ "STLS", EFFECT_STLS }, { "TOP", EFFECT_TOP },   { "UIDL", EFFECT_UIDL }, { "USER", EFFECT_USER },
-		{ "UTF8", EFFECT_UTF8 }, { "XTND", EFFECT_XTND },
+		{ "NOOP", EFFECT_NOOP }, { "RETR", EFFECT_RETR }, { "RPOP", EFFECT_RPOP }, { "RSET", EFFECT_RSET },
+		{ "STAT", EFFECT_STAT }, { "STLS", EFFECT_STLS }, { "TOP", EFFECT_TOP },   { "UIDL", EFFECT_UIDL },
+		{ "USER", EFFECT_USER }, { "UTF8", EFFECT_UTF8 }, { "XTND", EFFECT_XTND },
 	};
 	for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++)
 		if (slice_equal_nocase(verb, slice_of(effects[i].verb)))
@@ -66,6 +66,7 @@ static void expect(const struct outstanding *one, struct expected *expected)
 		break;
 	case EFFECT_PASS:
 	case EFFECT_APOP:
+	case EFFECT_RPOP:
 		expected->state = POP3_TRANSACTION;
 		break;
 	case EFFECT_QUIT:
@@ -109,7 +110,7 @@ static const char *reason(unsigned state)
 static const char *refuses_login(const struct dialogue *d, enum pop3_effect effect, const struct expected *expected)
 {
 	const struct pop3 *s = machine_state(d);
-	if (effect == EFFECT_PASS && !expected->user)
+	if ((effect == EFFECT_PASS || effect == EFFECT_RPOP) && !expected->user)
 		return "USER must be accepted first (RFC 1939 7)";
 	if (effect == EFFECT_APOP && !s->timestamp)
 		return "the greeting held no timestamp, so the server has no APOP (RFC 1939 7)";
@@ -141,8 +142,8 @@ static void tls_has_begun(struct dialogue *d, struct pop3 *s, struct dialogue_ev
 	state_move(d, POP3_AUTHORIZATION);
 	event->phase = PHASE_ENCRYPT;
 	event_note(d, event,
-	           "TLS begins. What was said in the clear is forgotten: the client asks CAPA again. The server does "
-	           "not greet again.");
+	           "TLS begins. What CAPA said in the clear does not count any more: the client asks again. The server "
+	           "does not greet again.");
 	event_ref(d, event, "RFC 2595 4");
 }
 

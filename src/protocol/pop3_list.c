@@ -59,8 +59,9 @@ static void note_expire(struct dialogue *d, struct slice value, struct dialogue_
 	else if (!slice_number(period, &days))
 		expire_unread(d, event);
 	else if (days == 0)
-		event_note(d, event,
-		           "EXPIRE: messages may not be left here; the server may delete each once it was fetched.");
+		event_note(
+			d, event,
+			"EXPIRE: messages may not be left here; at QUIT the server may delete each that was fetched.");
 	else
 		event_note(d, event, "EXPIRE: the server keeps a message at least %llu day%s, then it may delete it.",
 		           (unsigned long long)days, pop3_plural(days));
@@ -81,8 +82,11 @@ static void note_sasl(struct dialogue *d, struct slice value, struct dialogue_ev
 	}
 	if (others > 0)
 		buffer_printf(&names, "%s%u that no registry knows", names.n ? ", and " : "", others);
-	event_note(d, event, "SASL: AUTH takes these mechanisms: " SLICE_FMT ".",
-	           SLICE_ARG(names.n ? buffer_slice(&names) : SLICE("none")));
+	if (names.n)
+		event_note(d, event, "SASL: AUTH takes these mechanisms: " SLICE_FMT ".",
+		           SLICE_ARG(buffer_slice(&names)));
+	else
+		event_note(d, event, "SASL: AUTH takes no mechanism now; under TLS it may.");
 	buffer_free(&names);
 }
 
@@ -171,7 +175,7 @@ static void read_text(struct dialogue *d, struct pop3_list *list, struct slice t
 {
 	if (list->lines == 0 && is_header_field(text)) {
 		event_note(d, event, "The message begins with its header.");
-		event_ref(d, event, "RFC 5322 2.2");
+		event_ref(d, event, "RFC 5322 2.1");
 	} else if (list->lines == 0 && text.n && !list->assumed) {
 		event_note(d, event, "This is no header field, though a message begins with its header.");
 		event_ref(d, event, "RFC 5322 2.1");
@@ -193,8 +197,8 @@ static void read_language(struct dialogue *d, struct pop3_list *list, struct sli
 	(void)text;
 	if (list->lines > 0)
 		return;
-	event_note(d, event, "Each line is a language's tag, and its name in that language.");
-	event_ref(d, event, "RFC 6856 3");
+	event_note(d, event, "Each line is a language's tag, and perhaps its name in that language.");
+	event_ref(d, event, "RFC 6856 3.2");
 }
 
 static void read_mechanism(struct dialogue *d, struct pop3_list *list, struct slice text, struct dialogue_event *event)

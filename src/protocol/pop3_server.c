@@ -6,12 +6,14 @@
  */
 #include "protocol/pop3_machine.h"
 #include "protocol/pop3_syntax.h"
+#include "protocol/reading.h"
 
 /* RFC 1939 3, RFC 2449 4: a reply's first line, CRLF included. */
 #define STATUS_LINE_MAX 512
 
-/* Of a response code that no table has, a note shows so many octets. */
+/* Of a response code or a command that no table has, a note shows so many octets. */
 #define CODE_SHOWN 32
+#define VERB_SHOWN 32
 
 static enum class class_of(const struct pop3_status *status) {
 	static const char *const passing[] = { "SYS/TEMP", "IN-USE", "LOGIN-DELAY" };
@@ -65,13 +67,28 @@ static void check_numbers(struct dialogue *d, enum pop3_effect effect, struct di
 	}
 }
 
+/* QUIT, and no message is marked: those that were fetched may be deleted all the same (RFC 2449 6.7). */
+static void note_unmarked(struct dialogue *d, struct dialogue_event *event)
+{
+	struct slice value = { 0 };
+	bool announced = dialogue_announced(d, SLICE("EXPIRE"), &value);
+	if (announced && slice_equal(slice_word(&value), SLICE("0"))) {
+		event_note(d, event,
+		           "This is the update state: no message was marked as deleted, but with EXPIRE 0 those that "
+		           "were fetched may go.");
+		event_ref(d, event, "RFC 2449 6.7");
+		return;
+	}
+	event_note(d, event, "This is the update state: no message was marked as deleted, so none goes.");
+}
+
 /* QUIT: what becomes of the marked messages. */
 static void note_marked(struct dialogue *d, const struct pop3 *s, struct dialogue_event *event)
 {
 	if (state_now(d) != POP3_TRANSACTION)
 		return;
 	if (s->marked == 0 && !s->replies_missing)
-		event_note(d, event, "This is the update state; no message was marked as deleted, so all stay.");
+		note_unmarked(d, event);
 	else if (s->marked > 0 && event->class == CLASS_SUCCESS)
 		event_note(d, event, "This is the update state: %llu message%s marked as deleted %s gone now.",
 		           (unsigned long long)s->marked, pop3_plural(s->marked), s->marked == 1 ? "is" : "are");
@@ -92,41 +109,75 @@ static void note_octets(struct dialogue *d, struct pop3 *s, struct slice text, s
 	           pop3_plural(octets));
 }
 
-static void note_row(struct dialogue *d, struct slice key, struct dialogue_event *event)
+/* What is known of the indicator, behind that verb if it may say so; `verb` may be empty. */
+static void note_row(struct dialogue *d, struct slice verb, struct dialogue_event *event)
 {
-	const struct table *codes = protocol_table(machine_protocol(d), TABLE_CODES);
-	const struct entry *row = table_find(codes, key);
-	if (row == NULL)
-		row = table_find(codes, event->code);
+	const struct entry *row = code_row(d, verb, event->code);
 	if (row == NULL)
 		return;
 	event_note(d, event, "%s", row->note);
 	event_ref(d, event, row->ref);
 }
 
-/* Whether the row of the indicator behind its command does not fit: before the login QUIT deletes nothing, and rows of
- * success speak of the list, where a command has one. */
-static bool row_misleads(const struct dialogue *d, const struct outstanding *one, const struct dialogue_event *event)
+/* The row of a response code, or of the level above it that is known (RFC 2449 8); NULL where there is none. */
+static const struct entry *response_code_row(const struct dialogue *d, struct slice code)
+{
+	const struct table *table = protocol_table(machine_protocol(d), TABLE_RESPONSE_CODES);
+	const struct entry *row = table_find(table, code);
+	while (row == NULL && code.n > 0) {
+		code.n--;
+		row = code.p[code.n] == '/' ? table_find(table, code) : NULL;
+	}
+	return row;
+}
+
+/* Whether the row of the indicator behind its command does not fit: before the login QUIT deletes nothing; rows of success
+ * speak of the list, where LIST and UIDL have one, and of the login, where AUTH may ask for a list; rows of failure say
+ * that there is no such message, where a response code knows better. */
+static bool row_misleads(const struct dialogue *d, const struct outstanding *one, const struct pop3_status *status)
+{
+	bool list = one->flags & FLAG_LIST, good = status->indicator == POP3_OK;
+	switch (pop3_effect_waiting(one)) {
+	case EFFECT_QUIT:
+		return !good && state_now(d) != POP3_TRANSACTION;
+	case EFFECT_AUTH:
+		return list;
+	case EFFECT_LIST:
+	case EFFECT_UIDL:
+		if (good)
+			return !list;
+		return response_code_row(d, status->response_code) != NULL;
+	case EFFECT_RETR:
+	case EFFECT_TOP:
+	case EFFECT_DELE:
+		return !good && response_code_row(d, status->response_code);
+	default:
+		return false;
+	}
+}
+
+/* The list that comes where the row speaks of what the command does with an argument. True where there is one. */
+static bool note_list(struct dialogue *d, const struct outstanding *one, struct dialogue_event *event)
 {
 	enum pop3_effect effect = pop3_effect_waiting(one);
-	bool list = one->flags & FLAG_LIST, good = event->class == CLASS_SUCCESS;
-	if (effect == EFFECT_QUIT)
-		return !good && state_now(d) != POP3_TRANSACTION;
-	return (effect == EFFECT_AUTH && list) || ((effect == EFFECT_LIST || effect == EFFECT_UIDL) && !list && good);
+	if (!(one->flags & FLAG_LIST) || event->class != CLASS_SUCCESS)
+		return false;
+	if (effect == EFFECT_AUTH)
+		event_note(d, event, "The server's mechanisms follow, one on each line, up to a lone dot.");
+	else if (effect == EFFECT_LANG)
+		event_note(d, event, "The server's languages follow, one on each line, up to a lone dot.");
+	else
+		return false;
+	event_ref(d, event, effect == EFFECT_LANG ? "RFC 6856 3.2" : "RFC 1939 3");
+	return true;
 }
 
 /* What is known of the indicator behind its command. */
-static void note_answer(struct dialogue *d, const struct outstanding *one, struct dialogue_event *event)
+static void note_answer(struct dialogue *d, const struct outstanding *one, const struct pop3_status *status,
+                        struct dialogue_event *event)
 {
-	struct buffer key = { 0 };
-	if (pop3_effect_waiting(one) == EFFECT_AUTH && one->flags & FLAG_LIST && event->class == CLASS_SUCCESS) {
-		event_note(d, event, "The server's mechanisms follow, one on each line, up to a lone dot.");
-		event_ref(d, event, "RFC 1939 3");
-		return;
-	}
-	buffer_printf(&key, "%s " SLICE_FMT, row_misleads(d, one, event) ? "" : one->verb, SLICE_ARG(event->code));
-	note_row(d, buffer_slice(&key), event);
-	buffer_free(&key);
+	if (!note_list(d, one, event))
+		note_row(d, row_misleads(d, one, status) ? slice_of("") : slice_of(one->verb), event);
 }
 
 /* What the status line says as the answer to that command. */
@@ -139,25 +190,13 @@ static void note_status(struct dialogue *d, const struct outstanding *one, const
 	bool numbered = good && !(one->flags & FLAG_LIST);
 	if (numbered && note_numbers(d, effect, status->text, event))
 		return;
-	note_answer(d, one, event);
+	note_answer(d, one, status, event);
 	if (numbered && !event->more)
 		check_numbers(d, effect, event);
 	if (good && effect == EFFECT_RETR)
 		note_octets(d, s, status->text, event);
 	if (effect == EFFECT_QUIT)
 		note_marked(d, s, event);
-}
-
-/* The row of a response code, or of the level above it that is known (RFC 2449 8). */
-static const struct entry *response_code_row(const struct dialogue *d, struct slice code)
-{
-	const struct table *table = protocol_table(machine_protocol(d), TABLE_RESPONSE_CODES);
-	const struct entry *row = table_find(table, code);
-	while (row == NULL && code.n > 0) {
-		code.n--;
-		row = code.p[code.n] == '/' ? table_find(table, code) : NULL;
-	}
-	return row;
 }
 
 static void note_response_code(struct dialogue *d, struct slice code, struct dialogue_event *event)
@@ -176,23 +215,6 @@ static void note_response_code(struct dialogue *d, struct slice code, struct dia
 		           SLICE_ARG(slice_part(code, 0, CODE_SHOWN)));
 		event_ref(d, event, "RFC 2449 8");
 	}
-}
-
-static void read_challenge(struct dialogue *d, struct pop3 *s, struct slice text, struct dialogue_event *event)
-{
-	struct sasl_line said = { 0 };
-	sasl_server(&s->sasl, text, &said);
-	event->has_decoded = said.ok && said.decoded.n > 0;
-	event->decoded = event_text(d, buffer_slice(&said.decoded));
-	challenge_keep(d, buffer_slice(&said.decoded));
-	if (said.ok) {
-		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said.note)));
-		event_ref(d, event, said.ref);
-	} else {
-		event_problem(d, event, "this is no base64, which every challenge must be");
-		event_ref(d, event, "RFC 5034 4");
-	}
-	sasl_line_free(&said);
 }
 
 /* ---- what a complete reply does ---- */
@@ -229,6 +251,7 @@ static void succeeded(struct dialogue *d, struct pop3 *s, const struct outstandi
 		break;
 	case EFFECT_PASS:
 	case EFFECT_APOP:
+	case EFFECT_RPOP:
 	case EFFECT_AUTH:
 		logged_in(d, s);
 		break;
@@ -253,7 +276,8 @@ static void succeeded(struct dialogue *d, struct pop3 *s, const struct outstandi
 static void failed(struct dialogue *d, struct pop3 *s, const struct outstanding *one, struct dialogue_event *event)
 {
 	enum pop3_effect effect = pop3_effect_waiting(one);
-	if (effect == EFFECT_USER || effect == EFFECT_PASS || effect == EFFECT_APOP || effect == EFFECT_AUTH)
+	if (effect == EFFECT_USER || effect == EFFECT_PASS || effect == EFFECT_APOP || effect == EFFECT_RPOP ||
+	    effect == EFFECT_AUTH)
 		s->user = false;
 	if (effect == EFFECT_QUIT && state_now(d) != POP3_TRANSACTION) {
 		event_problem(d, event, "before the login QUIT is answered by +OK");
@@ -352,13 +376,14 @@ static void greeting_line(struct dialogue *d, struct pop3 *s, const struct pop3_
 		event_ref(d, event, "RFC 1939 4");
 		return;
 	}
-	event_note(d, event, "The server greets: the session is in the authorization state, and the client logs in.");
+	event_note(d, event, "The server greets. In the authorization state, which begins now, the client logs in.");
 	event_ref(d, event, "RFC 1939 4");
 	if (timestamp.n == 0)
 		return;
 	s->timestamp = true;
 	challenge_keep(d, timestamp);
-	event_note(d, event, "The text in < and > is a timestamp: the server has APOP, which makes a digest of it.");
+	event_note(d, event,
+	           "The text in < and > is a timestamp: the server has APOP, a digest of it and the password.");
 	event_ref(d, event, apop->ref);
 }
 
@@ -369,7 +394,8 @@ static void pass_over(struct dialogue *d, struct pop3 *s, size_t i, struct dialo
 	if (i > 0)
 		s->replies_missing = true;
 	for (; i > 0; i--) {
-		event_problem(d, event, "no reply to %s has come", outstanding_at(d, 0)->verb);
+		struct slice verb = slice_part(slice_of(outstanding_at(d, 0)->verb), 0, VERB_SHOWN);
+		event_problem(d, event, "no reply to " SLICE_FMT " has come", SLICE_ARG(verb));
 		event_ref(d, event, "RFC 1939 3");
 		outstanding_done(d, 0);
 	}
@@ -379,9 +405,12 @@ static void unasked(struct dialogue *d, struct dialogue_event *event)
 {
 	event_problem(d, event, "a reply to no command");
 	event_ref(d, event, "RFC 1939 3");
-	note_row(d, event->code, event);
-	if (event->class == CLASS_FAILURE)
-		event_note(d, event, "Some servers say so before they hang up on a client that was silent.");
+	if (event->class == CLASS_SUCCESS)
+		note_row(d, slice_of(""), event);
+	else
+		event_note(d, event,
+		           "Some servers say so before they hang up on a client that was silent; the standard wants no "
+		           "words then.");
 }
 
 static void status_line(struct dialogue *d, struct pop3 *s, const struct pop3_status *status,
@@ -407,7 +436,7 @@ static void status_line(struct dialogue *d, struct pop3 *s, const struct pop3_st
 	if (status->response_code.n)
 		note_response_code(d, status->response_code, event);
 	if (status->indicator == POP3_MORE && pop3_effect_waiting(one) == EFFECT_AUTH && !(one->flags & FLAG_LIST))
-		read_challenge(d, s, status->text, event);
+		challenge_read(d, &s->sasl, status->text, event, "RFC 5034 4");
 }
 
 /* The first waiting command whose reply has further lines; outstanding_count where there is none. */

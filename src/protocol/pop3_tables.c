@@ -38,44 +38,48 @@ static const struct entry commands[] = {
 	        "Asks for the address of a web page where the account is managed.",
 	        "No RFC: Netscape Messaging Server"),
 	COMMAND("LANG", "LANG [language]", PHASE_ASK, IN_SESSION, "LANG",
-	        "Chooses the language of the server's words. Alone it asks for the list of languages.", "RFC 6856 3"),
+	        "Chooses the language of the server's words; * is the server's own choice. Alone it asks for a list.",
+	        "RFC 6856 3.2"),
 	COMMAND("LAST", "LAST", PHASE_ASK, AFTER_LOGIN, NULL,
-	        "Obsolete. Asked for the highest message number that was fetched; UIDL took its place.", "RFC 1460"),
+	        "Obsolete. Asked for the highest message number that was fetched. UIDL tells more surely what is new.",
+	        "RFC 1460 5"),
 	COMMAND("LIST", "LIST [msg]", PHASE_ASK, AFTER_LOGIN, NULL,
 	        "Asks for numbers and sizes of all messages, as a list, or of one, on one line.", "RFC 1939 5"),
 	COMMAND("NOOP", "NOOP", PHASE_ASK, AFTER_LOGIN, NULL,
-	        "Does nothing: the server shows that it is there, and its timer starts again.", "RFC 1939 5"),
+	        "Does nothing: the server shows that it is there, and its timer starts again.",
+	        "RFC 1939 5, RFC 1939 3"),
 	COMMAND("PASS", "PASS password", PHASE_AUTHENTICATE, BEFORE_LOGIN, NULL,
 	        "Gives the password, readable by everybody on the way unless TLS is on. USER must come before it.",
 	        "RFC 1939 7"),
 	COMMAND("QUIT", "QUIT", PHASE_GOODBYE, IN_SESSION, NULL,
-	        "Says goodbye. After a login the server now deletes the messages that were marked.", "RFC 1939 6"),
+	        "Says goodbye. After a login the server then deletes the messages that were marked.", "RFC 1939 6"),
 	COMMAND("RETR", "RETR msg", PHASE_TRANSFER, AFTER_LOGIN, NULL,
 	        "Fetches a message: header, empty line and body. It stays on the server until DELE and QUIT.",
 	        "RFC 1939 5"),
 	COMMAND("RPOP", "RPOP name", PHASE_AUTHENTICATE, BEFORE_LOGIN, NULL,
-	        "Obsolete. Logged in without password, by trust in the client's host.", "RFC 1225"),
+	        "Obsolete. Logged in without a password, by trust in the client's host. USER came before it.",
+	        "RFC 1225"),
 	COMMAND("RSET", "RSET", PHASE_TRANSFER, AFTER_LOGIN, NULL,
 	        "Takes back every DELE of this session: no message is marked any more.", "RFC 1939 5"),
 	COMMAND("STAT", "STAT", PHASE_ASK, AFTER_LOGIN, NULL,
-	        "Asks how many messages there are, and how many octets together. Marked ones are not counted.",
+	        "Asks how many messages there are and how many octets they have. Those marked as deleted are not counted.",
 	        "RFC 1939 5"),
 	COMMAND("STLS", "STLS", PHASE_ENCRYPT, BEFORE_LOGIN, "STLS",
 	        "Asks to begin TLS on this connection: what follows is encrypted.", "RFC 2595 4"),
 	COMMAND("TOP", "TOP msg n", PHASE_TRANSFER, AFTER_LOGIN, NULL,
 	        "Fetches a message's header and the first n lines of its body.", "RFC 1939 7"),
 	COMMAND("UIDL", "UIDL [msg]", PHASE_ASK, AFTER_LOGIN, NULL,
-	        "Asks for unique-ids, by which a client knows the messages again in later sessions.", "RFC 1939 7"),
+	        "Asks for the unique-ids of all messages, or of one, by which a client knows them again later.", "RFC 1939 7"),
 	COMMAND("USER", "USER name", PHASE_IDENTIFY, BEFORE_LOGIN, NULL,
 	        "Says whose mail is wanted. PASS with the password follows.", "RFC 1939 7"),
 	COMMAND("UTF8", "UTF8", PHASE_ASK, BEFORE_LOGIN, "UTF8",
-	        "Tells the server that the client takes messages whose headers are in UTF-8.", "RFC 6856 2.1"),
+	        "Tells the server that the client takes UTF-8, in the headers of messages and in replies.", "RFC 6856 2.1"),
 	COMMAND("XCLIENT", "XCLIENT name=value...", PHASE_IDENTIFY, BEFORE_LOGIN, NULL,
 	        "A proxy tells the server which client it speaks for.", "No RFC: Dovecot"),
 	COMMAND("XSENDER", "XSENDER msg", PHASE_ASK, AFTER_LOGIN, NULL,
 	        "Asks who sent a message, where the sender was authenticated.", "No RFC: Netscape Messaging Server"),
 	COMMAND("XTND", "XTND extension [arguments]", PHASE_ASK, AFTER_LOGIN, NULL,
-	        "An old way to reach extensions: BBOARDS for bulletin boards, later also XLST and XMIT.", "RFC 1082"),
+	        "An old way to reach extensions: BBOARDS for bulletin boards, later, on some servers, XLST and XMIT.", "RFC 1082"),
 };
 
 /* ---- status indicators ---- */
@@ -88,8 +92,8 @@ static const struct entry commands[] = {
 static const struct entry codes[] = {
 	CODE("+", "The server waits for the next line of the AUTH exchange. What stands behind it is base64.",
 	     "RFC 5034 4"),
-	CODE("+OK", "Success. What stands behind it is for people, but for the answers to STAT, LIST and UIDL.",
-	     "RFC 1939 3"),
+	CODE("+OK", "Success. The words behind it are for people, except in the answers to STAT, LIST and UIDL.",
+	     "RFC 1939 3, RFC 1939 9"),
 	CODE("-ERR", "Failure: the command was not carried out. The words say why, for people.", "RFC 1939 3"),
 
 	CODE("APOP +OK", "Logged in: the maildrop is locked for this session, which is now in the transaction state.",
@@ -101,7 +105,7 @@ static const struct entry codes[] = {
 	CODE("AUTH -ERR", "The login failed, was cancelled, or the server does not have that mechanism.", "RFC 5034 4"),
 
 	CODE("CAPA +OK", "A capability on each line follows, up to a lone dot.", "RFC 2449 5"),
-	CODE("CAPA -ERR", "The server does not know CAPA: what it can do must be tried out.", "RFC 2449 5"),
+	CODE("CAPA -ERR", "The server does not know CAPA: the client must try out what it can do.", "RFC 2449 5"),
 
 	CODE("DELE +OK", "The message is marked as deleted and goes at QUIT. The others keep their numbers until then.",
 	     "RFC 1939 5"),
@@ -109,10 +113,12 @@ static const struct entry codes[] = {
 
 	CODE("GURL +OK", "The address of the web page.", "No RFC: Netscape Messaging Server"),
 
-	CODE("LANG +OK", "The language is chosen, or the list of languages follows, up to a lone dot.", "RFC 6856 3"),
-	CODE("LANG -ERR", "The server does not have that language: it stays with the one before.", "RFC 6856 3"),
+	CODE("LANG +OK", "The server's words come in that language from now on. The tag at their front names it.",
+	     "RFC 6856 3.2"),
+	CODE("LANG -ERR", "The server does not have that language, or gives no list: it stays with the language before.",
+	     "RFC 6856 3.2"),
 
-	CODE("LAST +OK", "The highest message number that was fetched so far.", "RFC 1460"),
+	CODE("LAST +OK", "The highest message number that was fetched so far.", "RFC 1460 5"),
 
 	CODE("LIST +OK", "A line for each message follows, its number and its size in octets, up to a lone dot.",
 	     "RFC 1939 5"),
@@ -132,6 +138,10 @@ static const struct entry codes[] = {
 	CODE("RETR +OK", "The message follows as the server keeps it, up to a lone dot.", "RFC 1939 5"),
 	CODE("RETR -ERR", "There is no such message, or it is marked as deleted.", "RFC 1939 5"),
 
+	CODE("RPOP +OK", "Logged in: the maildrop is locked for this session, which is now in the transaction state.",
+	     "RFC 1225"),
+	CODE("RPOP -ERR", "The server does not trust the client's host, or does not know RPOP.", "RFC 1225"),
+
 	CODE("RSET +OK", "No message is marked as deleted any more.", "RFC 1939 5"),
 
 	CODE("STAT +OK", "The number of messages and their octets together, for programs to read.", "RFC 1939 5"),
@@ -150,7 +160,7 @@ static const struct entry codes[] = {
 	     "RFC 1939 7"),
 	CODE("USER -ERR", "There is no such user, or the server wants another way to log in.", "RFC 1939 7"),
 
-	CODE("UTF8 +OK", "From now on messages may come with headers in UTF-8.", "RFC 6856 2.1"),
+	CODE("UTF8 +OK", "From now on messages and replies may hold UTF-8.", "RFC 6856 2.1"),
 	CODE("UTF8 -ERR", "The server does not change to UTF-8.", "RFC 6856 2.1"),
 
 	CODE("XSENDER +OK", "The authenticated sender of the message, or nothing.",
@@ -160,15 +170,15 @@ static const struct entry codes[] = {
 /* ---- response codes (IANA: POP3 Response Codes) ---- */
 
 static const struct entry response_codes[] = {
-	CODE("AUTH", "The name or the password is wrong: the client should ask its user for them again.", "RFC 3206 5"),
-	CODE("IN-USE", "Another session holds the maildrop, so it cannot be locked. Later it may be free.",
+	CODE("AUTH", "The user is refused: name or password is wrong, or the account is not valid now. The client should ask again.", "RFC 3206 5"),
+	CODE("IN-USE", "Name and password are right, but another session holds the maildrop. Later it may be free.",
 	     "RFC 2449 8.1.2"),
 	CODE("LOGIN-DELAY", "The last login was too short ago: the client must wait before it logs in again.",
 	     "RFC 2449 8.1.1"),
 	CODE("SYS", "The server's fault, not the user's: name and password were not what failed.", "RFC 3206 4"),
 	CODE("SYS/PERM", "A fault of the server's that will stay until somebody mends it.", "RFC 3206 4"),
 	CODE("SYS/TEMP", "A fault of the server's that should pass: the client may try again later.", "RFC 3206 4"),
-	CODE("UTF8", "The message has a header in UTF-8, which the client has not asked for by the command UTF8.",
+	CODE("UTF8", "What was asked for holds UTF-8, and the client has not said UTF8, which must come before the login.",
 	     "RFC 6856 5"),
 	CODE("XCLIENT", "The server trusts this client and takes XCLIENT from it.", "No RFC: Dovecot"),
 };
@@ -177,11 +187,12 @@ static const struct entry response_codes[] = {
 
 static const struct entry keywords[] = {
 	WORD("AUTH-RESP-CODE", "AUTH-RESP-CODE",
-	     "Says in [AUTH] or [SYS/...] whether a failed login was the user's fault or the server's.", "RFC 3206 6"),
+	     "Where a login fails for the user's name, password or account, the reply says [AUTH], and else it does not.",
+	     "RFC 3206 6, RFC 3206 5"),
 	WORD("EXPIRE", "EXPIRE days|NEVER [USER]",
-	     "How many days the server keeps messages at least. With 0 none may be left on it.", "RFC 2449 6.7"),
+	     "For how many days at least the server keeps messages. With 0 none may be left on it.", "RFC 2449 6.7"),
 	WORD("IMPLEMENTATION", "IMPLEMENTATION text", "The name of the server's software, for people.", "RFC 2449 6.9"),
-	WORD("LANG", "LANG", "The command LANG chooses the language of the server's words.", "RFC 6856 3"),
+	WORD("LANG", "LANG", "The command LANG chooses the language of the server's words.", "RFC 6856 3.1"),
 	WORD("LOGIN-DELAY", "LOGIN-DELAY seconds [USER]", "How many seconds must lie between two logins.",
 	     "RFC 2449 6.5"),
 	WORD("PIPELINING", "PIPELINING",
@@ -196,9 +207,9 @@ static const struct entry keywords[] = {
 	     "RFC 2449 6.8"),
 	WORD("USER", "USER",
 	     "USER and PASS are taken. A server may leave it out until TLS is on, so that no password is readable.",
-	     "RFC 2449 6.2"),
-	WORD("UTF8", "UTF8 [USER]", "The command UTF8 is there. With USER, names and passwords may be in UTF-8 too.",
-	     "RFC 6856 2"),
+	     "RFC 2449 6.2, RFC 2595 2.3"),
+	WORD("UTF8", "UTF8 [USER]", "The command UTF8 is there. With USER, names and passwords may be in UTF-8, too.",
+	     "RFC 6856 2, RFC 6856 2.2"),
 };
 
 /* ---- the tables ---- */

@@ -98,6 +98,15 @@ static void capture(struct speaker *s, struct slice text)
 	}
 }
 
+/* The line of the script's that says what the reply which ends there is: of POP3's and HTTP's its first. */
+static size_t telling_line(const struct speaker *s, size_t last)
+{
+	size_t first = s->r->blocks[s->block].first, i = last;
+	while (i > first && s->r->lines[i].kind != EVENT_REPLY && s->r->lines[i - 1].reply == s->r->lines[last].reply)
+		i--;
+	return i;
+}
+
 /* A reply of another class than the script's is worth a remark. */
 static void compare(const struct speaker *s, enum class class, struct buffer *remark)
 {
@@ -106,8 +115,9 @@ static void compare(const struct speaker *s, enum class class, struct buffer *re
 		const struct rehearsed *line = &s->r->lines[i];
 		if (!line->final || line->reply != s->heard || line->class == class)
 			continue;
-		buffer_printf(remark, "the script (line %u) has: S: ", line_at(s, i)->number);
-		escape_text(remark, slice_of(line_at(s, i)->text));
+		const struct script_line *told = line_at(s, telling_line(s, i));
+		buffer_printf(remark, "the script (line %u) has: S: ", told->number);
+		escape_text(remark, slice_of(told->text));
 	}
 }
 
@@ -151,6 +161,16 @@ static bool asks_unwritten(const struct speaker *s, const struct dialogue *d)
 	return line_at(s, s->at)->side == SIDE_CLIENT && s->r->lines[s->at].input == input;
 }
 
+/* Nor need a preliminary reply, where a final one follows (HTTP's 1xx, FTP's 1yz). */
+static bool preliminary_unwritten(const struct speaker *s)
+{
+	const struct rehearsed_block *block = &s->r->blocks[s->block];
+	for (size_t i = block->first; s->class == CLASS_INFO && i <= block->last; i++)
+		if (s->r->lines[i].final && s->r->lines[i].reply == s->heard)
+			return s->r->lines[i].class != CLASS_INFO;
+	return false;
+}
+
 void speaker_event(struct speaker *s, const struct dialogue *dialogue, const struct dialogue_event *event,
                    struct buffer *remark)
 {
@@ -161,15 +181,15 @@ void speaker_event(struct speaker *s, const struct dialogue *dialogue, const str
 	}
 	if (event->side != SIDE_SERVER || (event->kind == EVENT_STAGE && !event->final))
 		return;
+	if (event->kind == EVENT_REPLY)
+		s->class = event->class;
 	if (s->greeting_due) {
-		if (!event->final)
+		if (!event->final || s->class == CLASS_INFO) /* FTP's 120: the greeting is still to come */
 			return;
 		s->greeting_due = false;
 		buffer_add_string(remark, "the script has no greeting: the server's is passed over");
 		return;
 	}
-	if (event->kind == EVENT_REPLY)
-		s->class = event->class;
 	if (asks_unwritten(s, dialogue))
 		return;
 	if (event_span(event, SPAN_COUNT))
@@ -177,9 +197,11 @@ void speaker_event(struct speaker *s, const struct dialogue *dialogue, const str
 	hear_line(s, event);
 	if (!event->final || s->block >= s->r->nblocks)
 		return;
+	s->lines = 0;
+	if (preliminary_unwritten(s))
+		return;
 	compare(s, s->class, remark);
 	s->heard++;
-	s->lines = 0;
 }
 
 bool speaker_needs_silence(const struct speaker *s)

@@ -259,46 +259,16 @@ static void say_refused(struct talk *t, const struct table *commands)
 	free(told);
 }
 
-/* What comes next where it is no command; NULL where it is one. */
-static const char *payload_words(const struct talk *t)
-{
-	bool idles = t->awaited && strcmp(t->awaited, "IDLE") == 0;
-	switch (talk_input(t)) {
-	case INPUT_TEXT:
-		return "Message text: its header, an empty line, its body. A lone dot ends it; a line that begins "
-		       "with a dot is sent with two.";
-	case INPUT_ANSWER:
-		return idles ? "DONE, which ends IDLE (RFC 2177 3). Until then the server tells of every change."
-		             : "One line of a login, in base64; * alone gives it up (RFC 4422 3.5). :password asks "
-		               "for it unseen.";
-	case INPUT_FIELD:
-		return "A header field, as Name: value; an empty line ends the header, and the request, if no body "
-		       "follows (RFC 9112 2.1). Of a body in chunks: a chunk's size, in hexadecimal.";
-	case INPUT_REST:
-		return "The rest of the command's line, behind the literal; an empty line ends the command "
-		       "(RFC 9051 4.3).";
-	case INPUT_OPAQUE:
-		return "Any octets: what the two have agreed on has taken over from HTTP (RFC 9110 7.8 and 9.3.6).";
-	case INPUT_COMMAND:
-	case INPUT_COUNTED:
-	case INPUT_NOTHING:
-		break;
-	}
-	return NULL;
-}
-
 void word_next(struct talk *t, struct slice arguments)
 {
 	(void)arguments;
 	const struct protocol *protocol = talk_protocol(t);
 	const struct table *commands = protocol ? protocol_table(protocol, TABLE_COMMANDS) : NULL;
+	struct buffer sentences = { 0 };
 	if (!t->open) {
 		talk_say(t, "Not connected: :reconnect connects again, :open TARGET elsewhere.");
-	} else if (payload_words(t)) {
-		talk_say(t, "%s", payload_words(t));
-	} else if (talk_input(t) == INPUT_COUNTED) {
-		talk_say(t, "%llu octets are still to come, line ends included: they are taken as they are.",
-		         (unsigned long long)dialogue_due(session_dialogue(t->session), SIDE_CLIENT));
+	} else if (awaits_sentences(t, &sentences)) {
+		talk_say(t, SLICE_FMT, SLICE_ARG(buffer_slice(&sentences)));
 	} else if (commands == NULL) {
 		talk_say(t, "Any line: parlance knows no commands of this service.");
 	} else {
@@ -306,6 +276,7 @@ void word_next(struct talk *t, struct slice arguments)
 		say_unannounced(t, commands);
 		say_refused(t, commands);
 	}
+	buffer_free(&sentences);
 }
 
 /* ---- :caps ---- */

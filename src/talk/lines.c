@@ -21,19 +21,19 @@ static const struct timeval pace = { .tv_usec = 10000 }, at_once = { 0 };
 static const struct timeval held_quietly = { .tv_usec = 300000 }, last_answer = { .tv_sec = 2 };
 #define HELD_QUIETLY 0.3
 
-/* Whether the line is all that a count still wants, and nothing of the same line follows, as the rest of a command does
- * behind an IMAP literal: a line end would begin the next command. */
-static bool ends_count(const struct talk *t, struct slice line)
+/* Whether the line is all that a body's count still wants: a line end would begin the next request. A chunk, and a
+ * literal, are followed by one (RFC 9112 7.1, RFC 9051 4.3). */
+static bool fills_body(const struct talk *t, struct slice line)
 {
-	if (talk_input(t) != INPUT_COUNTED || strcmp(talk_protocol(t)->name, "imap") == 0)
+	if (talk_input(t) != INPUT_COUNTED || strcmp(talk_protocol(t)->name, "http") != 0 || t->body == BODY_CHUNKS)
 		return false;
-	return dialogue_due(session_dialogue(t->session), SIDE_CLIENT) <= line.n;
+	return dialogue_due(session_dialogue(t->session), SIDE_CLIENT) == line.n;
 }
 
 static const char *line_end(const struct talk *t, struct slice line)
 {
 	const struct protocol *protocol = talk_protocol(t);
-	bool datagrams = (protocol && protocol->datagrams) || ends_count(t, line);
+	bool datagrams = (protocol && protocol->datagrams) || fills_body(t, line);
 	bool returned = line.n && line.p[line.n - 1] == '\r'; /* typed with ^V^M, or from a file with CRLF */
 	switch (t->eol) {
 	case EOL_NONE:
@@ -83,6 +83,7 @@ static void send_line(struct talk *t, struct slice line, bool as_is, bool ours)
 	t->answered = 0;
 	session_send(t->session, octets.p ? octets.p : "", octets.n);
 	warn(t, buffer_slice(&warnings));
+	traps_offer_ascii(t);
 	if (t->prompt && command && line.n && !ours && !as_is && !t->secret_said)
 		prompt_remember(t->prompt, line);
 	buffer_free(&warnings);
@@ -225,8 +226,14 @@ static void give_back(struct talk *t, struct slice text)
 {
 	if (text.n == 0)
 		return;
-	talk_remark(
-		t, "Not connected: nothing was sent. :reconnect connects again, :open TARGET elsewhere, :quit leaves.");
+	if (t->kept_told)
+		talk_remark(t, "Not connected.");
+	else
+		talk_remark(
+			t,
+			"Not connected: nothing was sent, and the line is kept. ^] and then reconnect connects again; "
+			"^U takes the line away.");
+	t->kept_told = true;
 	if (!prompt_input_waits(t->prompt))
 		prompt_put(t->prompt, text);
 }

@@ -70,6 +70,8 @@ static void still_waiting(struct talk *t, double seconds)
 		buffer_printf(&text, "Still waiting for the reply to %s (%.0f s).", t->awaited, seconds);
 	else
 		buffer_printf(&text, "Still waiting for a reply (%.0f s).", seconds);
+	if (!t->shut && transfer_waits(t))
+		buffer_printf(&text, " It needs the data connection to %s.", t->transfer);
 	if (!t->shut)
 		allowed_add(t, &text);
 	buffer_add_string(&text, t->shut ? " ^C closes." : " ^C stops waiting.");
@@ -98,25 +100,27 @@ bool patience_late(void *context, struct session *session, double seconds)
 
 /* ---- waiting for the person ---- */
 
-static const struct timeval header_patience = { .tv_sec = 6 };
+static const struct timeval person_patience = { .tv_sec = 6 };
 
-void patience_header(struct talk *t)
+void patience_person(struct talk *t)
 {
-	bool waits = t->prompt && t->open && talk_input(t) == INPUT_FIELD;
-	(void)evtimer_del(t->header_timer);
-	if (!waits)
-		t->header_told = false;
-	else if (!t->header_told && !t->options->quiet)
-		(void)evtimer_add(t->header_timer, &header_patience);
+	enum input input = t->prompt ? talk_input(t) : INPUT_COMMAND;
+	(void)evtimer_del(t->person_timer);
+	if (input != t->hinted)
+		t->hinted = INPUT_COMMAND;
+	if (input != INPUT_COMMAND && t->hinted == INPUT_COMMAND && !t->options->quiet && !talk_waiting(t))
+		(void)evtimer_add(t->person_timer, &person_patience);
 }
 
-void patience_header_passed(int fd, short what, void *context)
+void patience_person_passed(int fd, short what, void *context)
 {
 	struct talk *t = context;
+	struct buffer hint = { 0 };
 	(void)fd;
 	(void)what;
-	t->header_told = true;
-	if (t->open)
-		talk_remark(t, "The header waits for its empty line, and the server for the header: Enter on an empty "
-		               "line ends it (RFC 9112 2.1).");
+	if (t->open && awaits_hint(t, &hint)) {
+		t->hinted = talk_input(t);
+		talk_remark(t, SLICE_FMT, SLICE_ARG(buffer_slice(&hint)));
+	}
+	buffer_free(&hint);
 }

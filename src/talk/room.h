@@ -37,6 +37,9 @@ struct memory;
 /* Where the message text stands that is being typed. */
 enum text_part { TEXT_NONE, TEXT_START, TEXT_HEADER, TEXT_BODY };
 
+/* Where the body of an HTTP request stands, if it is sent in chunks. */
+enum body_part { BODY_NONE, BODY_CHUNKS, BODY_TRAILER };
+
 struct talk {
 	const struct talk_options *options;
 	const struct talk_hooks *hooks;
@@ -54,7 +57,7 @@ struct talk {
 	struct face *record_face;
 	struct held *held, **held_end;
 	size_t nheld;
-	struct event *held_timer, *goodbye_timer, *header_timer, *interrupt;
+	struct event *held_timer, *goodbye_timer, *person_timer, *interrupt;
 
 	bool open;     /* the session is not over */
 	bool was_open; /* there has been one */
@@ -68,6 +71,7 @@ struct talk {
 	bool hung_up;  /* we did, or will */
 	bool reaching; /* ^]: the line being typed is for parlance */
 	bool interrupted;
+	bool kept_told;          /* that a line was not sent, since the last connection */
 	double still_waiting_at; /* seconds of waiting at which it is said again */
 	bool failed;             /* a reply was a failure */
 	enum talk_eol eol;
@@ -80,11 +84,17 @@ struct talk {
 	size_t answered;  /* final replies since the client's last line */
 	char *awaited;    /* verb of the client's last command; NULL: nothing was said yet */
 	char *mechanism;  /* of the last AUTH */
+	char *tag;        /* IMAP: of the client's last command */
 	size_t tags_used; /* IMAP: the highest number behind the a of a tag */
+	bool tag_warned;
 	enum text_part text;
 	bool text_warned;
-	bool header_told;    /* that the header waits for its empty line */
+	enum body_part body;
+	enum input hinted;   /* of which kind of line it was said that it is waited for; INPUT_COMMAND: of none */
+	char *transfer;      /* FTP: where the data connection is to go, "HOST:PORT"; NULL: unknown */
+	size_t transfers;    /* how often that was said */
 	struct buffer fixed; /* what `:fix` sends */
+	bool fixable;        /* it is the line that was sent just now */
 	struct buffer page;  /* rows that a `:` word said and that were not shown yet */
 };
 
@@ -100,6 +110,8 @@ bool talk_face(struct talk *t);
 const struct protocol *talk_protocol(const struct talk *t);
 /* What the next line will be taken for; INPUT_NOTHING where there is no session. */
 enum input talk_input(const struct talk *t);
+/* The command by which the protocol spoken says goodbye; NULL where it has none. */
+const struct entry *talk_goodbye(const struct talk *t);
 /* Whether something was asked that is not answered yet. */
 bool talk_waiting(const struct talk *t);
 /* Hangs up, where there is a session. */
@@ -193,6 +205,8 @@ void record_close(struct talk *t);
 /* What a person should know about the line before its reply comes: sentences, one a line; empty where it is as it
  * should be. To be asked before the line is sent. */
 void traps_look(struct talk *t, struct slice line, struct buffer *warnings);
+/* Behind the line: offers what from_slides has made of it, which is not shown where the line held a secret. */
+void traps_offer_ascii(struct talk *t);
 /* Follows the message text. */
 void traps_follow(struct talk *t, const struct dialogue_event *event);
 
@@ -203,9 +217,26 @@ void patience_begin(struct talk *t);
 double patience_seconds(const struct talk *t);
 /* The session's `late`. */
 bool patience_late(void *context, struct session *session, double seconds);
-/* After each event: a header that waits for its empty line is told of once, if nothing more is typed for a while. */
-void patience_header(struct talk *t);
-void patience_header_passed(int fd, short what, void *context);
+/* After each event: what waits for the person, as a header does for its empty line, is told of once, if nothing more
+ * is typed for a while. */
+void patience_person(struct talk *t);
+void patience_person_passed(int fd, short what, void *context);
+
+/* ---- awaits.c: what the next line will be taken for ---- */
+/* Follows a request's body. */
+void awaits_follow(struct talk *t, const struct dialogue_event *event);
+/* Appends what the prompt says beside the protocol: the state, or "literal 36". For a session that is open. */
+void awaits_word(const struct talk *t, struct buffer *out);
+/* Appends what comes next, where it is no command; false where it is one. For a session that is open. */
+bool awaits_sentences(const struct talk *t, struct buffer *out);
+/* Appends what a person may have forgotten; false where there is nothing. */
+bool awaits_hint(const struct talk *t, struct buffer *out);
+
+/* ---- transfer.c: FTP's data connection ---- */
+/* Says where the data connection goes, when it is known. */
+void transfer_follow(struct talk *t, const struct dialogue_event *event);
+/* Whether the reply that is waited for may wait for the data connection (t->transfer). */
+bool transfer_waits(const struct talk *t);
 
 /* ---- complete.c ---- */
 void complete(void *context, struct prompt *prompt, struct slice before_cursor);

@@ -31,6 +31,16 @@ bool talk_waiting(const struct talk *t)
 	return t->open && dialogue_turn(session_dialogue(t->session)) == SIDE_SERVER;
 }
 
+const struct entry *talk_goodbye(const struct talk *t)
+{
+	const struct protocol *protocol = talk_protocol(t);
+	const struct table *commands = protocol ? protocol_table(protocol, TABLE_COMMANDS) : NULL;
+	for (size_t i = 0; commands && i < commands->n; i++)
+		if (commands->rows[i].phase == PHASE_GOODBYE)
+			return &commands->rows[i];
+	return NULL;
+}
+
 /* Reads the history of the protocol that is spoken. */
 static void open_history(struct talk *t, const char *name)
 {
@@ -48,10 +58,16 @@ void talk_prompt(struct talk *t)
 	const struct protocol *protocol = talk_protocol(t);
 	const char *name = protocol ? protocol->name : "tcp";
 	const struct dialogue *d = t->open ? session_dialogue(t->session) : NULL;
-	const char *state = d ? dialogue_state(d) : t->connector ? "connecting" : "closed";
-	char *text = string_printf("%s%s %s> ", name, d && dialogue_secure(d) ? "+tls" : "", state);
-	prompt_set(t->prompt, text);
-	free(text);
+	struct buffer text = { 0 };
+	buffer_printf(&text, "%s%s ", name, d && dialogue_secure(d) ? "+tls" : "");
+	if (d)
+		awaits_word(t, &text);
+	else
+		buffer_add_string(&text, t->connector ? "connecting" : "closed");
+	buffer_add_string(&text, "> ");
+	char *whole = buffer_take(&text);
+	prompt_set(t->prompt, whole);
+	free(whole);
 	if (protocol)
 		open_history(t, name);
 }
@@ -126,10 +142,23 @@ static void set_word(char **place, struct slice word)
 	*place = slice_string(word);
 }
 
+/* What was remembered of the session before. */
+static void free_words(struct talk *t)
+{
+	free(t->awaited);
+	free(t->mechanism);
+	free(t->tag);
+	free(t->transfer);
+	t->awaited = t->mechanism = t->tag = t->transfer = NULL;
+	t->tags_used = 0;
+	t->tag_warned = false;
+}
+
 /* So that the next tag that is offered is a new one. */
 static void note_tag(struct talk *t, struct slice tag)
 {
 	uint64_t number = 0;
+	set_word(&t->tag, tag);
 	if (octet_upper(tag.p[0]) == 'A' && slice_number(slice_part(tag, 1, tag.n), &number) && number < SIZE_MAX &&
 	    number > t->tags_used)
 		t->tags_used = (size_t)number;
@@ -176,8 +205,10 @@ static void event_told(void *context, struct session *session, const struct dial
 		note_answered(t, event);
 	if (t->text != TEXT_NONE || talk_input(t) == INPUT_TEXT)
 		traps_follow(t, event);
+	awaits_follow(t, event);
+	transfer_follow(t, event);
 	patience_begin(t);
-	patience_header(t);
+	patience_person(t);
 	session_set_timeout(session, patience_seconds(t));
 	talk_prompt(t);
 	if (t->prompt == NULL && ferror(stdout))
@@ -297,13 +328,13 @@ void talk_connect(struct talk *t)
 	if (t->open)
 		session_hang_up(t->session); /* so that it is told */
 	talk_disconnect(t);
-	t->shut = t->hurried = t->hung_up = t->ended = false;
+	t->shut = t->hurried = t->hung_up = t->ended = t->kept_told = false;
 	t->text = TEXT_NONE;
+	t->body = BODY_NONE;
+	t->transfers = 0;
 	t->answered = 0;
 	patience_begin(t);
-	free(t->awaited);
-	free(t->mechanism);
-	t->awaited = t->mechanism = NULL;
+	free_words(t);
 	if (!talk_face(t)) {
 		talk_leave(t, t->error.status);
 		return;
@@ -396,7 +427,7 @@ static bool begin(struct talk *t)
 	}
 	t->held_timer = evtimer_new(t->base, held_passed, t);
 	t->goodbye_timer = evtimer_new(t->base, goodbye_passed, t);
-	t->header_timer = evtimer_new(t->base, patience_header_passed, t);
+	t->person_timer = evtimer_new(t->base, patience_person_passed, t);
 	t->feed.pace = evtimer_new(t->base, pace_passed, t);
 	if (t->options->record && !record_open(t, t->options->record, t->options->force, &t->error))
 		return false;
@@ -415,17 +446,16 @@ static void end(struct talk *t)
 		feed_end(t);
 		event_free(t->held_timer);
 		event_free(t->goodbye_timer);
-		event_free(t->header_timer);
+		event_free(t->person_timer);
 		event_free(t->feed.pace);
 		if (t->interrupt)
 			event_free(t->interrupt);
 		event_base_free(t->base);
 	}
-	buffer_free(&t->fixed);
+	buffer_wipe(&t->fixed);
 	page_forget(t);
 	free(t->history);
-	free(t->awaited);
-	free(t->mechanism);
+	free_words(t);
 }
 
 enum status talk_run(const struct talk_options *options, const struct talk_hooks *hooks, const struct talk_place *place)

@@ -99,17 +99,28 @@ static bool from_slides(struct talk *t, struct slice line, struct buffer *warnin
 	if (found) {
 		buffer_printf(warning,
 		              "This line holds " SLICE_FMT ", which the server does not take for ASCII. "
-		              "It went as typed. In ASCII: ",
+		              "It went as typed.",
 		              SLICE_ARG(buffer_slice(&names)));
-		escape_text(warning, buffer_slice(&ascii));
-		if (t->prompt)
-			buffer_add_string(warning, " (:fix sends that)");
 		buffer_clear(&t->fixed);
 		buffer_add_slice(&t->fixed, buffer_slice(&ascii));
+		t->fixable = true;
 	}
 	buffer_free(&names);
-	buffer_free(&ascii);
+	buffer_wipe(&ascii);
 	return found;
+}
+
+void traps_offer_ascii(struct talk *t)
+{
+	struct buffer safe = { 0 };
+	escape_text(&safe, buffer_slice(&t->fixed));
+	if (t->fixable && t->secret_said)
+		talk_remark(t, "%s", t->prompt ? ":fix sends it in ASCII." : "It should be ASCII.");
+	else if (t->fixable)
+		talk_remark(t, "In ASCII: " SLICE_FMT "%s", SLICE_ARG(buffer_slice(&safe)),
+		            t->prompt ? " (:fix sends that)" : "");
+	t->fixable = false;
+	buffer_wipe(&safe);
 }
 
 /* ---- commands ---- */
@@ -124,6 +135,168 @@ static bool tls_is_missing(struct talk *t, struct slice line, struct buffer *war
 	if (!asks)
 		return false;
 	buffer_add_string(warning, "This build cannot encrypt: if the server agrees, the connection ends there.");
+	return true;
+}
+
+/* Whether a command of the protocol is that word, or begins with it ("UID FETCH"). */
+static bool is_known(const struct protocol *protocol, struct slice word)
+{
+	const struct table *commands = protocol_table(protocol, TABLE_COMMANDS);
+	for (size_t i = 0; commands && i < commands->n; i++) {
+		struct slice row = slice_of(commands->rows[i].word);
+		if (slice_equal_nocase(slice_part(row, 0, slice_find_octet(row, ' ')), word))
+			return true;
+	}
+	return false;
+}
+
+/* What stands where the command belongs and is none of this protocol's; empty where there is no such thing. Of IMAP the
+ * first word, if no command follows it: what stands behind a tag is the protocol's own matter. */
+static struct slice strange_word(const struct talk *t, struct slice line)
+{
+	const struct protocol *protocol = talk_protocol(t);
+	struct slice rest = line, first = slice_word(&rest), second = slice_word(&rest);
+	bool tagged = strcmp(protocol->name, "imap") == 0;
+	if (protocol_table(protocol, TABLE_COMMANDS) == NULL || is_known(protocol, tagged ? second : first))
+		return (struct slice){ NULL, 0 };
+	if (tagged && is_known(protocol, first))
+		return (struct slice){ NULL, 0 };
+	return first;
+}
+
+/* Programs that people take this for, or want to be in. */
+static bool is_program(struct slice word)
+{
+	static const char *const programs[] = { "telnet", "nc",  "ncat", "openssl", "curl",
+		                                "wget",   "ssh", "ping", "parlance" };
+	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
+		if (slice_equal(word, slice_of(programs[i])))
+			return true;
+	return false;
+}
+
+static bool shell_or_url(struct talk *t, struct slice line, struct buffer *warning)
+{
+	struct slice word = strange_word(t, line);
+	size_t scheme = slice_find(word, SLICE("://"));
+	bool url = scheme > 0 && scheme < word.n;
+	if (!url && !is_program(word))
+		return false;
+	buffer_add_string(warning, url ? "This went to the server as a command, which a URL is not. "
+	                               : "This went to the server, which is no shell. ");
+	if (url && strcmp(talk_protocol(t)->name, "http") == 0)
+		buffer_add_string(warning,
+		                  "A request is GET /path HTTP/1.1, then Host: and the server's name, then an empty "
+		                  "line (RFC 9112 2.1). ");
+	buffer_add_string(warning, t->prompt ? ":open TARGET goes elsewhere." : "parlance TARGET goes elsewhere.");
+	return true;
+}
+
+/* Words by which programs are told to do what a command does. */
+static const struct {
+	const char *protocol;      /* NULL: any */
+	const char *typed, *meant; /* NULL: the goodbye */
+} habits[] = {
+	{ NULL, "bye", NULL },        { NULL, "close", NULL },       { NULL, "exit", NULL },
+	{ NULL, "logoff", NULL },     { "ftp", "ls", "LIST" },       { "ftp", "dir", "LIST" },
+	{ "ftp", "get", "RETR" },     { "ftp", "put", "STOR" },      { "ftp", "cd", "CWD" },
+	{ "ftp", "mkdir", "MKD" },    { "ftp", "rm", "DELE" },       { "ftp", "delete", "DELE" },
+	{ "ftp", "ascii", "TYPE A" }, { "ftp", "binary", "TYPE I" }, { "ftp", "passive", "PASV" },
+	{ "pop3", "get", "RETR" },    { "pop3", "fetch", "RETR" },   { "pop3", "delete", "DELE" },
+};
+
+/* Whether some protocol says goodbye by that word. */
+static bool is_goodbye(struct slice word)
+{
+	for (size_t i = 0; protocols[i]; i++) {
+		const struct table *commands = protocol_table(protocols[i], TABLE_COMMANDS);
+		const struct entry *row = commands ? table_find(commands, word) : NULL;
+		if (row && row->phase == PHASE_GOODBYE)
+			return true;
+	}
+	return false;
+}
+
+static void say_goodbye(const struct talk *t, struct buffer *out)
+{
+	const struct entry *goodbye = talk_goodbye(t);
+	const char *tag = strcmp(talk_protocol(t)->name, "imap") == 0 ? "a tag and " : "";
+	if (goodbye)
+		buffer_printf(out, "One leaves with %s%s.", tag, goodbye->word);
+	else
+		buffer_printf(out,
+		              "HTTP has no goodbye: Connection: close in a request has the server hang up behind its "
+		              "response (RFC 9112 9.6)%s.",
+		              t->prompt ? "; :quit leaves" : "");
+}
+
+static bool program_word(struct talk *t, struct slice line, struct buffer *warning)
+{
+	struct slice word = strange_word(t, line);
+	const char *name = talk_protocol(t)->name;
+	for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++) {
+		bool here = habits[i].protocol == NULL || strcmp(habits[i].protocol, name) == 0;
+		if (!here || !slice_equal_nocase(word, slice_of(habits[i].typed)))
+			continue;
+		buffer_printf(warning, "%s is what programs are told; servers know it not. ", habits[i].typed);
+		if (habits[i].meant)
+			buffer_printf(warning, "%s is the command.", habits[i].meant);
+		else
+			say_goodbye(t, warning);
+		return true;
+	}
+	return false;
+}
+
+/* The names of the protocols that know the word, as "POP3, FTP". LMTP is SMTP's like. */
+static size_t name_owners(struct slice word, struct buffer *names)
+{
+	size_t n = 0;
+	bool smtp = false;
+	for (size_t i = 0; protocols[i]; i++) {
+		if (!is_known(protocols[i], word) || (smtp && strcmp(protocols[i]->name, "lmtp") == 0))
+			continue;
+		smtp |= strcmp(protocols[i]->name, "smtp") == 0;
+		buffer_add_string(names, n++ ? ", " : "");
+		for (const char *p = protocols[i]->name; *p; p++)
+			buffer_add_octet(names, octet_upper(*p));
+	}
+	return n;
+}
+
+static bool elsewhere_a_command(struct talk *t, struct slice line, struct buffer *warning)
+{
+	struct slice word = strange_word(t, line);
+	struct buffer names = { 0 };
+	bool found = word.n && name_owners(word, &names) > 0;
+	if (found) {
+		buffer_printf(warning, SLICE_FMT " belongs to another protocol (" SLICE_FMT "). Here ", SLICE_ARG(word),
+		              SLICE_ARG(buffer_slice(&names)));
+		for (const char *p = talk_protocol(t)->name; *p; p++)
+			buffer_add_octet(warning, octet_upper(*p));
+		buffer_add_string(warning, " is spoken. ");
+		if (is_goodbye(word))
+			say_goodbye(t, warning);
+		else if (t->prompt)
+			buffer_add_string(warning, ":next lists what can be said.");
+	}
+	buffer_free(&names);
+	return found;
+}
+
+static bool tag_again(struct talk *t, struct slice line, struct buffer *warning)
+{
+	struct slice rest = line, tag = slice_word(&rest);
+	if (t->tag_warned || t->tag == NULL || !slice_equal(tag, slice_of(t->tag)) || slice_trim(rest).n == 0)
+		return false;
+	if (dialogue_in_flight(session_dialogue(t->session), tag))
+		return false; /* of that the protocol tells itself */
+	t->tag_warned = true;
+	buffer_printf(warning,
+	              "The tag " SLICE_FMT
+	              " stood before the last command too: each command gets a tag of its own, so that "
+	              "one knows which reply is whose (RFC 9051 2.2.1).%s",
+	              SLICE_ARG(tag), t->prompt ? " TAB gives a new one." : "");
 	return true;
 }
 
@@ -162,8 +335,8 @@ static bool word_in_text(struct talk *t, struct slice line, struct buffer *warni
 	const struct word *word = word_named(slice_word(&rest));
 	if (word == NULL)
 		return false;
-	buffer_printf(warning, ":%s: this is text now, and was sent. ^] and then %s reaches parlance.", word->name,
-	              word->name);
+	buffer_printf(warning, ":%s: this went to the server, as all does here. ^] and then %s reaches parlance.",
+	              word->name, word->name);
 	return true;
 }
 
@@ -204,12 +377,69 @@ static bool header_waits(struct talk *t, struct slice line, struct buffer *warni
 	return true;
 }
 
+/* ---- inside octets by count ---- */
+
+/* Whether what stands behind a literal may be the rest of its command; behind APPEND's there is only a further message,
+ * with a literal of its own (RFC 3502 6.3.11). */
+static bool is_argument(const struct talk *t, struct slice rest)
+{
+	bool append = t->awaited && strcmp(t->awaited, "APPEND") == 0;
+	return (rest.p[0] == ' ' || rest.p[0] == ')') && (!append || rest.p[rest.n - 1] == '}');
+}
+
+/* Where the line ends behind the count, what stands there. */
+static bool past_the_count(struct talk *t, struct slice line, struct buffer *warning)
+{
+	uint64_t due = dialogue_due(session_dialogue(t->session), SIDE_CLIENT);
+	bool literal = strcmp(talk_protocol(t)->name, "imap") == 0;
+	struct slice rest = due < line.n ? slice_part(line, (size_t)due, line.n) : (struct slice){ NULL, 0 };
+	const char *what = literal ? "the rest of the command" : "the next request";
+	if (t->body == BODY_CHUNKS)
+		return false; /* of a chunk the protocol tells itself */
+	if (due == line.n + 1) {
+		buffer_printf(warning,
+		              "The count ends between this line's CR and LF: it was one octet short, and the LF is "
+		              "taken for %s.",
+		              what);
+		return true;
+	}
+	if (rest.n == 0 || (literal && is_argument(t, rest)))
+		return false;
+	buffer_printf(warning,
+	              "The count ends inside this line: %zu octet%s of it, and its line end, are taken for %s.", rest.n,
+	              rest.n == 1 ? "" : "s", what);
+	return true;
+}
+
+static bool dot_in_count(struct talk *t, struct slice line, struct buffer *warning)
+{
+	uint64_t due = dialogue_due(session_dialogue(t->session), SIDE_CLIENT);
+	if (!slice_equal(line, SLICE(".")) || due <= line.n + 2)
+		return false;
+	buffer_printf(warning, "Here a dot ends nothing: the count does, and %llu octets are still missing.",
+	              (unsigned long long)(due - line.n - 2));
+	return true;
+}
+
 /* ---- all of them ---- */
 
 static const struct trap traps[] = {
-	{ NULL, INPUT_COMMAND, from_slides },  { NULL, INPUT_COMMAND, tls_is_missing },
-	{ NULL, INPUT_TEXT, command_in_text }, { NULL, INPUT_TEXT, word_in_text },
-	{ NULL, INPUT_TEXT, dot_not_alone },   { NULL, INPUT_TEXT, header_waits },
+	{ NULL, INPUT_COMMAND, from_slides },
+	{ NULL, INPUT_FIELD, from_slides },
+	{ NULL, INPUT_REST, from_slides },
+	{ NULL, INPUT_COMMAND, tls_is_missing },
+	{ NULL, INPUT_COMMAND, shell_or_url },
+	{ NULL, INPUT_COMMAND, program_word },
+	{ NULL, INPUT_COMMAND, elsewhere_a_command },
+	{ "imap", INPUT_COMMAND, tag_again },
+	{ NULL, INPUT_TEXT, command_in_text },
+	{ NULL, INPUT_TEXT, word_in_text },
+	{ NULL, INPUT_TEXT, dot_not_alone },
+	{ NULL, INPUT_TEXT, header_waits },
+	{ NULL, INPUT_COUNTED, word_in_text },
+	{ NULL, INPUT_OPAQUE, word_in_text },
+	{ NULL, INPUT_COUNTED, past_the_count },
+	{ NULL, INPUT_COUNTED, dot_in_count },
 };
 
 void traps_look(struct talk *t, struct slice line, struct buffer *warnings)

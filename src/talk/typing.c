@@ -2,6 +2,7 @@
  * What keys do at a terminal: lines that are typed, ^C, ^D and ^].
  */
 #include <event2/event.h>
+#include <string.h>
 
 #include "talk/room.h"
 
@@ -39,6 +40,21 @@ static void end_of_input(struct talk *t)
 	wait_for_goodbye(t);
 }
 
+/* What one may be stuck in, then the ways out. */
+static void say_how_to_leave(struct talk *t)
+{
+	struct buffer stuck = { 0 };
+	if (t->open && awaits_sentences(t, &stuck))
+		talk_remark(t, "What is awaited: " SLICE_FMT, SLICE_ARG(buffer_slice(&stuck)));
+	buffer_free(&stuck);
+	const struct entry *goodbye = t->open ? talk_goodbye(t) : NULL;
+	if (goodbye)
+		talk_remark(t, "To leave: say goodbye to the server (%s%s), or :quit, or ^C once more.",
+		            strcmp(talk_protocol(t)->name, "imap") == 0 ? "a tag and " : "", goodbye->word);
+	else
+		talk_remark(t, "To leave: :quit, or ^C once more.");
+}
+
 static void interrupted(struct talk *t, struct slice typed)
 {
 	bool warned = t->warned;
@@ -61,9 +77,7 @@ static void interrupted(struct talk *t, struct slice typed)
 		talk_hang_up(t);
 		wait_for_goodbye(t);
 	} else {
-		talk_remark(t,
-		            t->open ? "To leave: say goodbye to the server (QUIT in SMTP), or :quit, or ^C once more."
-		                    : "To leave: :quit, or ^C once more.");
+		say_how_to_leave(t);
 		t->warned = true;
 	}
 }

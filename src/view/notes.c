@@ -64,7 +64,8 @@ static bool wanted(size_t line, const struct dialogue_event *event, enum notes l
 void notes_make(struct notes_said *notes, const struct dialogue_event *event, enum notes level)
 {
 	struct buffer lines[NOTE_LINES] = { 0 };
-	bool continues = notes->more && notes->side == event->side;
+	bool junk = event->kind == EVENT_JUNK,
+	     continues = (notes->more || (notes->junk && junk)) && notes->side == event->side;
 	lines_make(lines, event, level != NOTES_SHORT);
 	for (size_t i = 0; i < NOTE_LINES; i++) {
 		bool repeats = continues && slice_equal(buffer_slice(&lines[i]), buffer_slice(&notes->lines[i]));
@@ -73,6 +74,7 @@ void notes_make(struct notes_said *notes, const struct dialogue_event *event, en
 		notes->lines[i] = lines[i];
 	}
 	notes->more = event->more;
+	notes->junk = junk;
 	notes->hidden = event->masked && event->has_decoded;
 	notes->side = event->side;
 }

@@ -15,6 +15,7 @@ struct notes_said {
 	struct buffer lines[NOTE_LINES];
 	bool shown[NOTE_LINES]; /* to be shown, at the level that was asked for */
 	bool more;              /* the event was a piece: the next of its side goes on with it */
+	bool junk;              /* it was junk: what is wrong with the next one of its side is told once */
 	bool hidden;            /* what the event's text decodes to is masked */
 	enum side side;
 };

@@ -19,6 +19,12 @@
 #define ROWS_FREE 6
 #define ROWS_LEAST 5
 
+/* Screens that a reply's own lines, and a header's, may take: they are read one by one. */
+#define LINES_SCREENS 4
+
+/* Seconds after which what comes is news, and shown: an IMAP server may tell of changes for hours. */
+#define PAUSE 2.0
+
 #define STYLE_END "\033[0m"
 #define BOLD "\033[1m"
 #define RED "\033[31m"
@@ -32,7 +38,10 @@ struct terminal_face {
 	struct buffer out;
 	struct notes_said said;
 	struct buffer unfinished; /* the server's unfinished line as shown last */
-	size_t data_rows;         /* rows that the data under way has taken */
+	size_t data_rows;         /* rows that the text under way has taken */
+	size_t line_rows;         /* rows that the lines of the reply under way have taken, or its header */
+	bool folding_lines;       /* it is those that are folded away, and all behind them */
+	double said_at;           /* when the last event was */
 	size_t folding;           /* lines of it that were not shown */
 	struct buffer folded;     /* what they were, as far as it is kept */
 	size_t not_kept;          /* lines that did not fit into that */
@@ -161,9 +170,18 @@ static void notes_add(struct terminal_face *t, const struct dialogue_event *even
 
 /* ---- folding ---- */
 
+/* What the server says that may be too much: text, and the lines of a reply before its last. */
 static bool foldable(const struct dialogue_event *event)
 {
-	return event->kind == EVENT_DATA && event->side == SIDE_SERVER && !(event->has_final && event->final);
+	bool reply = event->kind == EVENT_REPLY && event->has_final;
+	return event->side == SIDE_SERVER && (reply || event->kind == EVENT_DATA || event->kind == EVENT_JUNK) &&
+	       !(event->has_final && event->final);
+}
+
+/* Whether it is a line of the protocol, not of the text that it carries. */
+static bool is_line(const struct dialogue_event *event)
+{
+	return event->kind == EVENT_REPLY || event->keyword.n > 0;
 }
 
 static void number_add(struct buffer *out, size_t number)
@@ -186,6 +204,14 @@ static void fold_end(struct terminal_face *t)
 	}
 	t->data_rows = 0;
 	t->folding = 0;
+	t->folding_lines = false;
+}
+
+/* The reply under way is over. */
+static void reply_end(struct terminal_face *t)
+{
+	fold_end(t);
+	t->line_rows = 0;
 }
 
 /* Data begins to be folded away: what was kept of other data is forgotten. */
@@ -202,16 +228,37 @@ static void fold_keep(struct terminal_face *t, struct slice rows)
 		t->not_kept++;
 }
 
-static void data_add(struct terminal_face *t, const struct dialogue_event *event)
+static void foldable_add(struct terminal_face *t, const struct dialogue_event *event)
 {
 	struct buffer rows = { 0 };
-	size_t n = line_add(t, event, &rows);
+	bool line = is_line(event);
+	size_t n = line_add(t, event, &rows), *taken = line ? &t->line_rows : &t->data_rows;
+	size_t room = line ? LINES_SCREENS * data_room(t) : data_room(t);
 	notes_add(t, event, &rows);
-	if (t->options.fold && (t->folding || t->data_rows + n > data_room(t)))
+	if (line && !t->folding_lines)
+		fold_end(t); /* the text before it */
+	if (t->options.fold && (t->folding || *taken + n > room)) {
 		fold_keep(t, buffer_slice(&rows));
-	else
+		t->folding_lines |= line;
+	} else {
 		buffer_add_slice(&t->out, buffer_slice(&rows));
-	t->data_rows += n;
+	}
+	*taken += n;
+	buffer_free(&rows);
+}
+
+/* The last line of a text is shown, unless it alone is too long. */
+static void last_add(struct terminal_face *t, const struct dialogue_event *event)
+{
+	struct buffer rows = { 0 };
+	bool text = event->kind == EVENT_DATA && event->side == SIDE_SERVER;
+	size_t n = line_add(t, event, &rows);
+	bool folds = t->options.fold && text && n > data_room(t);
+	if (folds)
+		fold_keep(t, buffer_slice(&rows));
+	reply_end(t);
+	if (!folds)
+		buffer_add_slice(&t->out, buffer_slice(&rows));
 	buffer_free(&rows);
 }
 
@@ -246,21 +293,25 @@ static void stage_add(struct terminal_face *t, const struct dialogue_event *even
 static void terminal_event(struct face *face, const struct dialogue_event *event)
 {
 	struct terminal_face *t = terminal_of(face);
-	if (!foldable(event))
-		fold_end(t);
 	bool told = t->told && event->kind == EVENT_DATA && event->line_end.n == 0;
 	/* What was shown of the line while it rested, and is all of it, is not shown again. */
 	bool shown = event->side == SIDE_SERVER && t->unfinished.n &&
 	             slice_equal(event->text, buffer_slice(&t->unfinished));
 	if (event->side == SIDE_SERVER)
 		buffer_clear(&t->unfinished);
+	if (event->t - t->said_at > PAUSE)
+		reply_end(t);
+	t->said_at = event->t;
 	if (event->kind == EVENT_STAGE) {
+		reply_end(t);
 		stage_add(t, event);
-	} else if (foldable(event) && !told) {
-		data_add(t, event);
+	} else if (foldable(event) && !told && !shown) {
+		foldable_add(t, event);
 	} else {
-		if (!told && !shown)
-			(void)line_add(t, event, &t->out);
+		if (told || shown)
+			reply_end(t);
+		else
+			last_add(t, event);
 		notes_add(t, event, &t->out);
 	}
 	t->told = false;
@@ -284,7 +335,7 @@ static void terminal_direction(struct face *face, struct slice text)
 {
 	struct terminal_face *t = terminal_of(face);
 	struct buffer words = { 0 };
-	fold_end(t);
+	reply_end(t);
 	buffer_add_octet(&words, '<');
 	buffer_add_slice(&words, text);
 	buffer_add_octet(&words, '>');
@@ -298,7 +349,7 @@ static void terminal_unfinished(struct face *face, struct slice text)
 {
 	struct terminal_face *t = terminal_of(face);
 	struct dialogue_event event = { .side = SIDE_SERVER, .kind = EVENT_REPLY, .text = text };
-	fold_end(t);
+	reply_end(t);
 	(void)line_add(t, &event, &t->out);
 	buffer_clear(&t->unfinished);
 	buffer_add_slice(&t->unfinished, text);
