@@ -156,28 +156,38 @@ static const char *refuses(const struct dialogue *d, const struct entry *command
 	return order(d, effect, command);
 }
 
+static void tls_has_begun(struct dialogue *d, struct ftp *s, struct dialogue_event *event)
+{
+	outstanding_forget_all(d);
+	ftp_restart(s);
+	s->featured = false;
+	s->exchanged = true;
+	state_move(d, FTP_CONNECTED);
+	event->phase = PHASE_ENCRYPT;
+	event_note(d, event,
+	           "TLS begins on the control connection. The login comes now, and PBSZ 0 with PROT P if "
+	           "data connections are to be encrypted, too.");
+	event_ref(d, event, "RFC 4217 4.2");
+	event_ref(d, event, "RFC 4217 9");
+}
+
+static void client_has_gone(struct dialogue *d, struct dialogue_event *event)
+{
+	if (dialogue_closing(d) || waits(d, EFFECT_QUIT))
+		return;
+	event_note(d, event, "The client is gone without QUIT: the server takes it for ABOR and QUIT.");
+	event_ref(d, event, "RFC 959 4.1.1");
+}
+
 static void stage(struct dialogue *d, enum stage what, enum side side, struct dialogue_event *event)
 {
 	struct ftp *s = machine_state(d);
 	if (what == STAGE_TLS) {
-		outstanding_forget_all(d);
-		ftp_restart(s);
-		s->featured = false;
-		s->exchanged = true;
-		state_move(d, FTP_CONNECTED);
-		event->phase = PHASE_ENCRYPT;
-		event_note(d, event,
-		           "TLS begins on the control connection. The login comes now, and PBSZ 0 with PROT P if "
-		           "data connections are to be encrypted, too.");
-		event_ref(d, event, "RFC 4217 4.2");
-		event_ref(d, event, "RFC 4217 9");
+		tls_has_begun(d, s, event);
 		return;
 	}
-	if (side != SIDE_SERVER) {
-		if (dialogue_closing(d))
-			return;
-		event_note(d, event, "The client is gone without QUIT: the server takes it for ABOR and QUIT.");
-		event_ref(d, event, "RFC 959 4.1.1");
+	if (side == SIDE_CLIENT) {
+		client_has_gone(d, event);
 		return;
 	}
 	bool pending = !s->greeted || outstanding_count(d) > 0 || dialogue_in_reply(d);

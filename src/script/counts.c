@@ -273,9 +273,9 @@ static void cut_find(const struct rehearsal *r, struct counted *counted, struct 
 {
 	struct slice written = text_at(r, counted->last);
 	struct buffer room = { 0 };
-	struct measured line = measure(r, counted->last, v, FILL_OFFLINE, &room);
-	if (counted->tail <= line.end || line_at(r, counted->last)->exact || written.n > CUT_LOOKED_AT)
+	if (counted->tail == 0 || line_at(r, counted->last)->exact || written.n > CUT_LOOKED_AT)
 		return;
+	struct measured line = measure(r, counted->last, v, FILL_OFFLINE, &room);
 	size_t wanted = line.text.n + line.end - (size_t)counted->tail;
 	for (size_t at = 1; at < written.n && counted->cut == 0; at++) {
 		buffer_clear(&room);
