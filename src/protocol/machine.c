@@ -148,7 +148,7 @@ void event_problem(struct dialogue *d, struct dialogue_event *event, const char 
 	event->problem = buffer_slice(&d->problem);
 }
 
-/* Whether `ref`, which may hold commas itself, stands whole between the commas of `refs`. */
+/* Whether `ref`, which may hold commas itself ("No RFC: …"), stands whole between the commas of `refs`. */
 static bool ref_stands(struct slice refs, struct slice ref)
 {
 	while (refs.n) {
@@ -161,13 +161,25 @@ static bool ref_stands(struct slice refs, struct slice ref)
 	return false;
 }
 
+static void ref_add(struct buffer *refs, struct slice ref)
+{
+	if (ref_stands(buffer_slice(refs), ref))
+		return;
+	if (refs->n)
+		buffer_add_string(refs, ", ");
+	buffer_add_slice(refs, ref);
+}
+
 void event_ref(struct dialogue *d, struct dialogue_event *event, const char *ref)
 {
-	if (ref == NULL || ref_stands(buffer_slice(&d->ref), slice_of(ref)))
+	if (ref == NULL)
 		return;
-	if (d->ref.n)
-		buffer_add_string(&d->ref, ", ");
-	buffer_add_string(&d->ref, ref);
+	struct slice rest = slice_of(ref), next = SLICE(", RFC ");
+	while (rest.n) {
+		size_t end = slice_find(rest, next);
+		ref_add(&d->ref, slice_part(rest, 0, end));
+		rest = slice_part(rest, end + 2, rest.n);
+	}
 	event->ref = buffer_slice(&d->ref);
 }
 

@@ -101,7 +101,8 @@ void event_note(struct dialogue *d, struct dialogue_event *event, const char *fo
 	__attribute__((format(printf, 3, 4)));
 void event_problem(struct dialogue *d, struct dialogue_event *event, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Adds a reference after those that are there ("RFC 5321 4.2.3, RFC 3463 3.2"), once. */
+/* Adds a reference, or several joined by commas, after those that are there ("RFC 5321 4.2.3, RFC 3463 3.2"), each
+ * once. */
 void event_ref(struct dialogue *d, struct dialogue_event *event, const char *ref);
 /* Text that lives as long as the event. */
 struct slice event_text(struct dialogue *d, struct slice text);
