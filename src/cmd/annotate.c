@@ -19,6 +19,7 @@ struct annotation {
 	struct slice *variables;
 	size_t nvariables;
 	struct buffer comments; /* lines that stand under a line that has not ended yet */
+	struct slice hang_up;   /* a stage direction's words, which stand behind a line that it cuts */
 };
 
 /* ---- events ---- */
@@ -97,12 +98,21 @@ static void tell_comments(struct annotation *a)
 	buffer_clear(&a->comments);
 }
 
+static void tell_hang_up(struct annotation *a)
+{
+	if (a->hang_up.n)
+		face_direction(a->face, a->hang_up);
+	a->hang_up.n = 0;
+}
+
 static void tell_events(struct annotation *a, bool stages)
 {
 	struct dialogue_event event, masked;
 	while (dialogue_next(a->dialogue, &event)) {
 		mask_event(&a->masking, &event, &a->room, &masked);
 		keep_variables(a, &masked);
+		if (event.kind == EVENT_STAGE)
+			tell_hang_up(a);
 		if (stages || event.kind != EVENT_STAGE)
 			face_event(a->face, &masked);
 		tell_comments(a);
@@ -179,7 +189,10 @@ static void direct(struct annotation *a)
 	struct slice words = { line->text, line->text_n };
 	struct buffer shown = { 0 };
 	turn_to(a, line->side);
-	face_direction(a->face, words);
+	if (line->direction == DIRECTION_HANGS_UP)
+		a->hang_up = words;
+	else
+		face_direction(a->face, words);
 	switch (line->direction) {
 	case DIRECTION_CONNECTS:
 		dialogue_stage(a->dialogue, STAGE_CONNECT, line->side, false);
@@ -200,6 +213,7 @@ static void direct(struct annotation *a)
 		break;
 	}
 	tell_events(a, true);
+	tell_hang_up(a); /* there was nothing left to hang up */
 	buffer_free(&shown);
 }
 

@@ -8,15 +8,16 @@
 #include "base/escape.h"
 #include "prompt/room.h"
 
-void prompt_offer(struct prompt *p, const char *candidate)
+bool prompt_offer(struct prompt *p, const char *candidate)
 {
 	if (!slice_starts_nocase(slice_of(candidate), p->word))
-		return;
+		return false;
 	for (size_t i = 0; i < p->noffers; i++)
 		if (strcmp(p->offers[i], candidate) == 0)
-			return;
+			return true;
 	p->offers = memory_grow(p->offers, p->noffers + 1, sizeof *p->offers);
 	p->offers[p->noffers++] = string_copy(candidate);
+	return true;
 }
 
 static void offers_forget(struct prompt *p)
@@ -94,7 +95,7 @@ unsigned char complete_key(struct prompt *p)
 	buffer_add_slice(&before, prompt_typed(p));
 	struct slice line = buffer_slice(&before);
 	size_t start = line.n;
-	while (start && line.p[start - 1] != ' ')
+	while (start && line.p[start - 1] != ' ' && line.p[start - 1] != '(')
 		start--;
 	p->word = slice_part(line, start, line.n);
 	if (p->events->complete)

@@ -16,7 +16,7 @@ struct prompt;
 
 struct prompt_events {
 	/* What TAB may complete to: called for the line up to the cursor; the callee calls prompt_offer for each whole
-	 * candidate of the word under the cursor (word = what follows the last space). */
+	 * candidate of the word under the cursor (word = what follows the last space or opening parenthesis). */
 	void (*complete)(void *context, struct prompt *prompt, struct slice before_cursor);
 	/* ^C while no line is being read (the caller runs the loop itself); prompt_read returns it otherwise. */
 	void (*interrupted)(void *context);
@@ -60,8 +60,8 @@ enum prompt_result prompt_secret(struct prompt *prompt, const char *label, struc
 /* Prints whole lines above what is being typed, without disturbing it; plain printing while no line is being read. */
 void prompt_print_above(struct prompt *prompt, struct slice text);
 
-/* Adds one candidate; only from inside `complete`. */
-void prompt_offer(struct prompt *prompt, const char *candidate);
+/* Adds one candidate, if it fits the word under the cursor, and returns whether it does; only from inside `complete`. */
+bool prompt_offer(struct prompt *prompt, const char *candidate);
 
 /* Whether anything has been pasted, or typed ahead, and waits to be read. */
 bool prompt_input_waits(struct prompt *prompt);

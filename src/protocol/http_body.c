@@ -143,7 +143,8 @@ static bool size_line(struct dialogue *d, struct http_message *m, const struct l
 		return false;
 	}
 	if (line->first) {
-		m->size_bad = !http_chunk_parse(line->text, &m->size, &extensions);
+		m->size_bad = !http_chunk_parse(line->text, &m->size, &extensions) ||
+		              (line->more && extensions.n == 0); /* its digits go on in a further piece */
 		note_size(d, m, line->text, extensions, event);
 	}
 	if (line->more || line->cut)

@@ -377,17 +377,28 @@ static void note_no_body(struct dialogue *d, const struct http_message *m, const
 	event_ref(d, event, "RFC 9112 6.3");
 }
 
+/* Methods whose requests have no body, or one without a meaning (RFC 9110 9.3). */
+static const struct {
+	const char *method;
+	bool forbidden;
+	const char *ref;
+} without_body[] = {
+	{ "CONNECT", true, "RFC 9110 9.3.6" }, { "DELETE", false, "RFC 9110 9.3.5" },
+	{ "GET", false, "RFC 9110 9.3.1" },    { "HEAD", false, "RFC 9110 9.3.2" },
+	{ "TRACE", true, "RFC 9110 9.3.8" },
+};
+
 static void note_body(struct dialogue *d, const struct outstanding *one, struct dialogue_event *event)
 {
-	struct slice verb = one ? slice_of(one->verb) : SLICE("");
-	if (slice_equal(verb, SLICE("TRACE")) || slice_equal(verb, SLICE("CONNECT"))) {
-		event_problem(d, event, SLICE_FMT " has no body", SLICE_ARG(verb));
-		event_ref(d, event, slice_equal(verb, SLICE("TRACE")) ? "RFC 9110 9.3.8" : "RFC 9110 9.3.6");
-	} else if (slice_equal(verb, SLICE("GET")) || slice_equal(verb, SLICE("HEAD"))) {
-		event_note(d, event,
-		           "A body of " SLICE_FMT " has no meaning that is agreed on: some servers refuse it.",
-		           SLICE_ARG(verb));
-		event_ref(d, event, slice_equal(verb, SLICE("GET")) ? "RFC 9110 9.3.1" : "RFC 9110 9.3.2");
+	for (size_t i = 0; one && i < sizeof without_body / sizeof without_body[0]; i++) {
+		if (strcmp(one->verb, without_body[i].method) != 0)
+			continue;
+		if (without_body[i].forbidden)
+			event_problem(d, event, "%s has no body", one->verb);
+		else
+			event_note(d, event, "A body of %s has no meaning that is agreed on: some servers refuse it.",
+			           one->verb);
+		event_ref(d, event, without_body[i].ref);
 	}
 }
 
@@ -428,6 +439,17 @@ static void header_ends(struct dialogue *d, struct http *s, struct dialogue_even
 		request_done(s);
 }
 
+static void body_line(struct dialogue *d, struct http *s, const struct line *line, struct dialogue_event *event)
+{
+	struct outstanding *one = http_waiting(d, s->request_n, NULL);
+	s->waits = false;
+	if (!http_body_line(d, &s->request, line, event))
+		return;
+	if (one && s->request.lost)
+		one->flags |= FLAG_CLOSE;
+	request_done(s);
+}
+
 /* A line of a body behind which the server closes: it has answered already. */
 static void unread_line(struct dialogue *d, struct http *s, const struct line *line, struct dialogue_event *event)
 {
@@ -444,8 +466,8 @@ void http_client(struct dialogue *d, const struct line *line, struct dialogue_ev
 	struct http *s = machine_state(d);
 	struct http_message *m = &s->request;
 	bool unread = s->closing && m->part != PART_START && m->part != PART_FIELDS;
-	if (m->part == PART_COUNTED && !line->counted && !line->described &&
-	    !unread) /* the count was changed to nothing */
+	bool recounted = m->part == PART_COUNTED && !line->counted && !line->described; /* to nothing */
+	if (recounted && !unread)
 		request_done(s);
 	if (s->tunnel_ref || s->binary) {
 		http_opaque_line(d, line, event);
@@ -460,9 +482,7 @@ void http_client(struct dialogue *d, const struct line *line, struct dialogue_ev
 		if (http_header_line(d, m, line, event))
 			header_ends(d, s, event);
 	} else {
-		s->waits = false;
-		if (http_body_line(d, m, line, event))
-			request_done(s);
+		body_line(d, s, line, event);
 	}
 	http_settle(d);
 }

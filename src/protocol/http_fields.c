@@ -436,14 +436,14 @@ static void note_etag(struct dialogue *d, struct http_message *m, struct slice v
 	event_ref(d, event, "RFC 9110 8.8.3");
 }
 
-/* An attribute of Set-Cookie (RFC 6265 4.1.2; SameSite came later). */
+/* An attribute of Set-Cookie (RFC 10025 4.1.2). */
 static void note_cookie_attribute(struct dialogue *d, struct slice name, struct slice argument,
                                   struct dialogue_event *event)
 {
 	uint64_t seconds = 0;
 	if (slice_equal_nocase(name, SLICE("Max-Age")) && slice_number(argument, &seconds)) {
 		note_span(d, "Max-Age: kept for", seconds, ".", event);
-		event_ref(d, event, "RFC 6265 4.1.2.2");
+		event_ref(d, event, "RFC 10025 4.1.2.2");
 		return;
 	}
 	const struct entry *row = token(d, name);
@@ -465,7 +465,7 @@ static void note_set_cookie(struct dialogue *d, struct http_message *m, struct s
 	if (lasting)
 		return;
 	event_note(d, event, "Without Expires or Max-Age it is forgotten when the browser ends.");
-	event_ref(d, event, "RFC 6265 4.1.2");
+	event_ref(d, event, "RFC 10025 4.1.2");
 }
 
 /* By name, in lower case. */

@@ -149,8 +149,10 @@ static void check_framing(struct dialogue *d, const struct http_message *m, stru
 	else
 		return;
 	if (m->bodiless) { /* RFC 9110 8.6, RFC 9112 6.1 */
-		event_problem(d, event,
-		              "such a response has neither Content-Length nor Transfer-Encoding: it is passed over");
+		event_problem(
+			d, event,
+			"a response that never has a body has neither Content-Length nor Transfer-Encoding: the field is "
+			"passed over");
 		event_ref(d, event, m->open == &m->length ? "RFC 9110 8.6" : "RFC 9112 6.1");
 	} else if (m->length_said && m->coding_said) {
 		event_problem(d, event,
@@ -254,6 +256,8 @@ static void folded_line(struct dialogue *d, struct http_message *m, struct dialo
 	if (m->open)
 		buffer_add_octet(m->open, ' ');
 	keep(m, slice_trim(event->text));
+	if (!event->more)
+		check_framing(d, m, event);
 	if (m->secret)
 		event_secret(event, 0, event->text.n, SLICE("{{password}}"));
 }

@@ -99,7 +99,7 @@ static struct slice behind_equals(struct slice pair)
 	return equals < pair.n ? slice_part(pair, equals + 1, pair.n) : pair;
 }
 
-/* `name=value; name=value` (RFC 6265 4.2.1). */
+/* `name=value; name=value` (RFC 10025 4.2.1). */
 static void mask_cookies(struct dialogue *d, struct slice value, struct dialogue_event *event)
 {
 	size_t n = 1;
@@ -117,7 +117,7 @@ static void mask_cookies(struct dialogue *d, struct slice value, struct dialogue
 	}
 }
 
-/* `name=value; Path=/` (RFC 6265 4.1.1): its attributes are no secret. */
+/* `name=value; Path=/` (RFC 10025 4.1.1): its attributes are no secret. */
 static void mask_set_cookie(struct slice value, struct dialogue_event *event)
 {
 	mark(event, behind_equals(slice_part(value, 0, slice_find_octet(value, ';'))), MASK);

@@ -3,6 +3,7 @@
  */
 #include "protocol/http_machine.h"
 #include "protocol/http_syntax.h"
+#include "protocol/reading.h"
 
 /* Of a peer's words a note shows so many octets. */
 #define WORDS_SHOWN 40
@@ -38,19 +39,6 @@ static void name_request(struct dialogue *d, const struct http_message *m, struc
 
 /* ---- the status line ---- */
 
-/* The row of a code, behind the method if more is known of it there. */
-static const struct entry *row_of(const struct table *codes, struct slice verb, struct slice code)
-{
-	struct buffer key = { 0 };
-	const struct entry *row = NULL;
-	if (codes && verb.n) {
-		buffer_printf(&key, SLICE_FMT " " SLICE_FMT, SLICE_ARG(verb), SLICE_ARG(code));
-		row = table_find(codes, buffer_slice(&key));
-	}
-	buffer_free(&key);
-	return row || codes == NULL ? row : table_find(codes, code);
-}
-
 static void note_unregistered(struct dialogue *d, const struct table *codes, struct dialogue_event *event)
 {
 	const char class_key[] = { event->code.p[0], 'x', 'x' };
@@ -85,7 +73,7 @@ static void note_code(struct dialogue *d, const struct http_status *status, stru
 		event_ref(d, event, "RFC 9110 15");
 		return;
 	}
-	const struct entry *row = row_of(codes, event->verb, event->code);
+	const struct entry *row = code_row(d, event->verb, event->code);
 	if (row) {
 		event_note(d, event, "%s", row->note);
 		event_ref(d, event, row->ref);

@@ -8,11 +8,11 @@
 
 /* The states of a session, as indexes into imap_states (FORMATS section 6). */
 enum imap_state {
-	IMAP_GREETING, /* the server has not greeted yet */
+	IMAP_GREETING,          /* the server has not greeted yet */
 	IMAP_NOT_AUTHENTICATED, /* greeted; nobody is logged in */
-	IMAP_AUTHENTICATED, /* logged in, no mailbox selected */
-	IMAP_SELECTED, /* a mailbox is selected or examined */
-	IMAP_LOGOUT, /* BYE was said */
+	IMAP_AUTHENTICATED,     /* logged in, no mailbox selected */
+	IMAP_SELECTED,          /* a mailbox is selected or examined */
+	IMAP_LOGOUT,            /* BYE was said */
 	IMAP_CLOSED
 };
 

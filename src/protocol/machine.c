@@ -263,7 +263,7 @@ void note_stranger(struct dialogue *d, struct dialogue_event *event)
 	const struct protocol *other = protocol_of_greeting(event->text);
 	if (other == NULL || other == d->protocol)
 		return;
-	event_note(d, event, "This is how a server of %s greets, as on port %u.", other->title, other->ports[0]);
+	event_note(d, event, "This is how a server of the %s greets, as on port %u.", other->title, other->ports[0]);
 	event_ref(d, event, other->reference);
 }
 

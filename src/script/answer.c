@@ -396,9 +396,17 @@ static void command_done(struct answerer *a)
 	a->text_at = 0;
 }
 
+/* Strict: the line that did not come as the script has it, or at all; NO_LINE where all did. */
+static size_t mismatch_of(const struct answerer *a)
+{
+	size_t i = client_line(a, a->text_at > a->at ? a->text_at : a->at);
+	bool missing = a->strict && is_part(a, i) && line_at(a, i)->kind == SCRIPT_SAID;
+	return a->mismatch == NO_LINE && missing ? i : a->mismatch;
+}
+
 static void complete(struct answerer *a, const struct dialogue *d)
 {
-	size_t mismatch = a->mismatch;
+	size_t mismatch = mismatch_of(a);
 	if (a->refused) {
 		/* it has its answer */
 	} else if (a->stray) {

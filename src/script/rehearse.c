@@ -287,8 +287,10 @@ static void note_event(struct run *run, size_t line, const struct dialogue_event
 	if (event->kind == EVENT_STAGE)
 		return;
 	l->kind = event->kind;
-	if (event_span(event, SPAN_COUNT))
+	if (event_span(event, SPAN_COUNT)) {
+		l->counts = true;
 		run->counts[event->side] = line;
+	}
 	const struct span *tag = event_span(event, SPAN_TAG);
 	if (tag && tag->start == 0)
 		l->tag_n = tag->end;

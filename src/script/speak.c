@@ -24,6 +24,7 @@ struct speaker {
 	size_t heard;      /* replies of it that are complete */
 	size_t lines;      /* server's lines since the last complete reply */
 	size_t matched;    /* lines of the block before this one have matched, or were passed */
+	size_t counted_at; /* and lines before this one have a count that was heard */
 	bool silent;       /* the server fell silent in this block */
 	bool greeting_due; /* the script begins with the client, the protocol with the server */
 	bool skipping;     /* payload is being skipped, and it was said so */
@@ -66,7 +67,7 @@ struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct vari
 	s->files = files;
 	s->greeting_due = rehearsal->client_first && rehearsal->protocol->server_first;
 	s->block = server_block(s, 0);
-	s->matched = s->block < rehearsal->nblocks ? rehearsal->blocks[s->block].first : 0;
+	s->matched = s->counted_at = s->block < rehearsal->nblocks ? rehearsal->blocks[s->block].first : 0;
 	rehearsal_variables(rehearsal, given, &s->v);
 	return s;
 }
@@ -121,20 +122,21 @@ static void compare(const struct speaker *s, enum class class, struct buffer *re
 	}
 }
 
-/* A count in the script that does not fit its text: the server's own does. */
-static void miscounted(const struct speaker *s, struct buffer *remark)
+/* A count in the script that does not fit its text: the server's own does. The server's counts are those of the script,
+ * one by one. */
+static void miscounted(struct speaker *s, struct buffer *remark)
 {
-	const struct rehearsed_block *block = s->block < s->r->nblocks ? &s->r->blocks[s->block] : NULL;
-	for (size_t i = block ? block->first + s->lines : 0; block && i <= block->last; i++) {
-		const struct counted *counted = s->r->lines[i].counted;
-		if (counted == NULL || counted->printed == counted->octets)
-			continue;
-		buffer_printf(remark,
-		              "the script (line %u) prints %" PRIu64 " here, but its own text has %" PRIu64
-		              " octets, line ends included",
-		              line_at(s, i)->number, counted->printed, counted->octets);
+	size_t i = s->counted_at, end = s->block < s->r->nblocks ? s->r->blocks[s->block].last + 1 : 0;
+	while (i < end && !s->r->lines[i].counts)
+		i++;
+	s->counted_at = i + 1;
+	const struct counted *counted = i < end ? s->r->lines[i].counted : NULL;
+	if (counted == NULL || counted->printed == counted->octets)
 		return;
-	}
+	buffer_printf(remark,
+	              "the script (line %u) prints %" PRIu64 " here, but its own text has %" PRIu64
+	              " octets, line ends included",
+	              line_at(s, i)->number, counted->printed, counted->octets);
 }
 
 static void hear_line(struct speaker *s, const struct dialogue_event *event)
@@ -234,7 +236,7 @@ static void block_leave(struct speaker *s, const struct dialogue *d)
 	s->silent = false;
 	s->at = block->last + 1;
 	s->block = server_block(s, s->block + 1);
-	s->matched = s->block < s->r->nblocks ? s->r->blocks[s->block].first : 0;
+	s->matched = s->counted_at = s->block < s->r->nblocks ? s->r->blocks[s->block].first : 0;
 }
 
 /* ---- saying ---- */

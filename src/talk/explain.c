@@ -137,14 +137,6 @@ static bool leads_on(const struct entry *command)
 	return command->phase != PHASE_ASK && command->phase != PHASE_GOODBYE;
 }
 
-/* Whether it is of the protocol itself: not an extension's, nor one vendor's, nor what is left of an older version. */
-static bool is_basic(const struct protocol *protocol, const struct entry *command)
-{
-	size_t n = strlen(protocol->reference);
-	return strncmp(command->ref, protocol->reference, n) == 0 &&
-	       (command->ref[n] == ' ' || command->ref[n] == '\0');
-}
-
 /* What nobody should try first: one vendor's, or obsolete. */
 static bool is_odd(const struct entry *command)
 {
@@ -165,7 +157,7 @@ static unsigned state_greeted(const struct protocol *protocol)
 static bool is_noted(const struct talk *t, const struct entry *command)
 {
 	const struct protocol *protocol = talk_protocol(t);
-	if (!is_basic(protocol, command) || is_odd(command) || allowance_of(t, command) != ALLOWED)
+	if (!entry_basic(protocol, command) || is_odd(command) || allowance_of(t, command) != ALLOWED)
 		return false;
 	return !protocol->server_first || leads_on(command) || !(command->states & STATE(state_greeted(protocol)));
 }

@@ -173,10 +173,21 @@ static bool next_line(struct talk *t)
 	return true;
 }
 
+/* Where the last line was not the end of what the server was promised. */
+static void say_what_is_missing(struct talk *t)
+{
+	struct buffer missing = { 0 };
+	if (!t->options->quiet && awaits_sentences(t, &missing))
+		talk_remark(t, "The input ended in the midst of something. What is awaited: " SLICE_FMT,
+		            SLICE_ARG(buffer_slice(&missing)));
+	buffer_free(&missing);
+}
+
 void lines_finish(struct talk *t)
 {
 	if (t->shut)
 		return;
+	say_what_is_missing(t);
 	t->shut = true;
 	const struct protocol *protocol = talk_protocol(t);
 	if (protocol == NULL || !protocol->datagrams)
@@ -238,6 +249,14 @@ static void give_back(struct talk *t, struct slice text)
 		prompt_put(t->prompt, text);
 }
 
+/* Whether the line is of use only while another command waits: FTP's ABOR (RFC 959 4.1.3). */
+static bool interrupts(const struct talk *t, struct slice text)
+{
+	const struct protocol *protocol = talk_protocol(t);
+	return protocol && strcmp(protocol->name, "ftp") == 0 && talk_waiting(t) &&
+	       slice_equal_nocase(slice_trim(text), SLICE("ABOR"));
+}
+
 void line_typed(struct talk *t, struct slice text)
 {
 	bool word = line_is_word(t, text);
@@ -247,6 +266,7 @@ void line_typed(struct talk *t, struct slice text)
 	} else if (!t->open && t->connector == NULL) {
 		give_back(t, text);
 	} else {
+		t->hurried |= t->held == NULL && interrupts(t, text);
 		line_hold(t, text, false, false);
 		lines_stir(t);
 	}

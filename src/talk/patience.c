@@ -100,7 +100,14 @@ bool patience_late(void *context, struct session *session, double seconds)
 
 /* ---- waiting for the person ---- */
 
-static const struct timeval person_patience = { .tv_sec = 6 };
+/* How long nothing is typed, or, at the beginning, nobody says anything: then a server that greets has done so. */
+static const struct timeval person_patience = { .tv_sec = 6 }, greeting_patience = { .tv_sec = 2, .tv_usec = 200000 };
+
+/* Whether the protocol is to be recognised, and nothing was said yet. */
+static bool nobody_spoke(const struct talk *t)
+{
+	return t->place.protocol == NULL && t->awaited == NULL && memory_last(t->memory, SIDE_SERVER) == NULL;
+}
 
 void patience_person(struct talk *t)
 {
@@ -108,7 +115,11 @@ void patience_person(struct talk *t)
 	(void)evtimer_del(t->person_timer);
 	if (input != t->hinted)
 		t->hinted = INPUT_COMMAND;
-	if (input != INPUT_COMMAND && t->hinted == INPUT_COMMAND && !t->options->quiet && !talk_waiting(t))
+	if (t->prompt == NULL || t->options->quiet)
+		return;
+	if (nobody_spoke(t))
+		(void)evtimer_add(t->person_timer, &greeting_patience);
+	else if (input != INPUT_COMMAND && t->hinted == INPUT_COMMAND && !talk_waiting(t))
 		(void)evtimer_add(t->person_timer, &person_patience);
 }
 
@@ -118,7 +129,12 @@ void patience_person_passed(int fd, short what, void *context)
 	struct buffer hint = { 0 };
 	(void)fd;
 	(void)what;
-	if (t->open && awaits_hint(t, &hint)) {
+	if (t->open && nobody_spoke(t)) {
+		talk_remark(
+			t,
+			"The server does not greet: as in HTTP, the client speaks first. What is said first decides which "
+			"protocol is spoken; -P PROTOCOL, or a URL, says it beforehand.");
+	} else if (t->open && awaits_hint(t, &hint)) {
 		t->hinted = talk_input(t);
 		talk_remark(t, SLICE_FMT, SLICE_ARG(buffer_slice(&hint)));
 	}

@@ -184,6 +184,8 @@ void word_caps(struct talk *t, struct slice arguments);
 void word_hex(struct talk *t, struct slice arguments);
 void word_auth(struct talk *t, struct slice arguments);
 void word_password(struct talk *t, struct slice arguments);
+/* The n-th way to log in of which `:auth` knows in the protocol spoken; NULL past the last. */
+const char *auth_way(const struct talk *t, size_t n);
 void word_base64(struct talk *t, struct slice arguments);
 void word_record(struct talk *t, struct slice arguments);
 void word_replay(struct talk *t, struct slice arguments);
@@ -239,6 +241,8 @@ void transfer_follow(struct talk *t, const struct dialogue_event *event);
 bool transfer_waits(const struct talk *t);
 
 /* ---- complete.c ---- */
+/* Whether a row is of the protocol itself: not an extension's, nor one vendor's, nor what is left of an older version. */
+bool entry_basic(const struct protocol *protocol, const struct entry *row);
 void complete(void *context, struct prompt *prompt, struct slice before_cursor);
 
 #endif

@@ -52,6 +52,12 @@ static void show_login(struct talk *t)
 	struct buffer user = { 0 }, password = { 0 };
 	base64_encode(&user, SLICE("USER"));
 	base64_encode(&password, SLICE("PASSWORD"));
+	if (strcmp(talk_protocol(t)->name, "imap") == 0)
+		talk_say(
+			t,
+			"LOGIN, the command (RFC 9051 6.2.3): name and password go as they are.\n"
+			"C: a1 LOGIN NAME PASSWORD\n"
+			":password a1 LOGIN NAME asks for the password unseen. LOGIN, the mechanism, is another thing:");
 	talk_say(t,
 	         "LOGIN (in no standard, only a draft): the server asks twice, each answer is base64.\n"
 	         "C: %s LOGIN\nS: %s VXNlcm5hbWU6   (Username:)\nC: " SLICE_FMT "   (USER)\n"
@@ -73,12 +79,83 @@ static void show_cram_md5(struct talk *t)
 	         x->command, x->asks, x->asks);
 }
 
-static const struct {
-	const char *name;
-	void (*show)(struct talk *t);
-} mechanisms[] = { { "plain", show_plain }, { "login", show_login }, { "cram-md5", show_cram_md5 } };
+static void show_user(struct talk *t)
+{
+	bool ftp = strcmp(talk_protocol(t)->name, "ftp") == 0;
+	talk_say(t,
+	         "USER and PASS (%s): name and password go as they are.\n"
+	         "C: USER NAME\nS: %s\nC: PASS PASSWORD\n"
+	         ":password PASS asks for the password unseen, and sends it behind PASS.",
+	         ftp ? "RFC 959 4.1.1" : "RFC 1939 7", ftp ? "331" : "+OK");
+}
 
-#define NMECHANISMS (sizeof mechanisms / sizeof mechanisms[0])
+static void show_apop(struct talk *t)
+{
+	bool timestamp = t->open && dialogue_challenge(session_dialogue(t->session)).n > 0;
+	talk_say(t, "APOP (RFC 1939 7): the password itself never goes over the line.\n"
+	            "S: +OK and a timestamp in < and >: the greeting\n"
+	            "C: APOP NAME and, in hexadecimal, the MD5 of the timestamp with the password behind it.\n"
+	            ":password APOP NAME asks for the password and sends that.");
+	if (t->open && !timestamp)
+		talk_say(t, "This server's greeting held no timestamp: it does not take APOP.");
+}
+
+static void basic(struct buffer *out, struct slice user, struct slice password)
+{
+	struct buffer both = { 0 };
+	buffer_add_slice(&both, user);
+	buffer_add_octet(&both, ':');
+	buffer_add_slice(&both, password);
+	buffer_add_string(out, "Authorization: Basic ");
+	base64_encode(out, buffer_slice(&both));
+	buffer_wipe(&both);
+}
+
+static void show_basic(struct talk *t)
+{
+	struct buffer field = { 0 };
+	basic(&field, SLICE("USER"), SLICE("PASSWORD"));
+	talk_say(t,
+	         "Basic (RFC 7617 2): a field of each request, the base64 of the user name, a colon, the password.\n"
+	         "C: " SLICE_FMT "\n"
+	         "base64 hides nothing. In a request's header, :password NAME asks for the password unseen, and sends "
+	         "that field.",
+	         SLICE_ARG(buffer_slice(&field)));
+	buffer_free(&field);
+}
+
+/* The ways to log in, and who has them. */
+static const struct {
+	const char *name, *protocols;
+	void (*show)(struct talk *t);
+} ways[] = {
+	{ "plain", "smtp lmtp pop3 imap", show_plain },
+	{ "login", "smtp lmtp pop3 imap", show_login },
+	{ "cram-md5", "smtp lmtp pop3 imap", show_cram_md5 },
+	{ "user", "pop3 ftp", show_user },
+	{ "apop", "pop3", show_apop },
+	{ "basic", "http", show_basic },
+};
+
+#define NWAYS (sizeof ways / sizeof ways[0])
+
+static bool has_way(const struct talk *t, size_t i)
+{
+	const struct protocol *protocol = talk_protocol(t);
+	struct slice rest = slice_of(ways[i].protocols);
+	for (struct slice name = slice_word(&rest); protocol && name.n; name = slice_word(&rest))
+		if (slice_equal(name, slice_of(protocol->name)))
+			return true;
+	return false;
+}
+
+const char *auth_way(const struct talk *t, size_t n)
+{
+	for (size_t i = 0; i < NWAYS; i++)
+		if (has_way(t, i) && n-- == 0)
+			return ways[i].name;
+	return NULL;
+}
 
 /* SMTP announces them behind AUTH, POP3 behind SASL, IMAP each by itself as AUTH=NAME. */
 static void say_offered(struct talk *t, const struct dialogue *d)
@@ -99,92 +176,155 @@ static void say_offered(struct talk *t, const struct dialogue *d)
 	buffer_free(&safe);
 }
 
+static void say_ways(struct talk *t)
+{
+	struct buffer names = { 0 };
+	const char *name;
+	for (size_t i = 0; (name = auth_way(t, i)); i++)
+		buffer_printf(&names, "%s:auth %s", i ? ", " : "", name);
+	if (names.n)
+		talk_say(t, SLICE_FMT ": how the lines of such a login are built.", SLICE_ARG(buffer_slice(&names)));
+	else
+		talk_say(t, "parlance knows no way to log in to this service.");
+	buffer_free(&names);
+}
+
 void word_auth(struct talk *t, struct slice arguments)
 {
 	struct slice name = slice_word(&arguments);
-	for (size_t i = 0; i < NMECHANISMS; i++) {
-		if (!slice_equal_nocase(name, slice_of(mechanisms[i].name)))
+	for (size_t i = 0; i < NWAYS; i++) {
+		if (!has_way(t, i) || !slice_equal_nocase(name, slice_of(ways[i].name)))
 			continue;
-		mechanisms[i].show(t);
+		ways[i].show(t);
 		return;
 	}
-	talk_say(t, ":auth plain, :auth login and :auth cram-md5 show how the lines of each are built.");
+	say_ways(t);
 	if (t->open)
 		say_offered(t, session_dialogue(t->session));
 	if (t->open && !dialogue_secure(session_dialogue(t->session)))
-		talk_say(t, "This connection is in the clear: whoever is on the way can read PLAIN and LOGIN.");
+		talk_say(t, "This connection is in the clear: whoever is on the way can read what is not a digest.");
 }
 
 /* ---- :password ---- */
 
-/* The answer that the mechanism under way wants; false where it needs a name that was not given. */
-static bool answer(const struct talk *t, struct slice user, struct slice password, struct buffer *out)
+/* The mechanisms that `:password` answers, and whether they want the name as well. */
+static const struct {
+	const char *name;
+	bool named;
+} answered[] = { { "PLAIN", true }, { "LOGIN", false }, { "CRAM-MD5", true } };
+
+/* Whether the mechanism under way can be answered with that name; where not, why was said. */
+static bool can_answer(struct talk *t, struct slice user)
+{
+	for (size_t i = 0; i < sizeof answered / sizeof answered[0]; i++) {
+		if (!slice_equal_nocase(slice_of(t->mechanism), slice_of(answered[i].name)))
+			continue;
+		if (answered[i].named && user.n == 0)
+			talk_say(t, "%s needs the name as well: :password NAME", answered[i].name);
+		return !answered[i].named || user.n > 0;
+	}
+	talk_say(t, ":password answers PLAIN, LOGIN and CRAM-MD5 only. * alone gives this exchange up.");
+	return false;
+}
+
+static void answer(const struct talk *t, struct slice user, struct slice password, struct buffer *out)
 {
 	struct slice mechanism = slice_of(t->mechanism);
-	if (slice_equal_nocase(mechanism, SLICE("PLAIN"))) {
+	if (slice_equal_nocase(mechanism, SLICE("PLAIN")))
 		sasl_plain(out, user, password);
-		return user.n > 0;
-	}
-	if (slice_equal_nocase(mechanism, SLICE("CRAM-MD5"))) {
+	else if (slice_equal_nocase(mechanism, SLICE("CRAM-MD5")))
 		sasl_cram_md5(out, user, password, dialogue_challenge(session_dialogue(t->session)));
-		return user.n > 0;
-	}
-	base64_encode(out, password);
-	return true;
+	else
+		base64_encode(out, password);
 }
 
 /* LOGIN asks twice, and only its words say for what. */
-static bool asks_for_name(const struct talk *t)
+static bool asks_for_name(struct talk *t)
 {
 	struct slice challenge = dialogue_challenge(session_dialogue(t->session));
-	return slice_equal_nocase(slice_of(t->mechanism), SLICE("LOGIN")) &&
-	       slice_starts_nocase(challenge, SLICE("user"));
+	if (!slice_equal_nocase(slice_of(t->mechanism), SLICE("LOGIN")) ||
+	    !slice_starts_nocase(challenge, SLICE("user")))
+		return false;
+	talk_say(t, "The server asks for the user name first. :base64 NAME gives the line; then :password.");
+	return true;
 }
 
-/* As a command of its own ("PASS "), where no exchange is under way. */
-static void as_argument(struct slice command, struct slice password, struct buffer *out)
+/* As a quoted string (RFC 9051 4.3). */
+static void quote(struct slice text, struct buffer *out)
 {
+	buffer_add_octet(out, '"');
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '"' || text.p[i] == '\\')
+			buffer_add_octet(out, '\\');
+		buffer_add_octet(out, text.p[i]);
+	}
+	buffer_add_octet(out, '"');
+}
+
+/* Behind a command ("PASS", "a1 LOGIN bob", "APOP bob"), where no exchange is under way. */
+static void as_argument(const struct talk *t, struct slice command, struct slice password, struct buffer *out)
+{
+	const char *protocol = talk_protocol(t)->name;
+	struct slice rest = command;
+	bool digest = strcmp(protocol, "pop3") == 0 && slice_equal_nocase(slice_word(&rest), SLICE("APOP"));
 	buffer_add_slice(out, command);
 	buffer_add_octet(out, ' ');
-	buffer_add_slice(out, password);
+	if (digest)
+		sasl_apop(out, password, dialogue_challenge(session_dialogue(t->session)));
+	else if (strcmp(protocol, "imap") == 0)
+		quote(password, out);
+	else
+		buffer_add_slice(out, password);
+}
+
+/* Whether a password can be asked for now; where not, why was said. */
+static bool may_ask(struct talk *t, struct slice arguments)
+{
+	enum input input = talk_input(t);
+	if (t->prompt == NULL || !t->open) {
+		talk_say(t, t->open ? ":password needs a terminal to ask at." : "Not connected.");
+		return false;
+	}
+	if (input == INPUT_ANSWER)
+		return can_answer(t, arguments) && !asks_for_name(t);
+	if (arguments.n && (input == INPUT_COMMAND || (input == INPUT_FIELD && t->body == BODY_NONE)))
+		return true;
+	if (strcmp(talk_protocol(t)->name, "http") == 0)
+		talk_say(t,
+		         "In a request's header, :password NAME sends Authorization with that name and the password.");
+	else
+		talk_say(
+			t,
+			"No password is asked for now. :password COMMAND sends COMMAND with the password behind it, as in "
+			":password %s. In a login by %s, :password answers the server's %s.",
+			strcmp(talk_protocol(t)->name, "imap") == 0 ? "a1 LOGIN NAME" : "PASS", exchange_of(t)->command,
+			exchange_of(t)->asks);
+	return false;
 }
 
 void word_password(struct talk *t, struct slice arguments)
 {
 	struct slice typed;
-	enum input input = talk_input(t);
-	if (t->prompt == NULL || !t->open) {
-		talk_say(t, t->open ? ":password needs a terminal to ask at." : "Not connected.");
+	if (!may_ask(t, arguments))
 		return;
-	}
-	if (input != INPUT_ANSWER && (input != INPUT_COMMAND || arguments.n == 0)) {
-		talk_say(
-			t,
-			"No password is asked for now: begin with %s LOGIN or %s PLAIN, and use :password at the server's "
-			"%s. Elsewhere :password COMMAND sends COMMAND with the password behind it.",
-			exchange_of(t)->command, exchange_of(t)->command, exchange_of(t)->asks);
-		return;
-	}
-	if (input == INPUT_ANSWER && asks_for_name(t)) {
-		talk_say(t, "The server asks for the user name first. :base64 NAME gives the line; then :password.");
-		return;
-	}
+	enum input asked = talk_input(t);
 	if (prompt_secret(t->prompt, "password: ", &typed) != PROMPT_LINE) {
 		talk_say(t, "Given up: nothing was sent.");
 		return;
 	}
-	struct buffer line = { 0 };
-	bool good = true;
-	if (talk_input(t) == INPUT_ANSWER)
-		good = answer(t, arguments, typed, &line);
-	else
-		as_argument(arguments, typed, &line);
-	if (good) {
-		line_hold(t, buffer_slice(&line), false, true);
-		lines_stir(t);
-	} else {
-		talk_say(t, "%s needs the name as well: :password NAME", t->mechanism);
+	if (talk_input(t) != asked) {
+		talk_say(t, "Meanwhile the server waits for it no longer: nothing was sent.");
+		return;
 	}
+	struct buffer line = { 0 };
+	if (asked == INPUT_ANSWER)
+		answer(t, arguments, typed, &line);
+	else if (asked == INPUT_FIELD)
+		basic(&line, arguments, typed);
+	else
+		as_argument(t, arguments, typed, &line);
+	line_hold(t, buffer_slice(&line), false, true);
+	lines_stir(t);
 	buffer_wipe(&line);
 }
 

@@ -287,6 +287,7 @@ static void connected(void *context, struct stream *stream, double seconds)
 	session_add_face(t->session, memory_as_face(t->memory));
 	record_attach(t);
 	t->open = t->was_open = true;
+	patience_person(t);
 	talk_prompt(t);
 	lines_stir(t);
 }

@@ -96,7 +96,7 @@ void transfer_follow(struct talk *t, const struct dialogue_event *event)
 {
 	enum ftp_address_form form;
 	struct slice rest = event->text;
-	if (strcmp(event->protocol, "ftp") != 0 || t->prompt == NULL || t->options->quiet)
+	if (strcmp(event->protocol, "ftp") != 0 || t->options->quiet)
 		return;
 	(void)slice_word(&rest);
 	bool told = event->side == SIDE_SERVER && event->final && event->class == CLASS_SUCCESS;

@@ -175,9 +175,8 @@ static bool is_program(struct slice word)
 	return false;
 }
 
-static bool shell_or_url(struct talk *t, struct slice line, struct buffer *warning)
+static bool shell_or_url(const struct talk *t, struct slice word, struct buffer *warning)
 {
-	struct slice word = strange_word(t, line);
 	size_t scheme = slice_find(word, SLICE("://"));
 	bool url = scheme > 0 && scheme < word.n;
 	if (!url && !is_program(word))
@@ -230,9 +229,8 @@ static void say_goodbye(const struct talk *t, struct buffer *out)
 		              t->prompt ? "; :quit leaves" : "");
 }
 
-static bool program_word(struct talk *t, struct slice line, struct buffer *warning)
+static bool program_word(const struct talk *t, struct slice word, struct buffer *warning)
 {
-	struct slice word = strange_word(t, line);
 	const char *name = talk_protocol(t)->name;
 	for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++) {
 		bool here = habits[i].protocol == NULL || strcmp(habits[i].protocol, name) == 0;
@@ -264,11 +262,10 @@ static size_t name_owners(struct slice word, struct buffer *names)
 	return n;
 }
 
-static bool elsewhere_a_command(struct talk *t, struct slice line, struct buffer *warning)
+static bool elsewhere_a_command(const struct talk *t, struct slice word, struct buffer *warning)
 {
-	struct slice word = strange_word(t, line);
 	struct buffer names = { 0 };
-	bool found = word.n && name_owners(word, &names) > 0;
+	bool found = name_owners(word, &names) > 0;
 	if (found) {
 		buffer_printf(warning, SLICE_FMT " belongs to another protocol (" SLICE_FMT "). Here ", SLICE_ARG(word),
 		              SLICE_ARG(buffer_slice(&names)));
@@ -282,6 +279,32 @@ static bool elsewhere_a_command(struct talk *t, struct slice line, struct buffer
 	}
 	buffer_free(&names);
 	return found;
+}
+
+static bool no_command(struct talk *t, struct slice line, struct buffer *warning)
+{
+	struct slice word = strange_word(t, line);
+	bool request = slice_find(line, SLICE(" HTTP/")) < line.n;
+	return word.n && (shell_or_url(t, word, warning) || (!request && program_word(t, word, warning)) ||
+	                  elsewhere_a_command(t, word, warning));
+}
+
+/* What is typed behind the empty line of a request that announced no body. */
+static bool body_unannounced(struct talk *t, struct slice line, struct buffer *warning)
+{
+	static const char *const verbs[] = { "PATCH", "POST", "PUT" };
+	const struct dialogue_event *last = memory_last(t->memory, SIDE_CLIENT);
+	bool expected = false;
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		expected |= t->awaited && strcmp(t->awaited, verbs[i]) == 0;
+	if (!expected || last == NULL || last->text.n || strange_word(t, line).n == 0)
+		return false;
+	buffer_printf(
+		warning,
+		"The %s ended at its empty line, since no Content-Length announced a body: this is taken for the next "
+		"request (RFC 9112 6.3).",
+		t->awaited);
+	return true;
 }
 
 static bool tag_again(struct talk *t, struct slice line, struct buffer *warning)
@@ -424,21 +447,13 @@ static bool dot_in_count(struct talk *t, struct slice line, struct buffer *warni
 /* ---- all of them ---- */
 
 static const struct trap traps[] = {
-	{ NULL, INPUT_COMMAND, from_slides },
-	{ NULL, INPUT_FIELD, from_slides },
-	{ NULL, INPUT_REST, from_slides },
-	{ NULL, INPUT_COMMAND, tls_is_missing },
-	{ NULL, INPUT_COMMAND, shell_or_url },
-	{ NULL, INPUT_COMMAND, program_word },
-	{ NULL, INPUT_COMMAND, elsewhere_a_command },
-	{ "imap", INPUT_COMMAND, tag_again },
-	{ NULL, INPUT_TEXT, command_in_text },
-	{ NULL, INPUT_TEXT, word_in_text },
-	{ NULL, INPUT_TEXT, dot_not_alone },
-	{ NULL, INPUT_TEXT, header_waits },
-	{ NULL, INPUT_COUNTED, word_in_text },
-	{ NULL, INPUT_OPAQUE, word_in_text },
-	{ NULL, INPUT_COUNTED, past_the_count },
+	{ NULL, INPUT_COMMAND, from_slides },        { NULL, INPUT_FIELD, from_slides },
+	{ NULL, INPUT_REST, from_slides },           { NULL, INPUT_COMMAND, tls_is_missing },
+	{ NULL, INPUT_COMMAND, no_command },         { "imap", INPUT_COMMAND, tag_again },
+	{ "http", INPUT_COMMAND, body_unannounced }, { NULL, INPUT_TEXT, command_in_text },
+	{ NULL, INPUT_TEXT, word_in_text },          { NULL, INPUT_TEXT, dot_not_alone },
+	{ NULL, INPUT_TEXT, header_waits },          { NULL, INPUT_COUNTED, word_in_text },
+	{ NULL, INPUT_OPAQUE, word_in_text },        { NULL, INPUT_COUNTED, past_the_count },
 	{ NULL, INPUT_COUNTED, dot_in_count },
 };
 

@@ -70,7 +70,9 @@ static void interrupted(struct talk *t, struct slice typed)
 		lines_forget(t);
 		t->hurried = true;
 		talk_remark(
-			t, "No longer waiting: what is typed next goes out at once, the reply is shown when it comes.");
+			t,
+			"No longer waiting: what is typed next goes out at once, the reply is shown when it comes.%s",
+			transfer_waits(t) ? " ABOR asks the server to give the transfer up (RFC 959 4.1.3)." : "");
 	} else if (warned) {
 		t->interrupted = true;
 		t->status = STATUS_INTERRUPTED;

@@ -12,7 +12,8 @@ struct raw_face {
 	FILE *out, *notes;
 	enum notes level;
 	struct notes_said said;
-	size_t shown; /* octets of the server's unfinished line that were written already */
+	size_t shown;       /* octets of the server's unfinished line that were written already */
+	struct buffer last; /* the note said last */
 };
 
 static void raw_write(struct raw_face *raw, struct slice text)
@@ -34,6 +35,16 @@ static void raw_note(struct raw_face *raw, struct slice text)
 	buffer_free(&line);
 }
 
+/* A note under no line: what the one before it said needs no repeating. */
+static void raw_line(struct raw_face *raw, struct slice text)
+{
+	if (slice_equal(text, buffer_slice(&raw->last)))
+		return;
+	raw_note(raw, text);
+	buffer_clear(&raw->last);
+	buffer_add_slice(&raw->last, text);
+}
+
 static void raw_face_event(struct face *face, const struct dialogue_event *event)
 {
 	struct raw_face *raw = (struct raw_face *)face;
@@ -47,7 +58,7 @@ static void raw_face_event(struct face *face, const struct dialogue_event *event
 	notes_make(&raw->said, event, raw->level);
 	for (size_t i = 0; i < NOTE_LINES; i++)
 		if (raw->said.shown[i])
-			raw_note(raw, buffer_slice(&raw->said.lines[i]));
+			raw_line(raw, buffer_slice(&raw->said.lines[i]));
 }
 
 static void raw_face_unfinished(struct face *face, struct slice text)
@@ -67,6 +78,7 @@ static void raw_face_close(struct face *face)
 {
 	struct raw_face *raw = (struct raw_face *)face;
 	notes_free(&raw->said);
+	buffer_free(&raw->last);
 	free(raw);
 }
 

@@ -48,6 +48,9 @@ static void versions(void)
 	CHECK(http_version(SLICE("HTTP/1.0")) == 10);
 	CHECK(http_version(SLICE("http/1.1")) == 11);
 	CHECK(http_version(SLICE("HTTP/1")) == 0);
+	CHECK(http_version(SLICE("HTTP/2")) == 20);
+	CHECK(http_version(SLICE("HTTP/3")) == 30);
+	CHECK(http_version(SLICE("HTTP/x")) == 0);
 	CHECK(http_version(SLICE("HTTP/1.10")) == 0);
 	CHECK(http_version(SLICE("HTTP/a.b")) == 0);
 	CHECK(http_version_meant(SLICE("HTTP/x")) && !http_version_meant(SLICE("HTTPS")));
