@@ -314,3 +314,20 @@ S: 220 three"
 	timeout 10 "$PARLANCE" annotate --notes off "$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out"
 	grep -qF 'C\: {{y}} {{{{x}}{{{{x}}' "$BATS_TEST_TMPDIR/out"
 }
+
+@test "without a header a greeting is what it was said as: FTP, or SMTP, once a command tells" {
+	printf '%s\n' 'S: 220 server.example ready' 'C: USER bob' 'S: 331 more' >"$BATS_TEST_TMPDIR/in"
+	run -0 "$PARLANCE" annotate --json "$BATS_TEST_TMPDIR/in"
+	events_are <<-'END'
+		{"protocol": "tcp", "code": null}
+		{"protocol": "ftp", "verb": "USER", "problem": null}
+		{"protocol": "ftp", "state": "user", "code": "331", "answers": 2}
+	END
+	run -0 "$PARLANCE" annotate --notes off "$BATS_TEST_TMPDIR/in"
+	same "Protocol: ftp
+$(printf '\n' && cat "$BATS_TEST_TMPDIR/in")" "$output"
+	run -0 "$PARLANCE" annotate --json --protocol smtp "$BATS_TEST_TMPDIR/in"
+	has_event '{"protocol": "smtp", "code": "220"}'
+	run -0 "$PARLANCE" annotate --json - < <(echo "Protocol: ftp" && cat "$BATS_TEST_TMPDIR/in")
+	has_event '{"protocol": "ftp", "code": "220", "state": "connected"}'
+}

@@ -300,6 +300,111 @@ C: ."
 	run -0 "$PARLANCE" replay --force -r "$BATS_TEST_TMPDIR/record.txt" ewing-smtp
 }
 
+@test "a literal that the server refuses is skipped, one that it asks for is said, written + or not" {
+	file=$(transcript literals.txt <<-'END'
+		Protocol: imap
+
+		S: * OK ready
+		C: a1 LOGIN bob {8}
+		S: + password?
+		C: redqueen
+		S: a1 OK in
+		C: a2 APPEND saved {5}
+		C: hello
+		S: a2 OK appended
+		C: a3 LOGOUT
+		S: * BYE x
+		S: a3 OK y
+	END
+	)
+	serve -q "$(transcript other.txt <<-'END'
+		Protocol: imap
+
+		S: * OK another server
+		C: b LOGIN x {1}
+		S: b NO [UNAVAILABLE] not now
+		C: c APPEND x {1}
+		S: * OK what a message
+		S: + and now?
+		C: x
+		S: c OK done
+		C: d LOGOUT
+		S: * BYE until later
+		S: d OK bye
+	END
+	)"
+	run -0 --separate-stderr timeout 20 "$PARLANCE" replay --notes off "$file" "$served"
+	has 'C: a1 LOGIN bob {8}
+S: a1 NO [UNAVAILABLE] not now
+# the script (line 5) has: S: + password?
+# the server does not ask for this text: it is skipped
+C: a2 APPEND saved {5}
+S: * OK what a message
+S: + and now?
+C\: hello
+C:
+S: a2 OK done
+C: a3 LOGOUT'
+}
+
+@test "a server that is silent, or goes, while a literal waits ends it in time" {
+	require_python socket
+	local fate
+	for fate in silent gone; do
+		start_server "$fate" "$PYTHON" -u -c '
+import socket, sys, time
+s = socket.create_server(("127.0.0.1", 0))
+print(s.getsockname()[1])
+peer = s.accept()[0]
+peer.sendall(b"* PREAUTH ready\r\n")
+peer.recv(99)
+time.sleep(5 if sys.argv[1] == "silent" else 0)' "$fate"
+		wait_for_line "$fate" '^[0-9]+$'
+		run --separate-stderr timeout 20 "$PARLANCE" replay --timeout 0.5 cs2911-imap-append "127.0.0.1:$line"
+		if [[ $fate == silent ]]; then
+			same 5 "$status"
+			[[ $stderr == *"the reply to APPEND did not come within 0.5 seconds"* ]]
+		else
+			same 3 "$status"
+			[[ $stderr == *"the reply to APPEND never came"* ]]
+		fi
+	done
+}
+
+@test "preliminary replies that the script does not have are passed over; a differing one names the script's line" {
+	file=$(transcript transfer.txt <<-'END'
+		Protocol: ftp
+
+		S: 220 ready
+		C: RETR a
+		S: 226 done
+		C: RETR b
+		S: 226 done
+		C: QUIT
+		S: 221 bye
+	END
+	)
+	serve -q "$(transcript other.txt <<-'END'
+		Protocol: ftp
+
+		S: 220 ready
+		C: RETR x
+		S: 150 here it comes
+		S: 226 done
+		C: RETR x
+		S: 150 here it comes
+		S: 426 broken
+		C: QUIT
+		S: 221 bye
+	END
+	)"
+	run -0 --separate-stderr timeout 20 "$PARLANCE" replay --notes off "$file" "$served"
+	same 1 "$(grep -c '# the script' <<<"$output")"
+	has 'S: 426 broken
+# the script (line 7) has: S: 226 done'
+	has 'S: 221 bye'
+}
+
 @test "^C is exit 130" {
 	start_server play "$PARLANCE" replay --delay 5 ewing-smtp
 	wait_for_line play '^S: 220'

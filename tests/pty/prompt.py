@@ -460,7 +460,7 @@ def next_names_what_leads_on():
         t.wait("# EHLO client-name  Says hello")
         hello(t)
         t.enter(":next")
-        shows(t, "# Allowed too: EHLO HELO HELP NOOP QUIT RSET VRFY")
+        shows(t, "# Allowed too: AUTH EHLO HELO HELP NOOP QUIT RSET VRFY")
         check("# NOOP" not in t.screen.all(), t, "NOOP is explained at length")
 
 
@@ -648,7 +648,7 @@ def trap_command_in_text():
 
 @test
 def trap_word_in_text():
-    trap(TEXT, ":next", ":next: this is text now, and was sent. ^] and then next reaches parlance.")
+    trap(TEXT, ":next", ":next: this went to the server, as all does here. ^] and then next reaches parlance.")
 
 
 @test

@@ -238,6 +238,160 @@ static void a_line_without_end_is_taken_after_silence(void)
 	end();
 }
 
+/* ---- commands that go on behind their line ---- */
+
+#define LOGIN \
+	"Protocol: imap\n\nS: * OK ready\nC: a1 LOGIN {3}\nS: + name?\nC: bob {8}\nS: + password?\nC: redqueen\n" \
+	"S: a1 OK in\nC: a2 NOOP\nS: * 3 EXISTS\nS: a2 OK done\n"
+
+static void tags_are_the_clients(void)
+{
+	begin(LOGIN, false);
+	CHECK_TEXT(client("x1 LOGIN bob redqueen\r\n"), "x1 OK in\r\n");
+	CHECK_TEXT(client("x2 noop\r\n"), "* 3 EXISTS\r\nx2 OK done\r\n");
+	CHECK_TEXT(client("x3 NOOP\r\n"),
+	           "x3 OK This is a script: expected here: nothing more, the script has ended\r\n");
+	end();
+}
+
+static void literals_are_asked_for_as_the_script_does(void)
+{
+	begin(LOGIN, false);
+	CHECK_TEXT(client("x1 LOGIN {5}\r\n"), "+ name?\r\n");
+	CHECK_TEXT(client("alice {3}\r\n"), "+ password?\r\n");
+	CHECK_TEXT(client("one"), "");
+	CHECK_TEXT(client("\r\n"), "x1 OK in\r\n");
+	end();
+}
+
+static void literals_are_asked_for_where_the_script_has_none(void)
+{
+	begin("Protocol: imap\n\nS: * OK ready\nC: a1 LOGIN bob redqueen\nS: a1 OK in\n", false);
+	CHECK_TEXT(client("x1 LOGIN {5}\r\n"), "+ Go ahead\r\n");
+	CHECK_TEXT(client("alice {3}\r\n"), "+ Go ahead\r\n");
+	CHECK_TEXT(client("one\r\n"), "x1 OK in\r\n");
+	end();
+}
+
+static void literals_that_nobody_waits_for_are_not_asked_for(void)
+{
+	begin(LOGIN, false);
+	CHECK_TEXT(client("x1 LOGIN {5+}\r\nalice {3+}\r\none\r\nx2 NOOP\r\n"),
+	           "x1 OK in\r\n* 3 EXISTS\r\nx2 OK done\r\n");
+	end();
+}
+
+static void refused_literals_do_not_come(void)
+{
+	begin("Protocol: imap\n\nS: * PREAUTH x\nC: a1 APPEND x {9}\nS: * 3 EXISTS\nS: a1 NO no\nC: a2 NOOP\nS: a2 OK x\n",
+	      false);
+	CHECK_TEXT(client("x1 CREATE {5}\r\n"), "x1 BAD This is a script: expected here: APPEND\r\n");
+	CHECK_TEXT(client("x2 APPEND x {7}\r\n"), "* 3 EXISTS\r\nx2 NO no\r\n");
+	CHECK_TEXT(client("x3 NOOP\r\n"), "x3 OK x\r\n");
+	end();
+}
+
+static void strict_compares_whole_lines_of_literals(void)
+{
+	begin(LOGIN, true);
+	CHECK_TEXT(client("x1 LOGIN {3}\r\nbob {8}\r\nredqueer\r\n"),
+	           "+ name?\r\n+ password?\r\nx1 BAD This is a script: expected here: redqueen\r\n");
+	CHECK_TEXT(client("x2 LOGIN {3}\r\nbob {8}\r\nredqueen\r\n"), "+ name?\r\n+ password?\r\nx2 OK in\r\n");
+	end();
+}
+
+static void strict_wants_all_of_a_body(void)
+{
+	begin("Protocol: http\n\nC: PUT / HTTP/1.1\nC: Content-Length: 6\nC:\nC: a\nC: b\nS: HTTP/1.1 204 x\nS:\n",
+	      true);
+	CHECK_TEXT(client("PUT / HTTP/1.1\r\nContent-Length: 6\r\n\r\na\r\nb\r\n"), "HTTP/1.1 204 x\r\n\r\n");
+	end();
+	begin("Protocol: http\n\nC: PUT / HTTP/1.1\nC: Content-Length: 6\nC:\nC: a\nC: b\nS: HTTP/1.1 204 x\nS:\n",
+	      true);
+	CHECK(slice_starts(client("PUT / HTTP/1.1\r\nContent-Length: 3\r\n\r\na\r\n"), SLICE("HTTP/1.1 404 ")));
+	end();
+}
+
+static void a_cancelled_exchange_is_answered_under_its_tag(void)
+{
+	begin("Protocol: imap\n\nS: * OK x\nC: a1 AUTHENTICATE PLAIN\nS: +\nC: AGEAYg==\nS: a1 OK in\n", false);
+	CHECK_TEXT(client("x1 AUTHENTICATE PLAIN\r\n"), "+\r\n");
+	CHECK_TEXT(client("*\r\n"), "x1 BAD This is a script: expected here: AGEAYg==\r\n");
+	CHECK_TEXT(client("x2 AUTHENTICATE PLAIN\r\n"), "+\r\n");
+	CHECK_TEXT(client("AGMAZA==\r\n"), "x2 OK in\r\n");
+	end();
+}
+
+#define POST \
+	"Protocol: http\n\nC: POST / HTTP/1.1\nC: Host: {{host}}\nC: Content-Length: 5\nC: Expect: 100-continue\nC:\n" \
+	"S: HTTP/1.1 100 Continue\nS: A: b\nS:\nC\\: hello\nS: HTTP/1.1 200 OK\nS: Content-Length: 1\nS:\nS: at {{host}}\n"
+
+static void bodies_are_asked_for_where_the_client_waits(void)
+{
+	begin(POST, false);
+	CHECK_TEXT(client("POST / HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\nHost: x\r\n\r\n"),
+	           "HTTP/1.1 100 Continue\r\nA: b\r\n\r\n");
+	CHECK_TEXT(client("hi"), "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nat x\r\n");
+	end();
+	begin(POST, false);
+	CHECK_TEXT(client("POST / HTTP/1.1\r\nHost: there\r\nContent-Length: 2\r\n\r\nhi"),
+	           "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nat there\r\n");
+	end();
+}
+
+static void a_refused_body_may_still_come(void)
+{
+	begin("Protocol: http\n\nC: PUT / HTTP/1.1\nC: Host: x\nC: Content-Length: 5\nC: Expect: 100-continue\nC:\n"
+	      "S: HTTP/1.1 413 No\nS: Content-Length: 0\nS:\n",
+	      false);
+	CHECK_TEXT(client("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"),
+	           "HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n");
+	CHECK_TEXT(client("hi"), "");
+	CHECK(!hung_up);
+	CHECK(slice_starts(client("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), SLICE("HTTP/1.1 404 ")));
+	CHECK(hung_up);
+	end();
+}
+
+static void off_script_is_said_in_each_protocol(void)
+{
+	begin("Protocol: pop3\n\nS: +OK\nC: USER a\nS: +OK\n", false);
+	CHECK_TEXT(client("CAPA\r\n"), "+OK This is a script\r\nUSER\r\n.\r\n");
+	CHECK_TEXT(client("STAT\r\n"), "-ERR This is a script: expected here: USER\r\n");
+	CHECK_TEXT(client("QUIT\r\n"), "+OK Bye\r\n");
+	CHECK(hung_up);
+	end();
+	begin("Protocol: ftp\n\nS: 220 x\nC: USER a\nS: 331 x\n", false);
+	CHECK_TEXT(client("PWD\r\n"), "503 This is a script: expected here: USER\r\n");
+	CHECK_TEXT(client("XYZZY\r\n"), "500 Unknown command. This is a script: expected here: USER\r\n");
+	CHECK_TEXT(client("QUIT\r\n"), "221 Bye\r\n");
+	CHECK(hung_up);
+	end();
+	begin("Protocol: http\n\nC: GET / HTTP/1.1\nC: Host: x\nC:\nS: HTTP/1.1 204 x\nS:\n", false);
+	CHECK_TEXT(
+		client("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"),
+		"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 37\r\nConnection: close\r\n\r\n");
+	CHECK(hung_up);
+	end();
+	begin("Protocol: imap\n\nS: * OK\nC: a1 NOOP\nS: a1 OK x\n", false);
+	CHECK_TEXT(client("\r\n"), "* BAD This is a script: expected here: NOOP\r\n");
+	CHECK_TEXT(client("x LOGOUT\r\n"), "* BYE This was a script\r\nx OK This is a script: expected here: NOOP\r\n");
+	CHECK(hung_up);
+	end();
+}
+
+/* A script whose response is never complete must not make the server ask for what nobody waits with. */
+static void an_unended_response_asks_for_nothing(void)
+{
+	begin("Protocol: http\n\nC: GET /1 HTTP/1.1\nC: Host: x\nC:\nS: HTTP/1.1 200 OK\nS: Content-Length: 722\nS:\n"
+	      "C: GET /2 HTTP/1.1\nC: Host: x\nC:\nS: HTTP/1.1 200 OK\n",
+	      false);
+	CHECK_TEXT(client("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 200 OK\r\nContent-Length: 722\r\n\r\n");
+	CHECK_TEXT(client("GET /2 HTTP/1.1\r\nHost: x\r\n"), "");
+	CHECK_TEXT(client("\r\n"), "HTTP/1.1 200 OK\r\n");
+	end();
+}
+
 int main(void)
 {
 	TEST(answers_by_verb);
@@ -254,5 +408,17 @@ int main(void)
 	TEST(fragments_get_a_greeting);
 	TEST(plain_lines_match_by_their_first_word);
 	TEST(a_line_without_end_is_taken_after_silence);
+	TEST(tags_are_the_clients);
+	TEST(literals_are_asked_for_as_the_script_does);
+	TEST(literals_are_asked_for_where_the_script_has_none);
+	TEST(literals_that_nobody_waits_for_are_not_asked_for);
+	TEST(refused_literals_do_not_come);
+	TEST(strict_compares_whole_lines_of_literals);
+	TEST(strict_wants_all_of_a_body);
+	TEST(a_cancelled_exchange_is_answered_under_its_tag);
+	TEST(bodies_are_asked_for_where_the_client_waits);
+	TEST(a_refused_body_may_still_come);
+	TEST(off_script_is_said_in_each_protocol);
+	TEST(an_unended_response_asks_for_nothing);
 	return test_end();
 }

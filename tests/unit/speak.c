@@ -267,6 +267,137 @@ static void the_end_in_mid_script_is_known(void)
 	end();
 }
 
+#define LOGIN \
+	"Protocol: imap\n\nS: * OK ready\nC: a1 LOGIN {3}\nS: + name?\nC: bob {8}\nS: + password?\nC: redqueen\n" \
+	"S: a1 OK in\nC: a2 NOOP\nS: a2 OK done\n"
+
+static void literals_wait_until_they_are_asked_for(void)
+{
+	begin(LOGIN);
+	(void)play();
+	(void)server("* OK there\r\n");
+	CHECK_TEXT(SAID, "a1 LOGIN {3}\r\n");
+	CHECK(server("* CAPABILITY IMAP4rev1\r\n") == SPEAK_AWAIT);
+	CHECK_TEXT(SAID, "");
+	(void)server("+ \r\n");
+	CHECK_TEXT(SAID, "bob {8}\r\n");
+	(void)server("+ \r\n");
+	CHECK_TEXT(SAID, "redqueen\r\n");
+	(void)server("a1 OK welcome\r\n");
+	CHECK_TEXT(SAID, "a2 NOOP\r\n");
+	CHECK(remarks.n == 0);
+	end();
+}
+
+static void what_asks_need_not_be_written(void)
+{
+	begin("Protocol: imap\n\nS: * OK ready\nC: a1 LOGIN {3}\nC: bob {8}\nC: redqueen\nS: a1 OK in\n");
+	(void)play();
+	(void)server("* OK there\r\n");
+	CHECK_TEXT(SAID, "a1 LOGIN {3}\r\n");
+	(void)server("+ \r\n");
+	CHECK_TEXT(SAID, "bob {8}\r\n");
+	(void)server("+ \r\n");
+	CHECK_TEXT(SAID, "redqueen\r\n");
+	CHECK(server("a1 OK in\r\n") == SPEAK_DONE);
+	CHECK(remarks.n == 0);
+	end();
+}
+
+static void a_literal_that_need_not_wait_goes_out_at_once(void)
+{
+	begin("Protocol: imap\n\nS: * OK ready\nC: a1 LOGIN {3+}\nC: bob {8+}\nC: redqueen\nC: a2 NOOP\nS: a1 OK in\nS: a2 OK x\n");
+	(void)play();
+	(void)server("* OK there\r\n");
+	CHECK_TEXT(SAID, "a1 LOGIN {3+}\r\nbob {8+}\r\nredqueen\r\na2 NOOP\r\n");
+	end();
+}
+
+static void a_refused_literal_is_skipped(void)
+{
+	begin(LOGIN);
+	(void)play();
+	(void)server("* OK there\r\n");
+	(void)server("a1 NO never\r\n");
+	CHECK_TEXT(SAID, "a2 NOOP\r\n");
+	CHECK(remarked("the script (line 5) has: S: + name?"));
+	CHECK(remarked("the server does not ask for this text: it is skipped"));
+	end();
+}
+
+#define POST "Protocol: http\n\nC: POST / HTTP/1.1\nC: Host: x\nC: Content-Length: 3\nC: Expect: 100-continue\nC:\n"
+
+static void a_body_waits_for_100_written_or_not(void)
+{
+	static const char *const scripts_of_it[] = { POST
+		                                     "S: HTTP/1.1 100 Continue\nS:\nC\\: abc\nS: HTTP/1.1 204 x\nS:\n",
+		                                     POST "C\\: abc\nS: HTTP/1.1 204 x\nS:\n" };
+	for (size_t i = 0; i < 2; i++) {
+		begin(scripts_of_it[i]);
+		CHECK(play() == SPEAK_AWAIT);
+		CHECK(said.n > 4 && memcmp(said.p + said.n - 4, "\r\n\r\n", 4) == 0);
+		(void)server("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
+		CHECK_TEXT(SAID, "");
+		(void)server("HTTP/1.1 100 Continue\r\n\r\n");
+		CHECK_TEXT(SAID, "abc");
+		CHECK(server("HTTP/1.1 204 No Content\r\n\r\n") == SPEAK_DONE);
+		CHECK(i == 1 || remarks.n == 0);
+		end();
+	}
+}
+
+static void preliminary_replies_need_not_be_written(void)
+{
+	begin("Protocol: ftp\n\nS: 220 x\nC: RETR a\nS: 226 x\nC: QUIT\nS: 221 x\n");
+	(void)play();
+	CHECK(server("120 wait\r\n") == SPEAK_AWAIT);
+	CHECK_TEXT(SAID, "");
+	(void)server("220 x\r\n");
+	CHECK_TEXT(SAID, "RETR a\r\n");
+	CHECK(server("150 x\r\n") == SPEAK_AWAIT);
+	CHECK_TEXT(SAID, "");
+	(void)server("226 x\r\n");
+	CHECK_TEXT(SAID, "QUIT\r\n");
+	CHECK(remarks.n == 0);
+	end();
+}
+
+static void a_remark_names_the_line_that_tells(void)
+{
+	begin("Protocol: pop3\n\nS: +OK\nC: LIST\nS: +OK two\nS: 1 10\nS: 2 20\nS: .\nC: QUIT\nS: +OK\n");
+	(void)play();
+	(void)server("+OK\r\n");
+	(void)server("-ERR no\r\n");
+	CHECK(remarked("the script (line 5) has: S: +OK two"));
+	end();
+}
+
+static void counts_are_those_of_what_is_said(void)
+{
+	CHECK(variables_set(&given, "password=a longer one", &failure) == STATUS_OK);
+	begin("Protocol: imap\nLet: password=redqueen\n\nS: * OK x\nC: a1 LOGIN bob {8}\nS: +\nC: {{password}}\nS: a1 OK x\n");
+	(void)play();
+	(void)server("* OK x\r\n");
+	CHECK_TEXT(SAID, "a1 LOGIN bob {12}\r\n");
+	(void)server("+ \r\n");
+	CHECK_TEXT(SAID, "a longer one\r\n");
+	end();
+}
+
+static void a_miscounted_literal_is_told_where_its_count_stands(void)
+{
+	begin("Protocol: imap\n\nS: * PREAUTH\nC: a1 SELECT x\nS: a1 OK\nC: a2 FETCH 1:2 BODY[]\nS: * 1 FETCH (BODY[] {5}\nS: one\n"
+	      "S: )\nS: * 2 FETCH (BODY[] {99}\nS: two\nS: )\nS: a2 OK\n");
+	(void)play();
+	(void)server("* PREAUTH\r\n");
+	(void)server("a1 OK\r\n");
+	(void)server("* 1 FETCH (BODY[] {1}\r\nx)\r\n");
+	CHECK(remarks.n == 0);
+	(void)server("* 2 FETCH (BODY[] {1}\r\ny)\r\n");
+	CHECK(remarked("the script (line 10) prints 99 here, but its own text has 5 octets"));
+	end();
+}
+
 int main(void)
 {
 	TEST(waits_for_each_reply);
@@ -285,5 +416,14 @@ int main(void)
 	TEST(files_are_stuffed);
 	TEST(made_payload_has_its_size);
 	TEST(the_end_in_mid_script_is_known);
+	TEST(literals_wait_until_they_are_asked_for);
+	TEST(what_asks_need_not_be_written);
+	TEST(a_literal_that_need_not_wait_goes_out_at_once);
+	TEST(a_refused_literal_is_skipped);
+	TEST(a_body_waits_for_100_written_or_not);
+	TEST(preliminary_replies_need_not_be_written);
+	TEST(a_remark_names_the_line_that_tells);
+	TEST(counts_are_those_of_what_is_said);
+	TEST(a_miscounted_literal_is_told_where_its_count_stands);
 	return test_end();
 }
