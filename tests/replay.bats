@@ -363,7 +363,7 @@ time.sleep(5 if sys.argv[1] == "silent" else 0)' "$fate"
 		run --separate-stderr timeout 20 "$PARLANCE" replay --timeout 0.5 cs2911-imap-append "127.0.0.1:$line"
 		if [[ $fate == silent ]]; then
 			same 5 "$status"
-			[[ $stderr == *"the reply to APPEND did not come within 0.5 seconds"* ]]
+			[[ $stderr == *"the reply to APPEND did not come within 0.5 s"* ]]
 		else
 			same 3 "$status"
 			[[ $stderr == *"the reply to APPEND never came"* ]]

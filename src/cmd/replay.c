@@ -127,7 +127,7 @@ static void wait_over(struct play *p)
 static void timed_out(struct play *p, const char *what, double seconds)
 {
 	session_fail(p->session, END_TIMEOUT, STATUS_TIMEOUT,
-	             "%s:%u: %s within %g seconds (--timeout SECONDS waits longer)", p->script->file,
+	             "%s:%u: %s within %g s (--timeout SECONDS waits longer)", p->script->file,
 	             line_number(p, p->line), what, seconds);
 }
 
@@ -144,7 +144,7 @@ static void silence_over(struct play *p)
 static void close_over(struct play *p)
 {
 	if (!p->expected_close) {
-		remark(p, "the server has not hung up %g seconds after its goodbye: the client does", CLOSE_SOON);
+		remark(p, "the server has not hung up %g s after its goodbye: the client does", CLOSE_SOON);
 		p->done = true;
 		session_hang_up(p->session);
 		return;
@@ -382,7 +382,7 @@ static bool late(void *context, struct session *session, double seconds)
 	(void)session;
 	if (timeout_of(p->replay) > 0)
 		return false;
-	remark(p, "still waiting for the server (%g seconds); ^C ends it", seconds);
+	remark(p, "still waiting for the server (%g s); ^C ends it", seconds);
 	return true;
 }
 

@@ -318,6 +318,8 @@ static void event_of_line(struct dialogue *d, const struct line *line, struct di
 	struct flow *flow = &d->flows[line->side];
 	carry(d, line, event);
 	(line->side == SIDE_CLIENT ? machine->client : machine->server)(d, line, event);
+	if (d->nqueue && d->queue[d->nqueue - 1].n == event->n)
+		d->queue[d->nqueue - 1].amiss = event->problem.n > 0;
 	carry_begin(flow, line, event);
 }
 
@@ -379,7 +381,7 @@ static void next_described(struct dialogue *d, struct dialogue_event *event)
 static void blame(struct dialogue *d, struct dialogue_event *event)
 {
 	struct buffer *told = &d->flows[event->side].blame;
-	if (event->kind == EVENT_STAGE || told->n == 0)
+	if (told->n == 0 || event_span(event, SPAN_COUNT) == NULL)
 		return;
 	event_problem(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(told)));
 	buffer_clear(told);

@@ -141,7 +141,7 @@ uint64_t dialogue_due(const struct dialogue *d, enum side side);
  * Nothing of it has been fed yet. */
 void dialogue_recount(struct dialogue *d, enum side side, uint64_t n);
 
-/* The next event of that side has this problem too, beside what the protocol finds. Copied. */
+/* The next event of that side that has a count has this problem too, beside what the protocol finds. Copied. */
 void dialogue_blame(struct dialogue *d, enum side side, struct slice problem);
 
 /* ---- what it knows ---- */

@@ -85,13 +85,24 @@ static bool note_no_features(struct dialogue *d, struct dialogue_event *event)
 	return true;
 }
 
+/* No data connection, and neither side has named an address for one. */
+static void note_address(struct dialogue *d, struct dialogue_event *event)
+{
+	const struct ftp *s = machine_state(d);
+	if (!slice_equal(event->code, SLICE("425")) || s->data != DATA_DEFAULT)
+		return;
+	event_note(d, event, "Neither PASV nor PORT came before it: many servers want one of them.");
+	event_ref(d, event, "RFC 1123 4.1.2.5");
+}
+
 /* What the code means, behind that command if more is known of it there. */
 static void note_code(struct dialogue *d, struct dialogue_event *event)
 {
-	const struct entry *row = code_row(d, event->verb, event->code);
+	const struct entry *row = code_row(d, verb_failing(answered(d), event), event->code);
 	if (row) {
 		event_note(d, event, "%s", row->note);
 		event_ref(d, event, row->ref);
+		note_address(d, event);
 		return;
 	}
 	const char digit[] = { event->code.p[0], 'y', 'z' };

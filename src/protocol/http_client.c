@@ -176,7 +176,7 @@ static void without_version(struct dialogue *d, struct http *s, struct outstandi
 		           "Without a version this is HTTP/0.9: the line is the whole request, and the response "
 		           "is bare text up to the close.");
 		event_problem(d, event,
-		              "no version: HTTP/1.1 is wanted at the end; hardly a server speaks 0.9 any more");
+		              "no version: HTTP/1.1 is wanted at the end; many servers refuse 0.9 now");
 		event_ref(d, event, "RFC 1945 4.1");
 	} else {
 		event_problem(d, event, "no version: a request line ends with HTTP/1.1");

@@ -31,6 +31,7 @@ struct outstanding {
 	const struct entry *command; /* its row, or NULL where it is unknown */
 	char *verb;                  /* as in events */
 	char *tag;                   /* IMAP; else NULL */
+	bool amiss;                  /* its line had a problem: what a failure means there, the problem says */
 	unsigned step;               /* the machine's own: which reply of several comes next */
 	unsigned flags;              /* the machine's own */
 	uint64_t count;              /* the machine's own: replies still to come (LMTP) */

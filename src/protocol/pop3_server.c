@@ -177,7 +177,7 @@ static void note_answer(struct dialogue *d, const struct outstanding *one, const
                         struct dialogue_event *event)
 {
 	if (!note_list(d, one, event))
-		note_row(d, row_misleads(d, one, status) ? slice_of("") : slice_of(one->verb), event);
+		note_row(d, row_misleads(d, one, status) ? slice_of("") : verb_failing(one, event), event);
 }
 
 /* What the status line says as the answer to that command. */
@@ -409,8 +409,8 @@ static void unasked(struct dialogue *d, struct dialogue_event *event)
 		note_row(d, slice_of(""), event);
 	else
 		event_note(d, event,
-		           "Some servers say so before they hang up on a client that was silent; the standard wants no "
-		           "words then.");
+		           "Some servers say so before they hang up, as on a client that was silent or made too many "
+		           "mistakes; the standard wants no words when it was silent.");
 }
 
 static void status_line(struct dialogue *d, struct pop3 *s, const struct pop3_status *status,

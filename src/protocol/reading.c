@@ -61,6 +61,12 @@ const struct entry *code_row(const struct dialogue *d, struct slice verb, struct
 	return row ? row : table_find(codes, code);
 }
 
+struct slice verb_failing(const struct outstanding *one, const struct dialogue_event *reply)
+{
+	bool fails = reply->class == CLASS_FAILURE || reply->class == CLASS_TRANSIENT;
+	return one && one->amiss && fails ? (struct slice){ NULL, 0 } : reply->verb;
+}
+
 /* ---- SASL ---- */
 
 /* What a line of the exchange says goes into the event. */

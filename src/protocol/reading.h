@@ -26,6 +26,10 @@ enum allowance verb_allowed(struct dialogue *d, const struct entry *row, struct 
  * NULL. */
 const struct entry *code_row(const struct dialogue *d, struct slice verb, struct slice code);
 
+/* The verb for code_row: none where the reply is a failure of a command that had a problem of its own, since the rows tell
+ * what is usually wrong. `one` may be NULL. */
+struct slice verb_failing(const struct outstanding *one, const struct dialogue_event *reply);
+
 /* The server's line of a SASL exchange, base64 in `text`: decoded, noted, kept as the challenge. `ref`: where the protocol
  * says that it is base64. */
 void challenge_read(struct dialogue *d, struct sasl *sasl, struct slice text, struct dialogue_event *event,

@@ -42,14 +42,14 @@ static void note_code(struct dialogue *d, struct dialogue_event *event)
 	const struct outstanding *one = answered(d);
 	/* Success in the place of 354: the row is about the message, which has not been sent. */
 	bool early = effect_of(one) == EFFECT_DATA && one->step == 0 && event->class == CLASS_SUCCESS;
-	const struct entry *row = code_row(d, early ? (struct slice){ NULL, 0 } : event->verb, event->code);
+	const struct entry *row = code_row(d, early ? slice_of("") : verb_failing(one, event), event->code);
 	if (row) {
 		event_note(d, event, "%s", row->note);
 		event_ref(d, event, row->ref);
 		return;
 	}
 	const char digit[] = { event->code.p[0], 'y', 'z' };
-	row = code_row(d, (struct slice){ NULL, 0 }, (struct slice){ digit, sizeof digit });
+	row = code_row(d, slice_of(""), (struct slice){ digit, sizeof digit });
 	event_note(d, event, "%s The code itself is not registered.",
 	           row ? row->note : "No SMTP reply begins with that digit.");
 	event_ref(d, event, "RFC 5321 4.2.1");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "protocol/ftp.h"
 #include "protocol/protocol.h"
 
 /* The most of a verb that a message shows, in octets. */
@@ -29,10 +30,12 @@ static void command_add(struct awaited *a, const struct dialogue_event *event)
 	a->commands[a->ncommands++].verb = buffer_take(&verb);
 }
 
-/* A reply that asks for more, or is only preliminary, leaves its command waiting. */
-static bool completes(const struct dialogue_event *event)
+/* A reply that asks for more, or is only preliminary, leaves its command waiting; but FTP asks for the next command, not
+ * for more of this one (RFC 959 4.2, 3yz). */
+static bool completes(const struct awaited *a, const struct dialogue_event *event)
 {
-	return event->final && event->answers && event->class != CLASS_CONTINUE && event->class != CLASS_INFO;
+	bool asks = a->class == CLASS_CONTINUE && strcmp(event->protocol, protocol_ftp.name) != 0;
+	return event->final && event->answers && !asks && a->class != CLASS_INFO;
 }
 
 void awaited_follow(struct awaited *a, const struct dialogue_event *event)
@@ -43,7 +46,9 @@ void awaited_follow(struct awaited *a, const struct dialogue_event *event)
 		a->client_spoke = true;
 	if (event->kind == EVENT_COMMAND && event->verb.n)
 		command_add(a, event);
-	if (!completes(event))
+	if (event->kind == EVENT_REPLY)
+		a->class = event->class;
+	if (!completes(a, event))
 		return;
 	for (size_t i = 0; i < a->ncommands; i++)
 		if (a->commands[i].n == event->answers) {

@@ -17,6 +17,7 @@ struct awaited {
 		char *verb;
 	} commands[AWAITED_MAX];
 	size_t ncommands;
+	enum class class; /* of the last reply, whose data may be what completes it */
 	bool server_spoke, client_spoke;
 };
 

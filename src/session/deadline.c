@@ -134,9 +134,8 @@ void deadline_passed(struct session *s)
 {
 	double now = clock_now();
 	if (now >= over_at(s))
-		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT,
-		             "%s: the session was not over within %g seconds (--max-time)", s->peer,
-		             s->options.max_time);
+		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT, "%s: the session was not over within %g s (--max-time)",
+		             s->peer, s->options.max_time);
 	if (now >= given_up_at(s))
 		ending_set(s, END_CLOSED);
 	if (now >= parted_at(s))

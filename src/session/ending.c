@@ -107,11 +107,10 @@ void ending_late(struct session *s, double seconds)
 	}
 	awaited_words(&s->awaited, s->dialogue, &awaited);
 	if (s->options.side == SIDE_SERVER)
-		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT, "%s: the client said nothing for %g seconds", s->peer,
-		             seconds);
+		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT, "%s: the client said nothing for %g s", s->peer, seconds);
 	else
 		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT,
-		             "%s: " SLICE_FMT " did not come within %g seconds "
+		             "%s: " SLICE_FMT " did not come within %g s "
 		             "(--timeout SECONDS waits longer)",
 		             s->peer, SLICE_ARG(buffer_slice(&awaited)), seconds);
 	buffer_free(&awaited);

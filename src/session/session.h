@@ -84,7 +84,7 @@ void session_remark(struct session *session, const char *format, ...) __attribut
  * stream cannot take yet is queued without bound (see my_turn, session_waiting). Between the reply that begins TLS and
  * the handshake's end it waits; after the close it is dropped. */
 void session_send(struct session *session, const char *p, size_t n);
-/* The next line that is said has this problem, beside what the protocol finds. */
+/* The next line with a count that is said has this problem, beside what the protocol finds (dialogue_blame). */
 void session_blame(struct session *session, struct slice problem);
 /* Octets that were said and not yet handed to the system. */
 size_t session_waiting(const struct session *session);
