@@ -54,11 +54,14 @@ static void help_all(void)
 		             commands[i]->arguments, commands[i]->summary);
 	}
 	(void)puts("\nTARGET: host:port, host port, [::1]:25, unix:/path, or a URL: smtp://host,\n"
-	           "lmtp://host, submission://host, tcp://host:port, udp://host:port.\n\n"
+	           "submission:// lmtp:// pop3:// imap:// http:// ftp://, tcp://host:port,\n"
+	           "udp://host:port.\n"
+	           "This version does not speak TLS, and opens no data connection of FTP's.\n\n"
 	           "parlance COMMAND --help tells more; man parlance tells all. To begin with:\n\n"
-	           "  parlance replay ewing-smtp      a conversation that ships with it, explained\n"
-	           "  parlance serve ewing-smtp       the same as a server to practise with\n"
-	           "  parlance explain 550            what a code or a word means");
+	           "  parlance replay ewing-imap-corrected   a conversation that ships, explained\n"
+	           "  parlance serve ewing-smtp              one as a server to practise with\n"
+	           "  parlance explain 550                   what a code or a word means\n"
+	           "  parlance http://localhost              talk to a server by hand");
 }
 
 static void help_command(const struct command *command)
@@ -150,6 +153,8 @@ int main(int argc, char **argv)
 		(void)printf("parlance %s\n", PARLANCE_VERSION);
 	else if (help && command)
 		help_command(command);
+	else if (help && argc > 0 && !names_target(&options, argc, argv) && strcmp(argv[0], "help") != 0)
+		status = no_command(argv[0]);
 	else if (help)
 		help_all();
 	else
