@@ -174,6 +174,12 @@ talk() {
 	[[ $(grep -c 'unasked' <<<"$stderr") -le 2 ]] # not once for each line
 }
 
+@test "pipe: short notes say what a status line means" {
+	service http
+	run -0 timeout 20 "$PARLANCE" -q --notes short -P http "$server" <<<$'GET /none HTTP/1.1\n\n'
+	has $'S: HTTP/1.1 404 Fine\n# '
+}
+
 @test "pipe: a multi-line reply of POP3 is waited for, to its dot" {
 	service pop3
 	run -0 talk -P pop3 <<<$'USER bob\nPASS redqueen\nRETR 1\nQUIT'
@@ -195,11 +201,11 @@ talk() {
 	has_not ':next'
 }
 
-# recorded LINES ARGUMENT...: talks, and says what was recorded to the same server again.
+# recorded TYPED ARGUMENT...: talks, and says what was recorded to the same server again.
 recorded() {
-	local lines=$1
+	local typed=$1
 	shift
-	talk -r "$BATS_TEST_TMPDIR/record" --force "$@" <<<"$lines" >"$BATS_TEST_TMPDIR/first"
+	talk -r "$BATS_TEST_TMPDIR/record" --force "$@" <<<"$typed" >"$BATS_TEST_TMPDIR/first"
 	run -0 "$PARLANCE" annotate --json "$BATS_TEST_TMPDIR/record"
 	run -0 grep -c 'redqueen\|cmVkcXVlZW4\|Ym9iOnJlZHF1ZWVu' "$BATS_TEST_TMPDIR/first" "$BATS_TEST_TMPDIR/record" || [[ $output == *:0*:0 ]]
 	run -0 timeout 30 "$PARLANCE" replay --notes off "$BATS_TEST_TMPDIR/record" --set password=redqueen

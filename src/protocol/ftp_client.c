@@ -193,6 +193,7 @@ static void command_line(struct dialogue *d, const struct line *line, struct dia
 	check_line_end(d, line, event);
 	if (!line->first)
 		return;
+	s->asked_since = true;
 	struct slice text = ftp_without_telnet(d, line->text);
 	while (text.n && text.p[text.n - 1] == '\r') /* told as a bare CR already */
 		text.n--;

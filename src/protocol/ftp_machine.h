@@ -63,6 +63,7 @@ struct ftp {
 	/* The transfer under way. */
 	unsigned before_transfer; /* the state that it began in */
 	/* The reply under way. */
+	bool asked_since; /* the client has said a command since its last line */
 	char code[4];
 	uint64_t answering;  /* the event's number of the command that it answers; 0: none */
 	bool line_continues; /* of the line under way, for its later pieces */

@@ -446,10 +446,30 @@ static void name_command(struct dialogue *d, struct dialogue_event *event)
 	event->phase = one->command ? one->command->phase : PHASE_NONE;
 }
 
+/* A reply that was begun and never ended, though the client went on: where a line of another code comes, it is over, and
+ * all that follows is answered right again. */
+static void give_up(struct dialogue *d, struct ftp *s, const struct ftp_reply *reply, struct dialogue_event *event)
+{
+	if (!dialogue_in_reply(d) || !s->asked_since || !reply->separated || code_is(reply->code, s->code))
+		return;
+	const struct outstanding *one = answered(d);
+	struct dialogue_event unseen = { .side = SIDE_SERVER, .kind = EVENT_REPLY };
+	unseen.code = event_text(d, slice_of(s->code));
+	unseen.class = class_of(s->code[0]);
+	unseen.verb = one ? event_text(d, slice_of(one->verb)) : slice_of("");
+	event_problem(d, event, "the reply before this one was never ended: its last line has %s and a space", s->code);
+	event_ref(d, event, "RFC 959 4.2");
+	complete(d, s, &unseen);
+}
+
 static void reply_line(struct dialogue *d, struct ftp *s, struct slice text, struct dialogue_event *event)
 {
 	struct ftp_reply reply;
-	bool coded = ftp_reply_parse(text, &reply), first = !dialogue_in_reply(d);
+	bool coded = ftp_reply_parse(text, &reply);
+	if (coded)
+		give_up(d, s, &reply, event);
+	bool first = !dialogue_in_reply(d);
+	s->asked_since = false;
 	if (first && !coded) {
 		junk_line(d, s, event);
 		return;

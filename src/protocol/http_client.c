@@ -41,7 +41,7 @@ static void unknown_method(struct dialogue *d, struct slice line, struct slice m
 		event_problem(d, event, "no such method: methods are case-sensitive, %s is meant", near->word);
 		event_ref(d, event, "RFC 9112 3.1");
 	} else if (near) {
-		event_problem(d, event, "no such method: %s is near", near->word);
+		event_problem(d, event, "no registered method: is %s meant?", near->word);
 	} else {
 		event_problem(d, event, "no registered method");
 	}

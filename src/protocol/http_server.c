@@ -92,8 +92,10 @@ static void check_line(struct dialogue *d, const struct http_status *status, uns
 		event_problem(d, event,
 		              "HTTP/2 and later are binary: a status line like this is made up by a program that "
 		              "shows them");
-	else if (version < VERSION_1_0 || version > VERSION_1_1 || !slice_starts(status->version, SLICE("HTTP/")))
+	else if (version < VERSION_1_0 || !slice_starts(status->version, SLICE("HTTP/")))
 		event_problem(d, event, "no version: HTTP/1.0 or HTTP/1.1 is wanted, in capitals");
+	else if (version > VERSION_1_1)
+		event_note(d, event, "There is no such version: it is read as HTTP/1.1.");
 	if (version < VERSION_1_0 || version > VERSION_1_1)
 		event_ref(d, event, "RFC 9112 2.3");
 	if (status->code.n && !status->spaced) {

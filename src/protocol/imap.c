@@ -7,51 +7,6 @@
 
 #include "protocol/imap_machine.h"
 
-enum imap_effect imap_effect_of(struct slice verb)
-{
-	static const struct {
-		const char *verb;
-		enum imap_effect effect;
-	} effects[] = {
-		{ "AUTHENTICATE", EFFECT_AUTHENTICATE },
-		{ "CLOSE", EFFECT_CLOSE },
-		{ "COMPRESS", EFFECT_COMPRESS },
-		{ "EXAMINE", EFFECT_SELECT },
-		{ "IDLE", EFFECT_IDLE },
-		{ "LOGIN", EFFECT_LOGIN },
-		{ "LOGOUT", EFFECT_LOGOUT },
-		{ "SELECT", EFFECT_SELECT },
-		{ "STARTTLS", EFFECT_STARTTLS },
-		{ "UNAUTHENTICATE", EFFECT_UNAUTHENTICATE },
-		{ "UNSELECT", EFFECT_CLOSE },
-	};
-	for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++)
-		if (slice_equal_nocase(verb, slice_of(effects[i].verb)))
-			return effects[i].effect;
-	return EFFECT_NONE;
-}
-
-enum imap_effect imap_waiting_effect(const struct outstanding *one)
-{
-	return one ? (enum imap_effect)(one->flags & EFFECT_MASK) : EFFECT_NONE;
-}
-
-size_t imap_waiting_n(const struct dialogue *d, uint64_t n)
-{
-	size_t i = 0;
-	while (i < outstanding_count(d) && outstanding_at(d, i)->n != n)
-		i++;
-	return i;
-}
-
-size_t imap_waiting_for(const struct dialogue *d, enum imap_effect effect)
-{
-	size_t i = 0;
-	while (i < outstanding_count(d) && imap_waiting_effect(outstanding_at(d, i)) != effect)
-		i++;
-	return i;
-}
-
 const struct entry *imap_row(enum table_kind kind, struct slice word)
 {
 	const struct table *table = protocol_table(&protocol_imap, kind);
@@ -78,33 +33,12 @@ void imap_note_middle(struct dialogue *d, struct imap *s, struct dialogue_event 
 	event_ref(d, event, "RFC 9051 3");
 }
 
-unsigned imap_expected_state(const struct dialogue *d)
+void imap_name_after(struct dialogue *d, const struct outstanding *one, struct dialogue_event *event)
 {
-	unsigned state = state_now(d);
-	for (size_t i = 0; i < outstanding_count(d); i++) {
-		switch (imap_waiting_effect(outstanding_at(d, i))) {
-		case EFFECT_AUTHENTICATE:
-		case EFFECT_LOGIN:
-		case EFFECT_CLOSE:
-			state = IMAP_AUTHENTICATED;
-			break;
-		case EFFECT_SELECT:
-			state = IMAP_SELECTED;
-			break;
-		case EFFECT_LOGOUT:
-			state = IMAP_LOGOUT;
-			break;
-		case EFFECT_UNAUTHENTICATE:
-			state = IMAP_NOT_AUTHENTICATED;
-			break;
-		case EFFECT_NONE:
-		case EFFECT_COMPRESS:
-		case EFFECT_IDLE:
-		case EFFECT_STARTTLS:
-			break;
-		}
-	}
-	return state;
+	if (one == NULL)
+		return;
+	event->verb = event_text(d, slice_of(one->verb));
+	event->phase = one->command ? one->command->phase : PHASE_NONE;
 }
 
 /* Why a command is not allowed in that state. */

@@ -1,59 +1,14 @@
 /*
- * What a server's data say: FETCH item by item, sizes, lists, searches, and the response codes in brackets.
- *
- * A line that literals interrupt is read again from its front at each, and only what is new is told.
+ * What a server's data say: sizes, lists of mailboxes, results of searches, and the rest.
  */
-#include "protocol/imap_machine.h"
-#include "protocol/imap_words.h"
+#include "protocol/imap_reading.h"
 
-/* So many numbers, parts or addresses are told one by one. */
+/* So many numbers are told one by one. */
 #define ONE_BY_ONE 5
-
-/* A response's data, so far. */
-struct reading {
-	struct dialogue *d;
-	struct imap *s;
-	struct dialogue_event *event;
-	const struct imap_response *response;
-	const struct outstanding *owner; /* the command that they belong to, or NULL */
-	const struct imap_tree *tree;
-	size_t from; /* nodes before this index were told of */
-	bool ended;  /* the response is complete */
-	struct telling telling;
-	struct buffer words; /* of the phrase under way */
-};
-
-static const struct imap_node *node_at(const struct reading *r, size_t at)
-{
-	return imap_node_at(r->tree, at, r->tree->n);
-}
-
-/* The node at that index inside a list, or NULL behind its last. */
-static const struct imap_node *inside(const struct reading *r, size_t list, size_t at)
-{
-	return imap_node_at(r->tree, at, r->tree->nodes[list].end);
-}
-
-static bool is_list(const struct imap_node *node)
-{
-	return node && node->kind == IMAP_LIST;
-}
-
-/* The phrase that stands in `words`, behind `before`. */
-static void say(struct reading *r, const char *before)
-{
-	tell_words(&r->telling, before, &r->words);
-}
-
-static void wrong(struct reading *r, const char *ref, const char *what)
-{
-	event_problem(r->d, r->event, "%s", what);
-	event_ref(r->d, r->event, ref);
-}
 
 /* ---- numbers ---- */
 
-static void tell_exists(struct reading *r)
+static void tell_exists(struct imap_reading *r)
 {
 	unsigned long long n = r->response->number;
 	if (n == 0)
@@ -62,342 +17,208 @@ static void tell_exists(struct reading *r)
 		tell(&r->telling, "The mailbox holds %llu message%s", n, n == 1 ? "" : "s");
 }
 
-static void tell_recent(struct reading *r)
+static void tell_recent(struct imap_reading *r)
 {
 	unsigned long long n = r->response->number;
-	tell(&r->telling, "%llu message%s \\Recent: new since the mailbox was last selected", n,
-	     n == 1 ? " is" : "s are");
+	if (n == 0)
+		tell(&r->telling, "No message is \\Recent, that is, told to this session first");
+	else
+		tell(&r->telling, "%llu message%s \\Recent: this session is the first to be told of %s", n,
+		     n == 1 ? " is" : "s are", n == 1 ? "it" : "them");
 }
 
-static void tell_expunge(struct reading *r)
+static void tell_expunge(struct imap_reading *r)
 {
-	tell(&r->telling, "Message %llu is gone for good: the numbers of all behind it go down by one",
-	     (unsigned long long)r->response->number);
+	tell(&r->telling, "Message %llu is gone for good%s", (unsigned long long)r->response->number,
+	     r->brief ? "" : ": the numbers of all behind it go down by one");
 }
 
-static void tell_vanished(struct reading *r)
+static void tell_vanished(struct imap_reading *r)
 {
-	const struct imap_node *node = node_at(r, 0);
-	bool earlier = is_list(node);
+	const struct imap_node *node = reading_node(r, 0);
+	bool earlier = node_is_list(node);
 	if (earlier)
-		node = node_at(r, node->end);
+		node = reading_node(r, node->end);
 	if (node == NULL)
 		return;
 	set_shown(&r->words, node->text, true);
-	buffer_add_string(&r->words, earlier ? " went before, and no numbers change now"
-	                                     : " are gone for good, and the numbers behind go down");
-	say(r, "The ");
-}
-
-/* ---- FETCH ---- */
-
-/* `gray@cac.washington.edu`, of (name route mailbox host). */
-static void address_shown(struct reading *r, size_t list)
-{
-	struct buffer address = { 0 };
-	size_t at = list + 1;
-	const struct imap_node *node = inside(r, list, at);
-	for (unsigned i = 0; node && i < 2; i++)
-		node = inside(r, list, node->end);
-	if (node && imap_node_string(node, &address) && (node = inside(r, list, node->end))) {
-		buffer_add_octet(&address, '@');
-		if (!imap_node_string(node, &address)) /* a group of addresses begins: RFC 9051 7.5.2 */
-			address.p[address.n - 1] = ':';
-	}
-	word_shown(&r->words, buffer_slice(&address));
-	buffer_free(&address);
-}
-
-static void addresses_shown(struct reading *r, size_t list)
-{
-	const struct imap_node *node;
-	size_t n = 0;
-	for (size_t at = list + 1; (node = inside(r, list, at)); at = node->end)
-		if (is_list(node) && n++ == 0)
-			address_shown(r, at);
-	if (n > 1)
-		buffer_printf(&r->words, " and %zu more", n - 1);
-}
-
-/* The ten fields of an envelope (RFC 9051 section 7.5.2). */
-static void envelope_shown(struct reading *r, size_t list)
-{
-	static const char *const fields[] = { "date", "subject", "from", "sender",      "reply-to",
-		                              "to",   "cc",      "bcc",  "in-reply-to", "message-id" };
-	const struct imap_node *node;
-	struct buffer absent = { 0 };
-	size_t n = 0;
-	buffer_add_string(&r->words, "ENVELOPE (what the header says: ");
-	for (size_t at = list + 1; (node = inside(r, list, at)) && n < 10; at = node->end, n++) {
-		if (imap_node_is(node, SLICE("NIL"))) {
-			buffer_printf(&absent, "%s%s", absent.n ? ", " : "", fields[n]);
-			continue;
-		}
-		buffer_printf(&r->words, "%s%s ", r->words.p[r->words.n - 2] == ':' ? "" : ", ", fields[n]);
-		if (is_list(node))
-			addresses_shown(r, at);
-		else
-			string_shown(&r->words, node);
-	}
-	if (absent.n)
-		buffer_printf(&r->words, "; none of " SLICE_FMT, SLICE_ARG(buffer_slice(&absent)));
-	buffer_add_octet(&r->words, ')');
-	buffer_free(&absent);
-	if (n != 10 || node)
-		wrong(r, "RFC 9051 7.5.2",
-		      "an ENVELOPE has ten fields, from date to message-id, NIL for one that is missing");
-}
-
-/* A body that is no multipart: `text/plain, 3028 octets, 7BIT`. */
-static void leaf_shown(struct reading *r, size_t list)
-{
-	struct buffer type = { 0 }, size = { 0 }, encoding = { 0 };
-	uint64_t octets = 0;
-	const struct imap_node *node = inside(r, list, list + 1);
-	for (unsigned i = 0; node && i < 7; i++, node = inside(r, list, node->end)) {
-		if (i == 1)
-			buffer_add_octet(&type, '/');
-		if (i < 2)
-			(void)imap_node_string(node, &type);
-		else if (i == 5)
-			(void)imap_node_string(node, &encoding);
-		else if (i == 6)
-			(void)imap_node_string(node, &size);
-	}
-	for (size_t i = 0; i < type.n; i++)
-		type.p[i] = octet_lower(type.p[i]);
-	word_shown(&r->words, buffer_slice(&type));
-	if (slice_number(buffer_slice(&size), &octets)) {
-		buffer_add_string(&r->words, ", ");
-		octets_shown(&r->words, octets);
-	}
-	if (encoding.n) {
-		buffer_add_string(&r->words, ", encoded ");
-		word_shown(&r->words, buffer_slice(&encoding));
-	}
-	buffer_free(&type);
-	buffer_free(&size);
-	buffer_free(&encoding);
-}
-
-/* `multipart/mixed of 2 parts: …`; the parts of a part are only counted. */
-static void body_shown(struct reading *r, size_t list)
-{
-	const struct imap_node *node;
-	struct buffer subtype = { 0 };
-	size_t parts = 0, at = list + 1;
-	if (!is_list(inside(r, list, at))) {
-		leaf_shown(r, list);
-		return;
-	}
-	for (; is_list(node = inside(r, list, at)); at = node->end)
-		parts++;
-	if (imap_node_string(node, &subtype))
-		for (size_t i = 0; i < subtype.n; i++)
-			subtype.p[i] = octet_lower(subtype.p[i]);
-	buffer_add_string(&r->words, "multipart/");
-	word_shown(&r->words, buffer_slice(&subtype));
-	buffer_printf(&r->words, " of %zu part%s: ", parts, parts == 1 ? "" : "s");
-	buffer_free(&subtype);
-	at = list + 1;
-	for (size_t i = 0; i < parts && i < ONE_BY_ONE; i++, at = node_at(r, at)->end) {
-		buffer_printf(&r->words, "%s%zu ", i ? ", " : "", i + 1);
-		if (is_list(inside(r, at, at + 1)))
-			buffer_add_string(&r->words, "a multipart");
-		else
-			leaf_shown(r, at);
-	}
-	if (parts > ONE_BY_ONE)
-		buffer_printf(&r->words, " and %zu more", parts - ONE_BY_ONE);
-}
-
-/* How much of a text came, or where it is short, the text. */
-static void text_shown(struct buffer *out, const struct imap_node *value)
-{
-	if (value->kind == IMAP_LITERAL)
-		octets_shown(out, value->octets);
-	else if (value->kind == IMAP_QUOTED)
-		string_shown(out, value);
-	else
-		buffer_add_string(out, imap_node_is(value, SLICE("NIL")) ? "nothing (NIL)" : "no string");
-}
-
-static void tell_value(struct reading *r, const struct imap_node *key, size_t at)
-{
-	const struct imap_node *value = node_at(r, at);
-	struct imap_date date;
-	uint64_t octets = 0;
-	if (imap_node_is(key, SLICE("FLAGS")) && is_list(value)) {
-		flags_shown(&r->words, r->tree, at);
-		say(r, r->words.n ? "its flags are " : "it has no flags");
-	} else if (imap_node_is(key, SLICE("RFC822.SIZE")) && slice_number(value->text, &octets)) {
-		octets_shown(&r->words, octets);
-		say(r, "its size is ");
-	} else if (imap_node_is(key, SLICE("INTERNALDATE")) && imap_date_parse(value->content, &date)) {
-		date_shown(&r->words, &date);
-		say(r, "INTERNALDATE (when the server received it) is ");
-	} else if (imap_node_is(key, SLICE("ENVELOPE")) && is_list(value)) {
-		envelope_shown(r, at);
-		say(r, "");
-	} else if ((imap_node_is(key, SLICE("BODYSTRUCTURE")) || imap_node_is(key, SLICE("BODY"))) && is_list(value)) {
-		body_shown(r, at);
-		say(r, "it is built as ");
-	} else if (imap_node_is(key, SLICE("UID"))) {
-		if (!slice_number(value->text, &octets) || octets == 0)
-			wrong(r, "RFC 9051 9", "a UID is a number from 1");
-		word_shown(&r->words, value->text);
-		say(r, "its UID is ");
-	} else {
-		item_shown(&r->words, key->text);
-		buffer_add_string(&r->words, ": ");
-		if (is_list(value) || (value->kind == IMAP_ATOM && !imap_node_is(value, SLICE("NIL"))))
-			word_shown(&r->words, value->text);
-		else
-			text_shown(&r->words, value);
-		say(r, "");
-	}
-}
-
-/* An old item that nobody asked for: what answers BODY[HEADER] has that name. */
-static void check_asked(struct reading *r, const struct imap_node *key)
-{
-	static const char *const old[][2] = { { "RFC822", "BODY[]" },
-		                              { "RFC822.HEADER", "BODY[HEADER]" },
-		                              { "RFC822.TEXT", "BODY[TEXT]" } };
-	bool fetches = r->owner && (slice_equal(slice_of(r->owner->verb), SLICE("FETCH")) ||
-	                            slice_equal(slice_of(r->owner->verb), SLICE("UID FETCH")));
-	if (!fetches || r->owner->flags & FLAG_RFC822)
-		return;
-	for (size_t i = 0; i < sizeof old / sizeof old[0]; i++) {
-		if (!imap_node_is(key, slice_of(old[i][0])))
-			continue;
-		event_problem(r->d, r->event, "%s was not asked for: what answers %s has that name", old[i][0],
-		              old[i][1]);
-		event_ref(r->d, r->event, "RFC 3501 6.4.5");
-	}
-}
-
-static void tell_fetch(struct reading *r)
-{
-	const struct imap_node *key, *value;
-	size_t at = 1, told = r->from;
-	if (r->from == 0 && !is_list(node_at(r, 0))) {
-		wrong(r, "RFC 9051 7.5.2", "FETCH is followed by a list of items and values in parentheses");
-		return;
-	}
-	for (; (key = inside(r, 0, at)) && (value = inside(r, 0, key->end)); at = value->end) {
-		if (key->end < r->from)
-			continue;
-		if (!value->whole && value->kind != IMAP_LITERAL && !r->ended)
-			break;
-		if (told == 0)
-			tell(&r->telling, "Message %llu:", (unsigned long long)r->response->number);
-		tell_value(r, key, key->end);
-		check_asked(r, key);
-		told = value->end;
-	}
-	r->s->server.told = told;
-	if (key && value == NULL && r->ended && node_at(r, 0)->whole)
-		wrong(r, "RFC 9051 7.5.2", "an item has no value: the list is made of pairs");
+	reading_say(r, earlier ? "Gone since the client last looked: " : "Gone for good: ");
+	if (!r->brief)
+		tell(&r->telling, earlier ? "no numbers change now" : "the numbers of those behind them go down");
 }
 
 /* ---- mailboxes ---- */
 
-static void tell_flags(struct reading *r)
+static void tell_flags(struct imap_reading *r)
 {
-	if (!is_list(node_at(r, 0))) {
-		wrong(r, "RFC 9051 7.3.5", "the flags stand in a list in parentheses");
+	if (!node_is_list(reading_node(r, 0))) {
+		reading_wrong(r, "RFC 9051 7.3.5", "the flags stand in a list in parentheses");
 		return;
 	}
-	flags_shown(&r->words, r->tree, 0);
-	say(r, r->words.n ? "The mailbox knows these flags: " : "The mailbox knows no flags");
+	flags_counted(&r->words, r->tree, 0);
+	reading_say(r, r->words.n ? "The flags of this mailbox: " : "The mailbox knows no flags");
 }
 
-/* (attributes) delimiter name */
-static void tell_list(struct reading *r)
+/* What stands behind a mailbox's name: ("OLDNAME" ("old")), ("CHILDINFO" ("SUBSCRIBED")); RFC 9051 section 6.3.9.6. */
+static void tell_extended(struct imap_reading *r, size_t list)
 {
-	const struct imap_node *attributes = node_at(r, 0), *delimiter, *name, *node;
-	struct buffer said = { 0 };
-	if (!is_list(attributes) || (delimiter = node_at(r, attributes->end)) == NULL ||
-	    (name = node_at(r, delimiter->end)) == NULL) {
-		if (r->ended)
-			wrong(r, "RFC 9051 7.3.1", "a list of attributes, the delimiter and the name belong here");
-		return;
+	const struct imap_node *word, *value;
+	for (size_t at = list + 1; (word = reading_inside(r, list, at)) && (value = reading_inside(r, list, word->end));
+	     at = value->end) {
+		word_shown(&r->words, word->content);
+		gist_shown(&r->words, imap_row(TABLE_PARAMETERS, word->content));
+		buffer_add_string(&r->words, ": ");
+		if (node_is_list(value))
+			words_shown(&r->words, r->tree, word->end);
+		else
+			string_shown(&r->words, value);
+		reading_say(r, "");
 	}
-	mailbox_shown(&r->words, name);
-	buffer_add_octet(&r->words, ':');
-	say(r, "The mailbox ");
+}
+
+/* An empty name stands for none: LIST "" "" asks only for the delimiter (RFC 9051 section 6.3.9). */
+static void tell_delimiter(struct imap_reading *r, const struct imap_node *delimiter)
+{
+	struct buffer said = { 0 };
 	if (imap_node_string(delimiter, &said)) {
 		word_shown(&r->words, buffer_slice(&said));
 		buffer_add_string(&r->words, " parts the levels of names");
-		say(r, "");
+		reading_say(r, "");
 	} else {
 		tell(&r->telling, "names have no levels (NIL)");
 	}
 	buffer_free(&said);
-	for (size_t at = 1; (node = inside(r, 0, at)); at = node->end) {
+}
+
+static void tell_attributes(struct imap_reading *r, size_t list)
+{
+	const struct imap_node *node;
+	bool gist = !r->brief && list_count(r->tree, list) <= FEW;
+	for (size_t at = list + 1; (node = reading_inside(r, list, at)); at = node->end) {
 		word_shown(&r->words, node->text);
-		gist_shown(&r->words, imap_row(TABLE_ATTRIBUTES, node->text));
-		say(r, "");
+		if (gist)
+			gist_shown(&r->words, imap_row(TABLE_ATTRIBUTES, node->text));
+		reading_say(r, "");
 	}
 }
 
-static void tell_status(struct reading *r)
+/* (attributes) delimiter name [(extended data)] */
+static void tell_list(struct imap_reading *r)
 {
-	const struct imap_node *name = node_at(r, 0), *key, *value;
-	if (name == NULL || !is_list(node_at(r, name->end))) {
-		wrong(r, "RFC 9051 7.3.3", "the mailbox's name and a list of items and values belong here");
+	const struct imap_node *attributes = reading_node(r, 0), *delimiter, *name;
+	if (!node_is_list(attributes) || (delimiter = reading_node(r, attributes->end)) == NULL ||
+	    (name = reading_node(r, delimiter->end)) == NULL) {
+		if (r->ended)
+			reading_wrong(r, "RFC 9051 7.3.1",
+			              "a list of attributes, the delimiter and the name belong here");
+		return;
+	}
+	bool named = name->kind != IMAP_QUOTED || name->content.n > 0;
+	if (named) {
+		mailbox_shown(&r->words, name);
+		buffer_add_octet(&r->words, ':');
+		reading_say(r, "The mailbox ");
+	}
+	if (!r->brief)
+		tell_delimiter(r, delimiter);
+	if (named)
+		tell_attributes(r, 0);
+	if (node_is_list(reading_node(r, name->end)))
+		tell_extended(r, name->end);
+}
+
+/* How a STATUS item and its number are said. */
+static const struct {
+	const char *item, *before, *one, *many;
+} status_words[] = {
+	{ "DELETED", "", " message marked \\Deleted", " messages marked \\Deleted" },
+	{ "HIGHESTMODSEQ", "the highest modification number is ", "", "" },
+	{ "MESSAGES", "", " message", " messages" },
+	{ "RECENT", "", " \\Recent", " \\Recent" },
+	{ "SIZE", "all together ", " octet", " octets" },
+	{ "UIDNEXT", "the next UID is ", " or higher", " or higher" },
+	{ "UNSEEN", "", " unread", " unread" },
+};
+
+static void tell_status_item(struct imap_reading *r, const struct imap_node *key, const struct imap_node *value)
+{
+	for (size_t i = 0; i < sizeof status_words / sizeof status_words[0]; i++) {
+		if (!imap_node_is(key, slice_of(status_words[i].item)))
+			continue;
+		bool one = slice_equal(value->text, SLICE("1"));
+		word_shown(&r->words, value->text);
+		buffer_add_string(&r->words, one ? status_words[i].one : status_words[i].many);
+		reading_say(r, status_words[i].before);
+		return;
+	}
+	word_shown(&r->words, key->text);
+	buffer_add_octet(&r->words, ' ');
+	word_shown(&r->words, value->text);
+	reading_say(r, "");
+}
+
+static void tell_status(struct imap_reading *r)
+{
+	const struct imap_node *name = reading_node(r, 0), *key, *value;
+	if (name == NULL || !node_is_list(reading_node(r, name->end))) {
+		reading_wrong(r, "RFC 9051 7.3.3", "the mailbox's name and a list of items and values belong here");
 		return;
 	}
 	size_t list = name->end;
 	mailbox_shown(&r->words, name);
 	buffer_add_octet(&r->words, ':');
-	say(r, "Of the mailbox ");
-	for (size_t at = list + 1; (key = inside(r, list, at)) && (value = inside(r, list, key->end));
-	     at = value->end) {
-		word_shown(&r->words, key->text);
-		buffer_add_octet(&r->words, ' ');
-		word_shown(&r->words, value->text);
-		gist_shown(&r->words, imap_row(TABLE_STATUS_ITEMS, key->text));
-		say(r, "");
-	}
+	reading_say(r, "The mailbox ");
+	for (size_t at = list + 1; (key = reading_inside(r, list, at)) && (value = reading_inside(r, list, key->end));
+	     at = value->end)
+		tell_status_item(r, key, value);
 	if (key)
-		wrong(r, "RFC 9051 7.3.3", "an item has no value: the list is made of pairs");
+		reading_wrong(r, "RFC 9051 7.3.3", "an item has no value: the list is made of pairs");
 }
 
-static void tell_namespace(struct reading *r)
+/* (prefix delimiter) */
+static void namespace_shown(struct imap_reading *r, size_t list)
+{
+	const struct imap_node *prefix = reading_inside(r, list, list + 1);
+	const struct imap_node *delimiter = prefix ? reading_inside(r, list, prefix->end) : NULL;
+	if (prefix && prefix->kind == IMAP_QUOTED && prefix->content.n == 0) {
+		buffer_add_string(&r->words, "any name");
+	} else {
+		buffer_add_string(&r->words, "names that begin with ");
+		string_shown(&r->words, prefix);
+	}
+	buffer_add_string(&r->words, ", levels parted by ");
+	string_shown(&r->words, delimiter);
+}
+
+static void tell_namespace(struct imap_reading *r)
 {
 	static const char *const whose[] = { "Your own mailboxes: ", "other users': ", "shared ones: " };
-	const struct imap_node *node, *one, *prefix, *delimiter;
+	const struct imap_node *node, *one;
 	size_t at = 0;
-	for (size_t i = 0; i < 3 && (node = node_at(r, at)); i++, at = node->end) {
+	for (size_t i = 0; i < 3 && (node = reading_node(r, at)); i++, at = node->end) {
 		size_t n = 0;
-		for (size_t list = at + 1; is_list(node) && is_list(one = inside(r, at, list)); list = one->end) {
-			prefix = inside(r, list, list + 1);
-			delimiter = prefix ? inside(r, list, prefix->end) : NULL;
-			buffer_add_string(&r->words, n++ ? ", " : "");
-			buffer_add_string(&r->words, "names that begin with ");
-			string_shown(&r->words, prefix);
-			buffer_add_string(&r->words, " and are parted by ");
-			string_shown(&r->words, delimiter);
+		for (size_t list = at + 1; node_is_list(node) && node_is_list(one = reading_inside(r, at, list));
+		     list = one->end) {
+			buffer_add_string(&r->words, n++ ? ", or " : "");
+			namespace_shown(r, list);
 		}
 		if (n == 0)
 			buffer_add_string(&r->words, "none");
-		say(r, whose[i]);
+		reading_say(r, whose[i]);
 	}
 }
 
 /* ---- searches ---- */
 
 /* Puts the numbers in a row into words; returns how many there are. */
-static size_t numbers_shown(struct reading *r)
+static size_t numbers_shown(struct imap_reading *r)
 {
 	const struct imap_node *node;
 	uint64_t number = 0;
 	size_t n = 0;
 	bool good = true;
-	for (size_t at = 0; (node = node_at(r, at)); at = node->end) {
-		if (is_list(node)) /* (MODSEQ n), RFC 7162 3.1.5 */
+	for (size_t at = 0; (node = reading_node(r, at)); at = node->end) {
+		if (node_is_list(node)) /* (MODSEQ n), RFC 7162 3.1.5 */
 			continue;
 		good &= slice_number(node->text, &number) && number > 0;
 		if (n++ < ONE_BY_ONE) {
@@ -408,180 +229,196 @@ static size_t numbers_shown(struct reading *r)
 	if (n > ONE_BY_ONE)
 		buffer_printf(&r->words, " and %zu more", n - ONE_BY_ONE);
 	if (!good)
-		wrong(r, "RFC 9051 9", "only numbers from 1 stand here");
+		reading_wrong(r, "RFC 9051 9", "only numbers from 1 stand here");
 	return n;
 }
 
-static void tell_search(struct reading *r)
+static void tell_search(struct imap_reading *r)
 {
-	bool uid = slice_starts(r->event->verb, SLICE("UID "));
+	bool uid = slice_starts(r->event->verb, SLICE("UID ")), named = r->event->verb.n > 0;
 	size_t n = numbers_shown(r);
-	if (n == 0) {
+	if (n == 0)
 		tell(&r->telling, "No message was found");
-		return;
-	}
-	bool named = r->event->verb.n > 0;
-	buffer_add_string(&r->words, uid     ? ", by their UIDs"
-	                             : named ? ", by their numbers in the mailbox, which are not UIDs"
-	                                     : "");
-	tell(&r->telling, "%zu message%s found: " SLICE_FMT, n, n == 1 ? " was" : "s were",
-	     SLICE_ARG(buffer_slice(&r->words)));
+	else
+		tell(&r->telling, "%zu message%s found: " SLICE_FMT "%s", n, n == 1 ? " was" : "s were",
+		     SLICE_ARG(buffer_slice(&r->words)),
+		     uid     ? " (UIDs)"
+		     : named ? " (numbers in the mailbox, no UIDs)"
+		             : "");
 }
 
-/* (TAG "a1") UID MIN 2 COUNT 3 … */
-static void tell_esearch(struct reading *r)
+/* A result of a search, and its value. */
+static void tell_result(struct imap_reading *r, const struct imap_node *name, const struct imap_node *value)
 {
 	static const struct {
 		const char *word, *means;
-	} options[] = {
-		{ "ALL", "all that were found are " },
+	} results[] = {
+		{ "ALL", "all of them are " },
 		{ "COUNT", "so many were found: " },
-		{ "MAX", "the greatest is " },
-		{ "MIN", "the least is " },
-		{ "MODSEQ", "the highest mod-sequence is " },
+		{ "MAX", "the highest is " },
+		{ "MIN", "the lowest is " },
+		{ "MODSEQ", "the highest modification number is " },
 	};
-	const struct imap_node *node = node_at(r, 0), *value;
-	size_t at = is_list(node) ? node->end : 0;
-	bool uid = false;
-	if (imap_node_is(node_at(r, at), SLICE("UID"))) {
-		uid = true;
-		at++;
+	const char *means = NULL;
+	for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
+		if (imap_node_is(name, slice_of(results[i].word)))
+			means = results[i].means;
+	if (means == NULL) {
+		word_shown(&r->words, name->text);
+		buffer_add_octet(&r->words, ' ');
 	}
-	tell(&r->telling, "The result of SEARCH, in %s:", uid ? "UIDs" : "numbers of messages");
-	for (; (node = node_at(r, at)) && (value = node_at(r, node->end)); at = value->end) {
-		const char *means = NULL;
-		for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
-			if (imap_node_is(node, slice_of(options[i].word)))
-				means = options[i].means;
-		if (means == NULL) {
-			word_shown(&r->words, node->text);
-			buffer_add_octet(&r->words, ' ');
-		}
-		word_shown(&r->words, value->text);
-		say(r, means ? means : "");
-	}
+	word_shown(&r->words, value->text);
+	reading_say(r, means ? means : "");
 }
 
-static void tell_thread(struct reading *r)
+/* (TAG "a1") UID MIN 2 COUNT 3 … */
+static void tell_esearch(struct imap_reading *r)
+{
+	const struct imap_node *node = reading_node(r, 0), *value;
+	size_t at = node_is_list(node) ? node->end : 0;
+	bool uid = imap_node_is(reading_node(r, at), SLICE("UID"));
+	at += uid;
+	if (reading_node(r, at) == NULL) {
+		tell(&r->telling, "No message was found");
+		return;
+	}
+	tell(&r->telling, "What was found, in %s:", uid ? "UIDs" : "numbers in the mailbox");
+	for (; (node = reading_node(r, at)) && (value = reading_node(r, node->end)); at = value->end)
+		tell_result(r, node, value);
+}
+
+static void tell_thread(struct imap_reading *r)
 {
 	const struct imap_node *node;
 	size_t n = 0;
-	for (size_t at = 0; (node = node_at(r, at)); at = node->end)
-		n += is_list(node);
-	tell(&r->telling, "%zu thread%s; in each list a message is followed by the answers to it", n,
-	     n == 1 ? "" : "s");
+	for (size_t at = 0; (node = reading_node(r, at)); at = node->end)
+		n += node_is_list(node);
+	if (n == 0)
+		tell(&r->telling, "No message was found");
+	else
+		tell(&r->telling, "%zu thread%s: in each ( ) a message is followed by the answers to it", n,
+		     n == 1 ? "" : "s");
 }
 
-/* ---- the rest ---- */
+/* ---- the session ---- */
 
-static void capabilities_tell(struct telling *telling, struct slice words)
+static void tell_capability(struct imap_reading *r)
 {
-	struct slice word;
-	while ((word = slice_word(&words)).n) {
-		struct buffer shown = { 0 };
-		bool mechanism = slice_starts_nocase(word, SLICE("AUTH="));
-		const struct entry *row = imap_row(TABLE_KEYWORDS, word);
-		if (row == NULL && mechanism)
-			row = imap_row(TABLE_MECHANISMS, slice_part(word, 5, word.n));
-		word_shown(&shown, word);
-		gist_shown(&shown, row);
-		tell(telling, SLICE_FMT, SLICE_ARG(buffer_slice(&shown)));
-		buffer_free(&shown);
-	}
+	capabilities_told(&r->telling, r->response->text);
 }
 
-static void tell_capability(struct reading *r)
-{
-	capabilities_tell(&r->telling, r->response->text);
-}
-
-static void tell_enabled(struct reading *r)
+static void tell_enabled(struct imap_reading *r)
 {
 	struct slice words = r->response->text, word;
 	while ((word = slice_word(&words)).n)
 		r->s->utf8 |= slice_equal_nocase(word, SLICE("UTF8=ACCEPT")) ||
 		              slice_equal_nocase(word, SLICE("IMAP4rev2"));
-	if (slice_trim(r->response->text).n == 0)
+	if (reading_node(r, 0) == NULL)
 		tell(&r->telling, "Nothing was switched on");
-	else
-		tell(&r->telling, "Switched on:");
-	capabilities_tell(&r->telling, r->response->text);
+	reading_words(r, 0, "Switched on: ", TABLE_KEYWORDS);
 }
 
-static void tell_id(struct reading *r)
+static void tell_id(struct imap_reading *r)
 {
-	const struct imap_node *key, *value;
-	if (!is_list(node_at(r, 0)))
-		return;
-	for (size_t at = 1; (key = inside(r, 0, at)) && (value = inside(r, 0, key->end)); at = value->end) {
-		string_shown(&r->words, key);
-		buffer_add_string(&r->words, " is ");
-		string_shown(&r->words, value);
-		say(r, "");
-	}
+	if (node_is_list(reading_node(r, 0)))
+		reading_pairs(r, 0);
+	else if (imap_node_is(reading_node(r, 0), SLICE("NIL")))
+		tell(&r->telling, "The server tells nothing of itself");
 }
 
-/* root (resource usage limit …) */
-static void tell_quota(struct reading *r)
+/* ---- quotas, rights, annotations ---- */
+
+/* root (resource used limit …) */
+static void tell_quota(struct imap_reading *r)
 {
-	const struct imap_node *root = node_at(r, 0), *what, *used, *limit;
-	if (root == NULL || !is_list(node_at(r, root->end)))
+	const struct imap_node *root = reading_node(r, 0), *what, *used, *limit;
+	if (root == NULL || !node_is_list(reading_node(r, root->end)))
 		return;
 	size_t list = root->end, at = list + 1;
 	string_shown(&r->words, root);
-	say(r, "The quota root ");
-	while ((what = inside(r, list, at)) && (used = inside(r, list, what->end)) &&
-	       (limit = inside(r, list, used->end))) {
-		bool storage = imap_node_is(what, SLICE("STORAGE"));
-		word_shown(&r->words, what->text);
-		buffer_add_octet(&r->words, ' ');
+	buffer_add_octet(&r->words, ':');
+	reading_say(r, "The quota root ");
+	while ((what = reading_inside(r, list, at)) && (used = reading_inside(r, list, what->end)) &&
+	       (limit = reading_inside(r, list, used->end))) {
+		bool units = imap_node_is(what, SLICE("STORAGE")) || imap_node_is(what, SLICE("ANNOTATION-STORAGE"));
 		word_shown(&r->words, used->text);
 		buffer_add_string(&r->words, " of ");
 		word_shown(&r->words, limit->text);
-		buffer_add_string(&r->words, storage ? " (in units of 1024 octets)" : "");
-		say(r, "");
+		buffer_add_string(&r->words, units ? " KiB used (" : " used (");
+		word_shown(&r->words, what->text);
+		buffer_add_octet(&r->words, ')');
+		reading_say(r, "");
 		at = limit->end;
 	}
+	if (at == list + 1)
+		tell(&r->telling, "no limit is set");
 }
 
-static void tell_quotaroot(struct reading *r)
+static void tell_quotaroot(struct imap_reading *r)
 {
-	const struct imap_node *name = node_at(r, 0), *root = name ? node_at(r, name->end) : NULL;
+	const struct imap_node *name = reading_node(r, 0), *root = name ? reading_node(r, name->end) : NULL;
 	if (name == NULL)
 		return;
 	mailbox_shown(&r->words, name);
-	say(r, "The mailbox ");
-	for (; root; root = node_at(r, root->end)) {
+	buffer_add_string(&r->words, root ? " counts for" : " counts for no quota root");
+	for (bool first = true; root; root = reading_node(r, root->end), first = false) {
+		buffer_add_string(&r->words, first ? " the quota root " : ", ");
 		string_shown(&r->words, root);
-		say(r, "counts for the quota root ");
 	}
+	reading_say(r, "The mailbox ");
 }
 
 /* mailbox (identifier rights)… */
-static void tell_acl(struct reading *r)
+static void tell_acl(struct imap_reading *r)
 {
-	const struct imap_node *name = node_at(r, 0), *who, *rights;
+	const struct imap_node *name = reading_node(r, 0), *who, *rights;
 	if (name == NULL)
 		return;
 	mailbox_shown(&r->words, name);
-	say(r, "The mailbox ");
-	for (size_t at = name->end; (who = node_at(r, at)) && (rights = node_at(r, who->end)); at = rights->end) {
+	buffer_add_octet(&r->words, ':');
+	reading_say(r, "On the mailbox ");
+	for (size_t at = name->end; (who = reading_node(r, at)) && (rights = reading_node(r, who->end));
+	     at = rights->end) {
 		string_shown(&r->words, who);
 		buffer_add_string(&r->words, " has the rights ");
 		string_shown(&r->words, rights);
-		say(r, "");
+		reading_say(r, "");
 	}
 }
 
-static void tell_myrights(struct reading *r)
+static void tell_myrights(struct imap_reading *r)
 {
-	const struct imap_node *name = node_at(r, 0), *rights = name ? node_at(r, name->end) : NULL;
+	const struct imap_node *name = reading_node(r, 0), *rights = name ? reading_node(r, name->end) : NULL;
 	if (rights == NULL)
 		return;
 	mailbox_shown(&r->words, name);
-	say(r, "On the mailbox ");
+	buffer_add_string(&r->words, " you have the rights ");
 	string_shown(&r->words, rights);
-	say(r, "you have the rights ");
+	reading_say(r, "On the mailbox ");
+}
+
+/* mailbox (entry value…), or where entries have changed, mailbox entry… (RFC 5464 section 4.4) */
+static void tell_metadata(struct imap_reading *r)
+{
+	const struct imap_node *name = reading_node(r, 0), *entry = name ? reading_node(r, name->end) : NULL;
+	if (entry == NULL)
+		return;
+	if (name->kind == IMAP_QUOTED && name->content.n == 0)
+		buffer_add_string(&r->words, "the server:");
+	else
+		mailbox_shown(&r->words, name);
+	if (name->kind != IMAP_QUOTED || name->content.n)
+		buffer_add_octet(&r->words, ':');
+	reading_say(r, "Annotations of ");
+	if (node_is_list(entry)) {
+		reading_pairs(r, name->end);
+		return;
+	}
+	for (; entry; entry = reading_node(r, entry->end)) {
+		string_shown(&r->words, entry);
+		buffer_add_string(&r->words, " has changed");
+		reading_say(r, "");
+	}
 }
 
 /* ---- all ---- */
@@ -589,7 +426,7 @@ static void tell_myrights(struct reading *r)
 static const struct {
 	const char *name;
 	bool numbered; /* a number stands before the name */
-	void (*tell)(struct reading *r);
+	void (*tell)(struct imap_reading *r);
 } forms[] = {
 	{ "ACL", false, tell_acl },
 	{ "CAPABILITY", false, tell_capability },
@@ -597,11 +434,12 @@ static const struct {
 	{ "ESEARCH", false, tell_esearch },
 	{ "EXISTS", true, tell_exists },
 	{ "EXPUNGE", true, tell_expunge },
-	{ "FETCH", true, tell_fetch },
+	{ "FETCH", true, reading_fetched },
 	{ "FLAGS", false, tell_flags },
 	{ "ID", false, tell_id },
 	{ "LIST", false, tell_list },
 	{ "LSUB", false, tell_list },
+	{ "METADATA", false, tell_metadata },
 	{ "MYRIGHTS", false, tell_myrights },
 	{ "NAMESPACE", false, tell_namespace },
 	{ "QUOTA", false, tell_quota },
@@ -611,12 +449,13 @@ static const struct {
 	{ "SORT", false, tell_search },
 	{ "STATUS", false, tell_status },
 	{ "THREAD", false, tell_thread },
+	{ "UIDFETCH", true, reading_fetched },
 	{ "VANISHED", false, tell_vanished },
 	{ "XLIST", false, tell_list },
 };
 
 /* What the tables say of the response, where nothing was found in it; and where it is defined. */
-static void note_row(struct reading *r, bool silent)
+static void note_row(struct imap_reading *r, bool silent)
 {
 	const struct entry *row = imap_row(TABLE_RESPONSES, r->response->name);
 	if (row && silent)
@@ -628,116 +467,43 @@ static void note_row(struct reading *r, bool silent)
 }
 
 /* The number before the name, and what stands behind where nothing should. */
-static void check_number(struct reading *r, bool numbered, bool alone)
+static void check_number(struct imap_reading *r, bool numbered, bool alone)
 {
-	bool from_1 = !slice_equal_nocase(r->response->name, SLICE("EXISTS")) &&
-	              !slice_equal_nocase(r->response->name, SLICE("RECENT"));
+	static const char *const from_0[] = { "EXISTS", "RECENT", NULL };
 	if (numbered != r->response->numbered)
-		wrong(r, "RFC 9051 9",
-		      numbered ? "a number must stand before this response's name"
-		               : "no number stands before this response's name");
-	else if (numbered && from_1 && r->response->number == 0)
-		wrong(r, "RFC 9051 9", "messages are numbered from 1");
+		reading_wrong(r, "RFC 9051 9",
+		              numbered ? "a number must stand before this response's name"
+		                       : "no number stands before this response's name");
+	else if (numbered && r->response->number == 0 && !imap_one_of(r->response->name, from_0))
+		reading_wrong(r, "RFC 9051 9", "messages are numbered from 1");
 	else if (numbered && alone && slice_trim(r->response->text).n)
-		wrong(r, "RFC 9051 9", "nothing stands behind this response's name");
+		reading_wrong(r, "RFC 9051 9", "nothing stands behind this response's name");
 }
 
 void imap_data(struct dialogue *d, struct imap *s, const struct imap_response *response,
                const struct outstanding *owner, bool ended, struct dialogue_event *event)
 {
 	struct imap_tree tree = { 0 };
-	struct reading r = { .d = d, .s = s, .event = event, .response = response, .owner = owner, .tree = &tree };
+	struct imap_reading r = { .d = d, .s = s, .event = event, .response = response, .owner = owner, .tree = &tree };
 	bool first = s->server.name == NULL;
 	size_t i = 0;
 	while (i < sizeof forms / sizeof forms[0] && !slice_equal_nocase(response->name, slice_of(forms[i].name)))
 		i++;
 	bool known = i < sizeof forms / sizeof forms[0];
+	bool pieces = known && forms[i].tell == reading_fetched; /* told piece by piece: what it brings may be long */
 	r.from = s->server.told;
+	r.upto = SIZE_MAX;
 	r.ended = ended;
+	r.brief = known && s->told & 1U << i;
 	if (known && first)
-		check_number(&r, forms[i].numbered, forms[i].tell != tell_fetch);
-	/* Only FETCH is told of piece by piece, for what it brings may be long. */
-	if (known && forms[i].numbered == response->numbered && (ended || forms[i].tell == tell_fetch) &&
-	    spoken_tree(&s->server, &tree))
+		check_number(&r, forms[i].numbered, !pieces);
+	if (known && forms[i].numbered == response->numbered && (ended || pieces) && spoken_tree(&s->server, &tree))
 		forms[i].tell(&r);
+	if (known && ended)
+		s->told |= 1U << i;
 	if (first || r.telling.text.n)
 		note_row(&r, r.telling.text.n == 0);
-	telling_end(&r.telling, d, event, NULL);
+	telling_end(&r.telling, d, event);
 	buffer_free(&r.words);
 	imap_tree_free(&tree);
-}
-
-/* ---- response codes ---- */
-
-static void code_flags(struct telling *telling, struct slice arguments)
-{
-	struct imap_tree tree = { 0 };
-	struct buffer words = { 0 };
-	imap_tree_parse(&tree, arguments, NULL, 0);
-	if (tree.n > 0 && tree.nodes[0].kind == IMAP_LIST)
-		flags_shown(&words, &tree, 0);
-	tell(telling, "The client may change for good: %s" SLICE_FMT, words.n ? "" : "no flag",
-	     SLICE_ARG(buffer_slice(&words)));
-	buffer_free(&words);
-	imap_tree_free(&tree);
-}
-
-/* UIDVALIDITY and the UIDs: APPENDUID validity new; COPYUID validity old new (RFC 4315 section 3). */
-static void code_uids(struct telling *telling, struct slice arguments, bool copied)
-{
-	struct slice validity = slice_word(&arguments), first = slice_word(&arguments), second = slice_word(&arguments);
-	struct buffer words = { 0 };
-	buffer_add_string(&words, copied ? "Copied were " : "New is the ");
-	set_shown(&words, first, true);
-	if (copied) {
-		buffer_add_string(&words, ", which became the ");
-		set_shown(&words, second, true);
-	}
-	buffer_add_string(&words, " in the mailbox, whose UIDVALIDITY is ");
-	word_shown(&words, validity);
-	tell(telling, SLICE_FMT, SLICE_ARG(buffer_slice(&words)));
-	buffer_free(&words);
-}
-
-/* Whether the code is followed by a number, as it must (RFC 9051 section 9: resp-text-code). */
-static void check_code(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event)
-{
-	static const char *const numbers[] = { "HIGHESTMODSEQ", "UIDNEXT", "UIDVALIDITY", "UNSEEN" };
-	uint64_t number = 0;
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		if (!slice_equal_nocase(response->code, slice_of(numbers[i])) ||
-		    slice_number(response->code_arguments, &number))
-			continue;
-		event_problem(d, event, "a number stands behind %s", numbers[i]);
-		event_ref(d, event, "RFC 9051 9");
-	}
-}
-
-void imap_response_code(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event)
-{
-	struct telling telling = { 0 };
-	struct slice code = response->code, arguments = response->code_arguments;
-	const struct entry *row = imap_row(TABLE_RESPONSE_CODES, code);
-	struct buffer words = { 0 };
-	event_ref(d, event, row ? row->ref : "RFC 9051 7.1");
-	check_code(d, response, event);
-	buffer_printf(&words, "[" SLICE_FMT "]", SLICE_ARG(event->keyword));
-	bool told = slice_find(event->note, buffer_slice(&words)) < event->note.n;
-	buffer_clear(&words);
-	if (slice_equal_nocase(code, SLICE("CAPABILITY"))) {
-		capabilities_tell(&telling, arguments);
-		telling_end(&telling, d, event, "It can: ");
-	} else if (slice_equal_nocase(code, SLICE("PERMANENTFLAGS"))) {
-		code_flags(&telling, arguments);
-	} else if (slice_equal_nocase(code, SLICE("APPENDUID")) || slice_equal_nocase(code, SLICE("COPYUID"))) {
-		code_uids(&telling, arguments, slice_equal_nocase(code, SLICE("COPYUID")));
-	} else if (!told || arguments.n) {
-		word_shown(&words, code);
-		buffer_add_string(&words, arguments.n ? " " : "");
-		word_shown(&words, arguments);
-		event_note(d, event, SLICE_FMT ": %s", SLICE_ARG(buffer_slice(&words)),
-		           row ? row->note : "no registry knows this response code; a client passes over it.");
-	}
-	telling_end(&telling, d, event, NULL);
-	buffer_free(&words);
 }

@@ -1,7 +1,7 @@
 /*
  * The grammar of IMAP's lines (RFC 9051 section 9), for both directions and without any knowledge of a session: lines
- * that literals interrupt, commands and responses, the tree of atoms, strings and lists behind them, and what single
- * atoms say: sequence sets, sections, dates, mailbox names.
+ * that literals interrupt (imap_scan.c), commands and responses (imap_syntax.c), the tree of atoms, strings and lists
+ * behind them (imap_tree.c), and what single atoms say: sequence sets, sections, dates, mailbox names (imap_atoms.c).
  *
  * Any octets may be given to all of it. Lists are held down to IMAP_DEPTH_MAX; nothing recurs.
  */
@@ -93,6 +93,9 @@ struct imap_command {
 	struct slice arguments;
 };
 void imap_command_parse(struct slice line, struct imap_command *command);
+
+/* Whether the word is one of those, without regard to case; `words` is ended by a NULL. */
+bool imap_one_of(struct slice word, const char *const *words);
 
 /* Whether `tag` is 1*<any ASTRING-CHAR except "+">. */
 bool imap_tag_ok(struct slice tag);

@@ -7,12 +7,14 @@
 #include "protocol/imap_machine.h"
 
 /* A note made of phrases is about so many octets at most; so many words of a list are told. */
-#define TELLING_MAX 400
-#define LIST_MAX 6
+#define TELLING_MAX 280
+#define LIST_MAX 5
 
 /* Of a note's first sentence so much is taken whole, and so much of a FETCH item is shown, in octets. */
 #define GIST_MAX 90
 #define ITEM_SHOWN 72
+
+/* ---- notes of many phrases ---- */
 
 void tell(struct telling *telling, const char *format, ...)
 {
@@ -37,49 +39,62 @@ void tell_words(struct telling *telling, const char *before, struct buffer *word
 	buffer_clear(words);
 }
 
-void telling_end(struct telling *telling, struct dialogue *d, struct dialogue_event *event, const char *before)
+void telling_end(struct telling *telling, struct dialogue *d, struct dialogue_event *event)
 {
 	if (telling->text.n && telling->text.p[telling->text.n - 1] == ':')
 		telling->text.n--; /* nothing came behind it */
 	if (telling->left)
 		buffer_printf(&telling->text, "; and %zu more", telling->left);
 	if (telling->text.n)
-		event_note(d, event, "%s" SLICE_FMT ".", before ? before : "", SLICE_ARG(buffer_slice(&telling->text)));
+		event_note(d, event, SLICE_FMT ".", SLICE_ARG(buffer_slice(&telling->text)));
 	buffer_free(&telling->text);
 	*telling = (struct telling){ 0 };
 }
 
-/* Whether the sentence may go on as part of another: a name keeps its capital. */
+/* ---- what the tables say, shortly ---- */
+
+/* Whether the sentence may go on as part of another: a name (`JMAP's`, `Gmail's`) keeps its capital. */
 static bool begins_plainly(struct slice note)
 {
-	static const char *const words[] = { "A",   "All",     "An",       "As",    "Cannot", "Each",
-		                             "Has", "Holds",   "How",      "Is",    "May",    "New",
-		                             "The", "Message", "Messages", "There", "Will",   "Whether" };
 	struct slice rest = note;
 	struct slice word = slice_word(&rest);
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (slice_equal(word, slice_of(words[i])))
-			return true;
-	return false;
+	bool name = slice_find(word, SLICE("'s")) < word.n;
+	return word.n == 1 || (!name && !(word.p[1] >= 'A' && word.p[1] <= 'Z'));
+}
+
+/* Whether a clause ends there: a point in `BODY.PEEK[]`, or a colon in `2:4`, ends none. */
+static bool clause_ends(struct slice note, size_t at)
+{
+	return slice_find_octet(SLICE(":;."), note.p[at]) < 3 && (at + 1 == note.n || note.p[at + 1] == ' ');
+}
+
+/* A row's first clause; where that says only in which command the word stands ("In SORT:"), the next. */
+static struct slice first_clause(struct slice note)
+{
+	if (slice_starts(note, SLICE("In "))) {
+		note = slice_part(note, slice_find_octet(note, ':') + 1, note.n);
+		note = slice_part(note, note.n && note.p[0] == ' ', note.n);
+	}
+	size_t end = 0;
+	while (end < note.n && !clause_ends(note, end))
+		end++;
+	if (end > GIST_MAX)
+		end = slice_find_octet(note, ',') < end ? slice_find_octet(note, ',') : end;
+	return slice_part(note, 0, end);
 }
 
 void gist_shown(struct buffer *out, const struct entry *row)
 {
-	if (row == NULL)
-		return;
-	struct slice note = slice_of(row->note);
-	size_t end = 0;
-	while (end < note.n && note.p[end] != ':' && note.p[end] != ';' && note.p[end] != '.')
-		end++;
-	if (end > GIST_MAX)
-		end = slice_find_octet(note, ',') < end ? slice_find_octet(note, ',') : end;
-	if (end == 0)
+	struct slice clause = first_clause(slice_of(row ? row->note : NULL));
+	if (clause.n == 0)
 		return;
 	buffer_add_string(out, " (");
-	buffer_add_octet(out, begins_plainly(note) ? octet_lower(note.p[0]) : note.p[0]);
-	buffer_add_slice(out, slice_part(note, 1, end));
+	buffer_add_octet(out, begins_plainly(clause) ? octet_lower(clause.p[0]) : clause.p[0]);
+	buffer_add_slice(out, slice_part(clause, 1, clause.n));
 	buffer_add_string(out, ")");
 }
+
+/* ---- single words ---- */
 
 static void shown(struct buffer *out, struct slice word, size_t limit)
 {
@@ -95,18 +110,23 @@ void word_shown(struct buffer *out, struct slice word)
 	shown(out, word, WORD_SHOWN);
 }
 
+static void quoted_shown(struct buffer *out, struct slice word)
+{
+	buffer_add_octet(out, '"');
+	word_shown(out, word);
+	buffer_add_octet(out, '"');
+}
+
 void string_shown(struct buffer *out, const struct imap_node *node)
 {
 	struct buffer said = { 0 };
-	if (imap_node_string(node, &said)) {
-		buffer_add_string(out, "“");
-		word_shown(out, buffer_slice(&said));
-		buffer_add_string(out, "”");
-	} else if (node && node->kind == IMAP_LITERAL) {
-		buffer_printf(out, "a literal of %llu octets", (unsigned long long)node->octets);
-	} else {
+	if (imap_node_string(node, &said))
+		quoted_shown(out, buffer_slice(&said));
+	else if (node && node->kind == IMAP_LITERAL)
+		buffer_printf(out, "a literal of %llu octet%s", (unsigned long long)node->octets,
+		              node->octets == 1 ? "" : "s");
+	else
 		buffer_add_string(out, "nothing");
-	}
 	buffer_free(&said);
 }
 
@@ -116,9 +136,9 @@ void mailbox_shown(struct buffer *out, const struct imap_node *node)
 	string_shown(out, node);
 	if (imap_node_string(node, &said) && slice_find_octet(buffer_slice(&said), '&') < said.n) {
 		if (imap_mailbox_decode(&decoded, buffer_slice(&said))) {
-			buffer_add_string(out, " (modified UTF-7 for “");
-			word_shown(out, buffer_slice(&decoded));
-			buffer_add_string(out, "”)");
+			buffer_add_string(out, " (modified UTF-7 for ");
+			quoted_shown(out, buffer_slice(&decoded));
+			buffer_add_octet(out, ')');
 		} else {
 			buffer_add_string(out, " (no good modified UTF-7, where & begins a base64 part)");
 		}
@@ -126,6 +146,36 @@ void mailbox_shown(struct buffer *out, const struct imap_node *node)
 	buffer_free(&said);
 	buffer_free(&decoded);
 }
+
+void flag_shown(struct buffer *out, struct slice flag, bool gist)
+{
+	word_shown(out, flag);
+	if (gist)
+		gist_shown(out, imap_row(TABLE_FLAGS, flag));
+}
+
+void date_shown(struct buffer *out, const struct imap_date *date)
+{
+	buffer_printf(out, "%u %s %u", date->day, imap_month_name(date->month), date->year);
+	if (date->timed)
+		buffer_printf(out, ", %02u:%02u:%02u " SLICE_FMT, date->hour, date->minute, date->second,
+		              SLICE_ARG(date->zone));
+}
+
+void octets_shown(struct buffer *out, uint64_t octets)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	double size = (double)octets / 1024;
+	size_t unit = 0;
+	buffer_printf(out, "%llu octet%s", (unsigned long long)octets, octets == 1 ? "" : "s");
+	if (octets < 10240)
+		return;
+	for (; size >= 1024 && unit + 1 < sizeof units / sizeof units[0]; unit++)
+		size /= 1024;
+	buffer_printf(out, " (%.1f %s)", size, units[unit]);
+}
+
+/* ---- sequence sets ---- */
 
 static void range_shown(struct buffer *out, struct imap_range range)
 {
@@ -140,24 +190,29 @@ static void range_shown(struct buffer *out, struct imap_range range)
 		buffer_printf(out, "%llu to %llu", first, last);
 }
 
+/* Whether the set is said by words of its own. */
+static bool whole_set_shown(struct buffer *out, struct slice set)
+{
+	if (slice_equal(set, SLICE("$")))
+		buffer_add_string(out, "the messages that the last SEARCH saved");
+	else if (!imap_set_ok(set))
+		word_shown(out, set);
+	else if (slice_equal(set, SLICE("1:*")) || slice_equal(set, SLICE("*")))
+		buffer_add_string(out, set.n == 1 ? "the last message" : "all messages");
+	else
+		return false;
+	return true;
+}
+
 void set_shown(struct buffer *out, struct slice set, bool uid)
 {
 	struct imap_range range;
 	struct slice rest = set;
 	size_t n = 0;
-	if (slice_equal(set, SLICE("$"))) {
-		buffer_add_string(out, "the messages that the last SEARCH saved");
+	if (whole_set_shown(out, set))
 		return;
-	}
-	if (!imap_set_ok(set)) {
-		word_shown(out, set);
-		return;
-	}
 	bool one = imap_range_next(&rest, &range) && rest.n == 0 && range.first == range.last;
-	if (slice_equal(set, SLICE("1:*")) || slice_equal(set, SLICE("*"))) {
-		buffer_add_string(out, one ? "the last message" : "all messages");
-		return;
-	}
+	buffer_add_string(out, uid ? "the " : "");
 	buffer_add_string(out, one ? "message" : "messages");
 	buffer_add_string(out, !uid ? " " : one ? " with the UID " : " with the UIDs ");
 	for (rest = set; imap_range_next(&rest, &range); n++) {
@@ -170,39 +225,98 @@ void set_shown(struct buffer *out, struct slice set, bool uid)
 	}
 }
 
-void flag_shown(struct buffer *out, struct slice flag)
+/* ---- lists ---- */
+
+/* Words in a row, as many as a reader takes in: `a, b, c and 4 more`. */
+struct row {
+	struct buffer words;
+	size_t n;
+};
+
+/* Makes room for the next one: false where there are enough. */
+static bool row_next(struct row *row)
 {
-	word_shown(out, flag);
-	gist_shown(out, imap_row(TABLE_FLAGS, flag));
+	if (row->n++ >= LIST_MAX)
+		return false;
+	if (row->n > 1)
+		buffer_add_string(&row->words, ", ");
+	return true;
 }
 
-/* The words of a list, each as `show` says it. */
-static void list_shown(struct buffer *out, const struct imap_tree *tree, size_t list,
-                       void (*show)(struct buffer *, struct slice))
+/* Appends the row, and frees it. */
+static void row_end(struct row *row, struct buffer *out)
+{
+	buffer_add_slice(out, buffer_slice(&row->words));
+	if (row->n > LIST_MAX)
+		buffer_printf(out, " and %zu more", row->n - LIST_MAX);
+	buffer_free(&row->words);
+}
+
+bool node_is_operand(const struct imap_node *node)
+{
+	if (node->kind != IMAP_ATOM)
+		return node->kind == IMAP_LIST;
+	return octet_is_digit(node->text.p[0]) || node->text.p[0] == '-';
+}
+
+size_t list_count(const struct imap_tree *tree, size_t list)
 {
 	const struct imap_node *node;
-	size_t end = tree->nodes[list].end, n = 0, left = 0;
-	for (size_t at = list + 1; (node = imap_node_at(tree, at, end)); at = node->end) {
-		if (n == LIST_MAX) {
-			left++;
-			continue;
-		}
-		buffer_add_string(out, n++ ? ", " : "");
-		show(out, node->kind == IMAP_LIST ? node->text : node->content);
-	}
-	if (left)
-		buffer_printf(out, " and %zu more", left);
+	size_t n = 0;
+	for (size_t at = list + 1; (node = imap_node_at(tree, at, tree->nodes[list].end)); at = node->end)
+		n++;
+	return n;
 }
 
-void flags_shown(struct buffer *out, const struct imap_tree *tree, size_t list)
+void flags_shown(struct buffer *out, const struct imap_tree *tree, size_t list, bool gist)
 {
-	list_shown(out, tree, list, flag_shown);
+	const struct imap_node *node;
+	struct row row = { 0 };
+	gist = gist && list_count(tree, list) <= FEW;
+	for (size_t at = list + 1; (node = imap_node_at(tree, at, tree->nodes[list].end)); at = node->end)
+		if (row_next(&row))
+			flag_shown(&row.words, node->content, gist);
+	row_end(&row, out);
 }
 
 void words_shown(struct buffer *out, const struct imap_tree *tree, size_t list)
 {
-	list_shown(out, tree, list, word_shown);
+	const struct imap_node *node;
+	struct row row = { 0 };
+	for (size_t at = list + 1; (node = imap_node_at(tree, at, tree->nodes[list].end)); at = node->end) {
+		if (row.n > 0 && node_is_operand(node)) {
+			if (row.n <= LIST_MAX) {
+				buffer_add_octet(&row.words, ' ');
+				word_shown(&row.words, node->text);
+			}
+		} else if (row_next(&row)) {
+			word_shown(&row.words, node->kind == IMAP_LIST ? node->text : node->content);
+		}
+	}
+	row_end(&row, out);
 }
+
+void flags_counted(struct buffer *out, const struct imap_tree *tree, size_t list)
+{
+	const struct imap_node *node;
+	struct row keywords = { 0 };
+	size_t system = 0;
+	for (size_t at = list + 1; (node = imap_node_at(tree, at, tree->nodes[list].end)); at = node->end) {
+		if (slice_equal(node->content, SLICE("\\*")))
+			continue;
+		if (node->content.n && node->content.p[0] == '\\')
+			system++;
+		else if (row_next(&keywords))
+			word_shown(&keywords.words, node->content);
+	}
+	if (system)
+		buffer_printf(out, "%zu of the system, which begin with \\", system);
+	if (keywords.n)
+		buffer_printf(out, "%s%zu keyword%s: ", system ? ", and " : "", keywords.n, keywords.n == 1 ? "" : "s");
+	row_end(&keywords, out);
+}
+
+/* ---- FETCH items ---- */
 
 /* What part of a message a section names. */
 static void section_shown(struct buffer *out, const struct imap_section *section)
@@ -241,17 +355,17 @@ static void partial_shown(struct buffer *out, const struct imap_section *section
 		buffer_printf(out, ", %llu octets from octet %llu on", length, start);
 }
 
-void item_shown(struct buffer *out, struct slice item)
+void item_shown(struct buffer *out, struct slice item, bool gist)
 {
 	struct imap_section section;
 	imap_section_parse(item, &section);
 	shown(out, item, ITEM_SHOWN);
+	if (!gist || !section.ok)
+		return;
 	if (!section.bracketed) {
 		gist_shown(out, imap_row(TABLE_ITEMS, item));
 		return;
 	}
-	if (!section.ok)
-		return;
 	bool size = slice_equal_nocase(section.name, SLICE("BINARY.SIZE"));
 	buffer_add_string(out, size ? " (the decoded size of " : " (");
 	section_shown(out, &section);
@@ -261,23 +375,59 @@ void item_shown(struct buffer *out, struct slice item)
 	buffer_add_string(out, ")");
 }
 
-void date_shown(struct buffer *out, const struct imap_date *date)
+/* ---- capabilities ---- */
+
+/* The capabilities of one line, sorted by what they are for. */
+struct abilities {
+	struct row versions, mechanisms, others;
+	const struct entry *one; /* of the others, the last one's row */
+	bool starttls, no_login;
+};
+
+static void ability_sort(struct abilities *abilities, struct slice word)
 {
-	buffer_printf(out, "%u %s %u", date->day, imap_month_name(date->month), date->year);
-	if (date->timed)
-		buffer_printf(out, ", %02u:%02u:%02u " SLICE_FMT, date->hour, date->minute, date->second,
-		              SLICE_ARG(date->zone));
+	static const char *const versions[] = { "IMAP4", "IMAP4rev1", "IMAP4rev2", NULL };
+	if (slice_equal_nocase(word, SLICE("STARTTLS"))) {
+		abilities->starttls = true;
+	} else if (slice_equal_nocase(word, SLICE("LOGINDISABLED"))) {
+		abilities->no_login = true;
+	} else if (imap_one_of(word, versions)) {
+		if (row_next(&abilities->versions))
+			word_shown(&abilities->versions.words, word);
+	} else if (slice_starts_nocase(word, SLICE("AUTH="))) {
+		if (row_next(&abilities->mechanisms))
+			word_shown(&abilities->mechanisms.words, slice_part(word, 5, word.n));
+	} else {
+		abilities->one = imap_row(TABLE_KEYWORDS, word);
+		if (row_next(&abilities->others))
+			word_shown(&abilities->others.words, word);
+	}
 }
 
-void octets_shown(struct buffer *out, uint64_t octets)
+void capabilities_told(struct telling *telling, struct slice words)
 {
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	double size = (double)octets / 1024;
-	size_t unit = 0;
-	buffer_printf(out, "%llu octet%s", (unsigned long long)octets, octets == 1 ? "" : "s");
-	if (octets < 10240)
-		return;
-	for (; size >= 1024 && unit + 1 < sizeof units / sizeof units[0]; unit++)
-		size /= 1024;
-	buffer_printf(out, " (%.1f %s)", size, units[unit]);
+	struct slice word;
+	struct abilities abilities = { 0 };
+	struct buffer said = { 0 };
+	while ((word = slice_word(&words)).n)
+		ability_sort(&abilities, word);
+	size_t versions = abilities.versions.n, mechanisms = abilities.mechanisms.n, others = abilities.others.n;
+	row_end(&abilities.versions, &said);
+	if (versions)
+		tell_words(telling, "The server speaks ", &said);
+	if (abilities.starttls)
+		tell(telling, "STARTTLS can begin TLS");
+	if (abilities.no_login)
+		tell(telling, "LOGIN is switched off now");
+	row_end(&abilities.mechanisms, &said);
+	if (mechanisms)
+		tell_words(telling, "AUTHENTICATE takes ", &said);
+	row_end(&abilities.others, &said);
+	if (others == 1)
+		gist_shown(&said, abilities.one);
+	else if (others)
+		tell(telling, "%zu extensions:", others);
+	if (others)
+		tell_words(telling, others == 1 ? "an extension: " : "", &said);
+	buffer_free(&said);
 }

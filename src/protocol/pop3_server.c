@@ -87,7 +87,7 @@ static void note_marked(struct dialogue *d, const struct pop3 *s, struct dialogu
 {
 	if (state_now(d) != POP3_TRANSACTION)
 		return;
-	if (s->marked == 0 && !s->replies_missing)
+	if (s->marked == 0 && !s->replies_missing && event->class == CLASS_SUCCESS)
 		note_unmarked(d, event);
 	else if (s->marked > 0 && event->class == CLASS_SUCCESS)
 		event_note(d, event, "This is the update state: %llu message%s marked as deleted %s gone now.",

@@ -395,10 +395,12 @@ static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_
 
 static void command_line(struct dialogue *d, const struct line *line, struct dialogue_event *event)
 {
+	struct smtp *s = machine_state(d);
 	event->kind = EVENT_COMMAND;
 	line_end_problems(d, line, event, "RFC 5321 2.3.8");
 	if (!line->first)
 		return;
+	s->asked_since = true;
 	struct slice arguments = line->text;
 	const struct entry *row = verb_read(d, &arguments, event);
 	check_length(d, arguments, event);

@@ -60,6 +60,7 @@ struct smtp {
 	unsigned lines; /* of it, so far */
 	char code[4];
 	bool unasked;        /* it answers no command */
+	bool asked_since;    /* the client has said a command since its last line */
 	bool line_continues; /* of the line under way, for its later pieces */
 };
 

@@ -428,8 +428,26 @@ static void reply_spans(struct dialogue_event *event, const struct smtp_reply *r
 	}
 }
 
+/* A reply that was begun and never ended, though the client went on: where a line of another code comes, it is over, and
+ * all that follows is answered right again. */
+static void give_up(struct dialogue *d, struct smtp *s, const struct smtp_reply *reply, struct dialogue_event *event)
+{
+	if (s->lines == 0 || !s->asked_since || slice_equal(slice_of(s->code), reply->code))
+		return;
+	const struct outstanding *one = answered(d);
+	struct dialogue_event unseen = { .side = SIDE_SERVER, .kind = EVENT_REPLY };
+	unseen.code = event_text(d, slice_of(s->code));
+	unseen.class = class_of(s->code[0]);
+	unseen.verb = one ? event_text(d, slice_of(one->verb)) : slice_of("");
+	event_problem(d, event, "the reply before this one was never ended: its last line has %s and a space", s->code);
+	event_ref(d, event, "RFC 5321 4.2.1");
+	complete(d, s, &unseen);
+}
+
 static void reply_line(struct dialogue *d, struct smtp *s, const struct smtp_reply *reply, struct dialogue_event *event)
 {
+	give_up(d, s, reply, event);
+	s->asked_since = false;
 	event->kind = EVENT_REPLY;
 	event->has_final = true;
 	event->code = reply->code;

@@ -11,8 +11,10 @@
 
 static void say_entry(struct talk *t, const struct table *table, const struct entry *row)
 {
-	talk_say(t, "%s (%s): %s [%s]", row->word, table->title, row->note, row->ref);
-	if (row->syntax)
+	bool phrase = table->kind == TABLE_CODES && row->syntax; /* what stands behind the code: "200 OK" */
+	talk_say(t, "%s%s%s (%s): %s [%s]", row->word, phrase ? " " : "", phrase ? row->syntax : "", table->title,
+	         row->note, row->ref);
+	if (row->syntax && !phrase && strcmp(row->syntax, row->word) != 0)
 		talk_say(t, "   %s", row->syntax);
 }
 
@@ -54,20 +56,24 @@ static void say_nearest(struct talk *t, const struct protocol *protocol, struct 
 	buffer_free(&safe);
 }
 
-void word_explain(struct talk *t, struct slice arguments)
+/* The protocol spoken is asked first, the others only where it knows nothing. */
+static size_t explain_word(struct talk *t, struct slice word)
 {
 	const struct protocol *spoken = talk_protocol(t);
-	struct slice word = slice_word(&arguments);
-	if (word.n == 0) {
-		talk_say(t, ":explain is followed by a code, a command or a keyword: :explain 550");
-		return;
-	}
 	size_t found = spoken ? explain_in(t, spoken, word) : 0;
 	for (size_t i = 0; found == 0 && protocols[i]; i++)
 		if (protocols[i] != spoken)
 			found = explain_in(t, protocols[i], word);
-	if (found == 0)
-		say_nearest(t, spoken, word);
+	return found;
+}
+
+void word_explain(struct talk *t, struct slice arguments)
+{
+	struct slice whole = slice_trim(arguments), word = slice_word(&arguments);
+	if (word.n == 0)
+		talk_say(t, ":explain is followed by a code, a command or a keyword: :explain 550");
+	else if (explain_word(t, whole) == 0 && explain_word(t, word) == 0) /* "UID FETCH", "250 OK" */
+		say_nearest(t, talk_protocol(t), word);
 }
 
 /* ---- :why ---- */
@@ -159,7 +165,9 @@ static bool is_noted(const struct talk *t, const struct entry *command)
 	const struct protocol *protocol = talk_protocol(t);
 	if (!entry_basic(protocol, command) || is_odd(command) || allowance_of(t, command) != ALLOWED)
 		return false;
-	return !protocol->server_first || leads_on(command) || !(command->states & STATE(state_greeted(protocol)));
+	unsigned greeted = state_greeted(protocol);
+	bool early = protocol->server_first && command->states & STATE(greeted);
+	return !early || (dialogue_state_index(session_dialogue(t->session)) == greeted && leads_on(command));
 }
 
 /* Whether it logs in, or begins to, and that is what this state is for. */
@@ -170,11 +178,43 @@ static bool is_first_step(const struct talk *t, const struct entry *command)
 	return identifies && dialogue_state_index(session_dialogue(t->session)) == state_greeted(talk_protocol(t));
 }
 
-/* The commands that belong to this state: those allowed in the fewest states, which lead on, come first. Marks what it
- * has said. */
+/* Whether the word stands in the text, as a word. */
+static bool names(const char *text, struct slice word)
+{
+	struct slice rest = slice_of(text);
+	for (size_t at; (at = slice_find(rest, word)) < rest.n; rest = slice_part(rest, at + word.n, rest.n)) {
+		bool begins = at == 0 || !octet_is_alnum(rest.p[at - 1]);
+		if (begins && (at + word.n == rest.n || !octet_is_alnum(rest.p[at + word.n])))
+			return true;
+	}
+	return false;
+}
+
+/* So many commands must wait for one for it to be told first. */
+#define WAITING_LEAST 3
+
+/* Whether other commands wait for this one: it is named in the reason why they are not allowed yet. */
+static bool is_waited_for(const struct talk *t, const struct table *commands, const struct entry *row)
+{
+	const char *why = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < commands->n; i++)
+		n += dialogue_allows(session_dialogue(t->session), &commands->rows[i], &why) == NOT_NOW && why &&
+		     names(why, slice_of(row->word));
+	return n >= WAITING_LEAST;
+}
+
+/* How far in front a command is told: those that others wait for, then those that lead on, then the rest. */
+static unsigned rank_of(const struct talk *t, const struct table *commands, const struct entry *row)
+{
+	return is_waited_for(t, commands, row) ? 0 : leads_on(row) == talk_protocol(t)->server_first ? 1 : 2;
+}
+
+/* The commands that belong to this state, of each rank those first that are allowed in the fewest. Marks what it has
+ * said. */
 static void say_noted(struct talk *t, const struct table *commands, bool *said)
 {
-	unsigned widest = 0, narrowest = 32, n = 0;
+	unsigned widest = 0, n = 0;
 	bool first = false; /* there are first steps: nothing else is worth a note before them */
 	for (size_t i = 0; i < commands->n; i++) {
 		unsigned width = width_of(&commands->rows[i]);
@@ -182,15 +222,13 @@ static void say_noted(struct talk *t, const struct table *commands, bool *said)
 			continue;
 		first |= is_first_step(t, &commands->rows[i]);
 		widest = width > widest ? width : widest;
-		narrowest = width < narrowest ? width : narrowest;
 	}
-	for (unsigned width = narrowest; width <= widest; width++)
-		for (unsigned leads = 2; leads-- > 0;)
+	for (unsigned rank = 0; rank < 3; rank++)
+		for (unsigned width = 1; width <= widest; width++)
 			for (size_t i = 0; i < commands->n && n < NOTED_MAX; i++) {
 				const struct entry *row = &commands->rows[i];
-				bool aside = first ? !is_first_step(t, row) : width == widest && widest != narrowest;
-				if (width_of(row) != width || leads_on(row) != (leads == 1) || aside ||
-				    !is_noted(t, row))
+				if (width_of(row) != width || !is_noted(t, row) || (first && !is_first_step(t, row)) ||
+				    rank_of(t, commands, row) != rank)
 					continue;
 				talk_say(t, "%s  %s", row->syntax ? row->syntax : row->word, row->note);
 				said[i] = true;
@@ -220,8 +258,11 @@ static void say_unannounced(struct talk *t, const struct table *commands)
 	for (size_t i = 0; i < commands->n; i++)
 		if (!is_odd(&commands->rows[i]) && allowance_of(t, &commands->rows[i]) == ALLOWED_UNANNOUNCED)
 			buffer_printf(&names, " %s", commands->rows[i].word);
+	bool silent = dialogue_capability(session_dialogue(t->session), 0).n == 0;
 	if (names.n)
-		talk_say(t, "Not announced by the server:" SLICE_FMT, SLICE_ARG(buffer_slice(&names)));
+		talk_say(t, "%s:" SLICE_FMT,
+		         silent ? "If the server can, which it has not said" : "Not announced by the server",
+		         SLICE_ARG(buffer_slice(&names)));
 	buffer_free(&names);
 }
 

@@ -212,6 +212,13 @@ void traps_offer_ascii(struct talk *t);
 /* Follows the message text. */
 void traps_follow(struct talk *t, const struct dialogue_event *event);
 
+/* ---- strangers.c ---- */
+/* What stands where the command belongs and is none of this protocol's; empty where there is no such thing. Of IMAP the
+ * first word, if no command follows it: what stands behind a tag is the protocol's own matter. */
+struct slice strange_word(const struct talk *t, struct slice line);
+/* Whether it is known elsewhere; appends where, and what is said here instead. */
+bool stranger_looks(struct talk *t, struct slice line, struct buffer *warning);
+
 /* ---- patience.c: waiting, for a reply or for the person ---- */
 /* The server has said something, or was asked: the waiting begins anew. */
 void patience_begin(struct talk *t);

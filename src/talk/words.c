@@ -158,6 +158,10 @@ static void word_state(struct talk *t, struct slice arguments)
 		talk_say(t, "%zu command%s for a reply.", waiting, waiting == 1 ? " waits" : "s wait");
 	if (t->nheld)
 		talk_say(t, "%zu line%s to be sent.", t->nheld, t->nheld == 1 ? " waits" : "s wait");
+	struct buffer awaited = { 0 };
+	if (awaits_sentences(t, &awaited))
+		talk_say(t, "What is awaited: " SLICE_FMT, SLICE_ARG(buffer_slice(&awaited)));
+	buffer_free(&awaited);
 }
 
 /* ---- not yet ---- */

@@ -51,11 +51,18 @@ static void lines_make(struct buffer *lines, const struct dialogue_event *event,
 		reference_add(&lines[event->note.n || !event->problem.n ? NOTE_MEANING : NOTE_PROBLEM], event->ref);
 }
 
+/* Whether the event says what a reply comes to: its last line, or, where a status line comes first, that one. */
+static bool tells_outcome(const struct dialogue_event *event)
+{
+	bool status = slice_equal(slice_of(event->protocol), SLICE("http")) && event->code.n > 0;
+	return event->kind == EVENT_REPLY && (event->final || status);
+}
+
 /* Short: what a reply comes to, and what is wrong; without references. */
 static bool wanted(size_t line, const struct dialogue_event *event, enum notes level)
 {
 	if (level == NOTES_SHORT && line == NOTE_MEANING)
-		return event->kind == EVENT_REPLY && event->final;
+		return tells_outcome(event);
 	if (level == NOTES_SHORT)
 		return line == NOTE_PROBLEM;
 	return level == NOTES_FULL;

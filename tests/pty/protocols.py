@@ -158,7 +158,7 @@ def commands_of_another_protocol():
         (Pop3(), "GET / HTTP/1.1", "GET belongs to another protocol (HTTP)."),
         (Imap(), "QUIT", "One leaves with a tag and LOGOUT."),
         (Imap(), "http://localhost/", "as a command, which a URL is not", ":open TARGET goes elsewhere."),
-        (Ftp(), "ls", "ls is what programs are told; servers know it not. LIST is the command."),
+        (Ftp(), "ls", "ls is what programs are told, not servers. The command is LIST."),
         (Ftp(), "bye", "One leaves with QUIT."),
         (Ftp(), "telnet localhost", "This went to the server, which is no shell."),
         (Http(), "QUIT", "HTTP has no goodbye: Connection: close in a request"),
