@@ -127,6 +127,10 @@ judge() {
 	judge recognise
 }
 
+@test "examples of RFCs, and of other programs' tests" {
+	judge examples
+}
+
 @test "counts that do not fit their text" {
 	judge counts
 }

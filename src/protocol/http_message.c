@@ -204,11 +204,23 @@ static void note_trailer(struct dialogue *d, struct dialogue_event *event)
 	}
 }
 
-static void check_nul(struct dialogue *d, struct slice text, struct dialogue_event *event)
+/* A control that may not stand in a field's value: any but the tab. A bare CR is told as such. */
+static bool is_control(char c)
 {
-	if (slice_find_octet(text, '\0') == text.n)
+	return ((unsigned char)c < ' ' && c != '\t' && c != '\r') || c == 0x7f;
+}
+
+static void check_controls(struct dialogue *d, struct slice text, struct dialogue_event *event)
+{
+	size_t at = 0;
+	while (at < text.n && !is_control(text.p[at]))
+		at++;
+	if (at == text.n)
 		return;
-	event_problem(d, event, "a NUL in the value, where none may stand");
+	if (slice_find_octet(text, '\0') < text.n)
+		event_problem(d, event, "a NUL in the value, where none may stand");
+	else
+		event_problem(d, event, "a control character in the value, where none but the tab may stand");
 	event_ref(d, event, "RFC 9110 5.5");
 }
 
@@ -226,7 +238,7 @@ static void field_line(struct dialogue *d, struct http_message *m, const struct 
 		event_problem(d, event, "white space before the colon: the name ends at the colon, without any");
 		event_ref(d, event, "RFC 9112 5.1");
 	}
-	check_nul(d, field->value, event);
+	check_controls(d, field->value, event);
 	keep_begin(m, field->value);
 	if (!line->more)
 		check_framing(d, m, event);
@@ -252,7 +264,7 @@ static void folded_line(struct dialogue *d, struct http_message *m, struct dialo
 	event_note(d, event, "The line goes on with the value of the field before it.");
 	event_problem(d, event, "a folded line, which is obsolete: a field stands on one line");
 	event_ref(d, event, "RFC 9112 5.2");
-	check_nul(d, event->text, event);
+	check_controls(d, event->text, event);
 	if (m->open)
 		buffer_add_octet(m->open, ' ');
 	keep(m, slice_trim(event->text));
@@ -300,7 +312,7 @@ bool http_header_line(struct dialogue *d, struct http_message *m, const struct l
 	if (line->described)
 		return false;
 	if (!line->first) {
-		check_nul(d, line->text, event);
+		check_controls(d, line->text, event);
 		keep(m, line->text);
 		if (!line->more)
 			check_framing(d, m, event);

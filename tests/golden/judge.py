@@ -393,7 +393,9 @@ class Judge:
         waiting = []
         for (number, *_), event in zip(rows, events):
             if event["kind"] == "reply":
-                waiting = [] if event.get("protocol") == "imap" else waiting
+                # A reply that was never ended gives way to one of another code.
+                begun = waiting and waiting[-1][1]["code"] == event["code"]
+                waiting = waiting if begun and event.get("protocol") != "imap" else []
                 waiting.append((number, event))
             if not event.get("final"):
                 continue
