@@ -126,9 +126,8 @@ static void wait_over(struct play *p)
 
 static void timed_out(struct play *p, const char *what, double seconds)
 {
-	session_fail(p->session, END_TIMEOUT, STATUS_TIMEOUT,
-	             "%s:%u: %s within %g s (--timeout SECONDS waits longer)", p->script->file,
-	             line_number(p, p->line), what, seconds);
+	session_fail(p->session, END_TIMEOUT, STATUS_TIMEOUT, "%s:%u: %s within %g s (--timeout SECONDS waits longer)",
+	             p->script->file, line_number(p, p->line), what, seconds);
 }
 
 /* The server has been silent: enough for a reply that has begun, or too long for one that has not. */

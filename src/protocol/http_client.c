@@ -175,8 +175,7 @@ static void without_version(struct dialogue *d, struct http *s, struct outstandi
 		event_note(d, event,
 		           "Without a version this is HTTP/0.9: the line is the whole request, and the response "
 		           "is bare text up to the close.");
-		event_problem(d, event,
-		              "no version: HTTP/1.1 is wanted at the end; many servers refuse 0.9 now");
+		event_problem(d, event, "no version: HTTP/1.1 is wanted at the end; many servers refuse 0.9 now");
 		event_ref(d, event, "RFC 1945 4.1");
 	} else {
 		event_problem(d, event, "no version: a request line ends with HTTP/1.1");
@@ -307,6 +306,7 @@ static void request_line(struct dialogue *d, struct http *s, const struct line *
 		return;
 	if (row)
 		read_target(d, &r, event);
+	buffer_add_slice(&s->request.target, http_authority(r.target));
 	if (row == NULL && is_field(line->text)) {
 		one->flags |= FLAG_CLOSE;
 		request_done(s);

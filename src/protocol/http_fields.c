@@ -381,6 +381,8 @@ static void note_host(struct dialogue *d, struct http_message *m, struct slice v
 	else if (slice_find_octet(value, ' ') < value.n || slice_find_octet(value, '@') < value.n ||
 	         slice_find_octet(value, ',') < value.n)
 		why = "Host holds one name, and perhaps a port behind a colon";
+	else if (m->target.n && !slice_equal_nocase(value, buffer_slice(&m->target)))
+		why = "Host is not what the URL in the request line names; it must be, and the URL is what counts";
 	if (why == NULL)
 		return;
 	event_problem(d, event, "%s", why);

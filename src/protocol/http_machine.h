@@ -48,6 +48,7 @@ struct http_message {
 	bool secret;         /* it is one that is masked */
 	/* What other fields have said. */
 	unsigned hosts;        /* how many there were */
+	struct buffer target;  /* of a request: the authority in its target, which Host repeats; or empty */
 	bool expect;           /* Expect: 100-continue */
 	struct buffer upgrade; /* protocols of Upgrade, joined by commas */
 	struct buffer media;   /* Content-Type's type/subtype */

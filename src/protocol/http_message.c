@@ -18,6 +18,7 @@ void http_message_end(struct http_message *m)
 	buffer_free(&m->name);
 	buffer_free(&m->media);
 	buffer_free(&m->upgrade);
+	buffer_free(&m->target);
 	*m = (struct http_message){ 0 };
 }
 

@@ -123,18 +123,36 @@ enum http_form http_target_form(struct slice target)
 	return is_authority(target) ? FORM_AUTHORITY : FORM_OTHER;
 }
 
+/* All of it, the user too. */
+static struct slice whole_authority(struct slice url)
+{
+	size_t scheme = scheme_length(url), end = 0;
+	struct slice authority = scheme ? slice_part(url, scheme + 3, url.n) : slice_part(url, 0, 0);
+	while (end < authority.n && (authority.p[end] == '\0' || strchr("/?# ", authority.p[end]) == NULL))
+		end++;
+	return slice_part(authority, 0, end);
+}
+
+/* Where the host begins in an authority: behind its last @. */
+static size_t host_start(struct slice authority)
+{
+	size_t start = authority.n;
+	while (start > 0 && authority.p[start - 1] != '@')
+		start--;
+	return start;
+}
+
+struct slice http_authority(struct slice url)
+{
+	struct slice authority = whole_authority(url);
+	return slice_part(authority, host_start(authority), authority.n);
+}
+
 struct slice http_userinfo(struct slice url)
 {
-	size_t scheme = scheme_length(url);
-	if (scheme == 0)
-		return (struct slice){ url.p, 0 };
-	struct slice authority = slice_part(url, scheme + 3, url.n);
-	size_t end = 0;
-	while (end < authority.n && strchr("/?# ", authority.p[end]) == NULL)
-		end++;
-	while (end > 0 && authority.p[end - 1] != '@')
-		end--;
-	return slice_part(authority, 0, end ? end - 1 : 0);
+	struct slice authority = whole_authority(url);
+	size_t start = host_start(authority);
+	return slice_part(authority, 0, start ? start - 1 : 0);
 }
 
 bool http_url_octet(char c)

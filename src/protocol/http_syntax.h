@@ -54,6 +54,9 @@ enum http_form {
 };
 enum http_form http_target_form(struct slice target);
 
+/* A URL's authority without the user before its @: `host:port`; empty where it is no such URL (RFC 3986 3.2). */
+struct slice http_authority(struct slice url);
+
 /* What stands before the @ of a URL's authority, `user:password`; empty where there is none (RFC 3986 3.2.1). */
 struct slice http_userinfo(struct slice url);
 

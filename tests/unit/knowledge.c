@@ -129,8 +129,10 @@ static void check_kind(const struct protocol *protocol, const struct table *tabl
 		complain_of(table, entry->word, "is a command without phase, states or syntax");
 	if (entry->syntax && !slice_starts(slice_of(entry->syntax), slice_of(entry->word)))
 		complain_of(table, entry->word, "the syntax does not begin with the command");
-	if (entry->needs && table_find(protocol_table(protocol, TABLE_KEYWORDS), slice_of(entry->needs)) == NULL)
-		complain_of(table, entry->word, "needs a keyword that is not known");
+	struct slice needs = slice_of(entry->needs ? entry->needs : "");
+	for (struct slice word = slice_word(&needs); word.n; word = slice_word(&needs))
+		if (table_find(protocol_table(protocol, TABLE_KEYWORDS), word) == NULL)
+			complain_of(table, entry->word, "needs a keyword that is not known");
 }
 
 static void commands_have_phase_and_states(void)
@@ -227,8 +229,8 @@ static const struct {
 	{ "enhanced-status-codes.txt", "lmtp", TABLE_ENHANCED, 92 },
 	{ "ftp-commands.txt", "ftp", TABLE_COMMANDS, 59 },
 	{ "ftp-facts.txt", "ftp", TABLE_ATTRIBUTES, 9 },
-	{ "ftp-features.txt", "ftp", TABLE_KEYWORDS, 11 },
-	{ "ftp-reply-codes.txt", "ftp", TABLE_CODES, 60 },
+	{ "ftp-features.txt", "ftp", TABLE_KEYWORDS, 12 },
+	{ "ftp-reply-codes.txt", "ftp", TABLE_CODES, 61 },
 	{ "http-auth-schemes.txt", "http", TABLE_TOKENS, 14 },
 	{ "http-cache-directives.txt", "http", TABLE_TOKENS, 16 },
 	{ "http-fields-unregistered.txt", "http", TABLE_FIELDS, 112 },
