@@ -323,8 +323,8 @@ static void greeting_done(struct dialogue *d, struct ftp *s, struct dialogue_eve
 	if (event->class == CLASS_INFO)
 		return;
 	s->greeted = true;
-	if (event->class == CLASS_SUCCESS)
-		state_move(d, FTP_CONNECTED);
+	if (event->class == CLASS_SUCCESS) /* some servers log everybody in at once */
+		state_move(d, code_is(event->code, "230") ? FTP_READY : FTP_CONNECTED);
 	else
 		s->refused = true;
 }

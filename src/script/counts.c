@@ -103,12 +103,13 @@ struct search {
 	struct buffer room;
 };
 
-/* Whether the count may end inside this line, `tail` octets before its end. */
-static bool ends_there(const struct measured *line, uint64_t tail)
+/* Whether the count may end inside this line, `tail` octets before its end. A body has all of its last line: nothing goes
+ * on behind it, as a command does behind a literal. */
+static bool ends_there(const struct search *s, const struct measured *line, uint64_t tail)
 {
-	if (tail == 0 || tail == line->end)
+	if (tail == 0 || (tail == line->end && !s->body))
 		return true;
-	if (tail < line->end)
+	if (tail < line->end || s->body)
 		return false;
 	char next = line->text.p[line->text.n - (size_t)(tail - line->end)];
 	return next == ' ' || next == ')';
@@ -184,7 +185,7 @@ static enum found search(struct search *s, uint64_t printed, struct counted *cou
 		s->rest = rest_of(s, i, &line);
 		if (misfit || printed > s->sum)
 			continue;
-		if (ends_there(&line, s->sum - printed)) {
+		if (ends_there(s, &line, s->sum - printed)) {
 			counted->last = i;
 			counted->tail = s->sum - printed;
 			return FOUND_FIT;
