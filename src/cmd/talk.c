@@ -16,7 +16,7 @@ struct errand {
 
 static struct talk_place place_of(const struct where *where)
 {
-	return (struct talk_place){ where->connect, where->protocol, where->tls, where->name };
+	return (struct talk_place){ where->connect, where->protocol, where->tls, where->name, where->request_path };
 }
 
 /* Nobody can be gone to over TLS yet. */

@@ -33,7 +33,7 @@ static void check_text(struct dialogue *d, const struct imap *s, struct dialogue
 		event_ref(d, event, "RFC 9051 2.2.1");
 	}
 	if (scan->too_deep)
-		event_problem(d, event, "lists stand in lists, deeper than %d", IMAP_DEPTH_MAX);
+		event_problem(d, event, "lists stand in lists deeper than %d, which is not read here", IMAP_DEPTH_MAX);
 }
 
 /* What the line so far says, at its end or at a literal. */

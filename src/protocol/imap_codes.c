@@ -24,11 +24,15 @@ static void code_flags(struct telling *telling, struct slice arguments)
 	imap_tree_free(&tree);
 }
 
-/* UIDVALIDITY and the UIDs: APPENDUID validity new; COPYUID validity old new (RFC 4315 section 3). */
-static void code_uids(struct telling *telling, struct slice arguments, bool copied)
+/* APPENDUID uidvalidity uid-set; COPYUID uidvalidity uid-set uid-set (RFC 9051 section 9: resp-code-apnd,
+ * resp-code-copy). False where they are not so. */
+static bool code_uids(struct telling *telling, struct slice arguments, bool copied)
 {
+	uint64_t number = 0;
 	struct slice validity = slice_word(&arguments), first = slice_word(&arguments), second = slice_word(&arguments);
 	struct buffer words = { 0 };
+	if (!slice_number(validity, &number) || !imap_set_ok(first) || (copied ? !imap_set_ok(second) : second.n > 0))
+		return false;
 	word_shown(&words, first);
 	tell_words(telling, copied ? "The UIDs copied: " : "UID of what is new: ", &words);
 	if (copied) {
@@ -38,22 +42,34 @@ static void code_uids(struct telling *telling, struct slice arguments, bool copi
 	word_shown(&words, validity);
 	tell_words(telling, copied ? "UIDVALIDITY of the other mailbox: " : "UIDVALIDITY of the mailbox: ", &words);
 	buffer_free(&words);
+	return true;
 }
 
-/* Whether the code is followed by a number, as it must (RFC 9051 section 9: resp-text-code). */
+/* Whether the code is followed by what must stand there (RFC 9051 section 9: resp-text-code). */
 static void check_code(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event)
 {
 	static const char *const numbers[] = { "HIGHESTMODSEQ", "UIDNEXT", "UIDVALIDITY", "UNSEEN", NULL };
-	uint64_t number = 0;
-	if (!imap_one_of(response->code, numbers) || slice_number(response->code_arguments, &number))
+	struct slice rest = response->code_arguments;
+	struct slice number = slice_word(&rest), first = slice_word(&rest), second = slice_word(&rest);
+	uint64_t value = 0;
+	bool numbered = slice_number(number, &value);
+	const char *wanted = NULL;
+	if (imap_one_of(response->code, numbers) && (!numbered || first.n))
+		wanted = "a number";
+	else if (slice_equal_nocase(response->code, SLICE("APPENDUID")) && !(numbered && imap_set_ok(first)))
+		wanted = "the UIDVALIDITY and the new UID";
+	else if (slice_equal_nocase(response->code, SLICE("COPYUID")) &&
+	         !(numbered && imap_set_ok(first) && imap_set_ok(second)))
+		wanted = "the UIDVALIDITY and two sets of UIDs";
+	if (wanted == NULL)
 		return;
-	event_problem(d, event, "a number stands behind " SLICE_FMT, SLICE_ARG(event->keyword));
+	event_problem(d, event, SLICE_FMT " is followed by %s", SLICE_ARG(event->keyword), wanted);
 	event_ref(d, event, "RFC 9051 9");
 }
 
 /* What the table says of the code, unless the note has spoken of it. */
-static void code_row(struct dialogue *d, const struct imap_response *response, const struct entry *row,
-                     struct dialogue_event *event)
+static void code_told(struct dialogue *d, const struct imap_response *response, const struct entry *row,
+                      struct dialogue_event *event)
 {
 	struct slice arguments = response->code_arguments;
 	struct buffer words = { 0 };
@@ -72,6 +88,7 @@ static void code_row(struct dialogue *d, const struct imap_response *response, c
 
 void imap_response_code(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event)
 {
+	static const char *const uids[] = { "APPENDUID", "COPYUID", NULL };
 	struct telling telling = { 0 };
 	struct slice code = response->code, arguments = response->code_arguments;
 	const struct entry *row = imap_row(TABLE_RESPONSE_CODES, code);
@@ -81,11 +98,8 @@ void imap_response_code(struct dialogue *d, const struct imap_response *response
 		capabilities_told(&telling, arguments);
 	else if (slice_equal_nocase(code, SLICE("PERMANENTFLAGS")))
 		code_flags(&telling, arguments);
-	else if (slice_equal_nocase(code, SLICE("APPENDUID")))
-		code_uids(&telling, arguments, false);
-	else if (slice_equal_nocase(code, SLICE("COPYUID")))
-		code_uids(&telling, arguments, true);
-	else
-		code_row(d, response, row, event);
+	else if (!imap_one_of(code, uids) ||
+	         !code_uids(&telling, arguments, slice_equal_nocase(code, SLICE("COPYUID"))))
+		code_told(d, response, row, event);
 	telling_end(&telling, d, event);
 }

@@ -2,36 +2,9 @@
  * What the server asks for by a `+`, but for literals: the answers of a SASL exchange, and what ends IDLE.
  */
 #include "protocol/imap_reading.h"
+#include "protocol/reading.h"
 
 /* ---- SASL: the client's answers ---- */
-
-/* Cancelling and the empty answer hide nothing. */
-static bool public_answer(struct slice text)
-{
-	return text.n == 0 || slice_equal(text, SLICE("*")) || slice_equal(text, SLICE("="));
-}
-
-/* Fills the event with what a line of the exchange says, from that offset of the text on. */
-static void answer_shown(struct dialogue *d, struct imap *s, struct dialogue_event *event, size_t start)
-{
-	struct sasl_line said = { 0 };
-	struct slice answer = slice_part(event->text, start, event->text.n);
-	sasl_client(&s->sasl, answer, &said);
-	event->has_decoded = said.ok && said.decoded.n > 0;
-	event->decoded = event_text(d, buffer_slice(&said.decoded));
-	event->decoded_secret = event->has_decoded && !public_answer(answer);
-	if (said.ok) {
-		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said.note)));
-		event_ref(d, event, said.ref);
-	} else if (!event->more) {
-		event_problem(d, event, "this is no base64, which every answer must be");
-		event_ref(d, event, "RFC 9051 6.2.2");
-	}
-	struct slice mask = said.mask.n ? event_text(d, buffer_slice(&said.mask)) : SLICE("{{secret}}");
-	if (!public_answer(answer))
-		event_secret(event, start, event->text.n, mask);
-	sasl_line_free(&said);
-}
 
 void imap_answer_line(struct dialogue *d, struct imap *s, const struct line *line, struct dialogue_event *event)
 {
@@ -43,7 +16,7 @@ void imap_answer_line(struct dialogue *d, struct imap *s, const struct line *lin
 	if (s->mode != MODE_ANSWER)
 		event_problem(d, event, "sent before the server's + asked for it");
 	s->mode = MODE_COMMAND;
-	answer_shown(d, s, event, 0);
+	answer_read(d, &s->sasl, event, 0, "RFC 9051 6.2.2");
 }
 
 bool imap_answers_early(const struct dialogue *d, const struct line *line)
@@ -96,7 +69,7 @@ void imap_authenticate(struct dialogue *d, struct imap *s, struct slice argument
 	if (sasl_one_step(mechanism))
 		one->flags |= FLAG_ONE_STEP;
 	check_initial(d, event);
-	answer_shown(d, s, event, (size_t)(initial.p - event->text.p));
+	answer_read(d, &s->sasl, event, (size_t)(initial.p - event->text.p), "RFC 9051 6.2.2");
 }
 
 /* ---- IDLE: what ends it ---- */
@@ -138,23 +111,6 @@ static size_t waiting_continuation(const struct dialogue *d, const struct imap *
 	return i < n ? i : imap_waiting_for(d, EFFECT_IDLE);
 }
 
-static void challenge_read(struct dialogue *d, struct imap *s, struct slice text, struct dialogue_event *event)
-{
-	struct sasl_line said = { 0 };
-	sasl_server(&s->sasl, text, &said);
-	event->has_decoded = said.ok && said.decoded.n > 0;
-	event->decoded = event_text(d, buffer_slice(&said.decoded));
-	challenge_keep(d, buffer_slice(&said.decoded));
-	if (said.ok) {
-		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said.note)));
-		event_ref(d, event, said.ref);
-	} else {
-		event_problem(d, event, "this is no base64, which every challenge must be");
-		event_ref(d, event, "RFC 9051 6.2.2");
-	}
-	sasl_line_free(&said);
-}
-
 static void note_continuation(struct dialogue *d, const struct imap *s, const struct outstanding *one,
                               struct dialogue_event *event)
 {
@@ -164,7 +120,7 @@ static void note_continuation(struct dialogue *d, const struct imap *s, const st
 		event_ref(d, event, "RFC 9051 7.6");
 		return;
 	}
-	imap_note_code(d, event);
+	imap_note_code(d, one, event);
 	if (one == NULL) {
 		event_problem(d, event,
 		              "nothing waits to be asked for: no literal, no exchange and no IDLE is under way");
@@ -182,7 +138,7 @@ void imap_continuation(struct dialogue *d, struct imap *s, const struct imap_res
 	imap_name_after(d, one, event);
 	note_continuation(d, s, one, event);
 	if (one && s->owed != one->n && imap_waiting_effect(one) == EFFECT_AUTHENTICATE && !event->more)
-		challenge_read(d, s, slice_part(event->text, 2, event->text.n), event);
+		challenge_read(d, &s->sasl, slice_part(event->text, 2, event->text.n), event, "RFC 9051 6.2.2");
 	else if (response->code.n)
 		imap_response_code(d, response, event);
 }

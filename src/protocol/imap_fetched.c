@@ -2,6 +2,7 @@
  * The data of a message, item by item: what FETCH brings.
  */
 #include "protocol/imap_reading.h"
+#include "protocol/reading.h"
 
 /* So many parts of a message are told one by one. */
 #define ONE_BY_ONE 5
@@ -97,7 +98,7 @@ static void leaf_shown(struct imap_reading *r, size_t list)
 	word_shown(&r->words, buffer_slice(&type));
 	if (slice_number(buffer_slice(&size), &octets)) {
 		buffer_add_string(&r->words, ", ");
-		octets_shown(&r->words, octets);
+		octets_in_words(&r->words, octets);
 	}
 	if (encoding.n) {
 		buffer_add_string(&r->words, ", encoded ");
@@ -149,8 +150,10 @@ static void body_shown(struct imap_reading *r, size_t list)
 /* How much of a text came, or where it is short, the text. */
 static void text_shown(struct buffer *out, const struct imap_node *value)
 {
-	if (value->kind == IMAP_LITERAL)
-		octets_shown(out, value->octets);
+	if (value->kind == IMAP_LITERAL && value->octets > IMAP_LITERAL_MAX)
+		buffer_add_string(out, "more octets than can be");
+	else if (value->kind == IMAP_LITERAL)
+		octets_in_words(out, value->octets);
 	else if (value->kind == IMAP_QUOTED)
 		string_shown(out, value);
 	else if (imap_node_is(value, SLICE("NIL")))
@@ -171,7 +174,7 @@ static void tell_uid(struct imap_reading *r, const struct imap_node *value)
 static void tell_date(struct imap_reading *r, const struct imap_date *date)
 {
 	date_shown(&r->words, date);
-	reading_say(r, r->brief ? "INTERNALDATE " : "INTERNALDATE (as a rule of its arrival) ");
+	reading_say(r, r->brief ? "INTERNALDATE " : "INTERNALDATE (as a rule when it arrived) ");
 }
 
 /* An item whose value needs no words of its own. */
@@ -192,7 +195,7 @@ static void tell_value(struct imap_reading *r, const struct imap_node *key, size
 		flags_shown(&r->words, r->tree, at, !r->brief);
 		reading_say(r, r->words.n ? "its flags are " : "it has no flags");
 	} else if (imap_node_is(key, SLICE("RFC822.SIZE")) && slice_number(value->text, &octets)) {
-		octets_shown(&r->words, octets);
+		octets_in_words(&r->words, octets);
 		reading_say(r, "its size is ");
 	} else if (imap_node_is(key, SLICE("INTERNALDATE")) && imap_date_parse(value->content, &date)) {
 		tell_date(r, &date);

@@ -2,6 +2,7 @@
  * Whether a command may come where it stands: its tag, its word, the state of the session, and what else waits.
  */
 #include "protocol/imap_machine.h"
+#include "protocol/reading.h"
 
 /* What other protocols' words are in IMAP. */
 static const struct {
@@ -23,7 +24,6 @@ static const struct {
 
 static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_event *event)
 {
-	const struct entry *near = table_nearest(protocol_table(&protocol_imap, TABLE_COMMANDS), verb);
 	event_note(d, event, "The server should answer BAD: it does not know this command.");
 	event_ref(d, event, "RFC 9051 7.1.3");
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -35,11 +35,11 @@ static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_
 		return;
 	}
 	if (slice_equal_nocase(verb, SLICE("UID")))
-		event_problem(d, event, "UID is followed by FETCH, SEARCH, STORE, COPY, MOVE or EXPUNGE");
-	else if (near)
-		event_problem(d, event, "no such command: %s is near", near->word);
+		event_problem(
+			d, event,
+			"UID is followed by a command that has such a form: FETCH, SEARCH, STORE, COPY, MOVE or EXPUNGE");
 	else
-		event_problem(d, event, "no such command");
+		verb_unknown(d, verb, event);
 }
 
 /* A tag that is missing, or none. */
@@ -60,7 +60,7 @@ static void check_tag(struct dialogue *d, const struct imap_command *command, bo
 		event_problem(d, event, "DONE ends IDLE, and no IDLE is under way");
 	else if (!imap_tag_ok(command->tag))
 		event_problem(d, event,
-		              "this is no good tag: it is made of letters and digits, as in a1, without any of "
+		              "this is no good tag: letters and digits make one, as in a1, but none of "
 		              "( ) { %% * \" \\ +");
 	else if (command->verb.n == 0)
 		event_problem(d, event, "the line holds a tag alone: the command is missing behind it");
@@ -116,15 +116,11 @@ static void note_needs(struct dialogue *d, const struct entry *row, struct dialo
 
 static void check_state(struct dialogue *d, struct imap *s, const struct entry *row, struct dialogue_event *event)
 {
-	const char *why = NULL;
 	if (!s->greeted && imap_expected_state(d) == IMAP_GREETING) {
 		imap_note_middle(d, s, event);
 		return;
 	}
-	enum allowance allowance = dialogue_allows(d, row, &why);
-	if (allowance == NOT_NOW)
-		event_problem(d, event, "no such command in this state: %s", why);
-	else if (allowance == ALLOWED_UNANNOUNCED && dialogue_capability(d, 0).n > 0)
+	if (verb_allowed(d, row, event) == ALLOWED_UNANNOUNCED && dialogue_capability(d, 0).n > 0)
 		note_needs(d, row, event);
 }
 
@@ -133,9 +129,7 @@ void imap_judge(struct dialogue *d, struct imap *s, const struct imap_command *c
 {
 	check_tag(d, command, misplaced, event);
 	if (s->row) {
-		event->phase = s->row->phase;
-		event_note(d, event, "%s", s->row->note);
-		event_ref(d, event, s->row->ref);
+		verb_known(d, s->row, event);
 		check_state(d, s, s->row, event);
 	} else if (command->verb.n && !misplaced) {
 		unknown_verb(d, event->verb, event);

@@ -68,6 +68,7 @@ struct imap {
 	bool middle;     /* the conversation was met in its middle: no greeting came */
 	bool compressed; /* COMPRESS was agreed on: what follows is no text of IMAP */
 	bool utf8;       /* the server has said ENABLED for UTF-8 in quoted strings */
+	bool read_only;  /* the mailbox that is selected was opened for reading only */
 	bool notifies;   /* NOTIFY was agreed on: the server may say EXPUNGE at any time */
 	unsigned
 		told; /* untagged data whose kind a note has explained since the last tagged reply: bits of imap_data.c */
@@ -203,8 +204,8 @@ void imap_continuation_done(struct dialogue *d, struct imap *s, struct dialogue_
 
 /* ---- status lines: OK, NO, BAD, BYE, PREAUTH (imap_status.c) ---- */
 
-/* What the status means, behind its command if more is known of it there. */
-void imap_note_code(struct dialogue *d, struct dialogue_event *event);
+/* What the status means, behind its command (which may be NULL) if more is known of it there. */
+void imap_note_code(struct dialogue *d, const struct outstanding *one, struct dialogue_event *event);
 /* A line of the server's that is one; `whole`: it has ended, so that all that it says is done. */
 void imap_status(struct dialogue *d, struct imap *s, const struct imap_response *response,
                  struct dialogue_event *event);

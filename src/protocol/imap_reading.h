@@ -1,7 +1,7 @@
 /*
  * What stands in a line of IMAP, read for a person: the arguments of a command, or a server's data. imap_arguments.c
- * tells of commands (imap_search.c of searches), imap_data.c of data (imap_fetched.c of messages), imap_codes.c of
- * response codes.
+ * tells of commands (imap_messages.c of those for messages, imap_search.c of searches), imap_data.c of data
+ * (imap_fetched.c of messages, imap_mailboxes.c of mailboxes), imap_codes.c of response codes.
  *
  * A line that literals interrupt is read again from its front at each, and only what is new is told.
  */
@@ -71,9 +71,27 @@ void reading_numbers(struct imap_reading *r);
 void reading_search(struct imap_reading *r);
 void reading_sort(struct imap_reading *r);
 
+/* ---- FETCH, STORE and COPY (imap_messages.c) ---- */
+
+void reading_fetch(struct imap_reading *r);
+void reading_store(struct imap_reading *r);
+void reading_copy(struct imap_reading *r);
+
 /* ---- FETCH data (imap_fetched.c) ---- */
 
 void reading_fetched(struct imap_reading *r);
+
+/* ---- data of mailboxes (imap_mailboxes.c) ---- */
+
+void reading_flags(struct imap_reading *r);
+void reading_list(struct imap_reading *r); /* LIST, LSUB, XLIST */
+void reading_status(struct imap_reading *r);
+void reading_namespace(struct imap_reading *r);
+void reading_quota(struct imap_reading *r);
+void reading_quotaroot(struct imap_reading *r);
+void reading_acl(struct imap_reading *r);
+void reading_myrights(struct imap_reading *r);
+void reading_metadata(struct imap_reading *r);
 
 /* ---- whole lines ---- */
 

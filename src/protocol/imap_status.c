@@ -4,10 +4,9 @@
  *
  * "The state follows what the server said": nothing moves before a line is complete.
  */
-#include <stdlib.h>
-
 #include "protocol/imap_machine.h"
 #include "protocol/imap_reading.h"
+#include "protocol/reading.h"
 
 static bool is_word(struct slice word, const char *what)
 {
@@ -16,22 +15,12 @@ static bool is_word(struct slice word, const char *what)
 
 /* ---- notes ---- */
 
-/* The row of the code behind that command, or of the command that it is with UID before it. */
-static const struct entry *code_row(struct slice verb, struct slice code)
+void imap_note_code(struct dialogue *d, const struct outstanding *one, struct dialogue_event *event)
 {
-	char *key = string_printf(SLICE_FMT " " SLICE_FMT, SLICE_ARG(verb), SLICE_ARG(code));
-	const struct entry *row = imap_row(TABLE_CODES, slice_of(key));
-	if (row == NULL && slice_starts(verb, SLICE("UID ")))
-		row = imap_row(TABLE_CODES, slice_of(key + 4));
-	free(key);
-	return row;
-}
-
-void imap_note_code(struct dialogue *d, struct dialogue_event *event)
-{
-	const struct entry *row = event->verb.n ? code_row(event->verb, event->code) : NULL;
-	if (row == NULL)
-		row = imap_row(TABLE_CODES, event->code);
+	struct slice verb = verb_failing(one, event);
+	if (slice_starts(verb, SLICE("UID "))) /* it answers as the command without UID does */
+		verb = slice_part(verb, 4, verb.n);
+	const struct entry *row = code_row(d, verb, event->code);
 	if (row) {
 		event_note(d, event, "%s", row->note);
 		event_ref(d, event, row->ref);
@@ -72,7 +61,9 @@ static void note_greeting(struct dialogue *d, struct slice name, struct dialogue
 		event_note(d, event, "The greeting: the server is there, and nobody is logged in yet.");
 		event_ref(d, event, "RFC 9051 7.1.1");
 	} else if (is_word(name, "PREAUTH")) {
-		event_note(d, event, "The greeting: the client is logged in already, by means outside of IMAP.");
+		event_note(d, event, "The greeting: the client is logged in already, by means outside of IMAP.%s",
+		           dialogue_secure(d) ? ""
+		                              : " It is too late for STARTTLS: a client that must have TLS hangs up.");
 		event_ref(d, event, "RFC 9051 7.1.4");
 	} else {
 		event_note(d, event, "The server refuses the session in its greeting, and closes the connection.");
@@ -105,7 +96,7 @@ static void tagged(struct dialogue *d, const struct imap_response *response, str
 	                                                        : CLASS_FAILURE;
 	const struct outstanding *one = outstanding_at(d, imap_waiting_tag(d, response->tag));
 	imap_name_after(d, one, event);
-	imap_note_code(d, event);
+	imap_note_code(d, one, event);
 	if (one == NULL) {
 		event_problem(d, event, "no command with the tag " SLICE_FMT " is waiting",
 		              SLICE_ARG(slice_part(response->tag, 0, WORD_IN_PROBLEM)));
@@ -227,6 +218,7 @@ static void succeeded(struct dialogue *d, struct imap *s, const struct outstandi
 		state_move(d, IMAP_AUTHENTICATED);
 		break;
 	case EFFECT_SELECT:
+		s->read_only = slice_equal(event->keyword, SLICE("READ-ONLY"));
 		state_move(d, IMAP_SELECTED);
 		break;
 	case EFFECT_UNAUTHENTICATE:

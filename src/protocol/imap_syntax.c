@@ -53,6 +53,22 @@ bool imap_tag_ok(struct slice tag)
 	return tag.n > 0;
 }
 
+/* Where the `]` of a response code stands: not in a quoted string, unless that is not closed. The length of the text where
+ * there is none. */
+static size_t code_end(struct slice text)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < text.n; i++) {
+		if (quoted && text.p[i] == '\\')
+			i++;
+		else if (text.p[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && text.p[i] == ']')
+			return i;
+	}
+	return slice_find_octet(text, ']');
+}
+
 /* resp-text: `["[" code [SP arguments] "]" SP] text`. */
 static void response_text(struct imap_response *response, struct slice rest)
 {
@@ -60,7 +76,7 @@ static void response_text(struct imap_response *response, struct slice rest)
 	if (rest.n == 0 || rest.p[0] != '[')
 		return;
 	response->bracketed = true;
-	size_t close = slice_find_octet(rest, ']');
+	size_t close = code_end(rest);
 	if (close == rest.n)
 		return;
 	response->code_arguments = slice_part(rest, 1, close);

@@ -105,7 +105,7 @@ static const struct entry commands[] = {
 	        "Asks for the URL at which the same mail can be reached by JMAP.", "RFC 9698 4"),
 	COMMAND("GETMETADATA", "GETMETADATA [(options)] mailbox (entries)", PHASE_ASK, AUTHENTICATED,
 	        "METADATA METADATA-SERVER",
-	        "Asks for annotations of a mailbox, or of the server where the mailbox is \"\".", "RFC 5464 4.2"),
+	        "Asks for annotations of a mailbox, or of the server, where the mailbox's name is empty.", "RFC 5464 4.2"),
 	COMMAND("GETQUOTA", "GETQUOTA root", PHASE_ASK, AUTHENTICATED, "QUOTA",
 	        "Asks how much of a quota root's resources is used, and how much is allowed.", "RFC 9208 4.1.1"),
 	COMMAND("GETQUOTAROOT", "GETQUOTAROOT mailbox", PHASE_ASK, AUTHENTICATED, "QUOTA",
@@ -177,7 +177,7 @@ static const struct entry commands[] = {
 	        "ANNOTATEMORE", "Sets annotations of a mailbox. It came before SETMETADATA.",
 	        "No RFC: draft-daboo-imap-annotatemore, Cyrus IMAP"),
 	COMMAND("SETMETADATA", "SETMETADATA mailbox (entry value...)", PHASE_ASK, AUTHENTICATED, "METADATA METADATA-SERVER",
-	        "Sets annotations of a mailbox, or of the server where the mailbox is \"\". NIL removes one.",
+	        "Sets annotations of a mailbox, or of the server, where the mailbox's name is empty. NIL removes one.",
 	        "RFC 5464 4.3"),
 	COMMAND("SETQUOTA", "SETQUOTA root (resource limit...)", PHASE_ASK, AUTHENTICATED, "QUOTASET",
 	        "Sets the limits of a quota root. As a rule only administrators may.", "RFC 9208 4.1.3"),
@@ -445,7 +445,7 @@ static const struct entry responses[] = {
 	WORD("LSUB", "* LSUB (attributes) \"delimiter\" name",
 	     "A mailbox that the user subscribed to. It may not exist any more.", "RFC 3501 7.2.3"),
 	WORD("METADATA", "* METADATA mailbox (entry value...)",
-	     "Annotations of the mailbox, or of the server where the name is \"\". Without values: these have "
+	     "Annotations of the mailbox, or of the server, where the name is empty. Without values: these have "
 	     "changed.", "RFC 5464 4.4"),
 	WORD("MYRIGHTS", "* MYRIGHTS mailbox rights", "Which rights the user has to the mailbox.", "RFC 4314 3.8"),
 	WORD("NAMESPACE", "* NAMESPACE personal other-users shared",
@@ -806,7 +806,7 @@ static const struct entry keywords[] = {
 
 static const struct entry items[] = {
 	WORD("ALL", "ALL",
-	     "Several items together: FLAGS, INTERNALDATE, RFC822.SIZE and ENVELOPE. It stands by itself.",
+	     "FLAGS, INTERNALDATE, RFC822.SIZE and ENVELOPE in one word. It stands by itself.",
 	     "RFC 9051 6.4.5"),
 	WORD("ANNOTATION", "ANNOTATION (entries (attributes))", "Annotations kept with the message.", "RFC 5257 4.3"),
 	WORD("AVAILABLECONVERSIONS[]", "AVAILABLECONVERSIONS[part]",
@@ -848,11 +848,11 @@ static const struct entry items[] = {
 	WORD("ENVELOPE", "ENVELOPE",
 	     "The main header fields, taken apart: date, subject, from, to and the like. It is not SMTP's envelope.",
 	     "RFC 9051 6.4.5, RFC 9051 2.3.5"),
-	WORD("FAST", "FAST", "A few items together: FLAGS, INTERNALDATE and RFC822.SIZE. It stands by itself.",
+	WORD("FAST", "FAST", "FLAGS, INTERNALDATE and RFC822.SIZE in one word. It stands by itself.",
 	     "RFC 9051 6.4.5"),
 	WORD("FLAGS", "FLAGS", "The message's flags, such as \\Seen.", "RFC 9051 6.4.5"),
 	WORD("FULL", "FULL",
-	     "Many items together: FLAGS, INTERNALDATE, RFC822.SIZE, ENVELOPE and BODY. It stands by itself.",
+	     "FLAGS, INTERNALDATE, RFC822.SIZE, ENVELOPE and BODY in one word. It stands by itself.",
 	     "RFC 9051 6.4.5"),
 	WORD("INTERNALDATE", "INTERNALDATE", "When the server received the message, or what APPEND gave as its date. The header may say another.",
 	     "RFC 9051 6.4.5, RFC 9051 2.3.3"),
@@ -957,8 +957,8 @@ static const struct entry search_keys[] = {
 	WORD("FUZZY", "FUZZY key", "The next key need not match exactly: the server decides what is near enough.",
 	     "RFC 6203 3"),
 	WORD("HEADER", "HEADER field-name string",
-	     "Messages with a header field of this name that holds the string. \"\" asks only whether the field is "
-	     "there.", "RFC 9051 6.4.4"),
+	     "Messages with a header field of this name that holds the string. An empty string asks only for the "
+	     "field.", "RFC 9051 6.4.4"),
 	WORD("KEYWORD", "KEYWORD flag", "Messages with this keyword, such as $Forwarded.", "RFC 9051 6.4.4"),
 	WORD("LARGER", "LARGER octets", "Messages with more octets than this.", "RFC 9051 6.4.4"),
 	WORD("MODSEQ", "MODSEQ [entry type] number",

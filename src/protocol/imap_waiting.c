@@ -76,10 +76,13 @@ static const struct {
 	{ "FETCH", { "STORE" } },
 	{ "FLAGS", { "EXAMINE", "SELECT" } },
 	{ "JMAPACCESS", { "GETJMAPACCESS" } },
-	{ "METADATA", { "GETMETADATA" } },
+	{ "LIST", { "EXAMINE", "SELECT" } }, /* RFC 9051 6.3.2 */
+	{ "METADATA", { "GETMETADATA", "LIST" } },
+	{ "MYRIGHTS", { "LIST" } },
 	{ "QUOTA", { "GETQUOTA", "GETQUOTAROOT", "SETQUOTA" } },
 	{ "QUOTAROOT", { "GETQUOTAROOT" } },
 	{ "RECENT", { "EXAMINE", "SELECT" } },
+	{ "STATUS", { "LIST", "NOTIFY" } },
 };
 
 static bool asks_for(const struct outstanding *one, struct slice response)

@@ -122,6 +122,8 @@ void string_shown(struct buffer *out, const struct imap_node *node)
 	struct buffer said = { 0 };
 	if (imap_node_string(node, &said))
 		quoted_shown(out, buffer_slice(&said));
+	else if (node && node->kind == IMAP_LITERAL && node->octets > IMAP_LITERAL_MAX)
+		buffer_add_string(out, "a literal with more octets than can be");
 	else if (node && node->kind == IMAP_LITERAL)
 		buffer_printf(out, "a literal of %llu octet%s", (unsigned long long)node->octets,
 		              node->octets == 1 ? "" : "s");
@@ -160,19 +162,6 @@ void date_shown(struct buffer *out, const struct imap_date *date)
 	if (date->timed)
 		buffer_printf(out, ", %02u:%02u:%02u " SLICE_FMT, date->hour, date->minute, date->second,
 		              SLICE_ARG(date->zone));
-}
-
-void octets_shown(struct buffer *out, uint64_t octets)
-{
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	double size = (double)octets / 1024;
-	size_t unit = 0;
-	buffer_printf(out, "%llu octet%s", (unsigned long long)octets, octets == 1 ? "" : "s");
-	if (octets < 10240)
-		return;
-	for (; size >= 1024 && unit + 1 < sizeof units / sizeof units[0]; unit++)
-		size /= 1024;
-	buffer_printf(out, " (%.1f %s)", size, units[unit]);
 }
 
 /* ---- sequence sets ---- */

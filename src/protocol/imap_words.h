@@ -39,7 +39,6 @@ void set_shown(struct buffer *out, struct slice set, bool uid);       /* "messag
 void flag_shown(struct buffer *out, struct slice flag, bool gist);    /* with the gist of it */
 void item_shown(struct buffer *out, struct slice item, bool gist);    /* with what a FETCH item asks for */
 void date_shown(struct buffer *out, const struct imap_date *date);
-void octets_shown(struct buffer *out, uint64_t octets); /* "4286 octets (4.2 KiB)" */
 
 /* How many things stand in the list, those inside them not counted. */
 size_t list_count(const struct imap_tree *tree, size_t list);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include "base/escape.h"
 #include "talk/room.h"
 
 /* How long a server that has said goodbye may leave the connection open, in a pipe. */
@@ -267,6 +268,25 @@ static void story(void *context, const char *sentence)
 		talk_remark(t, "%s", sentence);
 }
 
+/* A URL's path is not asked for by itself: what asks for it is told. */
+static void remark_path(struct talk *t)
+{
+	const struct protocol *protocol = t->place.protocol;
+	struct buffer safe = { 0 };
+	if (t->options->quiet || t->place.path == NULL || strcmp(t->place.path, "/") == 0)
+		return;
+	escape_text(&safe, slice_of(t->place.path));
+	if (protocol && strcmp(protocol->name, "http") == 0)
+		talk_remark(t,
+		            "The URL's path is asked for by hand: GET " SLICE_FMT
+		            " HTTP/1.1, a Host field, an empty line.",
+		            SLICE_ARG(buffer_slice(&safe)));
+	else
+		talk_remark(t, "The URL's path, " SLICE_FMT ", is not asked for: that is yours to do.",
+		            SLICE_ARG(buffer_slice(&safe)));
+	buffer_free(&safe);
+}
+
 static void connected(void *context, struct stream *stream, double seconds)
 {
 	struct talk *t = context;
@@ -280,6 +300,7 @@ static void connected(void *context, struct stream *stream, double seconds)
 	t->connector = NULL;
 	if (!t->options->quiet)
 		talk_remark(t, "connected to %s (%.1f ms)", stream->peer, seconds * 1000);
+	remark_path(t);
 	t->session = session_new(t->base, stream, &options, &driver, t);
 	session_add_face(t->session, t->face);
 	t->face_is_ours = false;

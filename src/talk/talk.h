@@ -31,6 +31,7 @@ struct talk_place {
 	const struct protocol *protocol; /* NULL: recognised */
 	bool tls;                        /* from the first octet */
 	const char *name;                /* "mail.example:25" */
+	const char *path;                /* what a URL asks for there: "/index.html"; NULL: nothing */
 };
 
 /* What only the floor above can do: it knows the options and what ships. */
