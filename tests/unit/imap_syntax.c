@@ -95,6 +95,11 @@ static void responses(void)
 	CHECK_TEXT(r.tag, "A142");
 	CHECK_TEXT(r.code, "READ-WRITE");
 	CHECK_TEXT(r.code_arguments, "");
+	imap_response_parse(SLICE("a1 NO [BADCHARSET (X \"a ] \\\" b\")] no"), &r);
+	CHECK_TEXT(r.code_arguments, "(X \"a ] \\\" b\")");
+	CHECK_TEXT(r.text, "no");
+	imap_response_parse(SLICE("a1 NO [ALERT \"] never closed"), &r); /* then the quote is none */
+	CHECK_TEXT(r.code_arguments, "\"");
 	imap_response_parse(SLICE("a1 no [never closed"), &r);
 	CHECK(r.kind == IMAP_TAGGED && r.bracketed && r.code.n == 0);
 	imap_response_parse(SLICE("+ Ready"), &r);
