@@ -3,7 +3,7 @@
  * data connection.
  */
 #include "protocol/ftp_machine.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 /* So many Telnet commands of one line are named. */
 #define TELNET_NAMED 4

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "protocol/ftp_machine.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 static enum class class_of(char first_digit) {
 	static const enum class classes[] = { CLASS_INFO, CLASS_SUCCESS, CLASS_CONTINUE, CLASS_TRANSIENT, CLASS_FAILURE,

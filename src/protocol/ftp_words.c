@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "protocol/ftp_machine.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 /* Of what the server says itself, a note shows so many octets; of a feature's name, so many. */
 #define VALUE_SHOWN 200

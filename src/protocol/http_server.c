@@ -3,7 +3,7 @@
  */
 #include "protocol/http_machine.h"
 #include "protocol/http_syntax.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 /* Of a peer's words a note shows so many octets. */
 #define WORDS_SHOWN 40

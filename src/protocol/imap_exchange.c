@@ -2,7 +2,7 @@
  * What the server asks for by a `+`, but for literals: the answers of a SASL exchange, and what ends IDLE.
  */
 #include "protocol/imap_reading.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 /* ---- SASL: the client's answers ---- */
 

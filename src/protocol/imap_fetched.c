@@ -2,7 +2,7 @@
  * The data of a message, item by item: what FETCH brings.
  */
 #include "protocol/imap_reading.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 /* So many parts of a message are told one by one. */
 #define ONE_BY_ONE 5

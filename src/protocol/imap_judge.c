@@ -2,7 +2,7 @@
  * Whether a command may come where it stands: its tag, its word, the state of the session, and what else waits.
  */
 #include "protocol/imap_machine.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 /* What other protocols' words are in IMAP. */
 static const struct {

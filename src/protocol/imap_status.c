@@ -6,7 +6,7 @@
  */
 #include "protocol/imap_machine.h"
 #include "protocol/imap_reading.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 static bool is_word(struct slice word, const char *what)
 {

@@ -3,7 +3,7 @@
  */
 #include "protocol/pop3_machine.h"
 #include "protocol/pop3_syntax.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 /* RFC 2449 4: a command, CRLF included. The lines of a SASL exchange have no limit (RFC 5034 4). */
 #define COMMAND_LINE_MAX 255

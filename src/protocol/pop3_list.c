@@ -6,7 +6,7 @@
 
 #include "protocol/pop3_machine.h"
 #include "protocol/pop3_syntax.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 /* Of a capability that no table has, a note shows so many octets. */
 #define KEYWORD_SHOWN 32

@@ -6,7 +6,7 @@
  */
 #include "protocol/pop3_machine.h"
 #include "protocol/pop3_syntax.h"
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 /* RFC 1939 3, RFC 2449 4: a reply's first line, CRLF included. */
 #define STATUS_LINE_MAX 512

@@ -1,7 +1,7 @@
 /*
  * The client's lines of SMTP: commands, message text, the answers of a SASL exchange, and BDAT's octets.
  */
-#include "protocol/reading.h"
+#include "protocol/common.h"
 #include "protocol/smtp_machine.h"
 #include "protocol/smtp_syntax.h"
 

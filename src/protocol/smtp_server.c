@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/reading.h"
+#include "protocol/common.h"
 #include "protocol/smtp_machine.h"
 #include "protocol/smtp_syntax.h"
 

@@ -2,8 +2,8 @@
  * What machines of several protocols read in the same way: a command's verb, what a code means behind it, the lines of a
  * SASL exchange, the front of a message's header.
  */
-#ifndef PARLANCE_PROTOCOL_READING_H
-#define PARLANCE_PROTOCOL_READING_H
+#ifndef PARLANCE_PROTOCOL_COMMON_H
+#define PARLANCE_PROTOCOL_COMMON_H
 
 #include "protocol/machine.h"
 #include "protocol/sasl.h"

@@ -1,7 +1,7 @@
 /*
  * What machines of several protocols read in the same way.
  */
-#include "protocol/reading.h"
+#include "protocol/common.h"
 
 /* ---- commands ---- */
 
