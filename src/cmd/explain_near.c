@@ -98,13 +98,33 @@ static void add_mentions(const struct scope *scope, struct slice words, struct b
 	}
 }
 
+/* Appends the protocols that know the word, where only another was asked. */
+static void add_elsewhere(const struct protocol *only, struct slice word, struct buffer *out)
+{
+	for (size_t i = 0; only && protocols[i]; i++) {
+		bool known = false;
+		for (const struct table *table = protocols[i]->tables; table && table->rows; table++)
+			known |= table_find(table, word) || table_find_form(table, word);
+		if (known && protocols[i] != only)
+			buffer_printf(out, "%s%s", out->n ? ", " : "", protocols[i]->name);
+	}
+}
+
 void not_found(const struct protocol *only, struct slice text)
 {
-	struct buffer shown = { 0 }, near = { 0 }, mentions = { 0 };
+	struct buffer shown = { 0 }, elsewhere = { 0 }, near = { 0 }, mentions = { 0 };
 	struct scope scope = { .only = only, .kinds = KINDS_ALL };
 	const char *hint = ": a command, a reply code or a keyword is asked for, such as 550 or EHLO";
 	struct slice words = slice_trim(text), rest = words, first = slice_word(&rest);
 	escape_text(&shown, text);
+	add_elsewhere(only, words, &elsewhere);
+	if (elsewhere.n) {
+		complain("explain: no \"" SLICE_FMT "\" is known in %s: it is in " SLICE_FMT,
+		         SLICE_ARG(buffer_slice(&shown)), only->name, SLICE_ARG(buffer_slice(&elsewhere)));
+		buffer_free(&shown);
+		buffer_free(&elsewhere);
+		return;
+	}
 	add_nearest(&scope, words, NEAR_MAX, &near);
 	if (near.n == 0) /* of a line, the word that begins it */
 		add_nearest(&scope, first, 1, &near);
