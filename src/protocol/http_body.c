@@ -1,6 +1,7 @@
 /*
  * The body of a request or a response: by count, in chunks, or up to the close (RFC 9112 sections 6 and 7).
  */
+#include "protocol/common.h"
 #include "protocol/http_machine.h"
 #include "protocol/http_syntax.h"
 
@@ -18,7 +19,7 @@ static void begin_count(struct dialogue *d, struct http_message *m, enum side si
                         struct dialogue_event *event)
 {
 	struct buffer words = { 0 };
-	http_octets(&words, octets);
+	octets_in_words(&words, octets);
 	m->part = PART_COUNTED;
 	m->octets = octets;
 	counted_begin(d, side, octets);
@@ -191,7 +192,7 @@ static bool trailer_line(struct dialogue *d, struct http_message *m, const struc
 	if (!http_header_line(d, m, line, event))
 		return false;
 	struct buffer words = { 0 };
-	http_octets(&words, m->octets);
+	octets_in_words(&words, m->octets);
 	if (m->chunks == 0 && m->body_begun) /* its chunks were only described */
 		event_note(d, event, "The empty line ends the body: the %s is complete.", name_of(m));
 	else

@@ -1,6 +1,7 @@
 /*
  * What the value of a field says, beside what the table says of the field.
  */
+#include "protocol/common.h"
 #include "protocol/http_machine.h"
 #include "protocol/http_syntax.h"
 
@@ -188,7 +189,7 @@ static void note_length(struct dialogue *d, struct http_message *m, struct slice
 		return;
 	size_t start = (size_t)(value.p - event->text.p);
 	event_span_add(event, SPAN_COUNT, start, start + value.n);
-	http_octets(&words, octets);
+	octets_in_words(&words, octets);
 	event_note(d, event, "Here: " SLICE_FMT ".", SLICE_ARG(buffer_slice(&words)));
 	if (m->response && (m->flags & FLAG_HEAD || m->code == 304))
 		event_note(d, event, "No body comes now: it is the length that a GET would get.");
@@ -219,7 +220,7 @@ static void note_range(struct dialogue *d, struct http_message *m, struct slice 
 		buffer_clear(&words);
 		bool good = range_parse(element, &first, &last) && (first == UINT64_MAX || first <= last);
 		if (good && last != UINT64_MAX)
-			http_octets(&words, first == UINT64_MAX ? last : last - first + 1);
+			octets_in_words(&words, first == UINT64_MAX ? last : last - first + 1);
 		if (!good)
 			event_problem(d, event, "no range of octets: FIRST-LAST, FIRST- or -LENGTH is wanted");
 		else if (first == UINT64_MAX)

@@ -393,16 +393,3 @@ void http_duration(struct buffer *out, uint64_t seconds)
 		              n == 1 ? "" : "s");
 	}
 }
-
-void http_octets(struct buffer *out, uint64_t octets)
-{
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	double size = (double)octets / 1024;
-	size_t unit = 0;
-	buffer_printf(out, "%llu octet%s", (unsigned long long)octets, octets == 1 ? "" : "s");
-	if (octets < 1024)
-		return;
-	for (; size >= 1024 && unit + 1 < sizeof units / sizeof units[0]; unit++)
-		size /= 1024;
-	buffer_printf(out, " (%.1f %s)", size, units[unit]);
-}

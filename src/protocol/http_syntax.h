@@ -115,7 +115,4 @@ enum http_date_form http_date_parse(struct slice value, int64_t *seconds);
 /* Appends a span of time in its two largest units, "3 days 4 hours"; "0 seconds" for 0. */
 void http_duration(struct buffer *out, uint64_t seconds);
 
-/* Appends "1 octet", "1204 octets (1.2 KiB)". */
-void http_octets(struct buffer *out, uint64_t octets);
-
 #endif

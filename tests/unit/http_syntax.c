@@ -3,6 +3,7 @@
  */
 #include "test.h"
 
+#include "protocol/common.h"
 #include "protocol/http_syntax.h"
 
 /* ---- first lines ---- */
@@ -214,14 +215,14 @@ static void durations(void)
 	}
 }
 
-static void octets_in_words(void)
+static void octets_are_told_in_words(void)
 {
 	struct buffer out = { 0 };
-	http_octets(&out, 1);
+	octets_in_words(&out, 1);
 	buffer_add_string(&out, ", ");
-	http_octets(&out, 384);
+	octets_in_words(&out, 384);
 	buffer_add_string(&out, ", ");
-	http_octets(&out, 35882577);
+	octets_in_words(&out, 35882577);
 	CHECK_TEXT(buffer_slice(&out), "1 octet, 384 octets, 35882577 octets (34.2 MiB)");
 	buffer_free(&out);
 }
@@ -241,6 +242,6 @@ int main(void)
 	TEST(chunk_sizes);
 	TEST(dates);
 	TEST(durations);
-	TEST(octets_in_words);
+	TEST(octets_are_told_in_words);
 	return test_end();
 }
