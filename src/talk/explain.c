@@ -204,10 +204,29 @@ static bool is_waited_for(const struct talk *t, const struct table *commands, co
 	return n >= WAITING_LEAST;
 }
 
-/* How far in front a command is told: those that others wait for, then those that lead on, then the rest. */
+/* Whether it is one of those that people come for, which in a long table would stand behind what hardly anybody says. */
+static bool is_usual(const struct protocol *protocol, const struct entry *row)
+{
+	static const struct {
+		const char *protocol, *commands;
+	} usual[] = {
+		{ "ftp", "CWD LIST PASV PWD RETR STOR TYPE" },
+		{ "http", "GET HEAD POST" },
+		{ "imap", "FETCH LIST SEARCH SELECT STATUS STORE" },
+	};
+	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+		if (strcmp(usual[i].protocol, protocol->name) == 0)
+			return names(usual[i].commands, slice_of(row->word));
+	return false;
+}
+
+/* How far in front a command is told: those that others wait for or people come for, then those that lead on, then the
+ * rest. */
 static unsigned rank_of(const struct talk *t, const struct table *commands, const struct entry *row)
 {
-	return is_waited_for(t, commands, row) ? 0 : leads_on(row) == talk_protocol(t)->server_first ? 1 : 2;
+	return is_waited_for(t, commands, row) || is_usual(talk_protocol(t), row) ? 0
+	       : leads_on(row) == talk_protocol(t)->server_first                  ? 1
+	                                                                          : 2;
 }
 
 /* The commands that belong to this state, of each rank those first that are allowed in the fewest. Marks what it has
