@@ -24,6 +24,22 @@ talk() {
 	timeout 60 "$PARLANCE" -w 10 "$@"
 }
 
+# by_hand PROTOCOL PORT: a person's session in a terminal (tests/pty/real.py).
+by_hand() {
+	run "$PYTHON" -B "$BATS_TEST_DIRNAME/pty/real.py" "$1" "127.0.0.1:$2"
+	((status == 0)) || { echo "$output" && return 1; }
+}
+
+@test "POP3 by hand, in a terminal" {
+	dovecot
+	by_hand pop3 "$pop3"
+}
+
+@test "IMAP by hand, in a terminal: a missing tag, a literal, IDLE" {
+	dovecot
+	by_hand imap "$imap"
+}
+
 # finals: of the events in $output, each final reply as VERB CODE STATE.
 finals() {
 	jq -rs 'map(select(.final) | [.verb // "-", .code // .text, .state] | join(" ")) | join(", ")' <<<"$output"

@@ -36,6 +36,22 @@ finals() {
 	jq -rs 'map(select(.final) | [.verb // "-", .kind, .state, (.answers // "-" | tostring)] | join(" ")) | join(", ")' <<<"$output"
 }
 
+# by_hand PROTOCOL: a person's session in a terminal (tests/pty/real.py).
+by_hand() {
+	run "$PYTHON" -B "$BATS_TEST_DIRNAME/pty/real.py" "$1" "127.0.0.1:$port"
+	((status == 0)) || { echo "$output" && return 1; }
+}
+
+@test "nginx by hand, in a terminal: a header, a body, what is not there" {
+	web
+	by_hand http
+}
+
+@test "vsftpd by hand, in a terminal" {
+	ftp_server
+	by_hand ftp
+}
+
 @test "nginx: three requests on one connection, bodies by length" {
 	web
 	run -0 --separate-stderr talk -P http --json <<-'END'
