@@ -1,6 +1,7 @@
 /*
  * FTP: the row, and what is asked of the session as a whole.
  */
+#include "protocol/coded_reply.h"
 #include "protocol/ftp_machine.h"
 
 enum ftp_effect ftp_effect_of(struct slice verb)
@@ -214,8 +215,8 @@ static enum input input(const struct dialogue *d)
 static unsigned greeting(struct slice line)
 {
 	static const char *const names[] = { "FTP", "FileZilla", "Serv-U" };
-	struct ftp_reply reply;
-	if (!ftp_reply_parse(line, &reply) || !reply.separated ||
+	struct coded_reply reply;
+	if (!coded_reply_parse(line, '6', &reply) || !reply.separated ||
 	    !(slice_equal(reply.code, SLICE("220")) || slice_equal(reply.code, SLICE("120")) ||
 	      slice_equal(reply.code, SLICE("421"))))
 		return 0;

@@ -5,14 +5,9 @@
  */
 #include <string.h>
 
+#include "protocol/coded_reply.h"
 #include "protocol/ftp_machine.h"
 #include "protocol/common.h"
-
-static enum class class_of(char first_digit) {
-	static const enum class classes[] = { CLASS_INFO, CLASS_SUCCESS, CLASS_CONTINUE, CLASS_TRANSIENT, CLASS_FAILURE,
-	                                      CLASS_SUCCESS };
-	return classes[first_digit - '1'];
-}
 
 static bool code_is(struct slice code, const char *wanted)
 {
@@ -391,7 +386,7 @@ static void reply_begins(struct dialogue *d, struct ftp *s, struct slice code, s
 
 /* A line between the first and the last. With another code at its front it looks like another reply. */
 static void inner_line(struct dialogue *d, const struct ftp *s, struct slice text, bool coded,
-                       const struct ftp_reply *reply, struct dialogue_event *event)
+                       const struct coded_reply *reply, struct dialogue_event *event)
 {
 	bool same = coded && code_is(reply->code, s->code);
 	enum ftp_effect effect = ftp_effect(answered(d));
@@ -417,7 +412,7 @@ static void inner_line(struct dialogue *d, const struct ftp *s, struct slice tex
 		ftp_facts(d, entry, event);
 }
 
-static void first_line(struct dialogue *d, struct ftp *s, const struct ftp_reply *reply, struct dialogue_event *event)
+static void first_line(struct dialogue *d, struct ftp *s, const struct coded_reply *reply, struct dialogue_event *event)
 {
 	reply_begins(d, s, reply->code, event);
 	if (reply->separated)
@@ -448,24 +443,19 @@ static void name_command(struct dialogue *d, struct dialogue_event *event)
 
 /* A reply that was begun and never ended, though the client went on: where a line of another code comes, it is over, and
  * all that follows is answered right again. */
-static void give_up(struct dialogue *d, struct ftp *s, const struct ftp_reply *reply, struct dialogue_event *event)
+static void give_up(struct dialogue *d, struct ftp *s, const struct coded_reply *reply, struct dialogue_event *event)
 {
 	if (!dialogue_in_reply(d) || !s->asked_since || !reply->separated || code_is(reply->code, s->code))
 		return;
 	const struct outstanding *one = answered(d);
-	struct dialogue_event unseen = { .side = SIDE_SERVER, .kind = EVENT_REPLY };
-	unseen.code = event_text(d, slice_of(s->code));
-	unseen.class = class_of(s->code[0]);
-	unseen.verb = one ? event_text(d, slice_of(one->verb)) : slice_of("");
-	event_problem(d, event, "the reply before this one was never ended: its last line has %s and a space", s->code);
-	event_ref(d, event, "RFC 959 4.2");
+	struct dialogue_event unseen = coded_reply_unended(d, s->code, one, event, "RFC 959 4.2");
 	complete(d, s, &unseen);
 }
 
 static void reply_line(struct dialogue *d, struct ftp *s, struct slice text, struct dialogue_event *event)
 {
-	struct ftp_reply reply;
-	bool coded = ftp_reply_parse(text, &reply);
+	struct coded_reply reply;
+	bool coded = coded_reply_parse(text, '6', &reply);
 	if (coded)
 		give_up(d, s, &reply, event);
 	bool first = !dialogue_in_reply(d);
@@ -480,7 +470,7 @@ static void reply_line(struct dialogue *d, struct ftp *s, struct slice text, str
 	event->kind = EVENT_REPLY;
 	event->has_final = true;
 	event->code = event_text(d, slice_of(s->code));
-	event->class = class_of(s->code[0]);
+	event->class = coded_reply_class(s->code[0]);
 	name_command(d, event);
 	if (same)
 		event_span_add(event, SPAN_CODE, ftp_telnet_offset(event->text, 0),

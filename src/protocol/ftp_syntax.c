@@ -3,22 +3,6 @@
  */
 #include "protocol/ftp_syntax.h"
 
-bool ftp_reply_parse(struct slice line, struct ftp_reply *reply)
-{
-	*reply = (struct ftp_reply){ 0 };
-	if (line.n < 3 || line.p[0] < '1' || line.p[0] > '6' || !octet_is_digit(line.p[1]) ||
-	    !octet_is_digit(line.p[2]))
-		return false;
-	char after = line.n > 3 ? line.p[3] : ' ';
-	if (octet_is_digit(after))
-		return false;
-	reply->code = slice_part(line, 0, 3);
-	reply->continues = after == '-';
-	reply->separated = after == ' ' || after == '-';
-	reply->text = slice_part(line, reply->separated ? 4 : 3, line.n);
-	return true;
-}
-
 /* ---- Telnet ---- */
 
 #define TELNET_SE 0xF0

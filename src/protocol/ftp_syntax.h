@@ -1,5 +1,5 @@
 /*
- * The grammar of FTP's lines: replies, the addresses of data connections, quoted paths, times and facts, and the Telnet
+ * The grammar of FTP's lines: the addresses of data connections, quoted paths, times and facts, and the Telnet
  * commands that may stand among them. Nothing here owns what it looks at; buffers that are filled belong to the caller.
  */
 #ifndef PARLANCE_PROTOCOL_FTP_SYNTAX_H
@@ -11,17 +11,6 @@
 
 #include "base/buffer.h"
 #include "base/slice.h"
-
-/* One line of a reply that begins with a code. */
-struct ftp_reply {
-	struct slice code; /* three digits */
-	bool continues;    /* a hyphen: further lines of this reply follow */
-	bool separated;    /* a space, a hyphen or nothing stands behind the code, as it must */
-	struct slice text; /* behind the separator */
-};
-
-/* False where the line begins with no code of RFC 959 4.2 or RFC 2228 5.2 (100 to 699), or a fourth digit follows. */
-bool ftp_reply_parse(struct slice line, struct ftp_reply *reply);
 
 /* ---- Telnet (RFC 854), whose conventions the control connection follows ---- */
 

@@ -16,12 +16,6 @@
 /* Of a keyword that no table has, a note shows so many octets. */
 #define KEYWORD_SHOWN 32
 
-static enum class class_of(char first_digit) {
-	static const enum class classes[] = { CLASS_INFO, CLASS_SUCCESS, CLASS_CONTINUE, CLASS_TRANSIENT,
-	                                      CLASS_FAILURE };
-	return classes[first_digit - '1'];
-}
-
 /* The command that the reply under way answers; NULL for the greeting and for what nobody asked for. */
 static struct outstanding *answered(const struct dialogue *d)
 {
@@ -365,16 +359,16 @@ static void complete(struct dialogue *d, struct smtp *s, struct dialogue_event *
 static void check_reply(struct dialogue *d, const struct smtp *s, const struct smtp_reply *reply,
                         struct dialogue_event *event)
 {
-	if (s->lines > 0 && !slice_equal(slice_of(s->code), reply->code)) {
+	if (s->lines > 0 && !slice_equal(slice_of(s->code), reply->line.code)) {
 		event_problem(d, event, "the code is %s on the reply's first line: all lines of a reply have the same",
 		              s->code);
 		event_ref(d, event, "RFC 5321 4.2.1");
 	}
-	if (!reply->separated && event->text.n > 3) {
+	if (!reply->line.separated && event->text.n > 3) {
 		event_problem(d, event, "a space or a hyphen must stand behind the code");
 		event_ref(d, event, "RFC 5321 4.2");
 	}
-	if (reply->code.p[0] == '1') {
+	if (reply->line.code.p[0] == '1') {
 		event_problem(d, event, "no SMTP reply begins with 1");
 		event_ref(d, event, "RFC 5321 4.2.1");
 	}
@@ -395,18 +389,18 @@ static bool greets(struct slice code)
 static void reply_begins(struct dialogue *d, struct smtp *s, const struct smtp_reply *reply,
                          struct dialogue_event *event)
 {
-	memcpy(s->code, reply->code.p, 3);
+	memcpy(s->code, reply->line.code.p, 3);
 	s->code[3] = '\0';
-	if (!s->greeted && outstanding_count(d) > 0 && !greets(reply->code)) {
+	if (!s->greeted && outstanding_count(d) > 0 && !greets(reply->line.code)) {
 		s->greeted = true; /* what is written down begins behind the greeting */
 		state_move(d, SMTP_CONNECTED);
 	}
 	s->unasked = s->greeted && outstanding_count(d) == 0;
-	if (s->unasked && !slice_equal(reply->code, SLICE("421"))) {
+	if (s->unasked && !slice_equal(reply->line.code, SLICE("421"))) {
 		event_problem(d, event, "a reply to no command");
 		event_ref(d, event, "RFC 5321 4.2");
 	}
-	if (effect_of(answered(d)) == EFFECT_HELLO && reply->code.p[0] == '2')
+	if (effect_of(answered(d)) == EFFECT_HELLO && reply->line.code.p[0] == '2')
 		capabilities_forget(d);
 	reply_open(d, true);
 }
@@ -416,12 +410,12 @@ static bool lists_keyword(const struct dialogue *d, const struct smtp *s, const 
 {
 	const struct outstanding *one = answered(d);
 	return s->lines > 0 && effect_of(one) == EFFECT_HELLO && strcmp(one->verb, "HELO") != 0 &&
-	       reply->code.p[0] == '2';
+	       reply->line.code.p[0] == '2';
 }
 
 static void reply_spans(struct dialogue_event *event, const struct smtp_reply *reply)
 {
-	event_span_add(event, SPAN_CODE, 0, reply->code.n);
+	event_span_add(event, SPAN_CODE, 0, reply->line.code.n);
 	if (reply->enhanced.n) {
 		size_t start = (size_t)(reply->enhanced.p - event->text.p);
 		event_span_add(event, SPAN_ENHANCED, start, start + reply->enhanced.n);
@@ -432,15 +426,10 @@ static void reply_spans(struct dialogue_event *event, const struct smtp_reply *r
  * all that follows is answered right again. */
 static void give_up(struct dialogue *d, struct smtp *s, const struct smtp_reply *reply, struct dialogue_event *event)
 {
-	if (s->lines == 0 || !s->asked_since || slice_equal(slice_of(s->code), reply->code))
+	if (s->lines == 0 || !s->asked_since || slice_equal(slice_of(s->code), reply->line.code))
 		return;
 	const struct outstanding *one = answered(d);
-	struct dialogue_event unseen = { .side = SIDE_SERVER, .kind = EVENT_REPLY };
-	unseen.code = event_text(d, slice_of(s->code));
-	unseen.class = class_of(s->code[0]);
-	unseen.verb = one ? event_text(d, slice_of(one->verb)) : slice_of("");
-	event_problem(d, event, "the reply before this one was never ended: its last line has %s and a space", s->code);
-	event_ref(d, event, "RFC 5321 4.2.1");
+	struct dialogue_event unseen = coded_reply_unended(d, s->code, one, event, "RFC 5321 4.2.1");
 	complete(d, s, &unseen);
 }
 
@@ -450,8 +439,8 @@ static void reply_line(struct dialogue *d, struct smtp *s, const struct smtp_rep
 	s->asked_since = false;
 	event->kind = EVENT_REPLY;
 	event->has_final = true;
-	event->code = reply->code;
-	event->class = class_of(reply->code.p[0]);
+	event->code = reply->line.code;
+	event->class = coded_reply_class(reply->line.code.p[0]);
 	if (s->lines == 0)
 		reply_begins(d, s, reply, event);
 	check_reply(d, s, reply, event);
@@ -460,22 +449,22 @@ static void reply_line(struct dialogue *d, struct smtp *s, const struct smtp_rep
 		event->verb = event_text(d, slice_of(one->verb));
 		event->phase = one->command ? one->command->phase : PHASE_NONE;
 	}
-	struct slice words = slice_trim(reply->text);
+	struct slice words = slice_trim(reply->line.text);
 	bool keyword = lists_keyword(d, s, reply) && words.n;
 	if (!keyword)
 		event->enhanced = reply->enhanced;
 	reply_spans(event, reply);
 	s->lines++;
 	if (keyword)
-		read_keyword(d, reply->text, event);
-	else if (!reply->continues) {
+		read_keyword(d, reply->line.text, event);
+	else if (!reply->line.continues) {
 		note_recipient(d, s, one, event);
 		note_code(d, event);
 	}
-	if (event->enhanced.n && !reply->continues)
+	if (event->enhanced.n && !reply->line.continues)
 		note_enhanced(d, event);
-	if (effect_of(one) == EFFECT_AUTH && event->class == CLASS_CONTINUE && !reply->continues)
-		challenge_read(d, &s->sasl, reply->text, event, "RFC 4954 4");
+	if (effect_of(one) == EFFECT_AUTH && event->class == CLASS_CONTINUE && !reply->line.continues)
+		challenge_read(d, &s->sasl, reply->line.text, event, "RFC 4954 4");
 }
 
 /* A line that is no reply, though the server's turn is to say nothing else. */
@@ -506,7 +495,7 @@ void smtp_server(struct dialogue *d, const struct line *line, struct dialogue_ev
 	}
 	if (line->first) {
 		reply_line(d, s, &reply, event);
-		s->line_continues = reply.continues;
+		s->line_continues = reply.line.continues;
 	}
 	if (event->kind != EVENT_REPLY || line->more || line->cut)
 		return;

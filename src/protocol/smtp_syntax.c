@@ -24,17 +24,9 @@ static size_t enhanced_length(struct slice s)
 bool smtp_reply_parse(struct slice line, struct smtp_reply *reply)
 {
 	*reply = (struct smtp_reply){ 0 };
-	if (line.n < 3 || line.p[0] < '1' || line.p[0] > '5' || !octet_is_digit(line.p[1]) ||
-	    !octet_is_digit(line.p[2]))
+	if (!coded_reply_parse(line, '5', &reply->line))
 		return false;
-	char after = line.n > 3 ? line.p[3] : ' ';
-	if (octet_is_digit(after))
-		return false;
-	reply->code = slice_part(line, 0, 3);
-	reply->continues = after == '-';
-	reply->separated = after == ' ' || after == '-';
-	reply->text = slice_part(line, reply->separated ? 4 : 3, line.n);
-	reply->enhanced = slice_part(reply->text, 0, enhanced_length(reply->text));
+	reply->enhanced = slice_part(reply->line.text, 0, enhanced_length(reply->line.text));
 	return true;
 }
 

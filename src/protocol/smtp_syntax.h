@@ -7,14 +7,12 @@
 #include <stdbool.h>
 
 #include "base/slice.h"
+#include "protocol/coded_reply.h"
 
 /* One line of a reply. */
 struct smtp_reply {
-	struct slice code;     /* three digits */
-	bool continues;        /* a hyphen: further lines of this reply follow */
-	bool separated;        /* a space, a hyphen or nothing stands behind the code, as it must */
-	struct slice text;     /* behind the separator */
-	struct slice enhanced; /* the enhanced status code that `text` begins with (RFC 2034), or empty */
+	struct coded_reply line;
+	struct slice enhanced; /* the enhanced status code that its text begins with (RFC 2034), or empty */
 };
 
 /* False where the line begins with no three-digit code of RFC 5321 4.2.1 (100 to 599). */

@@ -261,10 +261,10 @@ static void reply_lines_are_taken_apart(void)
 {
 	struct smtp_reply reply;
 	CHECK(smtp_reply_parse(SLICE("250-SIZE 10"), &reply));
-	CHECK(reply.continues && reply.separated);
-	CHECK_TEXT(reply.text, "SIZE 10");
+	CHECK(reply.line.continues && reply.line.separated);
+	CHECK_TEXT(reply.line.text, "SIZE 10");
 	CHECK(smtp_reply_parse(SLICE("250"), &reply));
-	CHECK(!reply.continues);
+	CHECK(!reply.line.continues);
 	CHECK(smtp_reply_parse(SLICE("550 5.1.1 No such user"), &reply));
 	CHECK_TEXT(reply.enhanced, "5.1.1");
 	CHECK(smtp_reply_parse(SLICE("550 5.1.1000 x"), &reply));

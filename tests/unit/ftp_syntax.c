@@ -3,24 +3,25 @@
  */
 #include "test.h"
 
+#include "protocol/coded_reply.h"
 #include "protocol/ftp_syntax.h"
 
 /* ---- replies ---- */
 
 static void replies(void)
 {
-	struct ftp_reply reply;
-	CHECK(ftp_reply_parse(SLICE("220 ready"), &reply) && !reply.continues);
+	struct coded_reply reply;
+	CHECK(coded_reply_parse(SLICE("220 ready"), '6', &reply) && !reply.continues);
 	CHECK_TEXT(reply.code, "220");
 	CHECK_TEXT(reply.text, "ready");
-	CHECK(ftp_reply_parse(SLICE("123-First line"), &reply) && reply.continues);
-	CHECK(ftp_reply_parse(SLICE("250"), &reply) && reply.separated && reply.text.n == 0);
-	CHECK(ftp_reply_parse(SLICE("631 YWJj"), &reply)); /* RFC 2228 5.2 */
-	CHECK(ftp_reply_parse(SLICE("220ready"), &reply) && !reply.separated);
-	CHECK(!ftp_reply_parse(SLICE("  234 A line beginning with numbers"), &reply));
-	CHECK(!ftp_reply_parse(SLICE("2200 four digits"), &reply));
-	CHECK(!ftp_reply_parse(SLICE("730 no such class"), &reply));
-	CHECK(!ftp_reply_parse(SLICE("22"), &reply));
+	CHECK(coded_reply_parse(SLICE("123-First line"), '6', &reply) && reply.continues);
+	CHECK(coded_reply_parse(SLICE("250"), '6', &reply) && reply.separated && reply.text.n == 0);
+	CHECK(coded_reply_parse(SLICE("631 YWJj"), '6', &reply)); /* RFC 2228 5.2 */
+	CHECK(coded_reply_parse(SLICE("220ready"), '6', &reply) && !reply.separated);
+	CHECK(!coded_reply_parse(SLICE("  234 A line beginning with numbers"), '6', &reply));
+	CHECK(!coded_reply_parse(SLICE("2200 four digits"), '6', &reply));
+	CHECK(!coded_reply_parse(SLICE("730 no such class"), '6', &reply));
+	CHECK(!coded_reply_parse(SLICE("22"), '6', &reply));
 }
 
 /* ---- addresses ---- */
