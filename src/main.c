@@ -55,8 +55,8 @@ static void help_all(void)
 	}
 	(void)puts("\nTARGET: host:port, host port, [::1]:25, unix:/path, or a URL: smtp://host,\n"
 	           "submission:// lmtp:// pop3:// imap:// http:// ftp://, tcp://host:port,\n"
-	           "udp://host:port.\n"
-	           "This version does not speak TLS, and opens no data connection of FTP's.\n\n"
+	           "udp://host:port. Over TLS: smtps:// pop3s:// imaps:// https:// ftps://,\n"
+	           "tls://host:port, or --starttls. FTP's data connections are not opened.\n\n"
 	           "parlance COMMAND --help tells more; man parlance tells all. To begin with:\n\n"
 	           "  parlance replay ewing-imap-corrected   a conversation that ships, explained\n"
 	           "  parlance serve ewing-smtp              one as a server to practise with\n"

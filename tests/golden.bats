@@ -47,6 +47,10 @@ judge() {
 	judge tls
 }
 
+@test "what somebody on the way can do before TLS, and TLS in the wrong place" {
+	judge attacks
+}
+
 @test "LMTP: one reply for each recipient" {
 	judge lmtp
 }

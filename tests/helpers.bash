@@ -82,6 +82,7 @@ print(s.getsockname()[1])' "$@"
 start_server() {
 	local name=$1
 	shift
+	: >"$BATS_TEST_TMPDIR/$name.out" # what another of that name has said is not this one's
 	"$@" >"$BATS_TEST_TMPDIR/$name.out" 2>&1 </dev/null 3>&- 4>&- &
 	server_pid=$!
 	echo "$server_pid" >"$BATS_TEST_TMPDIR/$name.pid"

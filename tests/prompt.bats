@@ -156,10 +156,6 @@ pty() {
 	pty trap_leading_space
 }
 
-@test "prompt: trap: STARTTLS, which this build cannot begin" {
-	pty trap_starttls
-}
-
 @test "prompt: after ten seconds it says that it still waits" {
 	pty still_waiting
 }

@@ -13,11 +13,30 @@ load helpers
 	done
 }
 
-@test "a script with TLS plays in the clear against self, and says so; elsewhere it is exit 4" {
+@test "a script with TLS is encrypted against self, whose certificate is trusted, there and by nobody else" {
 	run -0 "$PARLANCE" replay cs2911-smtp-starttls-corrected
-	has "TLS is only played here"
-	run -4 "$PARLANCE" replay cs2911-smtp-starttls-corrected --to smtp://127.0.0.1:9
-	has "TLS"
+	has $'<client starts TLS>\n# TLS 1.3 (RFC 8446)'
+	has '# The certificate is for localhost'
+	run -0 "$PARLANCE" replay --json clug-pop3s-corrected
+	has_event '{"kind": "stage", "text": "tls", "secure": true}'
+	has_event '{"verb": "USER", "secure": true}'
+}
+
+@test "TLS where nobody agreed on it in words: a text service" {
+	file=$(transcript upgrade.txt <<-'END'
+		Protocol: tcp
+
+		C: encrypt
+		S: go
+		<client starts TLS>
+		C: hello
+		S: HELLO
+	END
+	)
+	run -0 --separate-stderr timeout 20 "$PARLANCE" replay --json "$file"
+	same "" "$stderr"
+	has_event '{"side": "S", "text": "go", "secure": null}'
+	has_event '{"side": "S", "text": "HELLO", "secure": true}'
 }
 
 @test "aiosmtpd takes the message; a 550 that it does not know is remarked on" {

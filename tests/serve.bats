@@ -215,9 +215,17 @@ closed() {
 	has "$file:3: {{host}}"
 }
 
-@test "a script with TLS is exit 4" {
-	run -4 "$PARLANCE" serve ch2-smtps-auth-plain
-	has "TLS"
+@test "a script with TLS is served with a certificate that is made on the spot, and can be trusted from a file" {
+	serve --tls --showcerts --once clug-imap-corrected
+	wait_for 5 grep -q 'END CERTIFICATE' "$BATS_TEST_TMPDIR/serve.out"
+	sed -n 's/^# //p' "$BATS_TEST_TMPDIR/serve.out" | sed -n '/BEGIN CERT/,/END CERT/p' >"$BATS_TEST_TMPDIR/made.pem"
+	run -4 "$PARLANCE" "imaps://localhost:$served_port" <<<'a LOGOUT'
+	has 'vouches for itself'
+	serve --tls --showcerts --once clug-imap-corrected
+	wait_for 5 grep -q 'END CERTIFICATE' "$BATS_TEST_TMPDIR/serve.out"
+	sed -n 's/^# //p' "$BATS_TEST_TMPDIR/serve.out" | sed -n '/BEGIN CERT/,/END CERT/p' >"$BATS_TEST_TMPDIR/made.pem"
+	run -0 "$PARLANCE" --cacert "$BATS_TEST_TMPDIR/made.pem" "imaps://localhost:$served_port" <<<$'A001 CAPABILITY\nA002 LOGOUT'
+	has 'TLS: implicit'
 }
 
 @test "a fragment gets a greeting, and says so" {

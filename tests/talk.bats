@@ -272,8 +272,10 @@ S: 221 2.0.0 Bye
 	has 'parlance: talk: to whom?'
 	run -0 "$PARLANCE" talk --help
 	has ':help'
-	run -4 "$PARLANCE" smtps://127.0.0.1 </dev/null
-	has 'TLS is not in this build yet'
+	run -2 "$PARLANCE" --starttls smtps://127.0.0.1 </dev/null
+	has 'parlance: --starttls: smtps:// has TLS from the first octet: leave one of the two out'
+	run -2 "$PARLANCE" --tls udp://127.0.0.1:7 </dev/null
+	has 'parlance: 127.0.0.1:7: TLS goes over TCP'
 }
 
 @test "talk: | head is quiet" {

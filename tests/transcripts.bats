@@ -87,7 +87,7 @@ said() {
 	done
 }
 
-@test "each is played against itself, TLS in the clear; corrected ones without a problem" {
+@test "each is played against itself, under TLS where that is printed; corrected ones without a problem" {
 	local file
 	for file in "$ROOT"/transcripts/*.txt; do
 		run -0 --separate-stderr timeout 60 "$PARLANCE" replay --json --timeout 5 "$(basename "$file" .txt)"

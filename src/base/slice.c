@@ -139,6 +139,14 @@ struct slice slice_line(struct slice *rest)
 	return line;
 }
 
+struct slice slice_row(struct slice *rest)
+{
+	struct slice line = slice_line(rest);
+	if (line.n && line.p[line.n - 1] == '\n')
+		line.n--;
+	return line;
+}
+
 bool slice_number(struct slice s, uint64_t *value)
 {
 	if (s.n == 0)

@@ -51,6 +51,8 @@ struct slice slice_word(struct slice *rest);
 
 /* Takes the next line off the front of `*rest`, its LF included; the last line may have none. Empty at the end. */
 struct slice slice_line(struct slice *rest);
+/* The same without its LF: an empty line is empty too, so that `rest` tells where the end is. */
+struct slice slice_row(struct slice *rest);
 
 /* Reads an unsigned decimal number that fills all of `s`. False where it is none, or past UINT64_MAX. */
 bool slice_number(struct slice s, uint64_t *value);

@@ -195,13 +195,13 @@ static void direct(struct annotation *a)
 		face_direction(a->face, words);
 	switch (line->direction) {
 	case DIRECTION_CONNECTS:
-		dialogue_stage(a->dialogue, STAGE_CONNECT, line->side, false);
+		dialogue_stage(a->dialogue, STAGE_CONNECT, line->side);
 		break;
 	case DIRECTION_TLS:
-		dialogue_stage(a->dialogue, STAGE_TLS, line->side, true);
+		dialogue_stage(a->dialogue, STAGE_TLS, line->side);
 		break;
 	case DIRECTION_HANGS_UP:
-		dialogue_stage(a->dialogue, STAGE_CLOSE, line->side, false);
+		dialogue_stage(a->dialogue, STAGE_CLOSE, line->side);
 		break;
 	case DIRECTION_WAITS:
 		break;
@@ -228,7 +228,7 @@ static void finish(struct annotation *a)
 		return;
 	dialogue_quiet(a->dialogue);
 	tell_events(a, true);
-	dialogue_stage(a->dialogue, STAGE_CLOSE, SIDE_SERVER, false);
+	dialogue_stage(a->dialogue, STAGE_CLOSE, SIDE_SERVER);
 	tell_events(a, false);
 }
 

@@ -23,6 +23,8 @@ struct options {
 	int family;                      /* -4 -6; AF_UNSPEC */
 	const struct protocol *protocol; /* -P; NULL */
 	bool tls, starttls;
+	struct tls_options with; /* --cacert, --cert, --insecure …: what TLS begins with */
+	bool showcerts;
 	double timeout;         /* -w; below 0: not given */
 	double connect_timeout; /* 10 */
 	double max_time;        /* 0: none */
@@ -52,7 +54,7 @@ struct options {
 
 /* Bits of the options that a command takes, beside -h -V -q -v which all take: the rows of main.c's option table. */
 enum option_group {
-	OPTIONS_CONNECT = 1 << 0, /* -4 -6 -P --tls --starttls -w --connect-timeout --max-time … */
+	OPTIONS_CONNECT = 1 << 0, /* -4 -6 -P --starttls --cacert --insecure -w --connect-timeout --max-time … */
 	OPTIONS_SHOW = 1 << 1,    /* --json --plain -o --color --notes --secrets */
 	OPTIONS_TALK = 1 << 2,    /* --eol --raw --colon --no-wait --fail */
 	OPTIONS_RECORD = 1 << 3,  /* -r --force */
@@ -60,7 +62,8 @@ enum option_group {
 	OPTIONS_REPLAY = 1 << 5,  /* --to --step */
 	OPTIONS_SERVE = 1 << 6,   /* --listen --strict --once */
 	OPTIONS_PACE = 1 << 7,    /* --delay */
-	OPTIONS_OFFLINE = 1 << 8  /* -P where nothing is connected */
+	OPTIONS_OFFLINE = 1 << 8, /* -P where nothing is connected */
+	OPTIONS_ENCRYPT = 1 << 9  /* --tls --cert --key --tls-min …, for the client's side and the server's */
 };
 
 struct command {
@@ -117,6 +120,11 @@ bool options_terminal(const struct options *options);
 
 /* The masking that the options ask for; `live`: what is said is not readable in a transcript anyway. */
 struct masking options_masking(const struct options *options, bool live);
+
+/* What the options say of TLS, for the client's side; the caller's (tls_settings_free). STATUS_USAGE with a message. */
+enum status options_tls(const struct options *options, struct tls_settings **settings, struct error *error);
+/* What the options say of a client's session, wherever it goes; `live` as for options_masking. */
+struct session_options options_session(const struct options *options, struct tls_settings *tls, bool live);
 
 /* Follows `--fail`. */
 bool event_failed(const struct dialogue_event *event);

@@ -51,6 +51,7 @@ struct play {
 	struct speaker *speaker;
 	struct buffer *files;
 	struct where where;
+	struct tls_settings *tls, *self_tls; /* the client's, and those of `self` */
 	struct service *self;
 	struct connector *connector;
 	struct session *session;
@@ -62,6 +63,7 @@ struct play {
 	double since;       /* when the wait for a reply of a protocol without ends began */
 	struct buffer held; /* octets that are said after the pause */
 	bool holding;
+	bool asked;  /* the client, or --starttls for it, has said something */
 	bool spoken; /* the client has said something: --delay stands before all that comes later */
 	bool done;   /* nothing of the script is left: the end is in order */
 	bool expected_close;
@@ -300,6 +302,9 @@ static bool take_step(struct play *p)
 	case SPEAK_AWAIT_CLOSE:
 		await_close(p, step.expected);
 		return false;
+	case SPEAK_TLS:
+		session_begin_tls(p->session);
+		return true;
 	case SPEAK_PAUSE:
 		face_direction(p->face, step.text);
 		wait_seconds(p, WAIT_PAUSE, step.seconds);
@@ -330,7 +335,7 @@ static void pump(struct play *p)
 {
 	if (p->waiting == WAIT_SILENCE || p->waiting == WAIT_CLOSE)
 		wait_over(p);
-	if (p->waiting != WAIT_NOT || p->done || session_over(p->session))
+	if (p->waiting != WAIT_NOT || p->done || session_over(p->session) || session_upgrading(p->session))
 		return;
 	if (p->holding) {
 		struct buffer held = p->held;
@@ -360,10 +365,19 @@ static void my_turn(void *context, struct session *session)
 	pump(context);
 }
 
+/* What --starttls says and hears is not the script's; the greeting before it is. */
+static bool concerns_script(struct play *p, const struct session *session, const struct dialogue_event *event)
+{
+	p->asked |= event->side == SIDE_CLIENT && event->kind != EVENT_STAGE;
+	return !session_upgrading(session) || !p->asked;
+}
+
 static void heard(void *context, struct session *session, const struct dialogue_event *event)
 {
 	struct play *p = context;
 	struct buffer differs = { 0 };
+	if (!concerns_script(p, session, event))
+		return;
 	speaker_event(p->speaker, session_dialogue(session), event, &differs);
 	if (differs.n)
 		remark(p, SLICE_FMT, SLICE_ARG(buffer_slice(&differs)));
@@ -382,15 +396,6 @@ static bool late(void *context, struct session *session, double seconds)
 	if (timeout_of(p->replay) > 0)
 		return false;
 	remark(p, "still waiting for the server (%g s); ^C ends it", seconds);
-	return true;
-}
-
-static bool tls(void *context, struct session *session)
-{
-	struct play *p = context;
-	if (p->self == NULL)
-		return false;
-	session_play_tls(session);
 	return true;
 }
 
@@ -423,9 +428,7 @@ static void closed(void *context, struct session *session, enum session_end end,
 	over(p, status);
 }
 
-static const struct session_driver driver = {
-	.my_turn = my_turn, .event = heard, .late = late, .tls = tls, .closed = closed
-};
+static const struct session_driver driver = { .my_turn = my_turn, .event = heard, .late = late, .closed = closed };
 
 /* ---- connecting ---- */
 
@@ -440,12 +443,14 @@ static void connected(void *context, struct stream *stream, double seconds)
 {
 	struct play *p = context;
 	const struct options *o = p->replay->options;
-	struct session_options session = { .protocol = p->rehearsal->protocol, .side = SIDE_CLIENT };
+	struct session_options session = options_session(o, p->tls, false);
 	(void)seconds;
 	p->connector = NULL;
+	session.protocol = p->rehearsal->protocol;
 	session.timeout = timeout_of(p->replay) > 0 ? timeout_of(p->replay) : STILL_WAITING;
-	session.max_time = o->max_time;
-	session.masking = options_masking(o, false);
+	session.host = p->where.connect.host;
+	session.tls_implicit = p->where.tls;
+	session.starttls = session.starttls && p->self == NULL;
 	p->session = session_new(p->replay->base, stream, &session, &driver, p);
 	session_add_face(p->session, p->face);
 	record_add(p);
@@ -463,13 +468,32 @@ static void failed(void *context, const struct error *error)
 
 static const struct connect_events connecting = { story, connected, failed };
 
+/* The server shows a certificate that is made here, and the client trusts that one alone. */
+static enum status start_self_tls(struct play *p, struct service_options *service, struct error *error)
+{
+	const struct tls_options *asked = &p->replay->options->with;
+	struct tls_options client = { .min = asked->min, .max = asked->max, .ciphers = asked->ciphers };
+	struct tls_options server = client;
+	server.keep_keys = true;
+	enum status status = tls_server_settings(&server, NULL, &p->self_tls, error);
+	if (status == STATUS_OK)
+		status = tls_client_settings(&client, &p->tls, error);
+	if (status == STATUS_OK)
+		status = tls_settings_trust(p->tls, p->self_tls, error);
+	service->tls = p->self_tls;
+	p->where.connect.host = string_copy("127.0.0.1");
+	p->where.tls = p->rehearsal->tls_implicit || p->replay->options->tls;
+	service->tls_implicit = p->where.tls;
+	return status;
+}
+
 static enum status start_self(struct play *p, struct error *error)
 {
 	const struct options *o = p->replay->options;
 	struct service_options service = { .rehearsal = p->rehearsal, .variables = &o->variables, .host = "127.0.0.1" };
-	if (p->rehearsal->tls)
-		remark(p, "TLS is only played here: all of it goes in the clear, over loopback");
 	enum status status = rehearsal_check(p->rehearsal, SIDE_SERVER, &o->variables, error);
+	if (status == STATUS_OK && (p->rehearsal->tls || o->tls))
+		status = start_self_tls(p, &service, error);
 	if (status == STATUS_OK)
 		status = service_start(p->replay->base, &service, &p->self, error);
 	if (status != STATUS_OK)
@@ -489,12 +513,11 @@ static enum status start_target(struct play *p, const char *target, struct error
 {
 	const struct replay *r = p->replay;
 	enum status status = where_find(r->options, target, r->service, p->rehearsal->protocol, &p->where, error);
+	if (status == STATUS_OK)
+		status = options_tls(r->options, &p->tls, error);
 	if (status != STATUS_OK)
 		return status;
-	if (p->rehearsal->tls || p->where.tls)
-		return error_set(error, STATUS_TLS,
-		                 "%s: TLS is needed here and not there yet: without a target it is played in the clear",
-		                 p->rehearsal->tls ? p->script->file : p->where.name);
+	p->where.tls = p->where.tls || p->rehearsal->tls_implicit;
 	p->connector = connect_start(r->base, &p->where.connect, &connecting, p);
 	return STATUS_OK;
 }
@@ -652,6 +675,8 @@ static void play_free(struct play *p)
 	else
 		face_close(p->face);
 	service_free(p->self);
+	tls_settings_free(p->self_tls);
+	tls_settings_free(p->tls);
 	if (p->timer)
 		event_free(p->timer);
 	if (p->enter)
@@ -785,6 +810,7 @@ const struct command command_replay = {
 		"Lines that stand together go out together; --step waits for Enter before each\n"
 		"such group, --delay before each line. Text that the server did not ask for is\n"
 		"skipped, and a remark says so.",
-	.options = OPTIONS_CONNECT | OPTIONS_SHOW | OPTIONS_RECORD | OPTIONS_SCRIPT | OPTIONS_REPLAY | OPTIONS_PACE,
+	.options = OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_SHOW | OPTIONS_RECORD | OPTIONS_SCRIPT | OPTIONS_REPLAY |
+	           OPTIONS_PACE,
 	.run = replay,
 };

@@ -34,9 +34,10 @@ struct serving {
 	size_t ntranscripts;
 	struct served *served;
 	size_t nserved;
-	FILE *json;       /* --json: where events go */
-	unsigned clients; /* that have come so far */
-	unsigned shown;   /* the one whose lines were shown last */
+	struct tls_settings *tls; /* NULL: no conversation needs any */
+	FILE *json;               /* --json: where events go */
+	unsigned clients;         /* that have come so far */
+	unsigned shown;           /* the one whose lines were shown last */
 	bool closing;
 };
 
@@ -168,10 +169,6 @@ static enum status add_script(struct serving *s, const struct script *script, ch
 	struct rehearsal *r = rehearse(script, o->protocol, &o->variables);
 	s->served = memory_grow(s->served, s->nserved + 1, sizeof *s->served);
 	s->served[s->nserved++] = (struct served){ .serving = s, .rehearsal = r, .name = name };
-	if (r->tls)
-		return error_set(error, STATUS_TLS,
-		                 "%s: TLS is needed here and not there yet: parlance replay %s plays it in the clear",
-		                 script->file, script->file);
 	return rehearsal_check(r, SIDE_SERVER, &o->variables, error);
 }
 
@@ -201,6 +198,14 @@ static void client_gone(void *context)
 		(void)event_base_loopbreak(s->base);
 }
 
+static bool needs_tls(const struct serving *s)
+{
+	bool needs = s->options->tls;
+	for (size_t i = 0; i < s->nserved; i++)
+		needs |= s->served[i].rehearsal->tls;
+	return needs;
+}
+
 /* Each on a port of its own: free ones, or those from the given one on. */
 static enum status listen_all(struct serving *s, struct error *error)
 {
@@ -208,6 +213,8 @@ static enum status listen_all(struct serving *s, struct error *error)
 	char *host = NULL;
 	unsigned port = 0;
 	enum status status = listen_where(o->listen ? o->listen : "127.0.0.1:0", &host, &port, error);
+	if (status == STATUS_OK && needs_tls(s))
+		status = tls_server_settings(&o->with, host, &s->tls, error);
 	for (size_t i = 0; i < s->nserved && status == STATUS_OK; i++) {
 		struct served *served = &s->served[i];
 		struct service_options service = { .rehearsal = served->rehearsal,
@@ -221,6 +228,8 @@ static enum status listen_all(struct serving *s, struct error *error)
 		service.face = client_face;
 		service.gone = client_gone;
 		service.context = served;
+		service.tls = s->tls;
+		service.tls_implicit = o->tls;
 		if (service.port > 65535)
 			status = error_set(error, STATUS_USAGE, "--listen %s: too few ports after this one", o->listen);
 		else
@@ -230,11 +239,32 @@ static enum status listen_all(struct serving *s, struct error *error)
 	return status;
 }
 
+/* Clients have to be told to trust a certificate that was made here: --showcerts prints it. */
+static void say_certificate(const struct serving *s)
+{
+	struct buffer rows = { 0 };
+	if (s->tls == NULL || s->options->quiet || s->options->json)
+		return;
+	if (s->options->showcerts)
+		tls_settings_certificate(s->tls, true, &rows);
+	else if (tls_settings_made(s->tls))
+		buffer_add_string(
+			&rows, "the certificate was made here, and nobody vouches for it: --showcerts prints it, for "
+			       "clients to trust\n");
+	struct slice rest = buffer_slice(&rows);
+	while (rest.n) {
+		struct slice row = slice_row(&rest);
+		printf("# " SLICE_FMT "\n", SLICE_ARG(row));
+	}
+	buffer_free(&rows);
+}
+
 static void say_listening(const struct serving *s)
 {
 	for (size_t i = 0; i < s->nserved; i++)
 		printf("listening %s %s %s\n", s->served[i].rehearsal->protocol->name,
 		       service_address(s->served[i].service), s->served[i].name);
+	say_certificate(s);
 	(void)fflush(stdout);
 }
 
@@ -293,6 +323,7 @@ static void serving_free(struct serving *s)
 	}
 	for (size_t i = 0; i < s->ntranscripts; i++)
 		scripts_free(s->transcripts[i].scripts, s->transcripts[i].n);
+	tls_settings_free(s->tls);
 	free(s->served);
 	free(s->transcripts);
 	if (s->json && s->json != stdout)
@@ -337,9 +368,12 @@ const struct command command_serve = {
 		"script waits. Message text may be any. What is said is shown as it happens;\n"
 		"-q prints the listening lines alone.\n"
 		"\n"
+		"TLS begins where the transcript says so, or with the first octet by --tls. The\n"
+		"certificate is that of --cert, or one for localhost that is made on the spot.\n"
+		"\n"
 		"  parlance serve --listen 127.0.0.1:2525 ewing-smtp\n"
 		"\n"
 		"^C says goodbye to the clients and ends it (exit 130).",
-	.options = OPTIONS_SHOW | OPTIONS_SCRIPT | OPTIONS_SERVE | OPTIONS_PACE,
+	.options = OPTIONS_ENCRYPT | OPTIONS_SHOW | OPTIONS_SCRIPT | OPTIONS_SERVE | OPTIONS_PACE,
 	.run = serve,
 };

@@ -99,6 +99,8 @@ static void run(struct client *c)
 	while (!c->holding && !c->leaving && (act = answerer_next(c->answerer, &step)) != ANSWER_NOTHING) {
 		if (act == ANSWER_HANG_UP)
 			hang_up(c);
+		else if (act == ANSWER_TLS)
+			session_begin_tls(c->session);
 		else if (act == ANSWER_REMARK)
 			session_remark(c->session, SLICE_FMT, SLICE_ARG(step.text));
 		else if (act == ANSWER_COMMENT && c->face)
@@ -167,13 +169,6 @@ static void heard(void *context, struct session *session, const struct dialogue_
 		event_active(c->wake, EV_TIMEOUT, 0);
 }
 
-static bool tls(void *context, struct session *session)
-{
-	(void)context;
-	session_play_tls(session);
-	return true;
-}
-
 static void tell_end(struct client *c, const struct error *error)
 {
 	const struct rehearsal *r = c->service->options.rehearsal;
@@ -197,7 +192,7 @@ static void closed(void *context, struct session *session, enum session_end end,
 		service->options.gone(service->options.context);
 }
 
-static const struct session_driver driver = { .my_turn = my_turn, .event = heard, .tls = tls, .closed = closed };
+static const struct session_driver driver = { .my_turn = my_turn, .event = heard, .closed = closed };
 
 static void client_came(void *context, struct stream *stream)
 {
@@ -212,6 +207,8 @@ static void client_came(void *context, struct stream *stream)
 	struct client *c = memory_zeroed(1, sizeof *c);
 	struct session_options options = { .protocol = protocol, .side = SIDE_SERVER, .masking = o->masking };
 	options.max_time = protocol->datagrams ? DATAGRAMS_MAX : 0;
+	options.tls = o->tls;
+	options.tls_implicit = o->rehearsal->tls_implicit || o->tls_implicit;
 	c->service = service;
 	c->next = service->clients;
 	if (c->next)

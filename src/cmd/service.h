@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "net/tls.h"
 #include "script/rehearse.h"
 #include "session/mask.h"
 #include "view/view.h"
@@ -19,10 +20,12 @@ struct service_options {
 	const struct rehearsal *rehearsal; /* outlives the service, as do the variables */
 	const struct variables *variables;
 	const char *host;
-	unsigned port; /* 0: a free one */
-	bool strict;   /* whole lines must match */
-	bool once;     /* one client, and no more */
-	double delay;  /* seconds before each reply */
+	unsigned port;            /* 0: a free one */
+	bool strict;              /* whole lines must match */
+	bool once;                /* one client, and no more */
+	double delay;             /* seconds before each reply */
+	struct tls_settings *tls; /* a server's; outlives the service. NULL: it cannot begin TLS */
+	bool tls_implicit;        /* from the first octet, whatever the script says */
 	struct masking masking;
 	/* A face for a client that has come; may be NULL, and may return NULL. */
 	struct face *(*face)(void *context, const char *peer);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "prompt/passphrase.h"
 
 /* ---- reading ---- */
 
@@ -179,6 +180,27 @@ struct masking options_masking(const struct options *options, bool live)
 		masking.nvalues = options->nsecrets;
 	}
 	return masking;
+}
+
+/* ---- TLS ---- */
+
+enum status options_tls(const struct options *options, struct tls_settings **settings, struct error *error)
+{
+	struct tls_options with = options->with;
+	with.passphrase = passphrase_ask;
+	return tls_client_settings(&with, settings, error);
+}
+
+struct session_options options_session(const struct options *options, struct tls_settings *tls, bool live)
+{
+	return (struct session_options){ .side = SIDE_CLIENT,
+		                         .max_time = options->max_time,
+		                         .masking = options_masking(options, live),
+		                         .tls = tls,
+		                         .starttls = options->starttls,
+		                         .handshake = options->connect_timeout,
+		                         .certificates = options->showcerts,
+		                         .verbose = options->verbose };
 }
 
 bool event_failed(const struct dialogue_event *event)

@@ -19,27 +19,15 @@ static struct talk_place place_of(const struct where *where)
 	return (struct talk_place){ where->connect, where->protocol, where->tls, where->name, where->request_path };
 }
 
-/* Nobody can be gone to over TLS yet. */
-static enum status refuse_tls(const struct options *options, const struct where *where, struct error *error)
-{
-	if (!where->tls && !options->starttls)
-		return STATUS_OK;
-	return error_set(error, STATUS_TLS,
-	                 "%s: TLS is not in this build yet: only a port that is spoken to in the clear can "
-	                 "be reached",
-	                 where->name);
-}
-
 static enum status find(void *context, const char *target, const char *service, struct talk_place *place,
                         struct error *error)
 {
 	struct errand *errand = context;
 	struct options elsewhere = *errand->options;
 	struct where where;
-	elsewhere.protocol = NULL; /* -P was about the first target */
+	elsewhere.protocol = NULL;  /* -P was about the first target */
+	elsewhere.starttls = false; /* which is still done where there is no TLS from the first octet */
 	enum status status = where_find(&elsewhere, target, service, NULL, &where, error);
-	if (status == STATUS_OK && (status = refuse_tls(&elsewhere, &where, error)) != STATUS_OK)
-		where_free(&where);
 	if (status != STATUS_OK)
 		return status;
 	where_free(&errand->where);
@@ -74,16 +62,17 @@ static enum talk_show show_of(const struct options *options)
 	return options->json ? SHOW_JSON : options->plain ? SHOW_PLAIN : SHOW_TERMINAL;
 }
 
-static struct talk_options talk_options_of(const struct options *options)
+static struct talk_options talk_options_of(const struct options *options, struct tls_settings *tls)
 {
 	bool typed = isatty(STDIN_FILENO) == 1;
 	return (struct talk_options){
+		.session = options_session(options, tls, true),
+		.insecure = options->with.insecure,
 		.prompt = typed && isatty(STDOUT_FILENO) == 1 && !options->raw,
 		.show = show_of(options),
 		.notes = options->notes,
 		.color = color_wanted(options->color, stdout),
 		.timeout = options->timeout,
-		.max_time = options->max_time,
 		.eol = eol_of(options->eol),
 		.colon = options->colon || typed,
 		.no_wait = options->no_wait,
@@ -91,7 +80,6 @@ static struct talk_options talk_options_of(const struct options *options)
 		.quiet = options->quiet,
 		.record = options->record,
 		.force = options->force,
-		.masking = options_masking(options, true),
 		.variables = &options->variables,
 	};
 }
@@ -100,6 +88,7 @@ static enum status run(struct options *options, int argc, char **argv)
 {
 	struct errand errand = { .options = options };
 	struct error error = { 0 };
+	struct tls_settings *tls = NULL;
 	if (argc == 0 || argc > 2) {
 		complain(argc == 0 ? "talk: to whom? Write a TARGET: host:port, or a URL such as smtp://host"
 		                   : "talk: one TARGET at a time: host:port, or host port");
@@ -107,16 +96,17 @@ static enum status run(struct options *options, int argc, char **argv)
 	}
 	enum status status = where_find(options, argv[0], argv[1], NULL, &errand.where, &error);
 	if (status == STATUS_OK)
-		status = refuse_tls(options, &errand.where, &error);
+		status = options_tls(options, &tls, &error);
 	if (status != STATUS_OK) {
 		error_report(&error);
 		where_free(&errand.where);
 		return status;
 	}
 	struct talk_hooks hooks = { find, face, script, &errand };
-	struct talk_options talk = talk_options_of(options);
+	struct talk_options talk = talk_options_of(options, tls);
 	struct talk_place place = place_of(&errand.where);
 	status = talk_run(&talk, &hooks, &place);
+	tls_settings_free(tls);
 	where_free(&errand.where);
 	return status;
 }
@@ -130,10 +120,14 @@ const struct command command_talk = {
 		"for parlance (:help lists them, :: sends one colon); in message text nothing\n"
 		"is special, and ^] reaches parlance from everywhere. TAB completes.\n"
 		"\n"
+		"imaps://host and the like, or --tls, have TLS from the first octet; --starttls\n"
+		"upgrades first, and STARTTLS, STLS or AUTH TLS may be typed. The certificate is\n"
+		"verified (--cacert FILE trusts your own authority, --insecure anybody).\n"
+		"\n"
 		"In a pipe each line waits for the reply to the one before it; what is printed\n"
 		"is a transcript:\n"
 		"\n"
 		"  printf 'EHLO me.example\\nQUIT\\n' | parlance mail.example:25",
-	.options = OPTIONS_CONNECT | OPTIONS_SHOW | OPTIONS_TALK | OPTIONS_RECORD | OPTIONS_SCRIPT,
+	.options = OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_SHOW | OPTIONS_TALK | OPTIONS_RECORD | OPTIONS_SCRIPT,
 	.run = run,
 };

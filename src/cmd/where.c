@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "cmd/cmd.h"
 #include "net/target.h"
+#include "protocol/upgrade.h"
 
 /* What is known while a target becomes a where. */
 struct search {
@@ -33,14 +34,13 @@ static char *bracketed(const char *host)
 
 /* ---- what cannot be gone to ---- */
 
-/* "smtp, smtps, submission, lmtp, tcp, udp": every scheme of the registry but those of TLS. */
+/* "smtp, smtps, submission, lmtp, tcp, udp": every scheme of the registry. */
 static char *schemes_spoken(void)
 {
 	struct buffer list = { 0 };
 	for (size_t i = 0; protocols[i]; i++)
 		for (const struct scheme *row = protocols[i]->schemes; row->name; row++)
-			if (!row->tls) /* TLS is not there yet */
-				buffer_printf(&list, "%s%s", list.n > 0 ? ", " : "", row->name);
+			buffer_printf(&list, "%s%s", list.n > 0 ? ", " : "", row->name);
 	return buffer_take(&list);
 }
 
@@ -143,6 +143,29 @@ static bool find_tls(const struct search *s, unsigned port)
 	       port_implies_tls(port);
 }
 
+/* TLS begins in one way: with the first octet, or by an upgrade; and over a stream. */
+static enum status check_tls(const struct search *s, const struct where *where, struct error *error)
+{
+	bool datagrams = s->protocol && s->protocol->datagrams;
+	if (datagrams && (s->options->tls || s->options->starttls))
+		return error_set(error, STATUS_USAGE,
+		                 "%s: TLS goes over TCP; for datagrams there is DTLS, which is not spoken here",
+		                 where->name);
+	if (s->options->starttls && s->options->tls)
+		return error_set(error, STATUS_USAGE,
+		                 "--starttls: begins TLS in mid-session, --tls with the first octet: one of them");
+	if (s->options->starttls && where->tls)
+		return error_set(error, STATUS_USAGE,
+		                 "--starttls: %s:// has TLS from the first octet: leave one of the two out",
+		                 s->target.scheme);
+	if (s->options->starttls && s->protocol && !upgrade_possible(s->protocol))
+		return error_set(error, STATUS_USAGE,
+		                 "--starttls: %s has no command that upgrades to TLS: --tls begins it with "
+		                 "the first octet",
+		                 s->protocol->name);
+	return STATUS_OK;
+}
+
 static enum status find_host(struct search *s, struct where *where, struct error *error)
 {
 	unsigned port;
@@ -157,7 +180,7 @@ static enum status find_host(struct search *s, struct where *where, struct error
 	where->connect.datagrams = s->protocol && s->protocol->datagrams;
 	where->request_path = string_copy(s->target.path);
 	where->name = target_text(s->target.host, port);
-	return STATUS_OK;
+	return check_tls(s, where, error);
 }
 
 static enum status find_unix(const struct search *s, struct where *where, struct error *error)
@@ -171,7 +194,7 @@ static enum status find_unix(const struct search *s, struct where *where, struct
 		                 s->protocol->name);
 	where->connect.path = string_copy(s->target.path);
 	where->tls = s->options->tls;
-	return STATUS_OK;
+	return check_tls(s, where, error);
 }
 
 /* -P, else the scheme, else what the command knows, else the port (find_host), else the greeting. */

@@ -2,6 +2,7 @@
  * Datagram streams. A datagram is never joined with another nor cut; UDP may lose it, and so does a stream whose user
  * does not look at what comes.
  */
+#include "base/buffer.h"
 #include "net/datagram.h"
 
 #include <assert.h>
@@ -167,7 +168,8 @@ static void peer_tell(struct peer *peer)
 	if (listening_to_us(peer) && !peer->paused && peer->over && !peer->told) {
 		peer->told = true;
 		if (peer->common.events->end)
-			peer->common.events->end(peer->common.context, peer->why);
+			peer->common.events->end(peer->common.context, peer->why ? STREAM_BROKEN : STREAM_ENDED,
+			                         peer->why);
 	}
 	if (listening_to_us(peer) && peer->drain) {
 		peer->drain = false;
@@ -355,12 +357,6 @@ static size_t datagram_waiting(struct stream *stream)
 	return peer->out.octets == 0 && peer->out.first != NULL ? 1 : peer->out.octets;
 }
 
-static int datagram_release(struct stream *stream, struct buffer *unread)
-{
-	(void)stream, (void)unread;
-	return -1;
-}
-
 static void datagram_free(struct stream *stream)
 {
 	struct peer *peer = peer_of(stream);
@@ -385,7 +381,6 @@ static const struct stream_kind udp_kind = {
 	.shut = datagram_shut,
 	.pause = datagram_pause,
 	.waiting = datagram_waiting,
-	.release = datagram_release,
 	.free = datagram_free,
 };
 

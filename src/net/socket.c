@@ -10,12 +10,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "net/address.h"
 #include "net/descriptor.h"
 #include "net/failure.h"
 #include "net/stream.h"
 
-/* Octets that wait for their user before reading pauses; also what is looked at of the system's receive queue. */
+/* Octets that wait for their user before reading pauses; also what is emptied of the system's receive queue. */
 #define UNUSED_MAX (64 * 1024)
 
 struct socket_stream {
@@ -28,9 +29,8 @@ struct socket_stream {
 	bool over;   /* nothing more will be read; `why` says why, NULL: in order */
 	bool told;   /* and the user was told */
 	char *why;
-	size_t offered; /* octets that a user's callback is looking at */
-	unsigned busy;  /* calls of the user under way */
-	bool dead;      /* freed, or released, from inside such a call */
+	unsigned busy; /* calls of the user under way */
+	bool dead;     /* freed from inside such a call */
 };
 
 static struct socket_stream *socket_stream_of(struct stream *stream)
@@ -75,30 +75,14 @@ static void flush(struct socket_stream *s)
 	(void)evbuffer_freeze(output, 1);
 }
 
-/* Takes what lies in the system's receive queue, within the bound. */
-static void receive_now(int fd, struct buffer *unread)
+/* Empties the system's receive queue, within the bound. */
+static void receive_rest(int fd)
 {
 	char room[4096];
 	size_t taken = 0;
 	ssize_t n;
-	while (taken < UNUSED_MAX && (n = recv(fd, room, sizeof room, MSG_DONTWAIT)) > 0) {
-		buffer_add(unread, room, (size_t)n);
+	while (taken < UNUSED_MAX && (n = recv(fd, room, sizeof room, MSG_DONTWAIT)) > 0)
 		taken += (size_t)n;
-	}
-}
-
-static int socket_release(struct stream *stream, struct buffer *unread)
-{
-	struct socket_stream *s = socket_stream_of(stream);
-	struct evbuffer *input = bufferevent_get_input(s->bev);
-	size_t n = evbuffer_get_length(input);
-	flush(s);
-	if (n > s->offered)
-		buffer_add(unread, (const char *)evbuffer_pullup(input, -1) + s->offered, n - s->offered);
-	receive_now(s->fd, unread);
-	int fd = s->fd;
-	dispose(s);
-	return fd;
 }
 
 /* An octet that nobody has read would make close() send a reset (RFC 1122 4.2.2.13), and a reset can take our last
@@ -106,10 +90,8 @@ static int socket_release(struct stream *stream, struct buffer *unread)
 static void socket_free(struct stream *stream)
 {
 	struct socket_stream *s = socket_stream_of(stream);
-	struct buffer unread = { 0 };
 	flush(s);
-	receive_now(s->fd, &unread);
-	buffer_free(&unread);
+	receive_rest(s->fd);
 	(void)close(s->fd);
 	dispose(s);
 }
@@ -124,11 +106,9 @@ static void offer(struct socket_stream *s)
 	if (n == 0)
 		return;
 	const char *p = (const char *)evbuffer_pullup(input, -1);
-	s->offered = n;
 	size_t used = s->common.events->octets(s->common.context, p, n);
 	if (s->dead)
 		return;
-	s->offered = 0;
 	(void)evbuffer_drain(input, used < n ? used : n);
 }
 
@@ -152,7 +132,7 @@ static void deliver(struct socket_stream *s)
 	if (!s->dead && !s->paused && s->over && !s->told) {
 		s->told = true;
 		if (s->common.events->end)
-			s->common.events->end(s->common.context, s->why);
+			s->common.events->end(s->common.context, s->why ? STREAM_BROKEN : STREAM_ENDED, s->why);
 	}
 	if (!s->dead)
 		set_reading(s);
@@ -247,7 +227,7 @@ static size_t socket_waiting(struct stream *stream)
 
 #define SOCKET_ROW \
 	.write = socket_write, .shut = socket_shut, .pause = socket_pause, .waiting = socket_waiting, \
-	.release = socket_release, .free = socket_free
+	.free = socket_free
 
 static const struct stream_kind tcp_kind = { .name = "tcp", SOCKET_ROW };
 static const struct stream_kind unix_kind = { .name = "unix", SOCKET_ROW };

@@ -36,11 +36,6 @@ size_t stream_waiting(const struct stream *stream)
 	return stream->kind->waiting((struct stream *)stream);
 }
 
-int stream_release(struct stream *stream, struct buffer *unread)
-{
-	return stream->kind->release(stream, unread);
-}
-
 void stream_free(struct stream *stream)
 {
 	if (stream)

@@ -8,12 +8,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buffer.h"
-#include "base/error.h"
-#include "base/slice.h"
-
 struct event_base;
 struct stream;
+
+/* How a peer went. */
+enum stream_end {
+	STREAM_ENDED,     /* in order */
+	STREAM_TRUNCATED, /* under TLS without a close_notify: what came last may be cut off (RFC 8446 6.1) */
+	STREAM_BROKEN     /* the connection failed */
+};
 
 /* What happens to a stream. stream_free may be called from inside each of them. `end` and `drained` may be NULL. */
 struct stream_events {
@@ -21,30 +24,24 @@ struct stream_events {
 	 * again with the next octets, or after stream_resume. Of a datagram stream: one whole datagram, which may be
 	 * empty and is offered once; while the stream is paused 256 KiB of them are kept, and later ones are lost. */
 	size_t (*octets)(void *context, const char *p, size_t n);
-	/* The peer will send no more: an orderly end (error NULL), or a message why ("connection reset by peer").
-	 * Called once; all octets that came before were offered first. */
-	void (*end)(void *context, const char *error);
+	/* The peer will send no more; `why` of a failure says why ("connection reset by peer"), else it is NULL. Called
+	 * once; all octets that came before were offered first. */
+	void (*end)(void *context, enum stream_end how, const char *why);
 	/* All that was written has been handed to the system, or cannot be any more (`end` may come later). Who has much to say
 	 * writes some 64 KiB, returns to the loop and goes on in here: what is written is queued without bound. */
 	void (*drained)(void *context);
 };
 
-/* What carries it; a new kind of stream (TLS, a test's) is a new row of these. */
+/* What carries it; a new kind of stream is a new row of these. */
 struct stream_kind {
-	const char *name; /* "tcp", "udp", "unix" */
+	const char *name; /* "tcp", "udp", "unix", "tls" */
 	bool datagrams;
 	bool secure;
 	void (*write)(struct stream *stream, const char *p, size_t n);
 	void (*shut)(struct stream *stream); /* half-close: no more will be written */
 	void (*pause)(struct stream *stream, bool paused);
 	size_t (*waiting)(struct stream *stream); /* octets still to be written */
-	/* Gives up the descriptor, having written what was still to be written as far as the system takes it, and frees
-	 * all but it; octets that were read and not used are appended to `*unread` (the system's own receive queue is
-	 * looked at too, up to 64 KiB). From inside `octets`, what that call offers is the callee's to account for and
-	 * is not in `*unread`: whatever of it was not used was unread too. -1, and nothing freed, where the kind
-	 * cannot. */
-	int (*release)(struct stream *stream, struct buffer *unread);
-	void (*free)(struct stream *stream); /* closes it; frees all of it, peer and local too */
+	void (*free)(struct stream *stream);      /* closes it; frees all of it, peer and local too */
 };
 
 /* The common part that every kind begins with. */
@@ -72,8 +69,6 @@ void stream_shut(struct stream *stream);
 void stream_pause(struct stream *stream);
 void stream_resume(struct stream *stream);
 size_t stream_waiting(const struct stream *stream);
-/* Gives up the descriptor, for another kind of stream to go on with: see `release`. */
-int stream_release(struct stream *stream, struct buffer *unread);
 /* Closes it and frees it; what the system does not take of what still waits is lost. NULL is allowed. */
 void stream_free(struct stream *stream);
 

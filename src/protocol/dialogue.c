@@ -14,6 +14,7 @@
 #include "protocol/dialogue_state.h"
 #include "protocol/machine.h"
 #include "protocol/protocol.h"
+#include "protocol/tls_record.h"
 
 /* The longest line end. */
 #define LINE_END_MAX 2
@@ -129,7 +130,7 @@ size_t dialogue_feed(struct dialogue *d, enum side side, const char *octets, siz
 	return take;
 }
 
-void dialogue_stage(struct dialogue *d, enum stage stage, enum side side, bool encrypted)
+void dialogue_stage(struct dialogue *d, enum stage stage, enum side side)
 {
 	assert(d->npending == 0);
 	if (stage == STAGE_CLOSE) {
@@ -142,7 +143,7 @@ void dialogue_stage(struct dialogue *d, enum stage stage, enum side side, bool e
 		if (side == SIDE_SERVER)
 			d->flows[SIDE_CLIENT].closed = true;
 	}
-	pending_add(d, (struct pending){ .kind = PENDING_STAGE, .side = side, .stage = stage, .encrypted = encrypted });
+	pending_add(d, (struct pending){ .kind = PENDING_STAGE, .side = side, .stage = stage });
 }
 
 void dialogue_payload(struct dialogue *d, enum side side, struct slice text, uint64_t octets)
@@ -165,24 +166,50 @@ void dialogue_quiet(struct dialogue *d)
 		machine->quiet(d);
 }
 
-/* TLS that was agreed on has begun: what was learnt in the clear is forgotten (RFC 3207 section 4.2). */
-static void tls_begun(struct dialogue *d, bool encrypted, struct dialogue_event *event)
+/* Whatever of a line, or of octets by count, is under way on that side is forgotten. */
+static void flow_forget(struct flow *flow)
 {
-	bool agreed = d->tls_pending;
-	d->tls_pending = false;
-	d->secure = encrypted;
-	if (!agreed)
-		return;
-	capabilities_forget(d);
-	buffer_clear(&d->flows[SIDE_CLIENT].line);
-	buffer_clear(&d->flows[SIDE_SERVER].line);
-	d->protocol->machine->stage(d, STAGE_TLS, SIDE_CLIENT, event);
+	buffer_clear(&flow->line);
+	flow->used = 0;
+	flow->continued = flow->counting = false;
+	flow->counted = 0;
+	event_forget(flow->first_piece);
+	flow->first_piece = NULL;
 }
 
-void dialogue_assume_tls(struct dialogue *d)
+/* All begins anew, as on a connection that is just there. */
+static void restart(struct dialogue *d, struct dialogue_event *event)
 {
-	struct dialogue_event unseen = { 0 };
-	tls_begun(d, true, &unseen);
+	machine_end(d);
+	outstanding_forget_all(d);
+	reply_open(d, false);
+	machine_begin(d, d->protocol);
+	buffer_clear(&d->greeting);
+	buffer_clear(&d->challenge);
+	d->spoken = d->silent = false;
+	event->phase = PHASE_ENCRYPT;
+	event_note(d, event, "TLS begins: all that follows is encrypted.");
+	event_ref(d, event, "RFC 8446 1");
+}
+
+/*
+ * TLS has begun: what was learnt in the clear is forgotten (RFC 3207 section 4.2). Where the server has greeted, it does
+ * not do so again (RFC 2595 section 4), even if TLS came without being agreed on.
+ */
+static void tls_begun(struct dialogue *d, struct dialogue_event *event)
+{
+	bool agreed = d->tls_pending;
+	d->tls_pending = d->tls_ending = false;
+	d->secure = true;
+	if (d->goodbye || d->flows[SIDE_SERVER].closed)
+		return;
+	capabilities_forget(d);
+	flow_forget(&d->flows[SIDE_CLIENT]);
+	flow_forget(&d->flows[SIDE_SERVER]);
+	if (agreed || (d->protocol->server_first && d->state != 0))
+		d->protocol->machine->stage(d, STAGE_TLS, SIDE_CLIENT, event);
+	else
+		restart(d, event);
 }
 
 /* Forgets the texts of the last event. */
@@ -192,6 +219,12 @@ static void texts_begin(struct dialogue *d)
 	buffer_clear(&d->note);
 	buffer_clear(&d->ref);
 	buffer_clear(&d->problem);
+}
+
+void dialogue_assume_tls(struct dialogue *d)
+{
+	struct dialogue_event unseen = { 0 };
+	tls_begun(d, &unseen);
 }
 
 /* ---- recognising ---- */
@@ -305,6 +338,15 @@ static void carry_begin(struct flow *flow, const struct line *line, const struct
 	flow->first_piece = line->more ? event_keep(event) : NULL;
 }
 
+/* Whether the line is TLS where text is wanted: a record stands where a command or a reply would begin. */
+static bool mistaken(const struct dialogue *d, const struct line *line)
+{
+	if (d->secure || !line->first || line->counted || line->described || !tls_record_begins(line->text))
+		return false;
+	enum input input = dialogue_input(d);
+	return line->side == SIDE_CLIENT ? input == INPUT_COMMAND : input != INPUT_OPAQUE && !d->in_reply;
+}
+
 static void event_of_line(struct dialogue *d, const struct line *line, struct dialogue_event *event)
 {
 	event->kind = EVENT_JUNK;
@@ -312,11 +354,14 @@ static void event_of_line(struct dialogue *d, const struct line *line, struct di
 	event->line_end = line->end;
 	event->more = line->more;
 	d->spoken = true;
+	d->heard = d->heard || line->side == SIDE_SERVER;
 	if (d->undecided && line->first && !line->counted)
 		recognise(d, line);
 	const struct machine *machine = d->protocol->machine;
 	struct flow *flow = &d->flows[line->side];
 	carry(d, line, event);
+	if (mistaken(d, line))
+		tls_record_note(d, line->side, line->end, event);
 	(line->side == SIDE_CLIENT ? machine->client : machine->server)(d, line, event);
 	if (d->nqueue && d->queue[d->nqueue - 1].n == event->n)
 		d->queue[d->nqueue - 1].amiss = event->problem.n > 0;
@@ -346,6 +391,13 @@ static void next_line(struct dialogue *d, struct dialogue_event *event)
 		pending_done(d);
 }
 
+static void closed(struct dialogue *d, enum side side, struct dialogue_event *event)
+{
+	d->protocol->machine->stage(d, STAGE_CLOSE, side, event);
+	if (side == SIDE_SERVER && d->spoken && !d->heard && !d->secure && !d->protocol->datagrams)
+		tls_record_silence(d, event);
+}
+
 static void next_stage(struct dialogue *d, struct dialogue_event *event)
 {
 	struct pending pending = d->pending[0];
@@ -354,11 +406,9 @@ static void next_stage(struct dialogue *d, struct dialogue_event *event)
 	event->stage = pending.stage;
 	event->text = slice_of(stage_name(pending.stage));
 	if (pending.stage == STAGE_TLS)
-		tls_begun(d, pending.encrypted, event);
+		tls_begun(d, event);
 	else if (pending.stage == STAGE_CLOSE)
-		d->protocol->machine->stage(d, STAGE_CLOSE, pending.side, event);
-	else
-		d->secure = pending.encrypted;
+		closed(d, pending.side, event);
 }
 
 static void next_described(struct dialogue *d, struct dialogue_event *event)
@@ -387,6 +437,15 @@ static void blame(struct dialogue *d, struct dialogue_event *event)
 	buffer_clear(told);
 }
 
+/* What was said of an event that nobody sees (a reply that was never ended) may have moved the buffers since this event's
+ * texts were looked at. */
+static void texts_settle(const struct dialogue *d, struct dialogue_event *event)
+{
+	event->note.p = event->note.n ? d->note.p : NULL;
+	event->ref.p = event->ref.n ? d->ref.p : NULL;
+	event->problem.p = event->problem.n ? d->problem.p : NULL;
+}
+
 bool dialogue_next(struct dialogue *d, struct dialogue_event *event)
 {
 	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++) {
@@ -409,9 +468,14 @@ bool dialogue_next(struct dialogue *d, struct dialogue_event *event)
 		break;
 	}
 	blame(d, event);
+	texts_settle(d, event);
 	event->protocol = d->protocol->name;
 	event->state = dialogue_state(d);
 	event->secure = d->secure;
+	if (d->tls_ending)
+		d->secure = false;
+	if (event->side == SIDE_CLIENT && !event->secure && event_span(event, SPAN_SECRET))
+		d->told_secret = true;
 	return true;
 }
 
@@ -481,6 +545,26 @@ bool dialogue_secure(const struct dialogue *d)
 bool dialogue_tls_pending(const struct dialogue *d)
 {
 	return d->tls_pending;
+}
+
+bool dialogue_tls_ending(const struct dialogue *d)
+{
+	return d->tls_ending;
+}
+
+void dialogue_tls_ended(struct dialogue *d)
+{
+	d->tls_ending = false;
+}
+
+bool dialogue_told_secret(const struct dialogue *d)
+{
+	return d->told_secret;
+}
+
+bool dialogue_undecided(const struct dialogue *d)
+{
+	return d->undecided;
 }
 
 bool dialogue_closing(const struct dialogue *d)

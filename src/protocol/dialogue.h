@@ -115,10 +115,14 @@ size_t dialogue_feed(struct dialogue *d, enum side side, const char *octets, siz
 /* The next event, if there is one. */
 bool dialogue_next(struct dialogue *d, struct dialogue_event *event);
 
-/* What happened to the stream. CONNECT and TLS (with `encrypted` false: TLS was agreed on but is only played) give an
- * event; CLOSE says that `side` hung up: a line without end becomes an event with a problem, then the stage event. The
- * first CLOSE of the server's ends the conversation. */
-void dialogue_stage(struct dialogue *d, enum stage stage, enum side side, bool encrypted);
+/*
+ * What happened to the stream. CONNECT and TLS give an event; CLOSE says that `side` hung up: a line without end becomes
+ * an event with a problem, then the stage event. The first CLOSE of the server's ends the conversation.
+ *
+ * TLS may begin at any time, agreed on or not: before the server has greeted all begins anew (as where TLS is implicit),
+ * after it the session stands as it does behind STARTTLS. What was learnt in the clear, and what waited, is forgotten.
+ */
+void dialogue_stage(struct dialogue *d, enum stage stage, enum side side);
 
 /* Goes on under TLS without a stage having been seen: after dialogue_tls_pending in a record that does not show where
  * TLS begins, or before the first octet where TLS is implicit. No event; state and `secure` are those under TLS. */
@@ -162,6 +166,18 @@ bool dialogue_secure(const struct dialogue *d);
 
 /* Whether a final reply has agreed that TLS begins now; the next call must be stage(TLS), assume_tls or stage(CLOSE). */
 bool dialogue_tls_pending(const struct dialogue *d);
+
+/* Whether the reply that ends TLS has been said, under TLS still (FTP's 200 to CCC, RFC 4217 12.3, and 220 to REIN, RFC
+ * 4217 13): the session must take TLS off the stream now, before it reads or says more, and then say so by
+ * dialogue_tls_ended. The dialogue does not stop for it: what comes next is in the clear, and dialogue_secure is false. */
+bool dialogue_tls_ending(const struct dialogue *d);
+void dialogue_tls_ended(struct dialogue *d);
+
+/* Whether the client has said something secret, such as a password, while the connection was in the clear. */
+bool dialogue_told_secret(const struct dialogue *d);
+
+/* Whether the protocol is still to be recognised; dialogue_protocol is `tcp` until then. */
+bool dialogue_undecided(const struct dialogue *d);
 
 /* Whether the goodbye was said (221, 421 …): a close that follows is in order. */
 bool dialogue_closing(const struct dialogue *d);

@@ -25,7 +25,6 @@ struct pending {
 	enum { PENDING_LINE, PENDING_STAGE, PENDING_DESCRIBED } kind;
 	enum side side;
 	enum stage stage;
-	bool encrypted;
 	bool cut;      /* a line whose side hung up */
 	bool silent;   /* a line that silence ended */
 	bool datagram; /* all of a datagram, line ends in it too */
@@ -38,10 +37,13 @@ struct dialogue {
 	unsigned state;
 	bool undecided;         /* the protocol is still to be recognised */
 	bool spoken;            /* a side has said something */
+	bool heard;             /* the server has */
 	bool silent;            /* quiet() was called: nobody greets */
 	struct buffer greeting; /* of the undecided: the server's lines so far, an LF behind each */
 	uint64_t n;             /* events so far */
 	bool secure, tls_pending, goodbye, in_reply;
+	bool tls_ending;  /* the reply that ends TLS was said, and the session has not taken it off yet */
+	bool told_secret; /* the client has said something secret in the clear */
 	struct flow flows[2];
 	struct pending pending[4]; /* two cut lines and a stage are the most */
 	size_t npending;

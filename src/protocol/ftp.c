@@ -133,6 +133,9 @@ static const char *order(const struct dialogue *d, enum ftp_effect effect, const
 		       : s->buffered || waits(d, EFFECT_PBSZ) ? NULL
 		                                              : "it needs PBSZ first (RFC 2228 3)";
 	case EFFECT_CCC:
+		return s->cleared  ? "the control connection is in the clear already (RFC 4217 5)"
+		       : protected ? NULL
+		                   : "it needs AUTH first (RFC 2228 3)";
 	case EFFECT_PROTECTED:
 		return protected ? NULL : "it needs AUTH first (RFC 2228 3)";
 	case EFFECT_ACTIVE:
@@ -160,6 +163,7 @@ static const char *refuses(const struct dialogue *d, const struct entry *command
 static void tls_has_begun(struct dialogue *d, struct ftp *s, struct dialogue_event *event)
 {
 	outstanding_forget_all(d);
+	reply_open(d, false);
 	ftp_restart(s);
 	s->featured = false;
 	s->exchanged = true;

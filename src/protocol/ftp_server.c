@@ -202,14 +202,38 @@ static void auth_accepted(struct dialogue *d, struct ftp *s, const struct outsta
 	tls_begin(d);
 }
 
+/* The reply is the last line under TLS, and both sides go on in the clear. */
+static void tls_ends(struct dialogue *d, struct dialogue_event *event)
+{
+	if (outstanding_count(d) > 1)
+		event_problem(d, event, "commands were sent behind %s under TLS: the next is awaited in the clear",
+		              answered(d)->verb);
+	tls_end(d);
+}
+
 static void restarted(struct dialogue *d, struct ftp *s, struct dialogue_event *event)
 {
 	ftp_restart(s);
 	settle(d, s, FTP_CONNECTED);
 	if (!dialogue_secure(d))
 		return;
-	event_note(d, event, "TLS ends with the session that began it.");
+	event_note(d, event,
+	           "TLS ends here with the session that began it: what follows is in the clear, the next login too.");
 	event_ref(d, event, "RFC 4217 13");
+	tls_ends(d, event);
+}
+
+/* Only 200 accepts (RFC 4217 section 5). The protection of data connections stays as it is. */
+static void cleared(struct dialogue *d, struct ftp *s, struct dialogue_event *event)
+{
+	if (!code_is(event->code, "200")) {
+		event_problem(d, event, "the answer to CCC should be 200%s", dialogue_secure(d) ? ": TLS goes on" : "");
+		event_ref(d, event, "RFC 4217 5");
+		return;
+	}
+	s->cleared = true;
+	if (dialogue_secure(d))
+		tls_ends(d, event);
 }
 
 static void succeeded(struct dialogue *d, struct ftp *s, const struct outstanding *one, struct dialogue_event *event)
@@ -252,7 +276,7 @@ static void succeeded(struct dialogue *d, struct ftp *s, const struct outstandin
 		s->buffered = true;
 		break;
 	case EFFECT_CCC:
-		s->cleared = true;
+		cleared(d, s, event);
 		break;
 	default:
 		break;

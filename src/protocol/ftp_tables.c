@@ -576,7 +576,8 @@ static const struct entry codes[] = {
 	     "RFC 959 4.1.2"),
 
 	CODE("PBSZ 200", "The size is accepted: PROT may come now.", "RFC 2228 3"),
-	CODE("PBSZ 503", "Not at this time: AUTH, and TLS, come first.", "RFC 2228 3"),
+	CODE("PBSZ 503", "Not at this time: AUTH, and TLS, come first, and with some servers the login.",
+	     "RFC 2228 3, RFC 4217 12.1"),
 
 	CODE("PORT 200", "The address is noted: the server connects to it at the next transfer.",
 	     "RFC 959 5.4"),

@@ -269,14 +269,6 @@ static void note_pipelining(struct dialogue *d, struct dialogue_event *event)
 	}
 }
 
-static void note_stranger_client(struct dialogue *d, struct dialogue_event *event)
-{
-	if (!slice_starts(event->text, SLICE("\x16\x03")))
-		return;
-	event_note(d, event, "This is a TLS handshake: the client speaks TLS to a port where plain HTTP is spoken.");
-	event_ref(d, event, "RFC 8446 5.1");
-}
-
 /* A field that has lost its request may hold a secret all the same. */
 static void mask_stray_field(struct dialogue *d, struct slice line, struct dialogue_event *event)
 {
@@ -290,7 +282,6 @@ static void request_line(struct dialogue *d, struct http *s, const struct line *
 	struct http_request r;
 	event->kind = EVENT_COMMAND;
 	line_end_problems(d, line, event, "RFC 9112 2.2");
-	note_stranger_client(d, event);
 	http_request_parse(line->text, &r);
 	const struct entry *row = read_method(d, line->text, r.method, event);
 	mask_stray_field(d, line->text, event);

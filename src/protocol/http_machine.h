@@ -85,6 +85,7 @@ struct http {
 	bool binary;  /* the client speaks HTTP/2 from here on */
 	bool closing; /* no further response comes */
 	bool unread_told;
+	bool tls_told;         /* that the server wants TLS at this port */
 	bool client_gone;      /* the client has hung up */
 	struct buffer offered; /* protocols that the last request with Upgrade offered */
 	char tail[16];         /* the end of a request line that comes in pieces */

@@ -338,10 +338,34 @@ static void first_line(struct dialogue *d, struct http *s, const struct line *li
 	}
 }
 
+/* What servers write into the body of a 400 where plain HTTP came to a port of HTTPS: nginx, Apache, Go's net/http, and
+ * Tomcat. */
+static void note_https(struct dialogue *d, struct http *s, struct dialogue_event *event)
+{
+	static const char *const words[] = {
+		"plain HTTP request was sent to HTTPS port",
+		"speaking plain HTTP to an SSL-enabled server port",
+		"Client sent an HTTP request to an HTTPS server",
+		"combination of host and port requires TLS",
+	};
+	if (s->response.code != 400 || s->tls_told || dialogue_secure(d))
+		return;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (slice_find_nocase(event->text, slice_of(words[i])) == event->text.n)
+			continue;
+		s->tls_told = true;
+		event_note(d, event, "At this port the server speaks HTTPS: https:// or --tls asks it so.");
+		event_ref(d, event, "RFC 9110 4.2.2");
+		return;
+	}
+}
+
 static void later_line(struct dialogue *d, struct http *s, const struct line *line, struct dialogue_event *event)
 {
 	struct http_message *m = &s->response;
 	name_request(d, m, event);
+	if (m->part != PART_FIELDS)
+		note_https(d, s, event);
 	if (m->part == PART_FIELDS) {
 		if (http_header_line(d, m, line, event))
 			header_ends(d, s, event);

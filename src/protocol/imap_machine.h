@@ -211,7 +211,7 @@ void imap_status(struct dialogue *d, struct imap *s, const struct imap_response 
                  struct dialogue_event *event);
 void imap_status_done(struct dialogue *d, struct imap *s, const struct imap_response *response,
                       struct dialogue_event *event);
-/* Learns capabilities, in place of those that were known. */
-void imap_capabilities_learn(struct dialogue *d, struct slice words);
+/* Learns capabilities, in place of those that were known, and says where the connection makes them doubtful. */
+void imap_capabilities_learn(struct dialogue *d, struct slice words, struct dialogue_event *event);
 
 #endif

@@ -21,7 +21,7 @@ static void data_ends(struct dialogue *d, struct imap *s, const struct line *lin
 	if (!line->cut)
 		imap_scan_problems(d, &s->server.scan, event);
 	if (!line->cut && !s->server.lost && slice_equal_nocase(response.name, SLICE("CAPABILITY")))
-		imap_capabilities_learn(d, response.text);
+		imap_capabilities_learn(d, response.text, event);
 	spoken_clear(&s->server);
 }
 
@@ -39,6 +39,20 @@ static void check_expunge(struct dialogue *d, const struct imap *s, struct dialo
 		event_problem(d, event, "EXPUNGE may not come while %s is answered: it would change what numbers mean",
 		              outstanding_at(d, 0)->verb);
 	event_ref(d, event, "RFC 9051 7.5.1");
+}
+
+/* Before the login no mailbox can be spoken of: such data may have been put there, in the clear, to be believed later. */
+static void check_early(struct dialogue *d, const struct imap *s, const struct imap_response *response,
+                        struct dialogue_event *event)
+{
+	static const char *const mailbox[] = { "EXISTS", "EXPUNGE", "FETCH",  "FLAGS",    "LIST", "LSUB",
+		                               "RECENT", "SEARCH",  "STATUS", "VANISHED", NULL };
+	if (!s->greeted || state_now(d) != IMAP_NOT_AUTHENTICATED || !imap_one_of(response->name, mailbox))
+		return;
+	event_problem(d, event, "nobody is logged in, so the server has nothing to say of mailboxes");
+	event_ref(d, event, "RFC 9051 11.3");
+	if (!dialogue_secure(d))
+		event_note(d, event, "In the clear anybody on the way could have written it: a client passes over it.");
 }
 
 static void data_line(struct dialogue *d, struct imap *s, const struct imap_response *response,
@@ -60,6 +74,7 @@ static void data_line(struct dialogue *d, struct imap *s, const struct imap_resp
 	}
 	if (slice_equal_nocase(response->name, SLICE("EXPUNGE")))
 		check_expunge(d, s, event);
+	check_early(d, s, response, event);
 }
 
 /* ---- lines ---- */

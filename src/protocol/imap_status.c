@@ -61,14 +61,31 @@ static void note_greeting(struct dialogue *d, struct slice name, struct dialogue
 		event_note(d, event, "The greeting: the server is there, and nobody is logged in yet.");
 		event_ref(d, event, "RFC 9051 7.1.1");
 	} else if (is_word(name, "PREAUTH")) {
-		event_note(d, event, "The greeting: the client is logged in already, by means outside of IMAP.%s",
-		           dialogue_secure(d) ? ""
-		                              : " It is too late for STARTTLS: a client that must have TLS hangs up.");
+		event_note(
+			d, event, "The greeting: the client is logged in already, by means outside of IMAP.%s",
+			dialogue_secure(d)
+				? ""
+				: " It is too late for STARTTLS, and in the clear anybody on the way could have written "
+				  "it: a client that must have TLS hangs up.");
 		event_ref(d, event, "RFC 9051 7.1.4");
 	} else {
 		event_note(d, event, "The server refuses the session in its greeting, and closes the connection.");
 		event_ref(d, event, "RFC 9051 7.1.5");
 	}
+}
+
+/* In the clear, before the login: what a client should pass over, because anybody on the way could have written it. An
+ * alert is so even behind the login (RFC 9051 section 7.1). */
+static void note_suspicious(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event)
+{
+	bool before_login = state_now(d) == IMAP_GREETING || state_now(d) == IMAP_NOT_AUTHENTICATED;
+	bool alert = is_word(response->code, "ALERT");
+	if (dialogue_secure(d) || !(alert || (before_login && is_word(response->code, "REFERRAL"))))
+		return;
+	event_note(d, event,
+	           "It came in the clear, where anybody on the way could have written it: a client should %s.",
+	           alert ? "not trust it" : "not go there");
+	event_ref(d, event, alert ? "RFC 9051 7.1" : "RFC 9051 11.3");
 }
 
 /* ---- lines ---- */
@@ -87,6 +104,17 @@ static void status_words(struct dialogue *d, const struct imap_response *respons
 		event->keyword = event->code;
 }
 
+/* A tagged reply that comes before its command may be there to answer the STARTTLS that is still to come. */
+static void note_forged(struct dialogue *d, struct dialogue_event *event)
+{
+	if (dialogue_secure(d) || state_now(d) != IMAP_NOT_AUTHENTICATED ||
+	    !dialogue_announced(d, SLICE("STARTTLS"), NULL))
+		return;
+	event_note(d, event,
+	           "It answers nothing. In the clear anybody on the way could have written it, to answer a "
+	           "command that has not been said yet.");
+}
+
 static void tagged(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event)
 {
 	event->tag = response->tag;
@@ -101,6 +129,7 @@ static void tagged(struct dialogue *d, const struct imap_response *response, str
 		event_problem(d, event, "no command with the tag " SLICE_FMT " is waiting",
 		              SLICE_ARG(slice_part(response->tag, 0, WORD_IN_PROBLEM)));
 		event_ref(d, event, "RFC 9051 2.2.2");
+		note_forged(d, event);
 	}
 }
 
@@ -147,22 +176,32 @@ void imap_status(struct dialogue *d, struct imap *s, const struct imap_response 
 		untagged(d, s, response, event);
 	if (response->code.n)
 		imap_response_code(d, response, event);
+	note_suspicious(d, response, event);
 }
 
 /* ---- what complete lines do ---- */
 
-void imap_capabilities_learn(struct dialogue *d, struct slice words)
+void imap_capabilities_learn(struct dialogue *d, struct slice words, struct dialogue_event *event)
 {
 	struct slice word;
 	capabilities_forget(d);
 	while ((word = slice_word(&words)).n)
 		capability_add(d, word);
+	if (dialogue_secure(d) && dialogue_announced(d, SLICE("STARTTLS"), NULL)) {
+		event_problem(d, event, "under TLS the server should not offer STARTTLS any more");
+		event_ref(d, event, "RFC 9051 6.2.1");
+	} else if (!dialogue_secure(d) && imap_waiting_for(d, EFFECT_STARTTLS) < outstanding_count(d)) {
+		event_note(d, event,
+		           "They came in the clear while STARTTLS is under way: anybody on the way could have written "
+		           "them, and TLS makes the client forget them.");
+		event_ref(d, event, "RFC 9051 6.2.1");
+	}
 }
 
-static void code_learn(struct dialogue *d, const struct imap_response *response)
+static void code_learn(struct dialogue *d, const struct imap_response *response, struct dialogue_event *event)
 {
 	if (is_word(response->code, "CAPABILITY"))
-		imap_capabilities_learn(d, response->code_arguments);
+		imap_capabilities_learn(d, response->code_arguments, event);
 	else if (is_word(response->code, "CLOSED") && state_now(d) == IMAP_SELECTED)
 		state_move(d, IMAP_AUTHENTICATED);
 }
@@ -320,7 +359,7 @@ void imap_status_done(struct dialogue *d, struct imap *s, const struct imap_resp
 		greeting_done(d, s, response);
 	else if (response->kind == IMAP_TAGGED)
 		tagged_done(d, s, event);
-	code_learn(d, response);
+	code_learn(d, response, event);
 	event->final = first || response->kind == IMAP_TAGGED;
 	if (is_word(response->name, "BYE")) {
 		state_move(d, IMAP_LOGOUT);

@@ -111,6 +111,11 @@ void tls_begin(struct dialogue *d)
 	d->tls_pending = true;
 }
 
+void tls_end(struct dialogue *d)
+{
+	d->tls_ending = true;
+}
+
 void goodbye_said(struct dialogue *d)
 {
 	d->goodbye = true;
@@ -224,39 +229,21 @@ void event_secret(struct dialogue_event *event, size_t start, size_t end, struct
 	event->spans[event->nspans++] = (struct span){ .kind = SPAN_SECRET, .start = start, .end = end, .mask = mask };
 }
 
-/* What is behind a port and speaks none of our protocols, told by how its first octets begin. */
+/* What is behind a port and speaks none of our protocols, told by how its first octets begin. TLS is told elsewhere
+ * (tls_record.h). */
 static const struct {
-	const char *begins;
-	const char *note;
-	const char *ref;
-	bool tls; /* it belongs to the port at which this protocol is under TLS */
+	const char *begins, *note, *ref;
 } strangers[] = {
-	{ "\x15\x03",
-	  "This is a TLS alert: the server speaks TLS from the first octet, and took our text for a broken handshake.",
-	  "RFC 8446 5.1", true },
-	{ "\x16\x03", "This is a TLS handshake: the server speaks TLS from the first octet.", "RFC 8446 5.1", true },
-	{ "HTTP/", "This is an HTTP response: a web server is behind this port.", "RFC 9112 4", false },
-	{ "SSH-", "This is how an SSH server greets, as on port 22.", "RFC 4253 4.2", false },
+	{ "HTTP/", "This is an HTTP response: a web server is behind this port.", "RFC 9112 4" },
+	{ "SSH-", "This is how an SSH server greets, as on port 22.", "RFC 4253 4.2" },
 };
-
-/* The port at which a protocol is under TLS from the first octet; 0: none. */
-static unsigned tls_port(const struct protocol *protocol)
-{
-	for (const struct scheme *scheme = protocol->schemes; scheme->name; scheme++)
-		if (scheme->tls)
-			return scheme->port;
-	return 0;
-}
 
 void note_stranger(struct dialogue *d, struct dialogue_event *event)
 {
 	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
 		if (!slice_starts(event->text, slice_of(strangers[i].begins)))
 			continue;
-		unsigned port = strangers[i].tls ? tls_port(d->protocol) : 0;
 		event_note(d, event, "%s", strangers[i].note);
-		if (port > 0)
-			event_note(d, event, "It is so at port %u, for instance.", port);
 		event_ref(d, event, strangers[i].ref);
 		return;
 	}

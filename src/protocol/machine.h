@@ -45,8 +45,8 @@ struct machine {
 	 * A line in pieces comes piece by piece: what a reply completes is done at the piece without `more`. */
 	void (*client)(struct dialogue *d, const struct line *line, struct dialogue_event *event);
 	void (*server)(struct dialogue *d, const struct line *line, struct dialogue_event *event);
-	/* TLS that was agreed on has begun, or a side has hung up. Where the close is what ends a reply (HTTP's body to the
-	 * close), the event gets has_final, final and answers. */
+	/* TLS has begun though the server has greeted: it was agreed on, or came at any other time. Or a side has hung up:
+	 * where the close is what ends a reply (HTTP's body to the close), the event gets has_final, final and answers. */
 	void (*stage)(struct dialogue *d, enum stage stage, enum side side, struct dialogue_event *event);
 	/* The peers are silent, and no line of the server's is unfinished; may be NULL. */
 	void (*quiet)(struct dialogue *d);
@@ -91,6 +91,8 @@ void line_end_problems(struct dialogue *d, const struct line *line, struct dialo
 
 /* The dialogue stops after this event until a stage is told. */
 void tls_begin(struct dialogue *d);
+/* This event is the last under TLS: what follows it is in the clear. */
+void tls_end(struct dialogue *d);
 /* The goodbye was said. */
 void goodbye_said(struct dialogue *d);
 /* A reply has begun and not ended (dialogue_in_reply), or has ended. */

@@ -137,7 +137,12 @@ static const char *refuses(const struct dialogue *d, const struct entry *command
 
 static void tls_has_begun(struct dialogue *d, struct pop3 *s, struct dialogue_event *event)
 {
+	if (s->list.open)
+		pop3_list_end(d);
 	outstanding_forget_all(d);
+	reply_open(d, false);
+	sasl_clear(&s->sasl);
+	s->marked = 0;
 	s->answer = s->user = s->utf8 = s->capabilities = false;
 	state_move(d, POP3_AUTHORIZATION);
 	event->phase = PHASE_ENCRYPT;

@@ -58,6 +58,14 @@ bool port_implies_tls(unsigned port)
 	return false;
 }
 
+const struct scheme *protocol_tls_scheme(const struct protocol *protocol)
+{
+	for (const struct scheme *scheme = protocol->schemes; scheme->name; scheme++)
+		if (scheme->tls)
+			return scheme;
+	return NULL;
+}
+
 const struct protocol *protocol_of_greeting(struct slice line)
 {
 	const struct protocol *best = NULL;

@@ -53,6 +53,9 @@ const struct protocol *protocol_of_port(unsigned port);
 /* Whether TLS is implied at that port where no scheme says otherwise (465 993 995 443 990). */
 bool port_implies_tls(unsigned port);
 
+/* The scheme by which the protocol is under TLS from the first octet, or NULL. */
+const struct scheme *protocol_tls_scheme(const struct protocol *protocol);
+
 /* By the first line that a server says, without its line end; NULL where no protocol claims it. */
 const struct protocol *protocol_of_greeting(struct slice line);
 

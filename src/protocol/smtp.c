@@ -128,19 +128,28 @@ static const char *refuses(const struct dialogue *d, const struct entry *command
 	return reason(state, effect, smtp_is_lmtp(d));
 }
 
+static void tls_has_begun(struct dialogue *d, struct smtp *s, struct dialogue_event *event)
+{
+	outstanding_forget_all(d);
+	reply_open(d, false);
+	sasl_clear(&s->sasl);
+	smtp_transaction_reset(s);
+	s->mode = MODE_COMMAND;
+	s->hello = s->extended = s->authenticated = s->unasked = false;
+	s->lines = 0;
+	s->accepted = 0;
+	state_move(d, SMTP_CONNECTED);
+	event->phase = PHASE_ENCRYPT;
+	event_note(d, event, "TLS begins. What was said in the clear is forgotten: the client says %s again.",
+	           smtp_is_lmtp(d) ? "LHLO" : "EHLO");
+	event_ref(d, event, "RFC 3207 4.2");
+}
+
 static void stage(struct dialogue *d, enum stage what, enum side side, struct dialogue_event *event)
 {
 	struct smtp *s = machine_state(d);
 	if (what == STAGE_TLS) {
-		outstanding_forget_all(d);
-		s->mode = MODE_COMMAND;
-		s->hello = s->extended = s->authenticated = false;
-		smtp_transaction_reset(s);
-		state_move(d, SMTP_CONNECTED);
-		event->phase = PHASE_ENCRYPT;
-		event_note(d, event, "TLS begins. What was said in the clear is forgotten: the client says %s again.",
-		           smtp_is_lmtp(d) ? "LHLO" : "EHLO");
-		event_ref(d, event, "RFC 3207 4.2");
+		tls_has_begun(d, s, event);
 		return;
 	}
 	bool in_text = s->mode == MODE_TEXT;

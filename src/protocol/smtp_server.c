@@ -126,6 +126,25 @@ static void note_size(struct dialogue *d, struct slice value, const struct entry
 	buffer_free(&words);
 }
 
+/* What somebody between server and client has done to the list (RFC 3207 section 6), or the server should not. */
+static bool keyword_amiss(struct dialogue *d, struct dialogue_event *event)
+{
+	if (smtp_overwritten(event->keyword)) {
+		event_note(
+			d, event,
+			"No server calls an extension so: a firewall on the way has overwritten a keyword that it hides.%s",
+			dialogue_secure(d) ? "" : " It is often STARTTLS, and without it nothing is encrypted.");
+		event_problem(d, event, "the keyword was overwritten with X on the way");
+		event_ref(d, event, "RFC 3207 6");
+		return true;
+	}
+	if (dialogue_secure(d) && slice_equal(event->keyword, SLICE("STARTTLS"))) {
+		event_problem(d, event, "under TLS the server must not offer STARTTLS any more");
+		event_ref(d, event, "RFC 3207 4.2");
+	}
+	return false;
+}
+
 static void note_keyword(struct dialogue *d, struct slice value, struct dialogue_event *event)
 {
 	const struct entry *row = table_find(protocol_table(machine_protocol(d), TABLE_KEYWORDS), event->keyword);
@@ -163,7 +182,8 @@ static void read_keyword(struct dialogue *d, struct slice text, struct dialogue_
 		event_ref(d, event, "No RFC: an early draft of AUTH");
 		return;
 	}
-	note_keyword(d, slice_trim(rest), event);
+	if (!keyword_amiss(d, event))
+		note_keyword(d, slice_trim(rest), event);
 }
 
 /* ---- what a complete reply does ---- */

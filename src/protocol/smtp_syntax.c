@@ -129,3 +129,15 @@ bool smtp_parameter(struct slice *parameters, struct slice *keyword, struct slic
 	*value = slice_part(word, equals + 1, word.n);
 	return true;
 }
+
+/* Fewer X's may be a private extension's name (RFC 5321 section 2.2.2). */
+#define OVERWRITTEN_MIN 4
+
+bool smtp_overwritten(struct slice keyword)
+{
+	struct slice word = slice_word(&keyword);
+	size_t n = 0;
+	while (n < word.n && word.p[n] == 'X')
+		n++;
+	return n >= OVERWRITTEN_MIN && (n == word.n || (n + 1 == word.n && octet_is_alpha(word.p[n])));
+}

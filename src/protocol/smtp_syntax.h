@@ -37,4 +37,8 @@ void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_all
  * the end. */
 bool smtp_parameter(struct slice *parameters, struct slice *keyword, struct slice *value);
 
+/* Whether an EHLO keyword looks overwritten on the way: X's and nothing else but one letter at the end perhaps, as
+ * firewalls do with what they hide (`XXXXXXXX`, `XXXXXXXA`). What stands behind it does not matter. */
+bool smtp_overwritten(struct slice keyword);
+
 #endif

@@ -172,6 +172,10 @@ static void say_due(struct answerer *a)
 			buffer_add_string(step_add(a, ANSWER_COMMENT), line->text);
 		if (l->elsewhere && client_line(a, a->at) > a->said)
 			buffer_add_string(step_add(a, ANSWER_REMARK), ELSEWHERE);
+		if (l->begins_tls && client_line(a, a->at) < a->said)
+			return;
+		if (l->begins_tls)
+			(void)step_add(a, ANSWER_TLS);
 		if (line->side != SIDE_SERVER || (!l->speaks && !hangs_up))
 			continue;
 		if (l->speaks ? l->due != NO_LINE && l->due >= a->at : client_line(a, a->at) < a->said)

@@ -19,6 +19,7 @@ enum answer_act {
 	ANSWER_SAY,     /* say `text` */
 	ANSWER_REMARK,  /* show `text`, a remark about how the script is played */
 	ANSWER_COMMENT, /* show `text`, a comment of the script */
+	ANSWER_TLS,     /* begin TLS here, which nobody has agreed on in the protocol's words */
 	ANSWER_HANG_UP  /* hang up, when all has been said */
 };
 

@@ -474,11 +474,13 @@ static void run_line(struct run *run, size_t line)
 		run_speaking(run, line, l);
 	} else if (l->kind == SCRIPT_DIRECTION && l->direction == DIRECTION_TLS) {
 		run->r->tls = true;
-		if (dialogue_tls_pending(run->d))
+		run->r->lines[line].begins_tls = !dialogue_secure(run->d) && !dialogue_tls_pending(run->d);
+		fall_silent(run);
+		if (!dialogue_secure(run->d))
 			dialogue_assume_tls(run->d);
 	} else if (l->kind == SCRIPT_DIRECTION && l->direction == DIRECTION_HANGS_UP) {
 		fall_silent(run);
-		dialogue_stage(run->d, STAGE_CLOSE, l->side, false);
+		dialogue_stage(run->d, STAGE_CLOSE, l->side);
 		drain(run, line);
 	}
 }

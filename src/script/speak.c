@@ -332,7 +332,7 @@ static enum speak_act client_line(struct speaker *s, const struct dialogue *d, s
 	return wanted == INPUT_COMMAND || wanted == INPUT_NOTHING ? unasked(s, d, error) : skip(s, step);
 }
 
-static enum speak_act direction(struct speaker *s, struct speak_step *step)
+static enum speak_act direction(struct speaker *s, const struct dialogue *d, struct speak_step *step)
 {
 	const struct script_line *line = line_at(s, s->at);
 	switch (line->direction) {
@@ -352,8 +352,12 @@ static enum speak_act direction(struct speaker *s, struct speak_step *step)
 	case DIRECTION_SENDS:
 		s->at++;
 		return show(s, SPEAK_REMARK, SLICE("what goes over the data connection is passed over"), step);
-	case DIRECTION_CONNECTS:
 	case DIRECTION_TLS:
+		if (dialogue_tls_pending(d))
+			return SPEAK_AWAIT;
+		s->at++;
+		return dialogue_secure(d) ? SPEAK_PAUSE : SPEAK_TLS;
+	case DIRECTION_CONNECTS:
 		break;
 	}
 	s->at++;
@@ -385,7 +389,7 @@ static enum speak_act next_step(struct speaker *s, const struct dialogue *d, str
 		return show(s, SPEAK_COMMENT, slice_of(line->text), step);
 	}
 	if (!s->r->lines[s->at].speaks)
-		return direction(s, step);
+		return direction(s, d, step);
 	if (line->side == SIDE_CLIENT)
 		return client_line(s, d, step, error);
 	if (!block_heard(s, d))

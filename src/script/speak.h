@@ -20,6 +20,7 @@ enum speak_act {
 	SPEAK_SEND,        /* say `octets` */
 	SPEAK_AWAIT,       /* nothing now: ask again when something has been heard */
 	SPEAK_AWAIT_CLOSE, /* nothing more but that the server hangs up (`expected`: the script says that it does) */
+	SPEAK_TLS,         /* begin TLS here, which nobody has agreed on in the protocol's words */
 	SPEAK_PAUSE,       /* show `text`, a stage direction that is no event, and say nothing for `seconds` */
 	SPEAK_COMMENT,     /* show `text`, a comment of the script */
 	SPEAK_REMARK,      /* show `text`, a remark about how the script is played */

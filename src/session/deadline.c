@@ -97,9 +97,14 @@ static double given_up_at(const struct session *s)
 	return s->gone_at > 0 && session_going(s) ? s->gone_at + GONE_MAX : INFINITY;
 }
 
+static double shaken_at(const struct session *s)
+{
+	return s->shaking && session_going(s) ? s->shaking_since + encrypt_patience(s) : INFINITY;
+}
+
 void deadline_set(struct session *s)
 {
-	double at = fmin(fmin(late_at(s), quiet_at(s)),
+	double at = fmin(fmin(fmin(late_at(s), shaken_at(s)), quiet_at(s)),
 	                 fmin(rests_at(s), fmin(over_at(s), fmin(parted_at(s), given_up_at(s)))));
 	(void)event_del(s->clock);
 	if (s->over || isinf(at))
@@ -136,6 +141,8 @@ void deadline_passed(struct session *s)
 	if (now >= over_at(s))
 		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT, "%s: the session was not over within %g s (--max-time)",
 		             s->peer, s->options.max_time);
+	if (now >= shaken_at(s))
+		encrypt_late(s);
 	if (now >= given_up_at(s))
 		ending_set(s, END_CLOSED);
 	if (now >= parted_at(s))

@@ -1,15 +1,9 @@
 /*
- * How a session ends, and the stage at which many of them must: TLS.
+ * How a session ends.
  */
-#include <assert.h>
-#include <stdlib.h>
-
 #include "base/clock.h"
-#include "base/escape.h"
+#include "protocol/protocol.h"
 #include "session/inside.h"
-
-/* The most of injected octets that is shown. */
-#define INJECTED_SHOWN 200
 
 void ending_set(struct session *s, enum session_end end)
 {
@@ -20,18 +14,13 @@ void ending_set(struct session *s, enum session_end end)
 	session_schedule(s);
 }
 
-static const char *side_words(enum side side)
-{
-	return side == SIDE_CLIENT ? "client" : "server";
-}
-
 /* ---- hanging up ---- */
 
 void ending_hang_up(struct session *s)
 {
 	if (s->hanging)
 		return;
-	flow_stage(s, STAGE_CLOSE, s->options.side, false);
+	flow_stage(s, STAGE_CLOSE, s->options.side);
 	if (s->freed)
 		return;
 	s->hanging = true;
@@ -53,7 +42,11 @@ static void lost(struct session *s, bool pending)
 {
 	struct buffer awaited = { 0 };
 	awaited_words(&s->awaited, s->dialogue, &awaited);
-	const char *why = s->peer_error ? s->peer_error : "the connection was closed by the server";
+	const char *why = s->peer_error ? s->peer_error
+	                  : s->peer_truncated
+	                          ? "the server hung up without TLS's close_notify: anybody on the way can cut "
+	                            "a connection so, and what came last may be incomplete (RFC 8446 6.1)"
+	                          : "the connection was closed by the server";
 	if (pending)
 		error_set(&s->error, STATUS_CONNECTION, "%s: %s: " SLICE_FMT " never came", s->peer, why,
 		          SLICE_ARG(buffer_slice(&awaited)));
@@ -80,7 +73,7 @@ void ending_peer(struct session *s)
 	s->peer_ended = false;
 	bool pending = answer_pending(s);
 	size_t wanted = dialogue_outstanding(s->dialogue), before = s->finals;
-	flow_stage(s, STAGE_CLOSE, session_peer_side(s), false);
+	flow_stage(s, STAGE_CLOSE, session_peer_side(s));
 	if (!session_going(s))
 		return;
 	if (s->options.side == SIDE_SERVER) {
@@ -91,10 +84,22 @@ void ending_peer(struct session *s)
 	size_t came = s->finals - before;
 	if (came > 0 && came >= wanted)
 		pending = false;
-	if (dialogue_closing(s->dialogue) || (!pending && s->peer_error == NULL))
+	bool parted = dialogue_closing(s->dialogue) || (s->closed[s->options.side] && !pending);
+	if (s->peer_truncated && parted)
+		session_remark(
+			s,
+			"The server hung up without TLS's close_notify, which RFC 8446 6.1 asks for; after the goodbye "
+			"nothing can be missing.");
+	if (dialogue_closing(s->dialogue) || (!pending && s->peer_error == NULL && (parted || !s->peer_truncated)))
 		ending_set(s, END_CLOSED);
 	else
 		lost(s, pending);
+}
+
+/* Whether the server may be one that speaks TLS from the first octet: in the clear, it has never said a word. */
+static bool awaits_tls(const struct session *s)
+{
+	return !dialogue_secure(s->dialogue) && !s->awaited.server_spoke && !dialogue_protocol(s->dialogue)->datagrams;
 }
 
 void ending_late(struct session *s, double seconds)
@@ -111,123 +116,10 @@ void ending_late(struct session *s, double seconds)
 	else
 		session_fail(s, END_TIMEOUT, STATUS_TIMEOUT,
 		             "%s: " SLICE_FMT " did not come within %g s "
-		             "(--timeout SECONDS waits longer)",
-		             s->peer, SLICE_ARG(buffer_slice(&awaited)), seconds);
+		             "(--timeout SECONDS waits longer%s)",
+		             s->peer, SLICE_ARG(buffer_slice(&awaited)), seconds,
+		             awaits_tls(s) ? "; a server that waits for TLS says nothing: --tls" : "");
 	buffer_free(&awaited);
-}
-
-/* ---- TLS ---- */
-
-/*
- * Octets in the clear that came before TLS began. Who fed them to the dialogue after the handshake would take them for
- * encrypted ones: that is the injection of commands (CVE-2011-0411) and of replies ("Why TLS Is Better Without
- * STARTTLS", USENIX Security 2021, section 4).
- */
-static void injected(struct session *s, struct slice octets)
-{
-	struct buffer shown = { 0 };
-	const char *who = side_words(session_peer_side(s));
-	escape_text(&shown, slice_part(octets, 0, INJECTED_SHOWN));
-	session_remark(s, "In the clear, and too early, the %s sent %zu more octet%s: " SLICE_FMT "%s", who, octets.n,
-	               octets.n == 1 ? "" : "s", SLICE_ARG(buffer_slice(&shown)),
-	               octets.n > INJECTED_SHOWN ? " …" : "");
-	session_remark(
-		s, "Nothing may stand between the reply that agrees on TLS and the handshake. Anybody on the way could "
-		   "have put it there, and a program that reads it after the handshake takes it for encrypted: the "
-		   "STARTTLS injection attack. It is not read, and the session ends here.");
-	session_fail(s, END_TLS, STATUS_TLS,
-	             "%s: %zu octet%s in the clear behind the reply that begins TLS: a STARTTLS "
-	             "injection attack, or a broken %s",
-	             s->peer, octets.n, octets.n == 1 ? "" : "s", who);
-	buffer_free(&shown);
-}
-
-/* Whether anything was heard that came too early; the session then ends. */
-static bool heard_early(struct session *s)
-{
-	struct buffer octets = { 0 };
-	for (const struct item *item = queue_first(&s->heard); item; item = item->next)
-		buffer_add(&octets, item->p + item->used, item->n - item->used);
-	bool early = octets.n > 0;
-	if (early)
-		injected(s, buffer_slice(&octets));
-	buffer_free(&octets);
-	return early;
-}
-
-void ending_tls(struct session *s)
-{
-	if (!s->tls_due || s->tls_told || !session_going(s))
-		return;
-	if (heard_early(s))
-		return;
-	s->tls_told = true;
-	if (s->driver->tls && s->driver->tls(s->context, s))
-		return;
-	if (!s->freed)
-		session_fail(s, END_TLS, STATUS_TLS, "%s: TLS was agreed on, and this session cannot begin it",
-		             s->peer);
-}
-
-/* TLS, or what plays it, has begun. */
-static void begun(struct session *s, enum stage stage, bool encrypted)
-{
-	s->tls_due = false;
-	flow_stage(s, stage, SIDE_CLIENT, encrypted);
-	session_schedule(s);
-}
-
-/* The handshake's first octets are the client's, and may already lie before a server that has just agreed: what begins
- * like a TLS record (RFC 8446 5.1: handshake, version 3.x) is no plaintext. */
-static bool is_handshake(const struct session *s, struct slice octets)
-{
-	return s->options.side == SIDE_SERVER && octets.n >= 2 && octets.p[0] == 0x16 && octets.p[1] == 0x03;
-}
-
-/* Swaps the streams; false where the session ends instead. */
-static bool swap(struct session *s, session_upgrade_stream *upgrade, void *context)
-{
-	struct buffer unread = { 0 };
-	struct error error = { 0 };
-	s->stream = upgrade(context, s->stream, &unread, &error);
-	if (s->stream == NULL)
-		session_fail(s, END_TLS, error.status ? error.status : STATUS_TLS, "%s",
-		             error.message ? error.message : "the connection could not be upgraded");
-	else if (unread.n && !is_handshake(s, buffer_slice(&unread)))
-		injected(s, buffer_slice(&unread));
-	buffer_free(&unread);
-	error_clear(&error);
-	return session_going(s);
-}
-
-bool session_upgrade(struct session *s, enum stage stage, session_upgrade_stream *upgrade, void *context)
-{
-	assert(!s->telling);
-	if (!session_going(s) || s->stream == NULL)
-		return false;
-	session_enter(s);
-	bool good = !heard_early(s) && swap(s, upgrade, context);
-	if (good) {
-		stream_open(s->stream, flow_stream_events(), s);
-		if (s->paused)
-			stream_pause(s->stream);
-		begun(s, stage, s->stream->kind->secure);
-	}
-	return session_leave(s) && good;
-}
-
-void session_play_tls(struct session *s)
-{
-	assert(!s->telling);
-	if (!session_going(s))
-		return;
-	session_enter(s);
-	if (!heard_early(s)) {
-		if (s->stream && !s->paused)
-			stream_resume(s->stream);
-		begun(s, STAGE_TLS, false);
-	}
-	(void)session_leave(s);
 }
 
 /* ---- the end ---- */
@@ -254,7 +146,7 @@ void ending_finish(struct session *s)
 	if (!s->ending)
 		return;
 	if (!s->closed[SIDE_CLIENT] && !s->closed[SIDE_SERVER])
-		flow_stage(s, STAGE_CLOSE, s->options.side, false);
+		flow_stage(s, STAGE_CLOSE, s->options.side);
 	if (s->freed)
 		return;
 	s->over = true;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "protocol/protocol.h"
+#include "protocol/upgrade.h"
 #include "session/inside.h"
 
 /* While so many octets wait to be written, the driver is not asked for more, and a client is not listened to. */
@@ -41,28 +42,29 @@ void flow_tell(struct session *s)
 	s->telling = true;
 	while (!s->freed && dialogue_next(s->dialogue, &event)) {
 		event.t = session_seconds(s);
+		if (event.kind == EVENT_STAGE && event.stage == STAGE_TLS)
+			encrypt_tell(s, &event);
 		follow(s, &event);
 		show(s, &event);
+		if (s->upgrade)
+			upgrade_event(s->upgrade, s->dialogue, &event);
+		s->upgrade_heard = true;
 		if (s->driver->event)
 			s->driver->event(s->context, s, &event);
 	}
 	s->telling = false;
-	if (s->freed || s->tls_due || !dialogue_tls_pending(s->dialogue))
-		return;
 	/* Whatever comes now came too early: it stays where it is until TLS has begun. */
-	s->tls_due = true;
-	s->tls_told = false;
-	if (s->stream)
-		stream_pause(s->stream);
+	if (!s->freed && dialogue_tls_pending(s->dialogue))
+		session_begin_tls(s);
 }
 
-void flow_stage(struct session *s, enum stage stage, enum side side, bool encrypted)
+void flow_stage(struct session *s, enum stage stage, enum side side)
 {
 	if (stage == STAGE_CLOSE && s->closed[side])
 		return;
 	if (stage == STAGE_CLOSE)
 		s->closed[side] = true;
-	dialogue_stage(s->dialogue, stage, side, encrypted);
+	dialogue_stage(s->dialogue, stage, side);
 	flow_tell(s);
 }
 
@@ -100,6 +102,7 @@ static size_t say_octets(struct session *s, const char *p, size_t n)
 	} while (taken < n && !s->tls_due);
 	if (s->stream && (taken > 0 || n == 0))
 		stream_write(s->stream, p, taken);
+	encrypt_end(s);
 	stirred(s);
 	s->answered = false;
 	s->heard_at = s->stirred;
@@ -136,7 +139,7 @@ static void say_item(struct session *s, struct item *item)
 		ending_hang_up(s);
 		return;
 	}
-	flow_stage(s, STAGE_CLOSE, s->options.side, false);
+	flow_stage(s, STAGE_CLOSE, s->options.side);
 	if (!s->freed && s->stream)
 		stream_shut(s->stream);
 }
@@ -180,6 +183,7 @@ void flow_hear(struct session *s)
 		stirred(s);
 		s->answered = true;
 		flow_tell(s);
+		encrypt_end(s);
 		/* A server answers a command before it reads the next, even where a client says all at once. */
 		if (s->options.side == SIDE_SERVER && session_going(s)) {
 			flow_say(s);
@@ -204,11 +208,12 @@ static size_t stream_octets(void *context, const char *p, size_t n)
 	return n;
 }
 
-static void stream_end(void *context, const char *error)
+static void stream_end(void *context, enum stream_end how, const char *why)
 {
 	struct session *s = context;
 	s->peer_ended = true;
-	s->peer_error = string_copy(error);
+	s->peer_truncated = how == STREAM_TRUNCATED;
+	s->peer_error = string_copy(why);
 	session_schedule(s);
 }
 
@@ -239,7 +244,13 @@ static bool askable(const struct session *s)
 
 void flow_ask(struct session *s)
 {
-	if (s->driver->my_turn == NULL || !askable(s))
+	if (!askable(s))
+		return;
+	if (s->upgrade) {
+		encrypt_upgrade(s);
+		return;
+	}
+	if (s->driver->my_turn == NULL)
 		return;
 	s->asked = true;
 	s->said = false;

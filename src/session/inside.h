@@ -1,6 +1,6 @@
 /*
- * What a session is made of. Known only to this room: session.c (its doors), flow.c (octets and events), ending.c (TLS
- * and how it ends), deadline.c (time).
+ * What a session is made of. Known only to this room: session.c (its doors), flow.c (octets and events), encrypt.c
+ * (TLS), ending.c (how it ends), deadline.c (time).
  */
 #ifndef PARLANCE_SESSION_INSIDE_H
 #define PARLANCE_SESSION_INSIDE_H
@@ -33,15 +33,25 @@ struct session {
 	bool refused; /* octets were left to the stream, since ours are not read */
 	bool asked;   /* the driver was asked, and nothing has changed since */
 	bool said;    /* something was said since it was asked */
-	bool tls_due, tls_told;
-	bool greeting_awaited; /* the protocol is not known, so perhaps the server greets */
-	bool closed[2];        /* by side: it hung up, and that was told */
-	bool hanging;          /* we hang up, when all is written */
-	bool ending;           /* `end` and `error` say how */
+	bool tls_due; /* nothing is said or read until TLS has begun */
+	bool shaking; /* the handshake is under way */
+	double shaking_since;
+	struct upgrade *upgrade; /* under way; NULL: none */
+	bool upgrade_wanted;     /* and without it the session ends */
+	bool upgrade_heard;      /* it was told something since it was asked */
+	char *local;             /* our own address, as stream.h has it */
+	char *host;              /* options.host */
+	struct tls_facts *facts; /* of the last handshake; NULL: there was none */
+	struct buffer story;     /* the note of the stage that is being told */
+	bool greeting_awaited;   /* the protocol is not known, so perhaps the server greets */
+	bool closed[2];          /* by side: it hung up, and that was told */
+	bool hanging;            /* we hang up, when all is written */
+	bool ending;             /* `end` and `error` say how */
 	bool over;
 	enum session_end end;
 	struct error error;
-	bool peer_ended; /* and that is not told yet */
+	bool peer_ended;     /* and that is not told yet */
+	bool peer_truncated; /* under TLS, and without its goodbye */
 	char *peer_error;
 	size_t finals; /* replies completed */
 
@@ -74,7 +84,7 @@ enum side session_peer_side(const struct session *s);
 /* Makes and tells the events that the dialogue has. */
 void flow_tell(struct session *s);
 /* Tells what happened to the stream. */
-void flow_stage(struct session *s, enum stage stage, enum side side, bool encrypted);
+void flow_stage(struct session *s, enum stage stage, enum side side);
 /* Says what waits to be said, hears what waits to be heard. */
 void flow_say(struct session *s);
 void flow_hear(struct session *s);
@@ -86,13 +96,25 @@ void flow_ask(struct session *s);
 void flow_show_unfinished(struct session *s);
 const struct stream_events *flow_stream_events(void);
 
+/* ---- encrypt.c ---- */
+
+/* TLS is due: looks for octets that came too early, then begins the handshake. */
+void encrypt_begin(struct session *s);
+/* Goes on with the upgrade, if one is under way. */
+void encrypt_upgrade(struct session *s);
+/* Takes TLS off, where that was agreed on (FTP's CCC). */
+void encrypt_end(struct session *s);
+/* Adds what the handshake showed to the stage event. */
+void encrypt_tell(struct session *s, struct dialogue_event *event);
+/* Seconds that a handshake may take; and what happens then. */
+double encrypt_patience(const struct session *s);
+void encrypt_late(struct session *s);
+
 /* ---- ending.c ---- */
 
 void ending_set(struct session *s, enum session_end end);
 /* Hangs up, once nothing waits to be said. */
 void ending_hang_up(struct session *s);
-/* TLS is due: looks for octets that came too early, then asks the driver to begin. */
-void ending_tls(struct session *s);
 /* The peer has hung up. */
 void ending_peer(struct session *s);
 /* Carries out what was decided, where it can be by now. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "protocol/upgrade.h"
 #include "session/inside.h"
 
 /* ---- life ---- */
@@ -30,10 +31,15 @@ static void destroy(struct session *s)
 	queue_free(&s->to_say);
 	awaited_free(&s->awaited);
 	mask_free(&s->room);
+	tls_facts_free(s->facts);
+	buffer_free(&s->story);
 	error_clear(&s->error);
 	free(s->faces);
 	free(s->peer_error);
+	upgrade_free(s->upgrade);
 	free(s->peer);
+	free(s->local);
+	free(s->host);
 	free(s);
 }
 
@@ -57,21 +63,26 @@ static void begin(struct session *s)
 	if (s->started)
 		return;
 	s->started = true;
-	flow_stage(s, STAGE_CONNECT, SIDE_CLIENT, false);
-	if (session_going(s) && s->stream->kind->secure)
-		flow_stage(s, STAGE_TLS, SIDE_CLIENT, true);
+	if (s->options.starttls)
+		session_starttls(s);
+	flow_stage(s, STAGE_CONNECT, SIDE_CLIENT);
+	if (session_going(s) && s->options.tls_implicit)
+		s->tls_due = true;
 }
 
 void session_work(struct session *s)
 {
 	session_enter(s);
 	begin(s);
+	encrypt_begin(s);
 	flow_say(s);
 	flow_listen(s);
 	flow_hear(s);
 	flow_say(s);
 	ending_peer(s);
-	ending_tls(s);
+	encrypt_begin(s);
+	if (s->upgrade && s->upgrade_heard && session_going(s) && !s->tls_due)
+		encrypt_upgrade(s);
 	flow_ask(s);
 	ending_finish(s);
 	if (!s->freed)
@@ -104,15 +115,19 @@ struct session *session_new(struct event_base *base, struct stream *stream, cons
 	s->base = base;
 	s->stream = stream;
 	s->peer = string_copy(stream->peer ? stream->peer : "the peer");
+	s->local = string_copy(stream->local ? stream->local : "");
+	s->upgrade_wanted = options->starttls;
 	s->dialogue = dialogue_new(options->protocol);
 	s->options = *options;
+	s->options.host = s->host = string_copy(options->host);
 	s->driver = driver;
 	s->context = context;
 	s->greeting_awaited = options->protocol == NULL && options->side == SIDE_CLIENT;
 	s->began = s->heard_at = s->stirred = clock_now();
 	s->work = event_new(base, -1, 0, work_called, s);
 	s->clock = event_new(base, -1, 0, clock_called, s);
-	stream_open(stream, flow_stream_events(), s);
+	if (!options->tls_implicit) /* else the first octets are TLS's, not ours */
+		stream_open(stream, flow_stream_events(), s);
 	session_schedule(s);
 	return s;
 }
@@ -227,7 +242,7 @@ void session_fail(struct session *s, enum session_end end, enum status status, c
 void session_pause(struct session *s)
 {
 	s->paused = true;
-	if (s->stream)
+	if (s->stream && !s->tls_due)
 		stream_pause(s->stream);
 }
 
@@ -278,6 +293,15 @@ struct event_base *session_base(const struct session *s)
 const char *session_peer(const struct session *s)
 {
 	return s->peer;
+}
+
+bool session_local(const struct session *s)
+{
+	static const char *const local[] = { "127.", "[::1]", "[::ffff:127.", "unix:" };
+	for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
+		if (slice_starts(slice_of(s->peer), slice_of(local[i])))
+			return true;
+	return false;
 }
 
 bool session_over(const struct session *s)

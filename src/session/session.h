@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/slice.h"
 #include "net/stream.h"
+#include "net/tls.h"
 #include "protocol/dialogue.h"
 #include "session/mask.h"
 #include "view/view.h"
@@ -32,9 +33,8 @@ enum session_end {
 	END_TIMEOUT /* nothing came in time: exit 5 */
 };
 
-/* Called from the loop; `event` also from inside session_send, session_shut, session_hang_up, session_upgrade and
- * session_play_tls, for what we say and do ourselves. Any may be NULL. Each may call anything of this header but
- * session_upgrade and session_play_tls from inside `event`; session_free too. */
+/* Called from the loop; `event` also from inside session_send, session_shut and session_hang_up, for what we say and do
+ * ourselves. Any may be NULL. Each may call anything of this header; session_free too. */
 struct session_driver {
 	/* Our side may speak: at the start, and each time that what we said has been answered. For the server's side: a
 	 * command waits for its reply; it is asked after each command, before the next is read. May be called more than once
@@ -47,9 +47,6 @@ struct session_driver {
 	/* No reply for `timeout` seconds: return true to go on waiting (the driver has said "still waiting"), false to
 	 * end the session with END_TIMEOUT. NULL: false. */
 	bool (*late)(void *context, struct session *session, double seconds);
-	/* TLS must begin now (dialogue_tls_pending). Return true where the driver has dealt with it (session_upgrade or
-	 * session_play_tls was called); false or NULL: the session ends with END_TLS. */
-	bool (*tls)(void *context, struct session *session);
 	/* The session is over; nothing is called after it. `error` holds a status and the message that explains it, or
 	 * none. The session may be freed here. */
 	void (*closed)(void *context, struct session *session, enum session_end end, const struct error *error);
@@ -64,6 +61,17 @@ struct session_options {
 	double quiet; /* silence that ends a line protocol's reply, seconds; 0: 0.5. Where nothing has
 	                                  * come at all, four times that */
 	struct masking masking;
+	/* What TLS begins with, when the two agree on it or session_begin_tls is called; NULL: it cannot, and the session
+	 * then ends with END_TLS. It outlives the session. */
+	struct tls_settings *tls;
+	const char *
+		host; /* copied; that was connected to: whom the certificate must name; NULL: a unix socket, or a client's end */
+	bool tls_implicit; /* from the first octet */
+	bool starttls; /* the first that is said is what upgrades (protocol/upgrade.h): the driver is asked when that is
+	                    * done, and the session ends with END_TLS where it cannot be */
+	double handshake;  /* seconds that it may take; 0: 10 */
+	bool certificates; /* the chain is told in full (--showcerts) */
+	bool verbose;      /* so are OpenSSL's words about a failure (-v) */
 };
 
 /* Owns the stream from now on; nothing is called before the loop runs. Freed by session_free. */
@@ -97,18 +105,17 @@ void session_hang_up(struct session *session);
 void session_fail(struct session *session, enum session_end end, enum status status, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/*
- * Swaps the stream under the running session, at a stage: the dialogue says `stage`. `upgrade` gets the old stream and
- * returns the new one (it owns the old one from then on, also where it fails), or NULL with a status and a message: the
- * session then ends with END_TLS. It appends to `*unread` what stream_release found unread.
- * Plaintext that was already waiting when TLS begins is shown, explained, never fed, and ends the session (END_TLS).
- * Returns whether the session goes on. Not from inside the driver's `event`.
- */
-typedef struct stream *session_upgrade_stream(void *context, struct stream *old, struct buffer *unread,
-                                              struct error *error);
-bool session_upgrade(struct session *session, enum stage stage, session_upgrade_stream *upgrade, void *context);
-/* TLS is only played: the dialogue goes on as after it, in the clear. Not from inside the driver's `event`. */
-void session_play_tls(struct session *session);
+/* Begins TLS on this connection, whatever was agreed on: the handshake, then the stage event with its story, or the end of
+ * the session (END_TLS). Where the dialogue sees it agreed on, the session does it by itself. In the clear, what is said
+ * meanwhile waits. Plaintext that the peer sends too early is shown, explained, never read, and ends the session. */
+void session_begin_tls(struct session *session);
+/* Upgrades as the protocol does (STARTTLS, STLS, AUTH TLS), from wherever the conversation stands: what must be said is
+ * said, and the driver is not asked meanwhile. Where the server does not, a remark says why, and the session goes on. */
+void session_starttls(struct session *session);
+/* Whether that is under way: what is said then is not the driver's. */
+bool session_upgrading(const struct session *session);
+/* What the last handshake showed, also where it failed; NULL: there was none. Lives as long as the session. */
+const struct tls_facts *session_tls_facts(const struct session *session);
 
 /* Pauses and resumes what comes from the peer: no event of it comes while paused, nor is its close told, nor does a
  * timeout run. */
@@ -124,6 +131,8 @@ const struct dialogue *session_dialogue(const struct session *session);
 enum side session_turn(const struct session *session);
 struct event_base *session_base(const struct session *session);
 const char *session_peer(const struct session *session);
+/* Whether the peer is on this machine: what goes there in the clear passes no wire. */
+bool session_local(const struct session *session);
 bool session_over(const struct session *session);
 /* Seconds since it began. */
 double session_seconds(const struct session *session);

@@ -137,11 +137,12 @@ void lines_forget(struct talk *t)
 {
 	while (t->held)
 		held_free(held_take(t));
+	t->confirming = false;
 }
 
 void lines_are_held(struct talk *t)
 {
-	if (t->prompt == NULL || t->nheld == 0 || t->options->quiet || !talk_waiting(t))
+	if (t->prompt == NULL || t->nheld == 0 || t->options->quiet || t->confirming || !talk_waiting(t))
 		return;
 	const char *one = t->nheld == 1 ? "line waits" : "lines wait", *them = t->nheld == 1 ? "it" : "them";
 	bool greeted = t->awaited || t->answered;
@@ -161,6 +162,8 @@ static bool next_line(struct talk *t)
 {
 	struct slice line;
 	if (t->held) {
+		if (!t->held->as_is && bare_asks(t, buffer_slice(&t->held->text)))
+			return false;
 		struct held *held = held_take(t);
 		speak(t, buffer_slice(&held->text), held->as_is, held->ours);
 		held_free(held);
@@ -168,6 +171,7 @@ static bool next_line(struct talk *t)
 	}
 	if (t->prompt || !feed_line(t, &line))
 		return false;
+	(void)bare_asks(t, line);
 	speak(t, line, false, false);
 	feed_used(t, line);
 	return true;
@@ -200,7 +204,7 @@ void lines_finish(struct talk *t)
 
 static bool may_speak(const struct talk *t, bool my_turn)
 {
-	if (!t->open || t->shut)
+	if (!t->open || t->shut || session_upgrading(t->session))
 		return false;
 	if (my_turn)
 		return dialogue_turn(session_dialogue(t->session)) == SIDE_CLIENT;
@@ -261,7 +265,9 @@ void line_typed(struct talk *t, struct slice text)
 {
 	bool word = line_is_word(t, text);
 	bool waits = t->held && clock_now() - t->held_since < HELD_QUIETLY; /* pasted together: in their order */
-	if (word && !waits) {
+	if (t->confirming && !word) {
+		bare_answered(t, text);
+	} else if (word && !waits) {
 		word_run(t, slice_part(text, 1, text.n));
 	} else if (!t->open && t->connector == NULL) {
 		give_back(t, text);

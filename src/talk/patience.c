@@ -54,6 +54,14 @@ double patience_seconds(const struct talk *t)
 	return t->prompt && (timeout <= 0 || timeout > STILL_WAITING) ? STILL_WAITING : timeout;
 }
 
+/* Whether the server may be one that speaks TLS from the first octet: in the clear, it has never said a word. */
+static bool awaits_tls(const struct talk *t)
+{
+	const struct protocol *protocol = talk_protocol(t);
+	return protocol && !protocol->datagrams && !dialogue_secure(session_dialogue(t->session)) &&
+	       memory_last(t->memory, SIDE_SERVER) == NULL;
+}
+
 static void still_waiting(struct talk *t, double seconds)
 {
 	struct buffer text = { 0 };
@@ -74,6 +82,8 @@ static void still_waiting(struct talk *t, double seconds)
 		buffer_printf(&text, " It needs the data connection to %s.", t->transfer);
 	if (!t->shut)
 		allowed_add(t, &text);
+	if (!t->shut && awaits_tls(t))
+		buffer_add_string(&text, " A server that waits for TLS says nothing: :tls begins it.");
 	buffer_add_string(&text, t->shut ? " ^C closes." : " ^C stops waiting.");
 	struct buffer safe = { 0 };
 	escape_text(&safe, buffer_slice(&text));

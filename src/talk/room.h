@@ -71,6 +71,8 @@ struct talk {
 	bool hung_up;  /* we did, or will */
 	bool reaching; /* ^]: the line being typed is for parlance */
 	bool interrupted;
+	bool confirming;         /* the first line held waits for a yes, since it shows a password */
+	bool confirmed;          /* in this conversation that was said already */
 	bool kept_told;          /* that a line was not sent, since the last connection */
 	double still_waiting_at; /* seconds of waiting at which it is said again */
 	bool failed;             /* a reply was a failure */
@@ -176,7 +178,7 @@ extern const struct word talk_words[]; /* ended by a NULL name */
 void word_run(struct talk *t, struct slice text);
 const struct word *word_named(struct slice name);
 
-/* what they do; explain.c, secrets.c, record.c, and words.c itself */
+/* what they do; explain.c, encrypt.c, secrets.c, record.c, and words.c itself */
 void word_explain(struct talk *t, struct slice arguments);
 void word_why(struct talk *t, struct slice arguments);
 void word_next(struct talk *t, struct slice arguments);
@@ -187,6 +189,9 @@ void word_password(struct talk *t, struct slice arguments);
 /* The n-th way to log in of which `:auth` knows in the protocol spoken; NULL past the last. */
 const char *auth_way(const struct talk *t, size_t n);
 void word_base64(struct talk *t, struct slice arguments);
+void word_starttls(struct talk *t, struct slice arguments);
+void word_tls(struct talk *t, struct slice arguments);
+void word_cert(struct talk *t, struct slice arguments);
 void word_record(struct talk *t, struct slice arguments);
 void word_replay(struct talk *t, struct slice arguments);
 
@@ -211,6 +216,15 @@ void traps_look(struct talk *t, struct slice line, struct buffer *warnings);
 void traps_offer_ascii(struct talk *t);
 /* Follows the message text. */
 void traps_follow(struct talk *t, const struct dialogue_event *event);
+
+/* ---- bare.c: credentials in the clear ---- */
+/* Whether the line would show a password to whoever is on the way: the connection is in the clear, and leaves this
+ * machine. */
+bool bare_secret(const struct talk *t, struct slice line);
+/* Such a line is the next: at a terminal it waits for a yes, elsewhere it is only warned of. True where it waits. */
+bool bare_asks(struct talk *t, struct slice line);
+/* What was typed while it waited. */
+void bare_answered(struct talk *t, struct slice typed);
 
 /* ---- strangers.c ---- */
 /* What stands where the command belongs and is none of this protocol's; empty where there is no such thing. Of IMAP the

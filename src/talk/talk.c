@@ -60,8 +60,11 @@ void talk_prompt(struct talk *t)
 	const char *name = protocol ? protocol->name : "tcp";
 	const struct dialogue *d = t->open ? session_dialogue(t->session) : NULL;
 	struct buffer text = { 0 };
-	buffer_printf(&text, "%s%s ", name, d && dialogue_secure(d) ? "+tls" : "");
-	if (d)
+	buffer_printf(&text, "%s%s%s ", name, d && dialogue_secure(d) ? "+tls" : "",
+	              t->options->insecure ? "(insecure)" : "");
+	if (d && t->confirming)
+		buffer_add_string(&text, "send it? yes/no");
+	else if (d)
 		awaits_word(t, &text);
 	else
 		buffer_add_string(&text, t->connector ? "connecting" : "closed");
@@ -239,7 +242,7 @@ static void closed(void *context, struct session *session, enum session_end end,
 	bool by_us = t->leaving || t->shut || t->hung_up;
 	(void)session;
 	(void)end;
-	t->open = false;
+	t->open = t->confirming = false;
 	(void)evtimer_del(t->goodbye_timer);
 	if (!t->interrupted)
 		t->status = error->status;
@@ -290,13 +293,12 @@ static void remark_path(struct talk *t)
 static void connected(void *context, struct stream *stream, double seconds)
 {
 	struct talk *t = context;
-	struct session_options options = {
-		.protocol = t->place.protocol,
-		.side = SIDE_CLIENT,
-		.timeout = patience_seconds(t),
-		.max_time = t->options->max_time,
-		.masking = t->options->masking,
-	};
+	struct session_options options = t->options->session;
+	options.protocol = t->place.protocol;
+	options.timeout = patience_seconds(t);
+	options.host = t->place.connect.host;
+	options.tls_implicit = t->place.tls;
+	options.starttls = options.starttls && !t->place.tls;
 	t->connector = NULL;
 	if (!t->options->quiet)
 		talk_remark(t, "connected to %s (%.1f ms)", stream->peer, seconds * 1000);
@@ -351,6 +353,7 @@ void talk_connect(struct talk *t)
 		session_hang_up(t->session); /* so that it is told */
 	talk_disconnect(t);
 	t->shut = t->hurried = t->hung_up = t->ended = t->kept_told = false;
+	t->confirming = t->confirmed = false;
 	t->text = TEXT_NONE;
 	t->body = BODY_NONE;
 	t->transfers = 0;

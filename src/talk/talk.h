@@ -47,20 +47,20 @@ struct talk_hooks {
 };
 
 struct talk_options {
-	bool prompt; /* a person sits at the terminal of stdin and stdout */
+	struct session_options session; /* of each: TLS, masking … */
+	bool insecure;                  /* --insecure: said on every prompt */
+	bool prompt;                    /* a person sits at the terminal of stdin and stdout */
 	enum talk_show show;
 	enum notes notes;
 	bool color;
-	double timeout;  /* for a reply, seconds; 0: none; below 0: as suits (none at a terminal, 60 elsewhere) */
-	double max_time; /* 0: none */
+	double timeout; /* for a reply, seconds; 0: none; below 0: as suits (none at a terminal, 60 elsewhere) */
 	enum talk_eol eol;
-	bool colon;         /* `:` lines are parlance's, in a pipe too */
-	bool no_wait;       /* lines do not wait for replies */
-	bool fail;          /* exit 1 where a reply was a failure */
-	bool quiet;         /* no remarks of our own */
-	const char *record; /* a file to record to, or NULL */
-	bool force;         /* which may be overwritten */
-	struct masking masking;
+	bool colon;                        /* `:` lines are parlance's, in a pipe too */
+	bool no_wait;                      /* lines do not wait for replies */
+	bool fail;                         /* exit 1 where a reply was a failure */
+	bool quiet;                        /* no remarks of our own */
+	const char *record;                /* a file to record to, or NULL */
+	bool force;                        /* which may be overwritten */
 	const struct variables *variables; /* for `:replay` */
 };
 

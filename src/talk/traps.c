@@ -125,19 +125,6 @@ void traps_offer_ascii(struct talk *t)
 
 /* ---- commands ---- */
 
-static bool tls_is_missing(struct talk *t, struct slice line, struct buffer *warning)
-{
-	(void)t;
-	struct slice first = slice_word(&line), second = slice_word(&line);
-	bool asks = slice_equal_nocase(first, SLICE("STARTTLS")) || slice_equal_nocase(first, SLICE("STLS")) ||
-	            slice_equal_nocase(second, SLICE("STARTTLS")) ||
-	            (slice_equal_nocase(first, SLICE("AUTH")) && slice_starts_nocase(second, SLICE("TLS")));
-	if (!asks)
-		return false;
-	buffer_add_string(warning, "This build cannot encrypt: if the server agrees, the connection ends there.");
-	return true;
-}
-
 /* What is typed behind the empty line of a request that announced no body. */
 static bool body_unannounced(struct talk *t, struct slice line, struct buffer *warning)
 {
@@ -296,14 +283,13 @@ static bool dot_in_count(struct talk *t, struct slice line, struct buffer *warni
 /* ---- all of them ---- */
 
 static const struct trap traps[] = {
-	{ NULL, INPUT_COMMAND, from_slides },        { NULL, INPUT_FIELD, from_slides },
-	{ NULL, INPUT_REST, from_slides },           { NULL, INPUT_COMMAND, tls_is_missing },
-	{ NULL, INPUT_COMMAND, stranger_looks },     { "imap", INPUT_COMMAND, tag_again },
-	{ "http", INPUT_COMMAND, body_unannounced }, { NULL, INPUT_TEXT, command_in_text },
-	{ NULL, INPUT_TEXT, word_in_text },          { NULL, INPUT_TEXT, dot_not_alone },
-	{ NULL, INPUT_TEXT, header_waits },          { NULL, INPUT_COUNTED, word_in_text },
-	{ NULL, INPUT_OPAQUE, word_in_text },        { NULL, INPUT_COUNTED, past_the_count },
-	{ NULL, INPUT_COUNTED, dot_in_count },
+	{ NULL, INPUT_COMMAND, from_slides },    { NULL, INPUT_FIELD, from_slides },
+	{ NULL, INPUT_REST, from_slides },       { NULL, INPUT_COMMAND, stranger_looks },
+	{ "imap", INPUT_COMMAND, tag_again },    { "http", INPUT_COMMAND, body_unannounced },
+	{ NULL, INPUT_TEXT, command_in_text },   { NULL, INPUT_TEXT, word_in_text },
+	{ NULL, INPUT_TEXT, dot_not_alone },     { NULL, INPUT_TEXT, header_waits },
+	{ NULL, INPUT_COUNTED, word_in_text },   { NULL, INPUT_OPAQUE, word_in_text },
+	{ NULL, INPUT_COUNTED, past_the_count }, { NULL, INPUT_COUNTED, dot_in_count },
 };
 
 void traps_look(struct talk *t, struct slice line, struct buffer *warnings)

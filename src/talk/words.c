@@ -164,14 +164,6 @@ static void word_state(struct talk *t, struct slice arguments)
 	buffer_free(&awaited);
 }
 
-/* ---- not yet ---- */
-
-static void word_tls(struct talk *t, struct slice arguments)
-{
-	(void)arguments;
-	talk_say(t, "TLS is not in this build yet: everything goes in the clear.");
-}
-
 /* ---- finding them ---- */
 
 const struct word *word_named(struct slice name)
@@ -251,7 +243,7 @@ static void word_help(struct talk *t, struct slice arguments)
 }
 
 static const char see[] = "To see:", login[] = "To log in:", send[] = "To send:", script[] = "Scripts:",
-		  go[] = "To go:", encrypt[] = "Not yet:";
+		  go[] = "To go:", encrypt[] = "To encrypt:";
 
 const struct word talk_words[] = {
 	{ see, "next", "", "lists what the protocol allows now, and why not the rest.", word_next, false },
@@ -263,6 +255,10 @@ const struct word talk_words[] = {
 	{ see, "more", "", "shows what was folded away.", word_more, false },
 	{ see, "notes", "full|short|off", "says how much is explained.", word_notes, false },
 	{ see, "help", "[WORD]", "says what can be done.", word_help, false },
+	{ encrypt, "starttls", "", "upgrades the conversation to TLS, as the protocol does.", word_starttls, false },
+	{ encrypt, "tls", "", "begins TLS now, on this connection, without asking the server for it.", word_tls,
+	  false },
+	{ encrypt, "cert", "[pem]", "shows the server's certificates in full.", word_cert, false },
 	{ login, "auth", "[WAY]", "shows how the lines of a login are built.", word_auth, true },
 	{ login, "password", "[NAME|COMMAND]", "asks for a password unseen, and sends it as the protocol wants it.",
 	  word_password, true },
@@ -276,9 +272,6 @@ const struct word talk_words[] = {
 	{ go, "reconnect", "", "connects again.", word_reconnect, false },
 	{ go, "close", "", "hangs up, and stays here.", word_close, false },
 	{ go, "quit", "", "hangs up, and leaves.", word_quit, false },
-	{ encrypt, "tls", "", "will encrypt from the first octet.", word_tls, false },
-	{ encrypt, "starttls", "", "will encrypt the session under way.", word_tls, false },
-	{ encrypt, "cert", "", "will show the server's certificate.", word_tls, false },
 	{ NULL, NULL, NULL, NULL, NULL, false },
 };
 

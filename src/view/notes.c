@@ -33,6 +33,18 @@ static void reference_add(struct buffer *line, struct slice ref)
 	escape_text(line, ref);
 }
 
+/* A note may be of several lines (TLS tells its story so). */
+static void meaning_add(struct buffer *out, struct slice note)
+{
+	while (note.n) {
+		struct slice line = slice_line(&note);
+		bool ended = line.p[line.n - 1] == '\n';
+		escape_text(out, slice_part(line, 0, ended ? line.n - 1 : line.n));
+		if (ended)
+			buffer_add_octet(out, '\n');
+	}
+}
+
 static void lines_make(struct buffer *lines, const struct dialogue_event *event, bool refs)
 {
 	for (size_t i = 0; i < NOTE_LINES; i++)
@@ -42,7 +54,7 @@ static void lines_make(struct buffer *lines, const struct dialogue_event *event,
 		buffer_add_string(&lines[NOTE_DECODED], DECODED);
 		escape_text(&lines[NOTE_DECODED], event->decoded);
 	}
-	escape_text(&lines[NOTE_MEANING], event->note);
+	meaning_add(&lines[NOTE_MEANING], event->note);
 	if (event->problem.n) {
 		buffer_add_string(&lines[NOTE_PROBLEM], PROBLEM);
 		escape_text(&lines[NOTE_PROBLEM], event->problem);
@@ -91,9 +103,12 @@ bool notes_repeat(const struct notes_said *notes, struct slice comment)
 	struct slice text = slice_trim(comment);
 	if (notes->hidden && slice_starts(text, SLICE(DECODED))) /* a secret, from when it was shown */
 		return true;
-	for (size_t i = 0; i < NOTE_LINES; i++)
-		if (text.n && slice_equal(text, slice_trim(buffer_slice(&notes->lines[i]))))
-			return true;
+	for (size_t i = 0; i < NOTE_LINES && text.n; i++) {
+		struct slice said = buffer_slice(&notes->lines[i]);
+		while (said.n)
+			if (slice_equal(text, slice_trim(slice_row(&said))))
+				return true;
+	}
 	return false;
 }
 

@@ -10,7 +10,8 @@
 
 enum { NOTE_DECODED, NOTE_MEANING, NOTE_PROBLEM, NOTE_LINES };
 
-/* The lines under one event; those that are empty are not said. Safe to show, without line ends. All zero at first. */
+/* What is said under one event; what is empty is not said. Safe to show. A meaning may be of several lines, with line
+ * feeds between them. All zero at first. */
 struct notes_said {
 	struct buffer lines[NOTE_LINES];
 	bool shown[NOTE_LINES]; /* to be shown, at the level that was asked for */

@@ -136,10 +136,13 @@ static void stage_print(struct plain_face *plain, const struct dialogue_event *e
 
 static void notes_print(struct plain_face *plain, const struct dialogue_event *event)
 {
+	struct buffer *out = plain->begun ? &plain->out : &plain->waiting;
 	notes_make(&plain->said, event, plain->notes);
-	for (size_t i = 0; i < NOTE_LINES; i++)
-		if (plain->said.shown[i])
-			comment_add(&plain->out, buffer_slice(&plain->said.lines[i]));
+	for (size_t i = 0; i < NOTE_LINES; i++) {
+		struct slice rest = buffer_slice(&plain->said.lines[i]);
+		while (plain->said.shown[i] && rest.n)
+			comment_add(out, slice_row(&rest));
+	}
 }
 
 static void plain_face_event(struct face *face, const struct dialogue_event *event)
@@ -149,6 +152,7 @@ static void plain_face_event(struct face *face, const struct dialogue_event *eve
 	if (stage && event->stage != STAGE_CLOSE && !plain->begun) {
 		/* The header comes with what is said first: only then is the protocol known. */
 		plain->told = false;
+		notes_print(plain, event);
 		return;
 	}
 	if (!plain->begun)

@@ -56,9 +56,11 @@ static void raw_face_event(struct face *face, const struct dialogue_event *event
 			raw->shown = 0;
 	}
 	notes_make(&raw->said, event, raw->level);
-	for (size_t i = 0; i < NOTE_LINES; i++)
-		if (raw->said.shown[i])
-			raw_line(raw, buffer_slice(&raw->said.lines[i]));
+	for (size_t i = 0; i < NOTE_LINES; i++) {
+		struct slice rest = buffer_slice(&raw->said.lines[i]);
+		while (raw->said.shown[i] && rest.n)
+			raw_line(raw, slice_row(&rest));
+	}
 }
 
 static void raw_face_unfinished(struct face *face, struct slice text)

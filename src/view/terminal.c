@@ -163,9 +163,11 @@ static void comment_add(const struct terminal_face *t, const char *before, struc
 static void notes_add(struct terminal_face *t, const struct dialogue_event *event, struct buffer *out)
 {
 	notes_make(&t->said, event, t->options.notes);
-	for (size_t i = 0; i < NOTE_LINES; i++)
-		if (t->said.shown[i])
-			comment_add(t, "   # ", buffer_slice(&t->said.lines[i]), i == NOTE_PROBLEM ? BOLD : "", out);
+	for (size_t i = 0; i < NOTE_LINES; i++) {
+		struct slice rest = buffer_slice(&t->said.lines[i]);
+		while (t->said.shown[i] && rest.n)
+			comment_add(t, "   # ", slice_row(&rest), i == NOTE_PROBLEM ? BOLD : "", out);
+	}
 }
 
 /* ---- folding ---- */

@@ -31,7 +31,7 @@ static bool say(struct dialogue *d, enum side side, struct slice s, struct buffe
 			continue;
 		if (!dialogue_tls_pending(d))
 			return false;
-		dialogue_stage(d, STAGE_TLS, SIDE_CLIENT, true);
+		dialogue_stage(d, STAGE_TLS, SIDE_CLIENT);
 		take_events(d, events);
 	}
 	return true;
@@ -52,7 +52,7 @@ static void converse(const struct protocol *protocol, struct slice lines, unsign
 	enum side side = SIDE_SERVER;
 	bool open = true;
 	unsigned random = piece;
-	dialogue_stage(d, STAGE_CONNECT, SIDE_CLIENT, false);
+	dialogue_stage(d, STAGE_CONNECT, SIDE_CLIENT);
 	take_events(d, events);
 	while (lines.n && open) {
 		struct slice line = slice_line(&lines);
@@ -71,7 +71,7 @@ static void converse(const struct protocol *protocol, struct slice lines, unsign
 			line = slice_part(line, step, line.n);
 		}
 	}
-	dialogue_stage(d, STAGE_CLOSE, SIDE_SERVER, false);
+	dialogue_stage(d, STAGE_CLOSE, SIDE_SERVER);
 	take_events(d, events);
 	dialogue_free(d);
 }

@@ -151,7 +151,7 @@ static void it_stops_where_tls_begins_and_leaves_the_rest(void)
 	CHECK(dialogue_feed(d, SIDE_CLIENT, "RCPT\r\n", 6) == 0);
 	CHECK(!dialogue_next(d, &event));
 	CHECK(dialogue_announced(d, SLICE("size"), NULL));
-	dialogue_stage(d, STAGE_TLS, SIDE_CLIENT, true);
+	dialogue_stage(d, STAGE_TLS, SIDE_CLIENT);
 	event = next_event(d);
 	CHECK(event.kind == EVENT_STAGE && event.stage == STAGE_TLS);
 	CHECK(event.secure);
@@ -171,12 +171,188 @@ static void assumed_tls_is_no_event(void)
 	dialogue_free(d);
 }
 
+static struct dialogue_event tls_begins(struct dialogue *d)
+{
+	dialogue_stage(d, STAGE_TLS, SIDE_CLIENT);
+	struct dialogue_event event = next_event(d);
+	CHECK(event.stage == STAGE_TLS && event.secure);
+	CHECK(dialogue_secure(d) && !dialogue_tls_pending(d));
+	CHECK(dialogue_outstanding(d) == 0);
+	CHECK(!dialogue_in_reply(d));
+	CHECK(dialogue_counted(d) == 0 && dialogue_due(d, SIDE_SERVER) == 0);
+	CHECK(dialogue_unfinished(d, SIDE_CLIENT).n == 0 && dialogue_unfinished(d, SIDE_SERVER).n == 0);
+	CHECK(dialogue_capability(d, 0).n == 0);
+	return event;
+}
+
+static void implicit_tls_comes_before_the_greeting(void)
+{
+	for (size_t i = 0; protocols[i]; i++) {
+		struct dialogue *d = dialogue_new(protocols[i]), *plain = dialogue_new(protocols[i]);
+		dialogue_stage(d, STAGE_CONNECT, SIDE_CLIENT);
+		(void)next_event(d);
+		struct dialogue_event event = tls_begins(d);
+		CHECK(event.note.n > 0 && event.ref.n > 0);
+		CHECK_TEXT(slice_of(dialogue_state(d)), dialogue_state(plain));
+		CHECK(dialogue_turn(d) == dialogue_turn(plain));
+		CHECK(dialogue_input(d) == dialogue_input(plain));
+		dialogue_free(d);
+		dialogue_free(plain);
+	}
+}
+
+static void tls_lets_an_unknown_protocol_be_recognised_anew(void)
+{
+	struct dialogue *d = dialogue_new(NULL);
+	(void)say(d, SIDE_SERVER, "220 half of a greeting");
+	(void)tls_begins(d);
+	CHECK(dialogue_undecided(d));
+	CHECK(dialogue_turn(d) == SIDE_SERVER);
+	(void)say(d, SIDE_SERVER, "* OK ready");
+	CHECK_TEXT(slice_of(dialogue_protocol(d)->name), "imap");
+	dialogue_free(d);
+}
+
+/* Whatever is under way, TLS may begin, and the conversation goes on. */
+static void tls_may_begin_in_the_middle_of_anything(void)
+{
+	static const struct {
+		const char *protocol, *state; /* the state behind it */
+		const char *said[8];          /* each begins with its side; the last without line end */
+	} rows[] = {
+		{ "smtp", "greeting", { "S220-half" } },
+		{ "smtp", "greeting", { "CEHLO a.example", "S220" } },
+		{ "smtp", "connected", { "S220 a", "CEHLO a.example", "S250-a", "S250-half" } },
+		{ "smtp",
+		  "connected",
+		  { "S220 a", "CEHLO a.example", "S250-a", "S250 AUTH PLAIN", "CAUTH PLAIN", "S334 ", "Cabc" } },
+		{ "smtp",
+		  "connected",
+		  { "S220 a", "CHELO a", "S250 a", "CMAIL FROM:<a@b>", "S250 a", "CBDAT 9 LAST", "Cabc" } },
+		{ "lmtp", "connected", { "S220 a", "CLHLO a", "S250" } },
+		{ "pop3", "authorization", { "S+OK a", "CAUTH PLAIN", "S+ ", "Cabc" } },
+		{ "pop3",
+		  "authorization",
+		  { "S+OK a", "CUSER a", "S+OK", "CPASS b", "S+OK", "CRETR 1", "S+OK", "Shalf" } },
+		{ "imap", "greeting", { "S* O" } },
+		{ "imap",
+		  "not-authenticated",
+		  { "S* OK a", "Ca LOGIN a b", "Sa OK a", "Cb SELECT {5}", "S+ go", "Cin" } },
+		{ "imap",
+		  "not-authenticated",
+		  { "S* PREAUTH a", "Ca FETCH 1 BODY[]", "S* 1 FETCH (BODY[] {9}", "Sabc" } },
+		{ "imap", "not-authenticated", { "S* PREAUTH a", "Ca IDLE", "S+ idling", "CDON" } },
+		{ "ftp", "connected", { "S220 a", "CUSER a", "S230 a", "CLIST", "S150 a", "S226-a" } },
+		{ "http", "idle", { "CPOST / HTTP/1.1", "CContent-Length: 9", "C", "Cabc" } },
+		{ "http", "idle", { "CGET / HTTP/1.0", "C", "SHTTP/1.0 200 OK", "SContent-Length: 9", "S", "Sabc" } },
+		{ "http",
+		  "idle",
+		  { "CGET / HTTP/1.1", "C", "SHTTP/1.1 200 OK", "STransfer-Encoding: chunked", "S", "S9", "Sabc" } },
+		{ "tcp", "open", { "Chello", "Sha" } },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct dialogue *d = dialogue_new(protocol_named(slice_of(rows[i].protocol)));
+		for (size_t j = 0; j < 8 && rows[i].said[j]; j++) {
+			enum side side = rows[i].said[j][0] == 'C' ? SIDE_CLIENT : SIDE_SERVER;
+			struct slice rest = slice_of(rows[i].said[j] + 1);
+			if (j + 1 < 8 && rows[i].said[j + 1])
+				(void)say(d, side, rest.p);
+			else
+				CHECK(dialogue_feed(d, side, rest.p, rest.n) == rest.n);
+			struct dialogue_event event;
+			while (dialogue_next(d, &event))
+				;
+		}
+		(void)tls_begins(d);
+		CHECK_TEXT(slice_of(dialogue_state(d)), rows[i].state);
+		CHECK(dialogue_input(d) == INPUT_COMMAND);
+		dialogue_stage(d, STAGE_CLOSE, SIDE_SERVER);
+		CHECK(next_event(d).stage == STAGE_CLOSE);
+		CHECK_TEXT(slice_of(dialogue_state(d)), "closed");
+		dialogue_free(d);
+	}
+}
+
+static void tls_changes_nothing_behind_the_close(void)
+{
+	struct dialogue *d = smtp_ready();
+	dialogue_stage(d, STAGE_CLOSE, SIDE_SERVER);
+	(void)next_event(d);
+	dialogue_stage(d, STAGE_TLS, SIDE_CLIENT);
+	(void)next_event(d);
+	CHECK_TEXT(slice_of(dialogue_state(d)), "closed");
+	CHECK(dialogue_input(d) == INPUT_NOTHING);
+	dialogue_free(d);
+}
+
+static void a_reply_half_said_in_the_clear_is_not_gone_on_with(void)
+{
+	struct dialogue *d = smtp_ready();
+	(void)say(d, SIDE_CLIENT, "NOOP");
+	(void)say(d, SIDE_SERVER, "250-half");
+	(void)tls_begins(d);
+	(void)say(d, SIDE_CLIENT, "EHLO bar.com");
+	struct dialogue_event event = say(d, SIDE_SERVER, "250-foo.com");
+	CHECK_TEXT(event.verb, "EHLO");
+	CHECK(event.problem.n == 0);
+	event = say(d, SIDE_SERVER, "250 SIZE 2");
+	CHECK(event.final);
+	CHECK_TEXT(slice_of(dialogue_state(d)), "ready");
+	CHECK(dialogue_announced(d, SLICE("SIZE"), NULL));
+	dialogue_free(d);
+}
+
+/* FTP: the greeting was never ended, and what is said of that moves the texts of the line that shows it. */
+static void what_is_said_of_an_unended_reply_harms_no_other(void)
+{
+	struct dialogue *d = dialogue_new(protocol_named(SLICE("ftp")));
+	(void)say(d, SIDE_SERVER, "500-half a greeting");
+	(void)say(d, SIDE_CLIENT, "NOOP");
+	struct dialogue_event event = say(d, SIDE_SERVER, "250 2.0");
+	CHECK(slice_starts(event.problem, SLICE("the reply before this one was never ended")));
+	CHECK(slice_find_octet(event.problem, '\0') == event.problem.n);
+	dialogue_free(d);
+}
+
+static void ccc_tells_the_session_to_take_tls_off(void)
+{
+	struct dialogue *d = dialogue_new(protocol_named(SLICE("ftp")));
+	(void)tls_begins(d);
+	(void)say(d, SIDE_SERVER, "220 ftp.example");
+	(void)say(d, SIDE_CLIENT, "CCC");
+	CHECK(!dialogue_tls_ending(d));
+	struct dialogue_event event = say(d, SIDE_SERVER, "200 ok");
+	CHECK(event.secure); /* it came under TLS; what comes next does not */
+	CHECK(dialogue_tls_ending(d));
+	CHECK(!dialogue_secure(d));
+	dialogue_tls_ended(d);
+	CHECK(!dialogue_tls_ending(d));
+	event = say(d, SIDE_CLIENT, "PWD");
+	CHECK(!event.secure);
+	CHECK(!dialogue_told_secret(d));
+	event = say(d, SIDE_CLIENT, "PASS redqueen");
+	CHECK(dialogue_told_secret(d));
+	dialogue_free(d);
+}
+
+static void a_secret_under_tls_is_not_told_in_the_clear(void)
+{
+	struct dialogue *d = dialogue_new(protocol_named(SLICE("pop3")));
+	(void)tls_begins(d);
+	(void)say(d, SIDE_SERVER, "+OK ready");
+	(void)say(d, SIDE_CLIENT, "USER bob");
+	(void)say(d, SIDE_SERVER, "+OK");
+	(void)say(d, SIDE_CLIENT, "PASS redqueen");
+	CHECK(!dialogue_told_secret(d));
+	dialogue_free(d);
+}
+
 static void a_close_shows_what_was_cut(void)
 {
 	struct dialogue *d = smtp_ready();
 	(void)say(d, SIDE_CLIENT, "NOOP");
 	CHECK(dialogue_feed(d, SIDE_SERVER, "250 O", 5) == 5);
-	dialogue_stage(d, STAGE_CLOSE, SIDE_SERVER, false);
+	dialogue_stage(d, STAGE_CLOSE, SIDE_SERVER);
 	struct dialogue_event event = next_event(d);
 	CHECK_TEXT(event.text, "250 O");
 	CHECK(event.problem.n > 0);
@@ -196,7 +372,7 @@ static void a_close_behind_the_goodbye_is_in_order(void)
 	(void)say(d, SIDE_CLIENT, "QUIT");
 	(void)say(d, SIDE_SERVER, "221 bye");
 	CHECK(dialogue_closing(d));
-	dialogue_stage(d, STAGE_CLOSE, SIDE_SERVER, false);
+	dialogue_stage(d, STAGE_CLOSE, SIDE_SERVER);
 	struct dialogue_event event = next_event(d);
 	CHECK(event.problem.n == 0);
 	dialogue_free(d);
@@ -309,6 +485,14 @@ int main(void)
 	TEST(a_datagram_is_one_event_whatever_it_holds);
 	TEST(it_stops_where_tls_begins_and_leaves_the_rest);
 	TEST(assumed_tls_is_no_event);
+	TEST(implicit_tls_comes_before_the_greeting);
+	TEST(tls_lets_an_unknown_protocol_be_recognised_anew);
+	TEST(tls_may_begin_in_the_middle_of_anything);
+	TEST(tls_changes_nothing_behind_the_close);
+	TEST(a_reply_half_said_in_the_clear_is_not_gone_on_with);
+	TEST(what_is_said_of_an_unended_reply_harms_no_other);
+	TEST(ccc_tells_the_session_to_take_tls_off);
+	TEST(a_secret_under_tls_is_not_told_in_the_clear);
 	TEST(a_close_shows_what_was_cut);
 	TEST(a_close_behind_the_goodbye_is_in_order);
 	TEST(what_is_allowed_follows_what_waits);

@@ -79,14 +79,15 @@ static size_t user_octets(void *context, const char *p, size_t n)
 	return used;
 }
 
-static void user_end(void *context, const char *error)
+static void user_end(void *context, enum stream_end how, const char *why)
 {
 	struct user *u = context;
 	CHECK(!u->inside);
+	CHECK((how == STREAM_BROKEN) == (why != NULL));
 	u->ended = true;
 	u->ends++;
 	free(u->why);
-	u->why = string_copy(error);
+	u->why = string_copy(why);
 	if (u->free_when_told)
 		user_free_stream(u);
 }
@@ -444,62 +445,6 @@ static void last_words_are_sent(void)
 	CHECK(read(other, room, sizeof room) == 9);
 	CHECK(read(other, room, sizeof room) == 0);
 	(void)close(other);
-}
-
-/* Before TLS begins: what was read but not used, and what the system holds, is found. */
-static void release_finds_what_was_not_read(void)
-{
-	int other;
-	char room[8];
-	struct buffer unread = { 0 };
-	struct user u = { .use = 5 };
-	user_open(&u, pair(&other));
-	say(other, "220 !INJECTED");
-	LOOP_UNTIL(u.got.n == 5);
-	say(other, " TOO");
-	u.inside = true;
-	int fd = stream_release(u.stream, &unread);
-	u.inside = false;
-	u.stream = NULL;
-	CHECK_TEXT(buffer_slice(&unread), "INJECTED TOO");
-	CHECK(write(fd, "on", 2) == 2);
-	CHECK(read(other, room, sizeof room) == 2); /* the descriptor is still good */
-	buffer_clear(&unread);
-	user_open(&u, stream_of_socket(base, fd));
-	say(other, "fresh");
-	LOOP_UNTIL(u.got.n == 10);
-	CHECK_TEXT(buffer_slice(&u.got), "220 !fresh");
-	buffer_free(&unread);
-	(void)close(other);
-	user_done(&u);
-}
-
-static struct buffer released;
-static int released_fd;
-
-static size_t release_inside(void *context, const char *p, size_t n)
-{
-	struct user *u = context;
-	(void)p;
-	released_fd = stream_release(u->stream, &released);
-	u->stream = NULL;
-	return n;
-}
-
-static void release_from_inside(void)
-{
-	static const struct stream_events events = { release_inside, NULL, NULL };
-	int other;
-	struct user u = { 0 };
-	u.stream = pair(&other);
-	stream_open(u.stream, &events, &u);
-	say(other, "220 go");
-	released_fd = -1;
-	LOOP_UNTIL(released_fd >= 0);
-	CHECK(released.n == 0);
-	(void)close(released_fd);
-	(void)close(other);
-	user_done(&u);
 }
 
 /* Another user may take over with what the first left. */
@@ -1249,10 +1194,10 @@ static size_t crowd_octets(void *context, const char *p, size_t n)
 	return n;
 }
 
-static void crowd_end(void *context, const char *error)
+static void crowd_end(void *context, enum stream_end how, const char *why)
 {
 	struct crowd *crowd = context;
-	CHECK(error != NULL);
+	CHECK(how == STREAM_BROKEN && why != NULL);
 	crowd->ended++;
 }
 
@@ -1366,8 +1311,6 @@ int main(void)
 	TEST(writing_after_the_end_drains);
 	TEST(freed_from_inside);
 	TEST(last_words_are_sent);
-	TEST(release_finds_what_was_not_read);
-	TEST(release_from_inside);
 	TEST(another_user);
 	TEST(hundred_megabytes);
 	TEST(a_client_and_a_server);

@@ -382,7 +382,7 @@ static void feed_item(struct dialogue *d, const struct item *item, size_t positi
 		if (dialogue_tls_pending(d))
 			dialogue_assume_tls(d);
 		if (item->kind == ITEM_STAGE)
-			dialogue_stage(d, item->stage, item->side, item->stage == STAGE_TLS);
+			dialogue_stage(d, item->stage, item->side);
 		else
 			dialogue_payload(d, item->side, buffer_slice(&item->octets), item->octets.n);
 		hear(d, heard);
@@ -870,7 +870,7 @@ static void the_largest_literal_and_body_do_not_overflow(void)
 		CHECK(dialogue_counted(d) == rows[i].counted);
 		feed_text(d, SIDE_CLIENT, "any text\r\n", &heard);
 		CHECK(dialogue_counted(d) == rows[i].counted - 10);
-		dialogue_stage(d, STAGE_CLOSE, SIDE_SERVER, false);
+		dialogue_stage(d, STAGE_CLOSE, SIDE_SERVER);
 		hear(d, &heard);
 		dialogue_free(d);
 		buffer_free(&heard.text);
@@ -891,7 +891,7 @@ static void the_largest_count_does_not_overflow(void)
 	CHECK(dialogue_counted(d) == UINT64_MAX);
 	feed_text(d, SIDE_CLIENT, "QUIT\r\n.\r\n", &heard);
 	CHECK(dialogue_counted(d) == UINT64_MAX - 9);
-	dialogue_stage(d, STAGE_CLOSE, SIDE_CLIENT, false);
+	dialogue_stage(d, STAGE_CLOSE, SIDE_CLIENT);
 	hear(d, &heard);
 	dialogue_free(d);
 	buffer_free(&heard.text);
@@ -930,7 +930,7 @@ static void capabilities_are_forgotten_at_tls(void)
 	/* RFC 3207 section 4.2: what was sent in the clear behind the 220 is never taken. */
 	CHECK(dialogue_feed(d, SIDE_SERVER, "250 injected\r\n", 14) == 0);
 	CHECK(dialogue_feed(d, SIDE_CLIENT, "RSET\r\n", 6) == 0);
-	dialogue_stage(d, STAGE_TLS, SIDE_CLIENT, true);
+	dialogue_stage(d, STAGE_TLS, SIDE_CLIENT);
 	hear(d, &heard);
 	CHECK(!dialogue_tls_pending(d) && dialogue_secure(d));
 	CHECK_TEXT(slice_of(dialogue_state(d)), "connected");

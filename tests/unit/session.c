@@ -27,7 +27,10 @@ struct trial {
 	char *message;
 	unsigned late; /* how often to go on waiting */
 	bool free_in_event;
-	bool (*tls)(struct trial *);
+	/* The peer's end under TLS. */
+	struct stream *secured;
+	struct tls_settings *server, *client;
+	struct tls_facts *facts;
 };
 
 static void shown_write(void *context, struct slice text)
@@ -65,14 +68,6 @@ static bool on_late(void *context, struct session *session, double seconds)
 	return t->late-- > 1;
 }
 
-static bool on_tls(void *context, struct session *session)
-{
-	struct trial *t = context;
-	(void)session;
-	buffer_add_string(&t->told, "tls\n");
-	return t->tls && t->tls(t);
-}
-
 static void on_closed(void *context, struct session *session, enum session_end end, const struct error *error)
 {
 	struct trial *t = context;
@@ -83,7 +78,7 @@ static void on_closed(void *context, struct session *session, enum session_end e
 	(void)session;
 }
 
-static const struct session_driver driver = { on_turn, on_event, on_late, on_tls, on_closed };
+static const struct session_driver driver = { on_turn, on_event, on_late, on_closed };
 
 /* A pair of connected sockets; `kind` SOCK_STREAM or SOCK_DGRAM. */
 static struct trial *trial_new(int kind, const struct session_options *options)
@@ -150,6 +145,10 @@ static void run_until_said(struct trial *t, const char *text)
 static void trial_free(struct trial *t)
 {
 	session_free(t->session);
+	stream_free(t->secured);
+	tls_facts_free(t->facts);
+	tls_settings_free(t->server);
+	tls_settings_free(t->client);
 	if (t->peer >= 0)
 		(void)close(t->peer);
 	event_base_free(t->base);
@@ -489,131 +488,64 @@ static void a_datagram_is_a_line(void)
 	trial_free(t);
 }
 
-/* ---- TLS: a toy that inverts every octet stands for it ---- */
+/* ---- TLS ---- */
 
-struct toy {
-	struct stream common;
-	struct stream *inner;
-	struct buffer room;
-};
-
-static void invert(struct buffer *out, const char *p, size_t n)
+static size_t secured_octets(void *context, const char *p, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		buffer_add_octet(out, (char)~p[i]);
-}
-
-static size_t toy_octets(void *context, const char *p, size_t n)
-{
-	struct toy *toy = context;
-	struct buffer clear = { 0 };
-	invert(&clear, p, n);
-	size_t used = toy->common.events->octets(toy->common.context, clear.p, clear.n);
-	buffer_free(&clear);
-	return used;
-}
-
-static void toy_end(void *context, const char *error)
-{
-	struct toy *toy = context;
-	toy->common.events->end(toy->common.context, error);
-}
-
-static void toy_drained(void *context)
-{
-	struct toy *toy = context;
-	toy->common.events->drained(toy->common.context);
-}
-
-static void toy_write(struct stream *stream, const char *p, size_t n)
-{
-	struct toy *toy = (struct toy *)stream;
-	buffer_clear(&toy->room);
-	invert(&toy->room, p, n);
-	stream_write(toy->inner, toy->room.p, toy->room.n);
-}
-
-static void toy_shut(struct stream *stream)
-{
-	stream_shut(((struct toy *)stream)->inner);
-}
-
-static void toy_pause(struct stream *stream, bool paused)
-{
-	struct toy *toy = (struct toy *)stream;
-	(paused ? stream_pause : stream_resume)(toy->inner);
-}
-
-static size_t toy_waiting(struct stream *stream)
-{
-	return stream_waiting(((struct toy *)stream)->inner);
-}
-
-static void toy_free(struct stream *stream)
-{
-	struct toy *toy = (struct toy *)stream;
-	stream_free(toy->inner);
-	buffer_free(&toy->room);
-	free(toy->common.peer);
-	free(toy);
-}
-
-static const struct stream_kind toy_kind = {
-	.name = "toy",
-	.secure = true,
-	.write = toy_write,
-	.shut = toy_shut,
-	.pause = toy_pause,
-	.waiting = toy_waiting,
-	.free = toy_free,
-};
-
-static struct stream *toy_upgrade(void *context, struct stream *old, struct buffer *unread, struct error *error)
-{
-	static const struct stream_events events = { toy_octets, toy_end, toy_drained };
 	struct trial *t = context;
-	struct toy *toy = memory_zeroed(1, sizeof *toy);
-	(void)error;
-	toy->common.kind = &toy_kind;
-	toy->common.peer = string_copy(old->peer);
-	toy->inner = stream_of_socket(t->base, stream_release(old, unread));
-	stream_open(toy->inner, &events, toy);
-	return &toy->common;
+	buffer_add(&t->said, p, n);
+	return n;
 }
 
-static struct stream *failing_upgrade(void *context, struct stream *old, struct buffer *unread, struct error *error)
+static void secured_end(void *context, enum stream_end how, const char *why)
 {
-	(void)context;
-	(void)unread;
-	stream_free(old);
-	error_set(error, STATUS_TLS, "no handshake");
-	return NULL;
+	struct trial *t = context;
+	(void)why;
+	buffer_printf(&t->told, "peer's end %d\n", (int)how);
 }
 
-static bool tls_with_toy(struct trial *t)
+static void peer_secured(void *context)
 {
-	return session_upgrade(t->session, STAGE_TLS, toy_upgrade, t);
+	static const struct stream_events events = { secured_octets, secured_end, NULL };
+	struct trial *t = context;
+	stream_open(t->secured, &events, t);
 }
 
-static bool tls_failing(struct trial *t)
+static void peer_failed(void *context, const struct tls_failure *failure)
 {
-	(void)session_upgrade(t->session, STAGE_TLS, failing_upgrade, t);
-	return true;
+	struct trial *t = context;
+	buffer_printf(&t->told, "peer: " SLICE_FMT "\n", SLICE_ARG(buffer_slice(&failure->message)));
 }
 
-static bool tls_played(struct trial *t)
+/* The peer begins TLS at its end. */
+static void peer_begins_tls(struct trial *t)
 {
-	session_play_tls(t->session);
-	return true;
+	static const struct tls_events events = { peer_secured, peer_failed };
+	struct stream *carrier = stream_of_socket(t->base, t->peer);
+	t->peer = -1;
+	t->facts = tls_facts_new();
+	t->secured = tls_over(t->base, carrier, t->server, NULL, t->facts, &events, t);
 }
 
 static const char *const starttls_lines[] = { "EHLO a\r\n", "STARTTLS\r\n", "EHLO a\r\n", NULL };
 
-/* Up to the reply that agrees on TLS. */
-static struct trial *trial_starttls(bool (*tls)(struct trial *), const char *reply)
+/* Up to STARTTLS, and its answer; `trusted`: the client trusts what the peer shows. */
+static struct trial *trial_starttls(bool trusted, const char *reply)
 {
-	struct trial *t = trial_smtp(starttls_lines);
-	t->tls = tls;
+	static const struct tls_options none = { 0 };
+	struct tls_settings *server = NULL, *client = NULL;
+	struct error error = { 0 };
+	CHECK(tls_server_settings(&none, NULL, &server, &error) == STATUS_OK);
+	CHECK(tls_client_settings(&none, &client, &error) == STATUS_OK);
+	if (trusted)
+		CHECK(tls_settings_trust(client, server, &error) == STATUS_OK);
+	struct session_options options = { .protocol = protocol_named(SLICE("smtp")),
+		                           .tls = client,
+		                           .host = "localhost" };
+	struct trial *t = trial_new(SOCK_STREAM, &options);
+	t->server = server;
+	t->client = client;
+	t->lines = starttls_lines;
 	peer_says(t, "220 b.example ESMTP\r\n");
 	run_until_said(t, "EHLO");
 	peer_says(t, "250-b.example\r\n250 STARTTLS\r\n");
@@ -622,39 +554,39 @@ static struct trial *trial_starttls(bool (*tls)(struct trial *), const char *rep
 	return t;
 }
 
-static void another_stream_takes_over_in_mid_session(void)
+static void tls_takes_over_in_mid_session(void)
 {
-	struct trial *t = trial_starttls(tls_with_toy, "220 go ahead\r\n");
-	struct buffer wanted = { 0 }, reply = { 0 };
-	invert(&wanted, "EHLO a\r\n", 8);
-	run(t, 0.1);
-	CHECK(slice_equal(buffer_slice(&t->said), buffer_slice(&wanted)));
-	invert(&reply, "250 b.example again\r\n", 21);
-	CHECK(write(t->peer, reply.p, reply.n) == 21);
-	peer_closes(t);
+	struct trial *t = trial_starttls(true, "220 go ahead\r\n");
+	peer_begins_tls(t);
+	run_until_said(t, "EHLO a\r\n");
+	CHECK(dialogue_secure(session_dialogue(t->session)));
+	stream_write(t->secured, "250 b.example again\r\n", 21);
+	run(t, 0.05);
+	stream_free(t->secured);
+	t->secured = NULL;
 	run(t, 2);
 	CHECK_TEXT(
 		buffer_slice(&t->shown),
 		"Protocol: smtp\n\nS: 220 b.example ESMTP\nC: EHLO a\nS: 250-b.example\nS: 250 STARTTLS\nC: STARTTLS\n"
 		"S: 220 go ahead\n<client starts TLS>\nC: EHLO a\nS: 250 b.example again\n<server hangs up>\n");
 	CHECK(t->end == END_CLOSED);
-	buffer_free(&wanted);
-	buffer_free(&reply);
 	trial_free(t);
 }
 
-static void tls_may_only_be_played(void)
+static void a_certificate_that_nobody_vouches_for_ends_it(void)
 {
-	struct trial *t = trial_starttls(tls_played, "220 go ahead\r\n");
-	run_until_said(t, "EHLO a\r\n");
-	CHECK(holds(&t->shown, "<client starts TLS>\nC: EHLO a\n"));
-	CHECK(!dialogue_secure(session_dialogue(t->session)));
+	struct trial *t = trial_starttls(false, "220 go ahead\r\n");
+	peer_begins_tls(t);
+	run(t, 2);
+	CHECK(t->over && t->end == END_TLS && t->status == STATUS_TLS);
+	CHECK(!holds(&t->shown, "<client starts TLS>"));
+	CHECK(session_tls_facts(t->session) && tls_facts_certificate(session_tls_facts(t->session)));
 	trial_free(t);
 }
 
 static void plaintext_behind_the_reply_is_never_fed(void)
 {
-	struct trial *t = trial_starttls(tls_with_toy, "220 go ahead\r\n250 injected\r\n\033[2J");
+	struct trial *t = trial_starttls(true, "220 go ahead\r\n250 injected\r\n\033[2J");
 	run(t, 2);
 	CHECK(t->over && t->end == END_TLS && t->status == STATUS_TLS);
 	CHECK(!holds(&t->told, "S 250 injected") && !holds(&t->told, "tls"));
@@ -665,15 +597,11 @@ static void plaintext_behind_the_reply_is_never_fed(void)
 }
 
 /* It may come in a segment of its own, between the reply and the handshake. */
-static bool tls_after_more_came(struct trial *t)
-{
-	peer_says(t, "250 injected\r\n");
-	return session_upgrade(t->session, STAGE_TLS, toy_upgrade, t);
-}
-
 static void plaintext_that_comes_after_the_reply_is_never_fed(void)
 {
-	struct trial *t = trial_starttls(tls_after_more_came, "220 go ahead\r\n");
+	struct trial *t = trial_starttls(true, "220 go ahead\r\n");
+	run(t, 0.05);
+	peer_says(t, "250 injected\r\n");
 	run(t, 2);
 	CHECK(t->over && t->end == END_TLS && t->status == STATUS_TLS);
 	CHECK(!holds(&t->told, "S 250 injected"));
@@ -681,14 +609,14 @@ static void plaintext_that_comes_after_the_reply_is_never_fed(void)
 	trial_free(t);
 }
 
-static void tls_that_fails_or_that_nobody_begins_ends_it(void)
+static void tls_that_nobody_can_begin_ends_it(void)
 {
-	struct trial *t = trial_starttls(tls_failing, "220 go ahead\r\n");
-	run(t, 2);
-	CHECK(t->end == END_TLS && t->status == STATUS_TLS);
-	CHECK_TEXT(slice_of(t->message), "no handshake");
-	trial_free(t);
-	t = trial_starttls(NULL, "220 go ahead\r\n");
+	struct trial *t = trial_smtp(starttls_lines);
+	peer_says(t, "220 b.example ESMTP\r\n");
+	run_until_said(t, "EHLO");
+	peer_says(t, "250-b.example\r\n250 STARTTLS\r\n");
+	run_until_said(t, "STARTTLS");
+	peer_says(t, "220 go ahead\r\n");
 	run(t, 2);
 	CHECK(t->end == END_TLS && t->status == STATUS_TLS);
 	trial_free(t);
@@ -731,11 +659,11 @@ int main(void)
 	TEST(a_pause_holds_everything_back);
 	TEST(much_is_said_as_fast_as_it_is_read);
 	TEST(a_datagram_is_a_line);
-	TEST(another_stream_takes_over_in_mid_session);
-	TEST(tls_may_only_be_played);
+	TEST(tls_takes_over_in_mid_session);
+	TEST(a_certificate_that_nobody_vouches_for_ends_it);
 	TEST(plaintext_behind_the_reply_is_never_fed);
 	TEST(plaintext_that_comes_after_the_reply_is_never_fed);
-	TEST(tls_that_fails_or_that_nobody_begins_ends_it);
+	TEST(tls_that_nobody_can_begin_ends_it);
 	TEST(secrets_are_masked_for_faces_and_not_for_the_driver);
 	return test_end();
 }

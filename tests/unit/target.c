@@ -304,7 +304,7 @@ static void nowhere(void)
 	check_lost(&plain, "mail.example", "mail.example:25, smtp://mail.example or -P smtp mail.example");
 	check_lost(&plain, "[::1]", "[::1]:25, smtp://[::1]");
 	check_lost(&plain, "tcp://mail.example", "mail.example:7");
-	check_lost(&plain, "gopher://mail.example", "smtp, submission, lmtp, pop3, imap, http, ftp, tcp");
+	check_lost(&plain, "gopher://mail.example", "smtp, smtps, submission, lmtp, pop3, pop3s, imap, imaps");
 	check_lost(&plain, "gopher://mail.example", "-P tcp mail.example:70");
 	check_lost(&plain, "nosuch://mail.example:9", "-P tcp mail.example:9");
 	check_lost(&plain, "nosuch://mail.example", "-P tcp mail.example:PORT");

@@ -1,0 +1,528 @@
+/*
+ * A certificate in words. Whatever stands in it was written by a stranger: all of it goes through base/escape, and what
+ * is longer than anybody reads is cut.
+ */
+#include "net/tls_inside.h"
+
+#include <arpa/inet.h>
+#include <math.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+#include "base/escape.h"
+
+/* The longest text that is shown of one name, in octets; a domain name has 253 at most (RFC 1035 2.3.4). */
+#define TEXT_MAX 300
+/* Columns that a list is filled up to. */
+#define LIST_COLUMNS 78
+/* Columns of a row's name. */
+#define ROW_NAME 13
+
+/* Appends a stranger's text: escaped, and cut where it is too long. */
+static void add_text(struct buffer *out, struct slice text)
+{
+	struct slice rest = text;
+	size_t taken = 0;
+	while (rest.n > 0) {
+		uint32_t character;
+		size_t length = utf8_decode(rest, &character);
+		length = length ? length : 1;
+		if (taken + length > TEXT_MAX)
+			break;
+		taken += length;
+		rest = slice_part(rest, length, rest.n);
+	}
+	escape_text(out, slice_part(text, 0, taken));
+	if (rest.n > 0)
+		buffer_printf(out, "… (%zu octets more)", rest.n);
+}
+
+static struct slice asn1_slice(const ASN1_STRING *string)
+{
+	int n = ASN1_STRING_length(string);
+	return (struct slice){ (const char *)ASN1_STRING_get0_data(string), n > 0 ? (size_t)n : 0 };
+}
+
+/* What was written to the BIO, until it is freed. */
+static struct slice bio_slice(BIO *bio)
+{
+	char *p = NULL;
+	long n = BIO_get_mem_data(bio, &p);
+	return (struct slice){ p, p && n > 0 ? (size_t)n : 0 };
+}
+
+/* ---- subject and issuer ---- */
+
+/* Appends all of a name: "C=US, O=Let's Encrypt, CN=R11". */
+static void add_name(struct buffer *out, const X509_NAME *name)
+{
+	unsigned long form = (ASN1_STRFLGS_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) | XN_FLAG_SEP_CPLUS_SPC |
+	                     XN_FLAG_FN_SN;
+	BIO *bio = BIO_new(BIO_s_mem());
+	if (bio && X509_NAME_entry_count(name) > 0 && X509_NAME_print_ex(bio, name, 0, form) >= 0)
+		add_text(out, bio_slice(bio));
+	else
+		buffer_add_string(out, "nobody (its name is empty)");
+	BIO_free(bio);
+}
+
+/* Appends the most specific part of that kind; false where the name has none. */
+static bool add_part(struct buffer *out, const X509_NAME *name, int nid)
+{
+	int last = -1;
+	for (int i = X509_NAME_get_index_by_NID(name, nid, -1); i >= 0; i = X509_NAME_get_index_by_NID(name, nid, i))
+		last = i;
+	if (last < 0)
+		return false;
+	unsigned char *text = NULL;
+	int n = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)));
+	if (n > 0)
+		add_text(out, (struct slice){ (const char *)text, (size_t)n });
+	OPENSSL_free(text);
+	return n > 0;
+}
+
+void certificate_title(const X509_NAME *name, bool whose, struct buffer *out)
+{
+	struct buffer organisation = { 0 };
+	bool has = add_part(&organisation, name, NID_organizationName);
+	if (!add_part(out, name, NID_commonName)) {
+		if (has)
+			buffer_add_slice(out, buffer_slice(&organisation));
+		else
+			add_name(out, name);
+	} else if (whose && has) {
+		buffer_add_string(out, " of ");
+		buffer_add_slice(out, buffer_slice(&organisation));
+	}
+	buffer_free(&organisation);
+}
+
+void certificate_issuer(const X509 *certificate, struct buffer *out)
+{
+	certificate_title(X509_get_issuer_name(certificate), true, out);
+}
+
+/* ---- the names it is good for ---- */
+
+/* Appends an address as people write it. */
+static void add_address(struct buffer *out, const ASN1_OCTET_STRING *octets)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct slice address = asn1_slice(octets);
+	int family = address.n == 4 ? AF_INET : address.n == 16 ? AF_INET6 : AF_UNSPEC;
+	if (family != AF_UNSPEC && inet_ntop(family, address.p, text, sizeof text))
+		buffer_add_string(out, text);
+	else
+		buffer_printf(out, "an address of %zu octets, which is none", address.n);
+}
+
+/* Appends a DNS name or an address; false for the other kinds. */
+static bool add_host(struct buffer *out, const GENERAL_NAME *name)
+{
+	if (name->type == GEN_DNS)
+		add_text(out, asn1_slice(name->d.dNSName));
+	else if (name->type == GEN_IPADD)
+		add_address(out, name->d.iPAddress);
+	else
+		return false;
+	return true;
+}
+
+/* The subject alternative names (RFC 5280 4.2.1.6), the caller's; NULL: none. */
+static GENERAL_NAMES *alternative_names(const X509 *certificate)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+	ERR_clear_error();
+	return names;
+}
+
+bool certificate_names(const X509 *certificate, size_t most, struct buffer *out)
+{
+	GENERAL_NAMES *names = alternative_names(certificate);
+	size_t said = 0, beside = 0;
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		struct buffer host = { 0 };
+		bool good = add_host(&host, sk_GENERAL_NAME_value(names, i));
+		if (good && said < most)
+			buffer_printf(out, "%s" SLICE_FMT, said++ ? ", " : "", SLICE_ARG(buffer_slice(&host)));
+		else if (good)
+			beside++;
+		buffer_free(&host);
+	}
+	GENERAL_NAMES_free(names);
+	if (beside > 0)
+		buffer_printf(out, " and %zu more", beside);
+	return said > 0;
+}
+
+void certificate_who(const X509 *certificate, struct buffer *out)
+{
+	GENERAL_NAMES *names = alternative_names(certificate);
+	bool found = false;
+	for (int i = 0; i < sk_GENERAL_NAME_num(names) && !found; i++)
+		found = add_host(out, sk_GENERAL_NAME_value(names, i));
+	GENERAL_NAMES_free(names);
+	if (!found && !add_part(out, X509_get_subject_name(certificate), NID_commonName))
+		add_name(out, X509_get_subject_name(certificate));
+}
+
+/* ---- its key ---- */
+
+/* NIST's name of a curve, where it has one; else OpenSSL's. */
+static const char *curve_name(const char *group)
+{
+	int nid = OBJ_sn2nid(group);
+	const char *nist = nid == NID_undef ? NULL : EC_curve_nid2nist(nid);
+	return nist ? nist : group;
+}
+
+bool key_group(const EVP_PKEY *key, struct buffer *out)
+{
+	char group[64] = "";
+	switch (EVP_PKEY_get_base_id(key)) {
+	case EVP_PKEY_X25519:
+		buffer_add_string(out, "X25519");
+		return true;
+	case EVP_PKEY_X448:
+		buffer_add_string(out, "X448");
+		return true;
+	case EVP_PKEY_EC:
+		if (EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1 || *group == '\0')
+			return false;
+		escape_text(out, slice_of(curve_name(group)));
+		return true;
+	case EVP_PKEY_DH:
+		buffer_printf(out, "DHE, %d bits", EVP_PKEY_get_bits(key));
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What keys are called whose length in bits says how strong they are. */
+static const char *counted_key(int type)
+{
+	switch (type) {
+	case EVP_PKEY_RSA:
+		return "RSA";
+	case EVP_PKEY_RSA_PSS:
+		return "RSA-PSS";
+	case EVP_PKEY_DSA:
+		return "DSA";
+	default:
+		return NULL;
+	}
+}
+
+void certificate_key(const X509 *certificate, struct buffer *out)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(certificate);
+	if (key == NULL) {
+		ERR_clear_error();
+		buffer_add_string(out, "of a kind that cannot be read");
+		return;
+	}
+	int type = EVP_PKEY_get_base_id(key), bits = EVP_PKEY_get_bits(key);
+	const char *counted = counted_key(type), *name = EVP_PKEY_get0_type_name(key);
+	struct buffer curve = { 0 };
+	if (counted)
+		buffer_printf(out, "%s, %d bits", counted, bits);
+	else if (type == EVP_PKEY_EC && key_group(key, &curve))
+		buffer_printf(out, "ECDSA on " SLICE_FMT, SLICE_ARG(buffer_slice(&curve)));
+	else if (type == EVP_PKEY_EC)
+		buffer_printf(out, "ECDSA on a curve without a name, %d bits", bits);
+	else if (type == EVP_PKEY_ED25519 || type == EVP_PKEY_ED448)
+		buffer_add_string(out, type == EVP_PKEY_ED25519 ? "Ed25519" : "Ed448");
+	else
+		buffer_printf(out, "%s, %d bits", name ? name : "of an unknown kind", bits);
+	buffer_free(&curve);
+}
+
+/* ---- time ---- */
+
+void certificate_time(const ASN1_TIME *time, struct buffer *out)
+{
+	struct tm tm;
+	if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
+		buffer_add_string(out, "a moment that cannot be read");
+	else
+		buffer_printf(out, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+		              tm.tm_hour, tm.tm_min);
+}
+
+double certificate_seconds(const ASN1_TIME *time)
+{
+	int days = 0, seconds = 0;
+	if (ASN1_TIME_diff(&days, &seconds, NULL, time) != 1)
+		return 0;
+	return days * 86400.0 + seconds;
+}
+
+void certificate_span(double seconds, struct buffer *out)
+{
+	static const struct {
+		double least, length; /* seconds: from when on it is counted in these, and how long one is */
+		const char *one, *many;
+	} units[] = {
+		{ 2 * 365.25 * 86400, 365.25 * 86400, "year", "years" },
+		{ 86400, 86400, "day", "days" },
+		{ 3600, 3600, "hour", "hours" },
+		{ 60, 60, "minute", "minutes" },
+		{ 0, 1, "second", "seconds" },
+	};
+	size_t i = 0;
+	/* Half a minute's grace: what was made to last a day does, a moment later. */
+	for (seconds = fabs(seconds); seconds + 30 < units[i].least;)
+		i++;
+	double count = floor((seconds + (units[i].length > 60 ? 30 : 0)) / units[i].length);
+	buffer_printf(out, "%.0f %s", count, count > 0.5 && count < 1.5 ? units[i].one : units[i].many);
+}
+
+/* ---- in full ---- */
+
+static void row_begin(struct buffer *out, const char *name)
+{
+	buffer_printf(out, "%-*s", ROW_NAME, name);
+}
+
+/* A list that is being filled in, and wrapped under its row's name. */
+struct list {
+	struct buffer *out;
+	const char *name;
+	size_t columns; /* of the line so far; 0: none is begun */
+};
+
+static void list_add(struct list *list, struct slice item)
+{
+	size_t width = text_columns(item);
+	if (list->columns == 0) {
+		row_begin(list->out, list->name);
+		list->columns = ROW_NAME;
+	} else if (list->columns + 2 + width + 1 > LIST_COLUMNS) {
+		buffer_printf(list->out, ",\n%*s", ROW_NAME, "");
+		list->columns = ROW_NAME;
+	} else {
+		buffer_add_string(list->out, ", ");
+		list->columns += 2;
+	}
+	buffer_add_slice(list->out, item);
+	list->columns += width;
+}
+
+static void list_end(const struct list *list)
+{
+	if (list->columns > 0)
+		buffer_add_octet(list->out, '\n');
+}
+
+static void add_alternative(struct buffer *out, const GENERAL_NAME *name)
+{
+	if (add_host(out, name))
+		return;
+	switch (name->type) {
+	case GEN_EMAIL:
+		buffer_add_string(out, "mail ");
+		add_text(out, asn1_slice(name->d.rfc822Name));
+		break;
+	case GEN_URI:
+		buffer_add_string(out, "URI ");
+		add_text(out, asn1_slice(name->d.uniformResourceIdentifier));
+		break;
+	case GEN_DIRNAME:
+		buffer_add_string(out, "directory name ");
+		add_name(out, name->d.directoryName);
+		break;
+	default:
+		buffer_add_string(out, "a name of another kind");
+	}
+}
+
+static void row_names(const X509 *certificate, struct buffer *out)
+{
+	GENERAL_NAMES *names = alternative_names(certificate);
+	struct list list = { .out = out, .name = "names:" };
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		struct buffer item = { 0 };
+		add_alternative(&item, sk_GENERAL_NAME_value(names, i));
+		list_add(&list, buffer_slice(&item));
+		buffer_free(&item);
+	}
+	list_end(&list);
+	GENERAL_NAMES_free(names);
+}
+
+/* Octets as openssl shows them: 0A:1B. */
+static void add_octets(struct buffer *out, const unsigned char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buffer_printf(out, "%s%02X", i ? ":" : "", p[i]);
+}
+
+/* A serial number has 20 octets at most (RFC 5280 4.1.2.2); who sends longer ones is believed for 40. */
+static void row_serial(const X509 *certificate, struct buffer *out)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(certificate);
+	struct slice octets = asn1_slice(serial);
+	row_begin(out, "serial:");
+	if (ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER)
+		buffer_add_octet(out, '-');
+	add_octets(out, (const unsigned char *)octets.p, octets.n < 40 ? octets.n : 40);
+	buffer_add_string(out, octets.n > 40 ? "…\n" : "\n");
+}
+
+static void row_validity(const X509 *certificate, struct buffer *out)
+{
+	const ASN1_TIME *from = X509_get0_notBefore(certificate), *until = X509_get0_notAfter(certificate);
+	double begins = certificate_seconds(from), ends = certificate_seconds(until);
+	row_begin(out, "valid:");
+	certificate_time(from, out);
+	buffer_add_string(out, " to ");
+	certificate_time(until, out);
+	buffer_add_string(out, begins > 0 ? "\n             begins in " : ends < 0 ? "\n             ended " : ", ");
+	certificate_span(begins > 0 ? begins : ends, out);
+	buffer_add_string(out, begins > 0 ? "\n" : ends < 0 ? " ago\n" : " left\n");
+}
+
+/* Nobody relies on the signature of one that vouches for itself. */
+static void row_signature(X509 *certificate, struct buffer *out)
+{
+	int nid = X509_get_signature_nid(certificate), digest = NID_undef;
+	row_begin(out, "signature:");
+	buffer_add_string(out, nid == NID_undef ? "of an unknown kind" : OBJ_nid2ln(nid));
+	(void)X509_get_signature_info(certificate, &digest, NULL, NULL, NULL);
+	if ((digest == NID_md5 || digest == NID_sha1) && X509_self_signed(certificate, 0) != 1)
+		buffer_printf(out, " (%s can be forged)", digest == NID_md5 ? "MD5" : "SHA-1");
+	buffer_add_octet(out, '\n');
+	ERR_clear_error();
+}
+
+struct usage {
+	uint32_t bit;
+	const char *words;
+};
+
+/* RFC 5280 4.2.1.3, in its order. */
+static const struct usage key_usages[] = {
+	{ KU_DIGITAL_SIGNATURE, "digitalSignature" },
+	{ KU_NON_REPUDIATION, "contentCommitment" },
+	{ KU_KEY_ENCIPHERMENT, "keyEncipherment" },
+	{ KU_DATA_ENCIPHERMENT, "dataEncipherment" },
+	{ KU_KEY_AGREEMENT, "keyAgreement" },
+	{ KU_KEY_CERT_SIGN, "keyCertSign" },
+	{ KU_CRL_SIGN, "cRLSign" },
+	{ KU_ENCIPHER_ONLY, "encipherOnly" },
+	{ KU_DECIPHER_ONLY, "decipherOnly" },
+	{ 0, NULL },
+};
+
+/* RFC 5280 4.2.1.12. */
+static const struct usage extended_usages[] = {
+	{ XKU_SSL_SERVER, "serverAuth (a TLS server)" },
+	{ XKU_SSL_CLIENT, "clientAuth (a TLS client)" },
+	{ XKU_CODE_SIGN, "codeSigning" },
+	{ XKU_SMIME, "emailProtection" },
+	{ XKU_TIMESTAMP, "timeStamping" },
+	{ XKU_OCSP_SIGN, "OCSPSigning" },
+	{ XKU_ANYEKU, "anyExtendedKeyUsage" },
+	{ 0, NULL },
+};
+
+/* A row of the usages whose bits are set; UINT32_MAX is OpenSSL's word for "nothing is ruled out". */
+static void row_usage(const char *name, const struct usage *usage, uint32_t bits, struct buffer *out)
+{
+	struct list list = { .out = out, .name = name };
+	for (; bits != UINT32_MAX && usage->words; usage++)
+		if (bits & usage->bit)
+			list_add(&list, slice_of(usage->words));
+	list_end(&list);
+}
+
+static void row_authority(X509 *certificate, struct buffer *out)
+{
+	bool authority = (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0;
+	long between = X509_get_pathlen(certificate);
+	row_begin(out, "authority:");
+	if (authority && between == 0)
+		buffer_add_string(out, "yes: it may vouch for others, but not for other authorities");
+	else if (authority && between > 0)
+		buffer_printf(out, "yes: it may vouch for others, with %ld authorities between at most", between);
+	else
+		buffer_add_string(out, authority ? "yes: it may vouch for others" : "no: it may not vouch for others");
+	buffer_add_octet(out, '\n');
+}
+
+bool certificate_issuer_url(const X509 *certificate, struct buffer *out)
+{
+	AUTHORITY_INFO_ACCESS *access = X509_get_ext_d2i(certificate, NID_info_access, NULL, NULL);
+	bool found = false;
+	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access) && !found; i++) {
+		const ACCESS_DESCRIPTION *row = sk_ACCESS_DESCRIPTION_value(access, i);
+		found = OBJ_obj2nid(row->method) == NID_ad_ca_issuers && row->location->type == GEN_URI;
+		if (found)
+			add_text(out, asn1_slice(row->location->d.uniformResourceIdentifier));
+	}
+	AUTHORITY_INFO_ACCESS_free(access);
+	ERR_clear_error();
+	return found;
+}
+
+static void row_issuer_url(const X509 *certificate, struct buffer *out)
+{
+	struct buffer url = { 0 };
+	if (certificate_issuer_url(certificate, &url)) {
+		row_begin(out, "issuer at:");
+		buffer_add_slice(out, buffer_slice(&url));
+		buffer_add_octet(out, '\n');
+	}
+	buffer_free(&url);
+}
+
+/* In one piece, so that it can be compared with what openssl and others show. */
+static void row_fingerprint(const X509 *certificate, struct buffer *out)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	row_begin(out, "SHA-256:");
+	if (X509_digest(certificate, EVP_sha256(), digest, &n) == 1)
+		add_octets(out, digest, n);
+	buffer_add_octet(out, '\n');
+}
+
+static void add_pem(const X509 *certificate, struct buffer *out)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	if (bio && PEM_write_bio_X509(bio, certificate) == 1)
+		buffer_add_slice(out, bio_slice(bio));
+	BIO_free(bio);
+}
+
+void certificate_rows(const X509 *certificate, bool pem, struct buffer *out)
+{
+	/* What libcrypto finds in the extensions it keeps in the certificate; nothing that a caller sees changes. */
+	X509 *looked_at = (X509 *)(uintptr_t)certificate;
+	row_begin(out, "subject:");
+	add_name(out, X509_get_subject_name(certificate));
+	buffer_add_octet(out, '\n');
+	row_names(certificate, out);
+	row_begin(out, "issuer:");
+	add_name(out, X509_get_issuer_name(certificate));
+	buffer_add_octet(out, '\n');
+	row_issuer_url(certificate, out);
+	row_serial(certificate, out);
+	row_validity(certificate, out);
+	row_begin(out, "key:");
+	certificate_key(certificate, out);
+	buffer_add_octet(out, '\n');
+	row_signature(looked_at, out);
+	row_usage("key usage:", key_usages, X509_get_key_usage(looked_at), out);
+	row_usage("good for:", extended_usages, X509_get_extended_key_usage(looked_at), out);
+	row_authority(looked_at, out);
+	row_fingerprint(certificate, out);
+	if (pem)
+		add_pem(certificate, out);
+}
