@@ -188,8 +188,6 @@ static void restart(struct dialogue *d, struct dialogue_event *event)
 	buffer_clear(&d->challenge);
 	d->spoken = d->silent = false;
 	event->phase = PHASE_ENCRYPT;
-	event_note(d, event, "TLS begins: all that follows is encrypted.");
-	event_ref(d, event, "RFC 8446 1");
 }
 
 /*

@@ -53,6 +53,9 @@ void sasl_cram_md5(struct buffer *out, struct slice user, struct slice password,
 /* APOP's digest of a greeting's timestamp (RFC 1939 section 7), hexadecimal. */
 void sasl_apop(struct buffer *out, struct slice password, struct slice timestamp);
 
+/* A user name as SCRAM and OAUTHBEARER have it: `=` and `,` escaped (RFC 5802 section 5.1). */
+void saslname_add(struct buffer *out, struct slice user);
+
 /* SCRAM (RFC 5802, RFC 7677), one exchange as the client. All zero before the first. */
 struct scram {
 	unsigned step;
@@ -71,5 +74,51 @@ bool sasl_scram(struct scram *scram, struct buffer *out, struct slice user, stru
 void scram_clear(struct scram *scram);
 /* `*to` becomes an exchange of its own at the same step; what it held is not freed. */
 void scram_copy(struct scram *to, const struct scram *from);
+
+/* ---- a client that logs in: each challenge in, the next line out, and how it is built ---- */
+
+struct sasl_login;
+struct sasl_step;
+
+/* A mechanism that a client can go through. */
+struct sasl_way {
+	const char *name;   /* "PLAIN" */
+	const char *secret; /* what proves the user: "password", "token" */
+	bool speaks_first;  /* the client does, so that its first line may stand behind the command */
+	const char *ref;
+	bool (*step)(struct sasl_login *login, struct slice challenge, struct sasl_step *step);
+};
+/* The way of that name, letters compared without their case, or NULL; and the i-th, NULL past the last. */
+const struct sasl_way *sasl_way_named(struct slice name);
+const struct sasl_way *sasl_way_at(size_t i);
+
+/* Who logs in, and how far it has come. Begun by sasl_login_begin, ended by sasl_login_clear. */
+struct sasl_login {
+	const struct sasl_way *way;
+	char *user;           /* empty: unknown, as where only LOGIN's password is still asked for */
+	struct buffer secret; /* the password, or the token */
+	char *host;           /* OAUTHBEARER: where to, or NULL; set by the caller, who gives it away */
+	unsigned port;        /* 0: unknown */
+	bool show;            /* what is said of how lines are built shows the secrets, not {{password}} */
+	unsigned lines;       /* that were built */
+	bool asked_name;      /* LOGIN: it was, and given */
+	struct scram scram;
+	bool proved; /* the server has proved, by SCRAM, that it knows the password too */
+};
+/* Both texts are copied. */
+void sasl_login_begin(struct sasl_login *login, const struct sasl_way *way, struct slice user, struct slice secret);
+/* Wipes and frees what it holds; all zero after. */
+void sasl_login_clear(struct sasl_login *login);
+
+/* A line of the client's; freed by sasl_step_free. */
+struct sasl_step {
+	struct buffer line;  /* base64, without a line end; a secret */
+	struct buffer built; /* how it is built: sentences, a line each, safe to show, secrets in them as `show` says */
+	const char *why;     /* why there is no line: a sentence that begins in lower case */
+};
+/* The next line, in answer to the decoded challenge (empty where the client speaks first). False with `why` where this
+ * is no challenge that can be answered: the exchange is then given up with `*` (RFC 4422 section 3.5). */
+bool sasl_login_step(struct sasl_login *login, struct slice challenge, struct sasl_step *step);
+void sasl_step_free(struct sasl_step *step);
 
 #endif

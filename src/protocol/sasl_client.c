@@ -59,8 +59,7 @@ void sasl_apop(struct buffer *out, struct slice password, struct slice timestamp
 
 /* ---- SCRAM ---- */
 
-/* Appends a user name as RFC 5802 section 5.1 has it: `=` and `,` escaped. */
-static void add_saslname(struct buffer *out, struct slice user)
+void saslname_add(struct buffer *out, struct slice user)
 {
 	for (size_t i = 0; i < user.n; i++) {
 		if (user.p[i] == ',')
@@ -87,7 +86,7 @@ static void first_message(struct scram *scram, struct buffer *out, struct slice 
 	if (scram->nonce == NULL)
 		make_nonce(scram);
 	buffer_add_string(&bare, "n=");
-	add_saslname(&bare, user);
+	saslname_add(&bare, user);
 	buffer_printf(&bare, ",r=%s", scram->nonce);
 	free(scram->first_bare);
 	scram->first_bare = buffer_take(&bare);
@@ -188,6 +187,9 @@ static bool final_message(struct scram *scram, struct buffer *out, struct slice 
 static bool check_server(const struct scram *scram, struct slice challenge, const char **why)
 {
 	struct slice signature = { 0 };
+	*why = "the server refuses (e=), and proves nothing (RFC 5802 section 7)";
+	if (slice_starts(challenge, SLICE("e=")))
+		return false;
 	*why = "the server's last message is no `v=SIGNATURE`: it does not prove that it knows the password";
 	if (!take_attribute(&challenge, 'v', &signature))
 		return false;

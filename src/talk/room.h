@@ -82,6 +82,8 @@ struct talk {
 	struct error error;
 	double held_since;
 
+	struct login *login; /* that is being gone through (login.h); NULL: none */
+
 	bool secret_said; /* the client's last event held a secret */
 	size_t answered;  /* final replies since the client's last line */
 	char *awaited;    /* verb of the client's last command; NULL: nothing was said yet */

@@ -7,76 +7,95 @@
 #include "base/crypto.h"
 #include "base/escape.h"
 #include "protocol/sasl.h"
+#include "talk/login.h"
 #include "talk/room.h"
 
-/* ---- :auth ---- */
+/* ---- :auth: how a login's lines are built, by an example ---- */
 
-/* How a protocol writes an exchange: the command before the mechanism, and what the server asks with. */
-struct exchange {
-	const char *protocol, *command, *asks;
+/* The RFCs' own examples, where they have one, so that they can be found again. */
+static const struct example {
+	const char *mechanism, *user, *secret;
+	const char *host; /* and port 143 */
+	const char *nonce;
+	const char *challenges[3]; /* decoded; "" where the client speaks first */
+} examples[] = {
+	{ "PLAIN", "USER", "PASSWORD", NULL, NULL, { "" } },
+	{ "LOGIN", "USER", "PASSWORD", NULL, NULL, { "Username:", "Password:" } },
+	{ "CRAM-MD5", "tim", "tanstaaftanstaaf", NULL, NULL, { "<1896.697170952@postoffice.reston.mci.net>" } },
+	{ "SCRAM-SHA-1",
+	  "user",
+	  "pencil",
+	  NULL,
+	  "fyko+d2lbbFgONRv9qkxdawL",
+	  { "", "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096",
+	    "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=" } },
+	{ "SCRAM-SHA-256",
+	  "user",
+	  "pencil",
+	  NULL,
+	  "rOprNGfwEbeRWgbNEkqO",
+	  { "", "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
+	    "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=" } },
+	{ "XOAUTH2", "someuser@example.com", "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg", NULL, NULL, { "" } },
+	{ "OAUTHBEARER",
+	  "user@example.com",
+	  "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
+	  "server.example.com",
+	  NULL,
+	  { "" } },
 };
 
-static const struct exchange *exchange_of(const struct talk *t)
+static void say_rows(struct talk *t, struct slice rows)
 {
-	static const struct exchange exchanges[] = {
-		{ "smtp", "AUTH", "334" },
-		{ "lmtp", "AUTH", "334" },
-		{ "pop3", "AUTH", "+" },
-		{ "imap", "a1 AUTHENTICATE", "+" },
-	};
-	const struct protocol *protocol = talk_protocol(t);
-	for (size_t i = 1; protocol && i < sizeof exchanges / sizeof exchanges[0]; i++)
-		if (strcmp(exchanges[i].protocol, protocol->name) == 0)
-			return &exchanges[i];
-	return &exchanges[0];
+	talk_say(t, SLICE_FMT, SLICE_ARG(slice_part(rows, 0, rows.n ? rows.n - 1 : 0)));
 }
 
-static void show_plain(struct talk *t)
+static void say_challenge(struct talk *t, const char *challenge)
 {
-	const struct exchange *x = exchange_of(t);
+	struct buffer encoded = { 0 };
+	base64_encode(&encoded, slice_of(challenge));
+	talk_say(t, "S: %s " SLICE_FMT, exchange_of(t)->asks, SLICE_ARG(buffer_slice(&encoded)));
+	buffer_free(&encoded);
+}
+
+/* The example's command; behind it the client's first line, if it may stand there. */
+static void say_command(struct talk *t, const struct sasl_way *way, struct slice first)
+{
 	struct buffer line = { 0 };
-	sasl_plain(&line, SLICE("USER"), SLICE("PASSWORD"));
-	talk_say(
-		t,
-		"PLAIN (RFC 4616): one line, the base64 of a NUL, the user name, a NUL, the password.\n"
-		"C: %s PLAIN " SLICE_FMT "\n"
-		"That is USER and PASSWORD. base64 hides nothing: it only makes the NULs fit a line. To log in: type %s "
-		"PLAIN, and at the %s, :password NAME.",
-		x->command, SLICE_ARG(buffer_slice(&line)), x->command, x->asks);
+	bool with = way->speaks_first && exchange_takes_first(t);
+	exchange_command(t, way->name, with ? first : SLICE(""), &line);
+	talk_say(t, "C: " SLICE_FMT, SLICE_ARG(buffer_slice(&line)));
+	if (way->speaks_first && !with)
+		talk_say(t, "S: %s\nC: " SLICE_FMT, exchange_of(t)->asks, SLICE_ARG(first));
 	buffer_free(&line);
 }
 
-static void show_login(struct talk *t)
+static void show_mechanism(struct talk *t, const struct sasl_way *way, const struct example *example)
 {
-	const struct exchange *x = exchange_of(t);
-	struct buffer user = { 0 }, password = { 0 };
-	base64_encode(&user, SLICE("USER"));
-	base64_encode(&password, SLICE("PASSWORD"));
-	if (strcmp(talk_protocol(t)->name, "imap") == 0)
-		talk_say(
-			t,
-			"LOGIN, the command (RFC 9051 6.2.3): name and password go as they are.\n"
-			"C: a1 LOGIN NAME PASSWORD\n"
-			":password a1 LOGIN NAME asks for the password unseen. LOGIN, the mechanism, is another thing:");
-	talk_say(t,
-	         "LOGIN (in no standard, only a draft): the server asks twice, each answer is base64.\n"
-	         "C: %s LOGIN\nS: %s VXNlcm5hbWU6   (Username:)\nC: " SLICE_FMT "   (USER)\n"
-	         "S: %s UGFzc3dvcmQ6   (Password:)\nC: " SLICE_FMT "   (PASSWORD)\n"
-	         ":base64 NAME gives the first, :password asks for the second unseen.",
-	         x->command, x->asks, SLICE_ARG(buffer_slice(&user)), x->asks, SLICE_ARG(buffer_slice(&password)));
-	buffer_free(&user);
-	buffer_free(&password);
-}
-
-static void show_cram_md5(struct talk *t)
-{
-	const struct exchange *x = exchange_of(t);
-	talk_say(t,
-	         "CRAM-MD5 (RFC 2195): the password itself never goes over the line.\n"
-	         "C: %s CRAM-MD5\nS: %s and a challenge in base64\n"
-	         "C: base64 of the user name, a space, and the HMAC-MD5 of the challenge under the password.\n"
-	         "At the %s, :password NAME asks for the password and sends the answer.",
-	         x->command, x->asks, x->asks);
+	struct sasl_login login;
+	struct sasl_step step;
+	sasl_login_begin(&login, way, slice_of(example->user), slice_of(example->secret));
+	login.show = true; /* everybody knows it */
+	login.scram.nonce = string_copy(example->nonce);
+	login.host = string_copy(example->host);
+	login.port = example->host ? 143 : 0;
+	talk_say(t, "%s (%s), by an example: the user is %s, the %s %s.", way->name, way->ref, example->user,
+	         way->secret, example->secret);
+	if (!way->speaks_first)
+		say_command(t, way, SLICE(""));
+	for (size_t i = 0; i < 3 && example->challenges[i]; i++) {
+		if (*example->challenges[i])
+			say_challenge(t, example->challenges[i]);
+		bool built = sasl_login_step(&login, slice_of(example->challenges[i]), &step);
+		if (built)
+			say_rows(t, buffer_slice(&step.built));
+		if (built && i == 0 && way->speaks_first)
+			say_command(t, way, buffer_slice(&step.line));
+		else if (built)
+			talk_say(t, "C:%s" SLICE_FMT, step.line.n ? " " : "", SLICE_ARG(buffer_slice(&step.line)));
+		sasl_step_free(&step);
+	}
+	sasl_login_clear(&login);
 }
 
 static void show_user(struct talk *t)
@@ -100,21 +119,10 @@ static void show_apop(struct talk *t)
 		talk_say(t, "This server's greeting held no timestamp: it does not take APOP.");
 }
 
-static void basic(struct buffer *out, struct slice user, struct slice password)
-{
-	struct buffer both = { 0 };
-	buffer_add_slice(&both, user);
-	buffer_add_octet(&both, ':');
-	buffer_add_slice(&both, password);
-	buffer_add_string(out, "Authorization: Basic ");
-	base64_encode(out, buffer_slice(&both));
-	buffer_wipe(&both);
-}
-
 static void show_basic(struct talk *t)
 {
 	struct buffer field = { 0 };
-	basic(&field, SLICE("USER"), SLICE("PASSWORD"));
+	basic_field(&field, SLICE("USER"), SLICE("PASSWORD"));
 	talk_say(t,
 	         "Basic (RFC 7617 2): a field of each request, the base64 of the user name, a colon, the password.\n"
 	         "C: " SLICE_FMT "\n"
@@ -124,14 +132,29 @@ static void show_basic(struct talk *t)
 	buffer_free(&field);
 }
 
-/* The ways to log in, and who has them. */
+static void show_login_command(struct talk *t)
+{
+	if (strcmp(talk_protocol(t)->name, "imap") == 0)
+		talk_say(
+			t,
+			"LOGIN, the command (RFC 9051 6.2.3): name and password go as they are.\n"
+			"C: a1 LOGIN NAME PASSWORD\n"
+			"LOGIN, the mechanism, is another thing: for it say a1 AUTHENTICATE LOGIN, then :password NAME.");
+}
+
+/* ---- the ways to log in, and who has them ---- */
+
 static const struct {
 	const char *name, *protocols;
-	void (*show)(struct talk *t);
+	void (*show)(struct talk *t); /* of a mechanism, before its example; NULL: nothing */
 } ways[] = {
-	{ "plain", "smtp lmtp pop3 imap", show_plain },
-	{ "login", "smtp lmtp pop3 imap", show_login },
-	{ "cram-md5", "smtp lmtp pop3 imap", show_cram_md5 },
+	{ "plain", "smtp lmtp pop3 imap", NULL },
+	{ "login", "smtp lmtp pop3 imap", show_login_command },
+	{ "cram-md5", "smtp lmtp pop3 imap", NULL },
+	{ "scram-sha-1", "smtp lmtp pop3 imap", NULL },
+	{ "scram-sha-256", "smtp lmtp pop3 imap", NULL },
+	{ "xoauth2", "smtp lmtp pop3 imap", NULL },
+	{ "oauthbearer", "smtp lmtp pop3 imap", NULL },
 	{ "user", "pop3 ftp", show_user },
 	{ "apop", "pop3", show_apop },
 	{ "basic", "http", show_basic },
@@ -149,26 +172,32 @@ static bool has_way(const struct talk *t, size_t i)
 	return false;
 }
 
+/* Those that the server has announced come first. */
 const char *auth_way(const struct talk *t, size_t n)
 {
-	for (size_t i = 0; i < NWAYS; i++)
-		if (has_way(t, i) && n-- == 0)
-			return ways[i].name;
+	for (int offered = 1; offered >= 0; offered--)
+		for (size_t i = 0; i < NWAYS; i++)
+			if (has_way(t, i) && mechanism_offered(t, slice_of(ways[i].name)) == (offered == 1) && n-- == 0)
+				return ways[i].name;
 	return NULL;
 }
 
-/* SMTP announces them behind AUTH, POP3 behind SASL, IMAP each by itself as AUTH=NAME. */
-static void say_offered(struct talk *t, const struct dialogue *d)
+static void show_way(struct talk *t, size_t i)
+{
+	if (ways[i].show)
+		ways[i].show(t);
+	for (size_t k = 0; k < sizeof examples / sizeof examples[0]; k++) {
+		struct slice name = slice_of(examples[k].mechanism);
+		if (slice_equal_nocase(name, slice_of(ways[i].name)))
+			show_mechanism(t, sasl_way_named(name), &examples[k]);
+	}
+	talk_say(t, ":auth %s NAME asks for the secret unseen, and goes through it line by line.", ways[i].name);
+}
+
+static void say_offered(struct talk *t)
 {
 	struct buffer offered = { 0 }, safe = { 0 };
-	struct slice one;
-	for (size_t i = 0; (one = dialogue_capability(d, i)).n; i++) {
-		struct slice rest = one, name = slice_word(&rest);
-		if (slice_equal_nocase(name, SLICE("AUTH")) || slice_equal_nocase(name, SLICE("SASL")))
-			buffer_add_slice(&offered, rest);
-		else if (slice_starts_nocase(name, SLICE("AUTH=")))
-			buffer_printf(&offered, " " SLICE_FMT, SLICE_ARG(slice_part(name, 5, name.n)));
-	}
+	mechanisms_offered(t, &offered);
 	escape_text(&safe, slice_trim(buffer_slice(&offered)));
 	if (safe.n)
 		talk_say(t, "The server offers: " SLICE_FMT, SLICE_ARG(buffer_slice(&safe)));
@@ -181,84 +210,88 @@ static void say_ways(struct talk *t)
 	struct buffer names = { 0 };
 	const char *name;
 	for (size_t i = 0; (name = auth_way(t, i)); i++)
-		buffer_printf(&names, "%s:auth %s", i ? ", " : "", name);
+		buffer_printf(&names, "%s%s", i ? ", " : "", name);
 	if (names.n)
-		talk_say(t, SLICE_FMT ": how the lines of such a login are built.", SLICE_ARG(buffer_slice(&names)));
+		talk_say(t,
+		         "Ways to log in: " SLICE_FMT
+		         ". :auth WAY shows how the lines of one are built, :auth WAY NAME "
+		         "asks for the secret and goes through it.",
+		         SLICE_ARG(buffer_slice(&names)));
 	else
 		talk_say(t, "parlance knows no way to log in to this service.");
 	buffer_free(&names);
 }
 
+/* A mechanism that there is, and that parlance does not go through. */
+static void say_other_mechanism(struct talk *t, struct slice name)
+{
+	const struct protocol *protocol = talk_protocol(t);
+	const struct table *mechanisms = protocol ? protocol_table(protocol, TABLE_MECHANISMS) : NULL;
+	const struct entry *row = mechanisms && name.n ? table_find(mechanisms, name) : NULL;
+	if (row)
+		talk_say(t, "%s: %s (%s) parlance does not build its lines.", row->word, row->note, row->ref);
+}
+
+/* With a NAME: goes through the login. */
+static void go_through(struct talk *t, size_t i, struct slice user, struct slice rest)
+{
+	if (rest.n)
+		talk_say(
+			t,
+			"Behind the way stands one NAME, no more: the password is asked for unseen. Nothing was sent.");
+	else if (t->prompt == NULL)
+		talk_say(t, ":auth %s NAME needs a terminal to ask for the secret at; nothing was sent.", ways[i].name);
+	else
+		login_begin(t, ways[i].name, user);
+}
+
 void word_auth(struct talk *t, struct slice arguments)
 {
-	struct slice name = slice_word(&arguments);
+	struct slice name = slice_word(&arguments), user = slice_word(&arguments);
 	for (size_t i = 0; i < NWAYS; i++) {
 		if (!has_way(t, i) || !slice_equal_nocase(name, slice_of(ways[i].name)))
 			continue;
-		ways[i].show(t);
+		if (user.n == 0 || t->prompt == NULL)
+			show_way(t, i);
+		if (user.n)
+			go_through(t, i, user, slice_trim(arguments));
 		return;
 	}
+	say_other_mechanism(t, name);
 	say_ways(t);
 	if (t->open)
-		say_offered(t, session_dialogue(t->session));
+		say_offered(t);
 	if (t->open && !dialogue_secure(session_dialogue(t->session)))
 		talk_say(t, "This connection is in the clear: whoever is on the way can read what is not a digest.");
 }
 
 /* ---- :password ---- */
 
-/* The mechanisms that `:password` answers, and whether they want the name as well. */
-static const struct {
-	const char *name;
-	bool named;
-} answered[] = { { "PLAIN", true }, { "LOGIN", false }, { "CRAM-MD5", true } };
-
-/* Whether the mechanism under way can be answered with that name; where not, why was said. */
-static bool can_answer(struct talk *t, struct slice user)
-{
-	for (size_t i = 0; i < sizeof answered / sizeof answered[0]; i++) {
-		if (!slice_equal_nocase(slice_of(t->mechanism), slice_of(answered[i].name)))
-			continue;
-		if (answered[i].named && user.n == 0)
-			talk_say(t, "%s needs the name as well: :password NAME", answered[i].name);
-		return !answered[i].named || user.n > 0;
-	}
-	talk_say(t, ":password answers PLAIN, LOGIN and CRAM-MD5 only. * alone gives this exchange up.");
-	return false;
-}
-
-static void answer(const struct talk *t, struct slice user, struct slice password, struct buffer *out)
-{
-	struct slice mechanism = slice_of(t->mechanism);
-	if (slice_equal_nocase(mechanism, SLICE("PLAIN")))
-		sasl_plain(out, user, password);
-	else if (slice_equal_nocase(mechanism, SLICE("CRAM-MD5")))
-		sasl_cram_md5(out, user, password, dialogue_challenge(session_dialogue(t->session)));
-	else
-		base64_encode(out, password);
-}
-
 /* LOGIN asks twice, and only its words say for what. */
 static bool asks_for_name(struct talk *t)
 {
 	struct slice challenge = dialogue_challenge(session_dialogue(t->session));
-	if (!slice_equal_nocase(slice_of(t->mechanism), SLICE("LOGIN")) ||
-	    !slice_starts_nocase(challenge, SLICE("user")))
+	if (!slice_starts_nocase(challenge, SLICE("user")))
 		return false;
-	talk_say(t, "The server asks for the user name first. :base64 NAME gives the line; then :password.");
+	talk_say(t, "The server asks for the user name first. :password NAME answers both.");
 	return true;
 }
 
-/* As a quoted string (RFC 9051 4.3). */
-static void quote(struct slice text, struct buffer *out)
+/* Whether the exchange under way can be answered with that name; where not, why was said. */
+static bool can_answer(struct talk *t, struct slice user)
 {
-	buffer_add_octet(out, '"');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '"' || text.p[i] == '\\')
-			buffer_add_octet(out, '\\');
-		buffer_add_octet(out, text.p[i]);
-	}
-	buffer_add_octet(out, '"');
+	const struct sasl_way *way = t->mechanism ? sasl_way_named(slice_of(t->mechanism)) : NULL;
+	struct buffer names = { 0 };
+	for (size_t i = 0; sasl_way_at(i); i++)
+		buffer_printf(&names, "%s%s", i ? ", " : "", sasl_way_at(i)->name);
+	bool login = way && strcmp(way->name, "LOGIN") == 0;
+	if (way == NULL)
+		talk_say(t, ":password answers " SLICE_FMT ". * alone gives this exchange up.",
+		         SLICE_ARG(buffer_slice(&names)));
+	else if (user.n == 0 && !login)
+		talk_say(t, "%s needs the name as well: :password NAME", way->name);
+	buffer_free(&names);
+	return way && (user.n || (login && !asks_for_name(t)));
 }
 
 /* Behind a command ("PASS", "a1 LOGIN bob", "APOP bob"), where no exchange is under way. */
@@ -266,13 +299,15 @@ static void as_argument(const struct talk *t, struct slice command, struct slice
 {
 	const char *protocol = talk_protocol(t)->name;
 	struct slice rest = command;
-	bool digest = strcmp(protocol, "pop3") == 0 && slice_equal_nocase(slice_word(&rest), SLICE("APOP"));
+	bool apop = strcmp(protocol, "pop3") == 0 && slice_equal_nocase(slice_word(&rest), SLICE("APOP"));
+	if (apop) {
+		apop_command(t, out, slice_trim(rest), password);
+		return;
+	}
 	buffer_add_slice(out, command);
 	buffer_add_octet(out, ' ');
-	if (digest)
-		sasl_apop(out, password, dialogue_challenge(session_dialogue(t->session)));
-	else if (strcmp(protocol, "imap") == 0)
-		quote(password, out);
+	if (strcmp(protocol, "imap") == 0)
+		quoted(out, password);
 	else
 		buffer_add_slice(out, password);
 }
@@ -286,7 +321,7 @@ static bool may_ask(struct talk *t, struct slice arguments)
 		return false;
 	}
 	if (input == INPUT_ANSWER)
-		return can_answer(t, arguments) && !asks_for_name(t);
+		return can_answer(t, arguments);
 	if (arguments.n && (input == INPUT_COMMAND || (input == INPUT_FIELD && t->body == BODY_NONE)))
 		return true;
 	if (strcmp(talk_protocol(t)->name, "http") == 0)
@@ -304,27 +339,23 @@ static bool may_ask(struct talk *t, struct slice arguments)
 
 void word_password(struct talk *t, struct slice arguments)
 {
-	struct slice typed;
+	struct buffer secret = { 0 }, line = { 0 };
 	if (!may_ask(t, arguments))
 		return;
 	enum input asked = talk_input(t);
-	if (prompt_secret(t->prompt, "password: ", &typed) != PROMPT_LINE) {
-		talk_say(t, "Given up: nothing was sent.");
+	if (asked == INPUT_ANSWER) {
+		login_answer(t, arguments);
 		return;
 	}
-	if (talk_input(t) != asked) {
-		talk_say(t, "Meanwhile the server waits for it no longer: nothing was sent.");
+	if (!login_ask(t, "password: ", &secret))
 		return;
-	}
-	struct buffer line = { 0 };
-	if (asked == INPUT_ANSWER)
-		answer(t, arguments, typed, &line);
-	else if (asked == INPUT_FIELD)
-		basic(&line, arguments, typed);
+	if (asked == INPUT_FIELD)
+		basic_field(&line, arguments, buffer_slice(&secret));
 	else
-		as_argument(t, arguments, typed, &line);
+		as_argument(t, arguments, buffer_slice(&secret), &line);
 	line_hold(t, buffer_slice(&line), false, true);
 	lines_stir(t);
+	buffer_wipe(&secret);
 	buffer_wipe(&line);
 }
 

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 
 #include "base/escape.h"
+#include "talk/login.h"
 #include "talk/room.h"
 
 /* How long a server that has said goodbye may leave the connection open, in a pipe. */
@@ -156,6 +157,7 @@ static void free_words(struct talk *t)
 	t->awaited = t->mechanism = t->tag = t->transfer = NULL;
 	t->tags_used = 0;
 	t->tag_warned = false;
+	login_forget(t);
 }
 
 /* So that the next tag that is offered is a new one. */
@@ -211,6 +213,7 @@ static void event_told(void *context, struct session *session, const struct dial
 		traps_follow(t, event);
 	awaits_follow(t, event);
 	transfer_follow(t, event);
+	login_follow(t, event);
 	patience_begin(t);
 	patience_person(t);
 	session_set_timeout(session, patience_seconds(t));
@@ -243,6 +246,7 @@ static void closed(void *context, struct session *session, enum session_end end,
 	(void)session;
 	(void)end;
 	t->open = t->confirming = false;
+	login_forget(t);
 	(void)evtimer_del(t->goodbye_timer);
 	if (!t->interrupted)
 		t->status = error->status;

@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include "base/crypto.h"
+#include "base/escape.h"
 #include "protocol/sasl.h"
 
 /* ---- lines that are built ---- */
@@ -96,7 +97,8 @@ static void scram_refuses(void)
 	const char *why;
 	CHECK(sasl_scram(&scram, &out, SLICE("user"), SLICE("pencil"), SLICE("r=abcd,s=QSXCR+Q6sek8bf92,i=1,x=y"),
 	                 &why));
-	step(&scram, "e=invalid-proof",
+	step(&scram, "e=invalid-proof", "the server refuses (e=), and proves nothing (RFC 5802 section 7)");
+	step(&scram, "x=y",
 	     "the server's last message is no `v=SIGNATURE`: it does not prove that it knows the password");
 	step(&scram, "v=AAAA",
 	     "the server's signature is wrong: it does not know the password, and may be an impostor");
@@ -118,6 +120,176 @@ static void scram_names_and_nonces(void)
 	buffer_free(&decoded);
 	scram_clear(&a);
 	scram_clear(&b);
+}
+
+/* ---- exchanges that are gone through ---- */
+
+/* A challenge, and what the client says to it, decoded; or, in `why`, why it says nothing. `built` is something that is
+ * said of it. */
+struct turn {
+	const char *challenge;
+	const char *said, *built, *why;
+};
+
+static void turn(struct sasl_login *login, const struct turn *turn)
+{
+	struct sasl_step step;
+	struct buffer said = { 0 };
+	bool good = sasl_login_step(login, slice_of(turn->challenge), &step);
+	struct slice built = buffer_slice(&step.built), secret = buffer_slice(&login->secret);
+	CHECK(good == (turn->why == NULL));
+	if (turn->why)
+		CHECK_TEXT(slice_of(step.why), turn->why);
+	if (good) {
+		CHECK(base64_decode(&said, buffer_slice(&step.line)));
+		CHECK_TEXT(buffer_slice(&said), turn->said);
+		CHECK(slice_find(built, slice_of(turn->built)) < built.n && built.p[built.n - 1] == '\n');
+		CHECK(login->show || slice_find(built, secret) == built.n);
+		const char *proof = strstr(turn->said, ",p=");
+		CHECK(login->show || proof == NULL || slice_find(built, slice_of(proof)) == built.n);
+	}
+	buffer_free(&said);
+	sasl_step_free(&step);
+}
+
+static void through(const char *mechanism, const char *user, const char *secret, const char *nonce,
+                    const struct turn *turns, size_t n)
+{
+	for (int show = 0; show < 2; show++) {
+		struct sasl_login login;
+		sasl_login_begin(&login, sasl_way_named(slice_of(mechanism)), slice_of(user), slice_of(secret));
+		login.show = show;
+		login.scram.nonce = string_copy(nonce);
+		login.host = string_copy("server.example.com");
+		login.port = 143;
+		for (size_t i = 0; i < n; i++)
+			turn(&login, &turns[i]);
+		sasl_login_clear(&login);
+	}
+}
+
+#define THROUGH(mechanism, user, secret, nonce, ...) \
+	do { \
+		static const struct turn turns_[] = { __VA_ARGS__ }; \
+		through(mechanism, user, secret, nonce, turns_, sizeof turns_ / sizeof turns_[0]); \
+	} while (0)
+
+static void goes_through_login(void)
+{
+	THROUGH("login", "bob", "hungry", NULL, { "Username:", "bob", "asks “Username:”. The answer is bob", NULL },
+	        { "Password:", "hungry", "hides nothing", NULL },
+	        { "Shoe size:", NULL, NULL, "LOGIN asks for a name and a password, and the server asks for more" });
+	/* prompts in other words are counted; one that ends in NUL is shown without it */
+	THROUGH("LOGIN", "bob", "hungry", NULL, { "Wer da?", "bob", "Wer da?", NULL },
+	        { "Und?", "hungry", "Und?", NULL });
+	THROUGH("LOGIN", "", "hungry", NULL, { "Password:", "hungry", "asks “Password:”", NULL });
+	THROUGH("LOGIN", "bob", "hungry", NULL, { "Username:", "bob", "bob", NULL },
+	        { "Username:", NULL, NULL, "LOGIN asks for a name and a password, and the server asks for more" });
+	THROUGH("LOGIN", "", "hungry", NULL,
+	        { "Username:", NULL, NULL, "the user name is asked for, and none was given" });
+}
+
+static void goes_through_cram_md5(void) /* RFC 2195 section 2 */
+{
+	THROUGH("CRAM-MD5", "tim", "tanstaaftanstaaf", NULL,
+	        { "", NULL, NULL, "the server sent no challenge to answer (RFC 2195 section 2)" },
+	        { "<1896.697170952@postoffice.reston.mci.net>", "tim b913a602c7eda7a495b4e6e7334d3890",
+	          "The challenge is <1896.697170952@postoffice.reston.mci.net>", NULL },
+	        { "<1@x>", NULL, NULL,
+	          "CRAM-MD5 has one challenge, and the server sends another (RFC 2195 section 2)" });
+}
+
+static void goes_through_scram(void) /* RFC 5802 section 5, RFC 7677 section 3 */
+{
+	THROUGH("SCRAM-SHA-1", "user", "pencil", "fyko+d2lbbFgONRv9qkxdawL",
+	        { "", "n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL", "n=user is the name", NULL },
+	        { "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096",
+	          "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=",
+	          "PBKDF2 by HMAC-SHA-1", NULL },
+	        { "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", "", "it knows the password of user", NULL },
+	        { "", NULL, NULL, "the exchange is over, and the server asks for more" });
+	THROUGH("SCRAM-SHA-256", "user", "pencil", "rOprNGfwEbeRWgbNEkqO",
+	        { "", "n,,n=user,r=rOprNGfwEbeRWgbNEkqO", "r=rOprNGfwEbeRWgbNEkqO is the nonce", NULL },
+	        { "r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", NULL, NULL,
+	          "the server's nonce does not continue ours, so this is no answer to our message (RFC 5802 section 5)" },
+	        { "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
+	          "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	          "p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+	          "StoredKey = SHA-256(ClientKey)", NULL },
+	        { "v=AAAA", NULL, NULL,
+	          "the server's signature is wrong: it does not know the password, and may be an impostor" },
+	        { "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", "", "The answer is an empty line", NULL });
+	THROUGH("SCRAM-SHA-1", "user", "pencil", NULL,
+	        { "r=abc,s=QSXCR+Q6sek8bf92,i=1", NULL, NULL,
+	          "the first message was not parlance's, so it does not know the nonce" });
+}
+
+static void goes_through_tokens(void)
+{
+	/* RFC 7628 section 4.1 */
+	THROUGH("OAUTHBEARER", "user@example.com", "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==", NULL,
+	        { "",
+	          "n,a=user@example.com,\x01host=server.example.com\x01port=143\x01"
+	          "auth=Bearer vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\x01\x01",
+	          "^Ahost=server.example.com^Aport=143^Aauth=Bearer ", NULL },
+	        { "{\"status\":\"invalid_token\"}", "\x01", "octet of value 1", NULL },
+	        { "", NULL, NULL, "the token was refused, and the server asks for more" });
+	THROUGH("OAUTHBEARER", "a,b=c", "hungry", NULL,
+	        { "",
+	          "n,a=a=2Cb=3Dc,\x01host=server.example.com\x01port=143\x01"
+	          "auth=Bearer hungry\x01\x01",
+	          "n,a=a=2Cb=3Dc,^A", NULL });
+	/* Google's own example */
+	THROUGH("xoauth2", "someuser@example.com", "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg", NULL,
+	        { "",
+	          "user=someuser@example.com\x01"
+	          "auth=Bearer ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg\x01\x01",
+	          "user=someuser@example.com^Aauth=Bearer ", NULL },
+	        { "{\"status\":\"401\"}", "", "an empty line", NULL });
+}
+
+static void goes_through_plain(void) /* RFC 4616 section 4 */
+{
+	struct sasl_login login;
+	struct sasl_step step;
+	sasl_login_begin(&login, sasl_way_named(SLICE("plain")), SLICE("t\x1Bim"), SLICE("tanstaaftanstaaf"));
+	CHECK(sasl_login_step(&login, SLICE(""), &step));
+	struct buffer decoded_line = { 0 };
+	CHECK(base64_decode(&decoded_line, buffer_slice(&step.line)));
+	CHECK(slice_equal(buffer_slice(&decoded_line), SLICE("\0t\x1Bim\0tanstaaftanstaaf")));
+	CHECK_TEXT(buffer_slice(&step.built),
+	           "PLAIN is one line: NUL (an octet of value 0), the user name, NUL, the password (RFC 4616 2).\n"
+	           "NUL t\\x1Bim NUL {{password}}, without the spaces, in base64, which hides nothing.\n");
+	sasl_step_free(&step);
+	CHECK(!sasl_login_step(&login, SLICE(""), &step));
+	CHECK_TEXT(slice_of(step.why), "PLAIN is one line, and the server asks for another (RFC 4616 section 2)");
+	sasl_step_free(&step);
+	sasl_login_clear(&login);
+	buffer_free(&decoded_line);
+}
+
+/* What a client goes through is what the reader of lines knows: it masks each line as one of its own. */
+static void ways_are_read_too(void)
+{
+	for (size_t i = 0; sasl_way_at(i); i++) {
+		const struct sasl_way *way = sasl_way_at(i);
+		struct sasl_login login;
+		struct sasl_step step;
+		struct sasl sasl = { 0 };
+		struct sasl_line line = { 0 };
+		sasl_login_begin(&login, way, SLICE("bob"), SLICE("hungry"));
+		const char *challenge = way->speaks_first ? "" : "<1@x>";
+		CHECK(sasl_login_step(&login, slice_of(challenge), &step));
+		sasl_begin(&sasl, slice_of(way->name));
+		sasl_client(&sasl, buffer_slice(&step.line), &line);
+		CHECK(line.ok && line.mask.n && !slice_equal(buffer_slice(&line.mask), SLICE("{{secret}}")));
+		CHECK(sasl_way_named(slice_of(way->name)) == way && *way->ref && *way->secret);
+		sasl_line_free(&line);
+		sasl_clear(&sasl);
+		sasl_step_free(&step);
+		sasl_login_clear(&login);
+	}
+	CHECK(sasl_way_named(SLICE("GSSAPI")) == NULL && sasl_way_named(SLICE("")) == NULL);
 }
 
 /* ---- lines that are read ---- */
@@ -350,6 +522,44 @@ static void any_octets(void)
 	}
 }
 
+/* Whatever a server asks, what is told of the answer is safe to show and does not hold the secret. */
+static void any_challenges(void)
+{
+	static const char *const scraps[] = { "r=",      "abcd", "s=QSXCR+Q6sek8bf92",
+		                              "i=1",     ",",    "v=",
+		                              "e=",      "x",    "\n",
+		                              "\x1B[2J", "\xFF", "User",
+		                              "pass",    "\x01", "{\"" };
+	uint32_t seed = 11;
+	size_t said = 0, refused = 0;
+	for (unsigned i = 0; i < 7000; i++) {
+		struct sasl_login login;
+		sasl_login_begin(&login, sasl_way_at(i % 7), SLICE("b\x1Bob\n"), SLICE("hungry"));
+		login.scram.nonce = string_copy("abc");
+		for (unsigned k = 0; k < 4; k++) {
+			struct buffer challenge = { 0 };
+			struct sasl_step step;
+			for (unsigned m = 0; m < 6 && (k || i % 2); m++) {
+				seed = seed * 1664525U + 1013904223U;
+				buffer_add_string(&challenge,
+				                  scraps[(seed >> 16) % (sizeof scraps / sizeof scraps[0])]);
+			}
+			bool good = sasl_login_step(&login, buffer_slice(&challenge), &step);
+			struct slice rest = buffer_slice(&step.built);
+			CHECK(good ? rest.n > 0 : step.why && step.line.n == 0);
+			CHECK(slice_find(rest, SLICE("hungry")) == rest.n);
+			for (struct slice row = slice_line(&rest); row.n; row = slice_line(&rest))
+				CHECK(row.p[row.n - 1] == '\n' && text_safe(slice_part(row, 0, row.n - 1), false));
+			said += good;
+			refused += !good;
+			sasl_step_free(&step);
+			buffer_free(&challenge);
+		}
+		sasl_login_clear(&login);
+	}
+	CHECK(said > 1000 && refused > 1000);
+}
+
 int main(void)
 {
 	TEST(plain);
@@ -359,6 +569,12 @@ int main(void)
 	TEST(scram_sha256);
 	TEST(scram_refuses);
 	TEST(scram_names_and_nonces);
+	TEST(goes_through_plain);
+	TEST(goes_through_login);
+	TEST(goes_through_cram_md5);
+	TEST(goes_through_scram);
+	TEST(goes_through_tokens);
+	TEST(ways_are_read_too);
 	TEST(reads_plain);
 	TEST(reads_plain_for_another);
 	TEST(reads_login);
@@ -368,5 +584,6 @@ int main(void)
 	TEST(reads_the_rest);
 	TEST(one_step);
 	TEST(any_octets);
+	TEST(any_challenges);
 	return test_end();
 }
