@@ -24,6 +24,14 @@ load tls/attacks
 	done
 }
 
+@test "attacks: --starttls gives each IMAP command a tag of its own, so that no old reply answers a new one" {
+	hostile honest imap
+	talk imap 'x1 LOGOUT\r\n' --starttls
+	told ends 0
+	[[ $(grep -c '^heard' "$log") -ge 3 ]]
+	[[ -z $(sed -n "s/^heard [a-z]* b'\([^ ]*\) .*/\1/p" "$log" | sort | uniq -d) ]] || told false
+}
+
 # ---- plaintext that is to be taken for encrypted ----
 
 # injected WAY: whichever protocol, whether TLS was asked for by hand or by --starttls: nothing injected is a reply.

@@ -78,6 +78,11 @@ class Login(Service):
 
     def imap(self, client, octets, words):
         tag, verb = words[0].encode(), (words + ["?"])[1].upper()
+        while found := re.search(r"\{(\d+)\}$", words[-1]):
+            client.sendall(b"+ go on\r\n")
+            if len(self.count(octets, int(found[1]))) < int(found[1]):
+                return True
+            words = (self.line(octets) or "").split(" ")
         done = verb != "AUTHENTICATE" or self.exchange(client, octets, words[2:], b"+")
         client.sendall((b"* BYE\r\n" if verb == "LOGOUT" else b"") + tag + (b" OK done\r\n" if done else b" BAD given up\r\n"))
         return verb == "LOGOUT"
@@ -151,6 +156,15 @@ CASES = {
     "http_basic": Case("http", "Ym9iOnNlc2FtZS00NzEx", "GET / HTTP/1.1", "Host: x",
                        "Authorization: Basic Ym9iOnNlc2FtZS00NzEx"),
     "ftp_pass": Case("ftp", SECRET, "USER bob", f"PASS {SECRET}"),
+    "ftp_acct": Case("ftp", SECRET, f"ACCT {SECRET}"),
+    "imap_login_literal": Case("imap", SECRET, f"a1 LOGIN bob {{{len(SECRET)}}}", SECRET),
+    "imap_login_of_one_called_external": Case("imap", SECRET, f"a1 LOGIN external {SECRET}"),
+    "imap_login_with_a_strange_tag": Case("imap", SECRET, f"SCRAM-1 LOGIN bob {SECRET}"),
+    "pop3_pass_in_small_letters": Case("pop3", SECRET, "user bob", f"pass {SECRET}"),
+    "smtp_xoauth2": Case("smtp", "dXNlcj1ib2IBYXV0aD1CZWFyZXIgdG9rZW4BAQ==", "EHLO x",
+                         "AUTH XOAUTH2 dXNlcj1ib2IBYXV0aD1CZWFyZXIgdG9rZW4BAQ=="),
+    "http_proxy": Case("http", "Ym9iOnNlc2FtZS00NzEx", "GET / HTTP/1.1", "Host: x",
+                       "Proxy-Authorization: Basic Ym9iOnNlc2FtZS00NzEx"),
 }
 # The password itself does not go over the line: nothing to ask about.
 HARMLESS = {

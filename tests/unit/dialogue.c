@@ -191,8 +191,7 @@ static void implicit_tls_comes_before_the_greeting(void)
 		struct dialogue *d = dialogue_new(protocols[i]), *plain = dialogue_new(protocols[i]);
 		dialogue_stage(d, STAGE_CONNECT, SIDE_CLIENT);
 		(void)next_event(d);
-		struct dialogue_event event = tls_begins(d);
-		CHECK(event.note.n > 0 && event.ref.n > 0);
+		(void)tls_begins(d);
 		CHECK_TEXT(slice_of(dialogue_state(d)), dialogue_state(plain));
 		CHECK(dialogue_turn(d) == dialogue_turn(plain));
 		CHECK(dialogue_input(d) == dialogue_input(plain));
