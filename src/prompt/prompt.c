@@ -265,6 +265,11 @@ bool prompt_input_waits(struct prompt *p)
 	return p->keys.octets.n != 0;
 }
 
+bool prompt_asks(const struct prompt *p)
+{
+	return p->mode != MODE_IDLE;
+}
+
 /* Why no line came. */
 static enum prompt_result unfinished(struct prompt *p)
 {

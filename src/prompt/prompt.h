@@ -54,6 +54,9 @@ void prompt_put(struct prompt *prompt, struct slice text);
 /* Ends a running prompt_read from a callback with PROMPT_WOKEN. */
 void prompt_wake(struct prompt *prompt);
 
+/* Whether a line or a secret is being read: nothing else can be asked from inside the loop that runs meanwhile. */
+bool prompt_asks(const struct prompt *prompt);
+
 /* Like prompt_read, but what is typed does not show, is not remembered, and `label` stands before it. */
 enum prompt_result prompt_secret(struct prompt *prompt, const char *label, struct slice *line);
 

@@ -140,6 +140,24 @@ void lines_forget(struct talk *t)
 	t->confirming = false;
 }
 
+struct held *lines_set_aside(struct talk *t)
+{
+	struct held *aside = t->held;
+	t->held = NULL;
+	t->held_end = &t->held;
+	t->nheld = 0;
+	return aside;
+}
+
+void lines_put_back(struct talk *t, struct held *aside)
+{
+	*t->held_end = aside;
+	for (; aside; aside = aside->next) {
+		t->held_end = &aside->next;
+		t->nheld++;
+	}
+}
+
 void lines_are_held(struct talk *t)
 {
 	if (t->prompt == NULL || t->nheld == 0 || t->options->quiet || t->confirming || !talk_waiting(t))
@@ -204,11 +222,12 @@ void lines_finish(struct talk *t)
 
 static bool may_speak(const struct talk *t, bool my_turn)
 {
-	if (!t->open || t->shut || session_upgrading(t->session))
+	if (!t->open || t->shut || t->later || session_upgrading(t->session))
 		return false;
 	if (my_turn)
 		return dialogue_turn(session_dialogue(t->session)) == SIDE_CLIENT;
-	return (t->pipeline || t->hurried) && session_waiting(t->session) < WAITING_MAX;
+	/* What is said behind STARTTLS goes in the clear, and is no part of the handshake (RFC 3207 4). */
+	return (t->pipeline || t->hurried) && !t->encrypting && session_waiting(t->session) < WAITING_MAX;
 }
 
 void lines_pump(struct talk *t, bool my_turn)

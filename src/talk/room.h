@@ -71,6 +71,7 @@ struct talk {
 	bool hung_up;  /* we did, or will */
 	bool reaching; /* ^]: the line being typed is for parlance */
 	bool interrupted;
+	bool encrypting;         /* what begins TLS was said: nothing may be said behind it before its reply */
 	bool confirming;         /* the first line held waits for a yes, since it shows a password */
 	bool confirmed;          /* in this conversation that was said already */
 	bool kept_told;          /* that a line was not sent, since the last connection */
@@ -83,6 +84,7 @@ struct talk {
 	double held_since;
 
 	struct login *login; /* that is being gone through (login.h); NULL: none */
+	char *later;         /* a `:` word that asks for a secret, which it cannot until the prompt rests; NULL: none */
 
 	bool secret_said; /* the client's last event held a secret */
 	size_t answered;  /* final replies since the client's last line */
@@ -97,6 +99,7 @@ struct talk {
 	enum input hinted;   /* of which kind of line it was said that it is waited for; INPUT_COMMAND: of none */
 	char *transfer;      /* FTP: where the data connection is to go, "HOST:PORT"; NULL: unknown */
 	size_t transfers;    /* how often that was said */
+	bool private_asked, transfer_private; /* FTP: data connections are to be encrypted, and are */
 	struct buffer fixed; /* what `:fix` sends */
 	bool fixable;        /* it is the line that was sent just now */
 	struct buffer page;  /* rows that a `:` word said and that were not shown yet */
@@ -148,6 +151,9 @@ void lines_pump(struct talk *t, bool my_turn);
 /* Has them looked at again. */
 void lines_stir(struct talk *t);
 void lines_forget(struct talk *t);
+/* Takes those that wait out, so that others come before them, and puts them behind what waits now. */
+struct held *lines_set_aside(struct talk *t);
+void lines_put_back(struct talk *t, struct held *aside);
 /* All was said: ends our side; what is still waited for may come. */
 void lines_finish(struct talk *t);
 /* Says that lines wait, and for what. */
@@ -190,6 +196,8 @@ void word_auth(struct talk *t, struct slice arguments);
 void word_password(struct talk *t, struct slice arguments);
 /* The n-th way to log in of which `:auth` knows in the protocol spoken; NULL past the last. */
 const char *auth_way(const struct talk *t, size_t n);
+/* Runs the word that waits (t->later), from where no line is being read. */
+void word_later(struct talk *t);
 void word_base64(struct talk *t, struct slice arguments);
 void word_starttls(struct talk *t, struct slice arguments);
 void word_tls(struct talk *t, struct slice arguments);

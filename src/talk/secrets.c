@@ -232,6 +232,34 @@ static void say_other_mechanism(struct talk *t, struct slice name)
 		talk_say(t, "%s: %s (%s) parlance does not build its lines.", row->word, row->note, row->ref);
 }
 
+/* Whether the word waits: it was pasted among lines, and comes to its turn while the next is being typed. */
+static bool waits(struct talk *t, const char *word, struct slice arguments)
+{
+	if (t->prompt == NULL || !prompt_asks(t->prompt))
+		return false;
+	free(t->later);
+	t->later = string_printf("%s " SLICE_FMT, word, SLICE_ARG(arguments));
+	prompt_wake(t->prompt);
+	return true;
+}
+
+void word_later(struct talk *t)
+{
+	char *text = t->later;
+	t->later = NULL;
+	if (text == NULL)
+		return;
+	struct slice rest = slice_of(text), name = slice_word(&rest);
+	struct held *others = lines_set_aside(t);
+	word_named(name)->run(t, slice_trim(rest));
+	(void)page_show(t);
+	lines_put_back(t, others);
+	if (!t->open)
+		lines_forget(t);
+	lines_stir(t);
+	free(text);
+}
+
 /* With a NAME: goes through the login. */
 static void go_through(struct talk *t, size_t i, struct slice user, struct slice rest)
 {
@@ -247,7 +275,9 @@ static void go_through(struct talk *t, size_t i, struct slice user, struct slice
 
 void word_auth(struct talk *t, struct slice arguments)
 {
-	struct slice name = slice_word(&arguments), user = slice_word(&arguments);
+	struct slice all = arguments, name = slice_word(&arguments), user = slice_word(&arguments);
+	if (user.n && waits(t, "auth", all))
+		return;
 	for (size_t i = 0; i < NWAYS; i++) {
 		if (!has_way(t, i) || !slice_equal_nocase(name, slice_of(ways[i].name)))
 			continue;
@@ -340,7 +370,7 @@ static bool may_ask(struct talk *t, struct slice arguments)
 void word_password(struct talk *t, struct slice arguments)
 {
 	struct buffer secret = { 0 }, line = { 0 };
-	if (!may_ask(t, arguments))
+	if (waits(t, "password", arguments) || !may_ask(t, arguments))
 		return;
 	enum input asked = talk_input(t);
 	if (asked == INPUT_ANSWER) {

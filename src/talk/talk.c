@@ -154,7 +154,8 @@ static void free_words(struct talk *t)
 	free(t->mechanism);
 	free(t->tag);
 	free(t->transfer);
-	t->awaited = t->mechanism = t->tag = t->transfer = NULL;
+	free(t->later);
+	t->awaited = t->mechanism = t->tag = t->transfer = t->later = NULL;
 	t->tags_used = 0;
 	t->tag_warned = false;
 	login_forget(t);
@@ -174,6 +175,7 @@ static void note_tag(struct talk *t, struct slice tag)
 static void note_said(struct talk *t, const struct dialogue_event *event)
 {
 	t->secret_said |= event_span(event, SPAN_SECRET) != NULL;
+	t->encrypting |= event->kind == EVENT_COMMAND && event->phase == PHASE_ENCRYPT;
 	if (event->kind == EVENT_COMMAND) {
 		set_word(&t->awaited, event->verb);
 		struct slice rest = event->text;
@@ -195,6 +197,7 @@ static void note_answered(struct talk *t, const struct dialogue_event *event)
 	if (!event->has_final || !event->final)
 		return;
 	t->answered++;
+	t->encrypting = false;
 	const struct protocol *protocol = talk_protocol(t);
 	if (t->shut && protocol->datagrams)
 		session_hang_up(t->session);
@@ -357,7 +360,8 @@ void talk_connect(struct talk *t)
 		session_hang_up(t->session); /* so that it is told */
 	talk_disconnect(t);
 	t->shut = t->hurried = t->hung_up = t->ended = t->kept_told = false;
-	t->confirming = t->confirmed = false;
+	t->confirming = t->confirmed = t->encrypting = false;
+	t->private_asked = t->transfer_private = false;
 	t->text = TEXT_NONE;
 	t->body = BODY_NONE;
 	t->transfers = 0;

@@ -63,15 +63,17 @@ static bool form_of(struct slice verb, bool passive, enum ftp_address_form *form
 /* The whole once; later only what changes. */
 static void say_passive(struct talk *t)
 {
+	const char *scheme = t->transfer_private ? "tls" : "tcp";
 	if (t->transfers++)
-		talk_remark(t, "For this one: parlance --raw tcp://%s </dev/null", t->transfer);
+		talk_remark(t, "For this one: parlance --raw %s://%s </dev/null", scheme, t->transfer);
 	else
 		talk_remark(
 			t,
 			"The server waits at %s for the data connection, which parlance does not open itself. Say "
-			"LIST, RETR or STOR here and then, in another terminal: parlance --raw tcp://%s </dev/null (to "
-			"store a file: <FILE). Or all of it at once: curl ftp://%s/",
-			t->transfer, t->transfer, session_peer(t->session));
+			"LIST, RETR or STOR here and then, in another terminal: parlance --raw %s://%s </dev/null (to "
+			"store a file: <FILE). Or all of it at once: curl %sftp://%s/",
+			t->transfer, scheme, t->transfer, t->transfer_private ? "--ssl-reqd " : "",
+			session_peer(t->session));
 }
 
 static void say_active(struct talk *t)
@@ -92,6 +94,17 @@ static bool transfers(struct slice verb)
 	return false;
 }
 
+/* Whether the data connections are encrypted, too (PROT, RFC 4217 9): asked for by the command, granted by the reply. */
+static void follow_protection(struct talk *t, const struct dialogue_event *event, struct slice argument, bool granted)
+{
+	if (!slice_equal(event->verb, SLICE("PROT")))
+		return;
+	if (event->kind == EVENT_COMMAND)
+		t->private_asked = slice_equal_nocase(slice_trim(argument), SLICE("P"));
+	else if (granted)
+		t->transfer_private = t->private_asked;
+}
+
 void transfer_follow(struct talk *t, const struct dialogue_event *event)
 {
 	enum ftp_address_form form;
@@ -100,6 +113,7 @@ void transfer_follow(struct talk *t, const struct dialogue_event *event)
 		return;
 	(void)slice_word(&rest);
 	bool told = event->side == SIDE_SERVER && event->final && event->class == CLASS_SUCCESS;
+	follow_protection(t, event, rest, told);
 	if (event->kind == EVENT_COMMAND && form_of(event->verb, false, &form))
 		(void)place_keep(t, slice_trim(rest), form, false);
 	else if (told && form_of(event->verb, true, &form) && place_keep(t, rest, form, true))

@@ -122,6 +122,8 @@ void typing_run(struct talk *t)
 			end_of_input(t);
 		else if (result == PROMPT_ESCAPE)
 			reach(t, buffer_slice(&typed));
+		else if (result == PROMPT_WOKEN)
+			word_later(t);
 		else if (result == PROMPT_INTERRUPTED)
 			interrupted(t, buffer_slice(&typed));
 	}

@@ -309,8 +309,9 @@ def passwords_are_asked_for_and_kept_nowhere():
 
 @test
 def ways_to_log_in():
-    for service, ways in [(Pop3(), ":auth plain, :auth login, :auth cram-md5, :auth user, :auth apop: how"),
-                          (Http(), ":auth basic: how"), (Ftp(), ":auth user: how")]:
+    for service, ways in [(Pop3(), "Ways to log in: plain, login, cram-md5, scram-sha-1, scram-sha-256, xoauth2, "
+                                   "oauthbearer, user, apop."),
+                          (Http(), "Ways to log in: basic."), (Ftp(), "Ways to log in: user.")]:
         with talk(service, "-P", type(service).__name__.lower()) as t:
             t.settle(0.2)
             t.enter(":auth")
