@@ -216,7 +216,8 @@ static void socket_pause(struct stream *stream, bool paused)
 	struct socket_stream *s = socket_stream_of(stream);
 	s->paused = paused;
 	set_reading(s);
-	if (!paused) /* deferred: the user is told from the loop */
+	/* Deferred: the user is told from the loop. */
+	if (!paused && (s->over || evbuffer_get_length(bufferevent_get_input(s->bev)) > 0))
 		bufferevent_trigger(s->bev, EV_READ, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
 }
 

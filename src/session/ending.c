@@ -85,7 +85,7 @@ void ending_peer(struct session *s)
 	if (came > 0 && came >= wanted)
 		pending = false;
 	bool parted = dialogue_closing(s->dialogue) || (s->closed[s->options.side] && !pending);
-	if (s->peer_truncated && parted)
+	if (s->peer_truncated && dialogue_closing(s->dialogue))
 		session_remark(
 			s,
 			"The server hung up without TLS's close_notify, which RFC 8446 6.1 asks for; after the goodbye "
