@@ -343,6 +343,53 @@ not_secure_event() {
 	told error_has 'TLS'
 }
 
+# ---- scripts ----
+
+# replayed WAY: replays a script with <client starts TLS> and a password behind it against that server.
+replayed() {
+	hostile "$1" smtp
+	status=0
+	timeout -k 5 30 "$PARLANCE" replay --to 127.0.0.1:"$port" --cacert "$AUTHORITY/ca.pem" -w 2 --connect-timeout 3 - \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" <<-'END' || status=$?
+		Protocol: smtp
+
+		S: 220 {{*}}
+		C: EHLO client.example
+		S: 250 {{*}}
+		C: STARTTLS
+		S: 220 {{*}}
+		<client starts TLS>
+		C: AUTH PLAIN AGJvYgBzZXNhbWU=
+		S: 235 {{*}}
+		C: QUIT
+		S: 221 {{*}}
+	END
+}
+
+@test "attacks: replay starts TLS where its script says so" {
+	replayed honest
+	told ends 0
+	told heard "heard tls b'AUTH PLAIN AGJvYgBzZXNhbWU='"
+}
+
+@test "attacks: replay ends with exit 4 where the server injects, or speaks in the clear" {
+	local way
+	for way in injected_same injected_later injected_midst then_greeting answered_twice; do
+		replayed "$way"
+		fails 4
+		told shows_not '^S: .*injected'
+	done
+}
+
+@test "attacks: replay ends with exit 4 where TLS is refused or stripped, and no password goes out" {
+	local way
+	for way in refused unknown stripped; do
+		replayed "$way"
+		told heard_not 'AGJvYgBzZXNhbWU='
+		fails 4
+	done
+}
+
 # ---- clients that attack ----
 
 # intruder WAY: attacks the server at $served_port; what it was told goes to $output, and the server still serves.
@@ -425,7 +472,10 @@ serves_upgrade() {
 @test "attacks: every function of pty/attacks.py is a test here" {
 	local name
 	for name in $("$PYTHON" -B "$BATS_TEST_DIRNAME/pty/attacks.py"); do
-		grep -Eqs "(pty $name|all ${name%%_*}_)\$" "$ROOT"/tests/{attacks,handshake,passwords}.bats || { echo "not run: $name" && return 1; }
+		grep -Eqs "(pty $name|all ${name%%_*}_)\$" "$ROOT"/tests/{attacks,handshake,passwords}.bats || {
+			echo "not run: $name"
+			return 1
+		}
 	done
 }
 

@@ -16,7 +16,7 @@ load helpers
 @test "a script with TLS is encrypted against self, whose certificate is trusted, there and by nobody else" {
 	run -0 "$PARLANCE" replay cs2911-smtp-starttls-corrected
 	has $'<client starts TLS>\n# TLS 1.3 (RFC 8446)'
-	has '# The certificate is for localhost'
+	has '# The certificate is for 127.0.0.1, whom we asked for'
 	run -0 "$PARLANCE" replay --json clug-pop3s-corrected
 	has_event '{"kind": "stage", "text": "tls", "secure": true}'
 	has_event '{"verb": "USER", "secure": true}'

@@ -377,7 +377,7 @@ to_plaintext() {
 
 @test "TLS to a plaintext port: the greeting that came is shown, and how TLS begins there" {
 	require dovecot
-	to_plaintext imaps "$imap" 'OK [CAPABILITY' --starttls
+	to_plaintext imaps "$imap" '* OK' --starttls
 	to_plaintext pop3s "$pop3" '+OK Dovecot' --starttls
 	require vsftpd
 	to_plaintext ftps "$ftp" '220 (vsFTPd' --starttls

@@ -304,7 +304,7 @@ static bool take_step(struct play *p)
 		return false;
 	case SPEAK_TLS:
 		session_begin_tls(p->session);
-		return true;
+		return false; /* until it has begun */
 	case SPEAK_PAUSE:
 		face_direction(p->face, step.text);
 		wait_seconds(p, WAIT_PAUSE, step.seconds);

@@ -62,6 +62,8 @@ struct tls_facts;
 struct tls_facts *tls_facts_new(void);
 void tls_facts_free(struct tls_facts *facts); /* NULL is allowed */
 
+/* Whether the peer has said anything of the handshake. */
+bool tls_facts_spoken(const struct tls_facts *facts);
 /* Whether the peer has shown a certificate. */
 bool tls_facts_certificate(const struct tls_facts *facts);
 /* Whether something is wrong with it that was let pass (--insecure). */

@@ -21,6 +21,9 @@
 #define LIST_COLUMNS 78
 /* Columns of a row's name. */
 #define ROW_NAME 13
+/* Octets that a row has room for: a serial number's, and half of a SHA-256 digest, which the eye compares. */
+#define SERIAL_OCTETS 20
+#define DIGEST_OCTETS 16
 
 /* Appends a stranger's text: escaped, and cut where it is too long. */
 static void add_text(struct buffer *out, struct slice text)
@@ -141,13 +144,51 @@ static GENERAL_NAMES *alternative_names(const X509 *certificate)
 	return names;
 }
 
-bool certificate_names(const X509 *certificate, size_t most, struct buffer *out)
+/* An address as add_address writes it, however it was typed; anything else as it is, in `text` or `asked` itself. */
+static struct slice plain_host(const char *asked, char text[static INET6_ADDRSTRLEN])
+{
+	struct in6_addr address;
+	int family = strchr(asked, ':') ? AF_INET6 : AF_INET;
+	if (inet_pton(family, asked, &address) == 1 && inet_ntop(family, &address, text, INET6_ADDRSTRLEN))
+		return slice_of(text);
+	return slice_of(asked);
+}
+
+/* Whether that name is the one that was asked for; `star`: by a star, which stands for the first label (RFC 9525 6.3). */
+static bool stands_for(struct slice name, struct slice asked, bool star)
+{
+	if (!star)
+		return slice_equal_nocase(name, asked);
+	return slice_starts(name, SLICE("*.")) &&
+	       slice_equal_nocase(slice_part(name, 1, name.n),
+	                          slice_part(asked, slice_find_octet(asked, '.'), asked.n));
+}
+
+bool certificate_name_for(const X509 *certificate, const char *asked, struct buffer *out)
+{
+	char text[INET6_ADDRSTRLEN];
+	GENERAL_NAMES *names = alternative_names(certificate);
+	int n = names ? sk_GENERAL_NAME_num(names) : 0;
+	bool found = false;
+	for (int i = 0; i < 2 * n && !found; i++) {
+		struct buffer host = { 0 };
+		found = add_host(&host, sk_GENERAL_NAME_value(names, i % n)) &&
+		        stands_for(buffer_slice(&host), plain_host(asked, text), i >= n);
+		if (found)
+			buffer_add_slice(out, buffer_slice(&host));
+		buffer_free(&host);
+	}
+	GENERAL_NAMES_free(names);
+	return found;
+}
+
+bool certificate_names(const X509 *certificate, struct slice but, size_t most, struct buffer *out)
 {
 	GENERAL_NAMES *names = alternative_names(certificate);
 	size_t said = 0, beside = 0;
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
 		struct buffer host = { 0 };
-		bool good = add_host(&host, sk_GENERAL_NAME_value(names, i));
+		bool good = add_host(&host, sk_GENERAL_NAME_value(names, i)) && !slice_equal(buffer_slice(&host), but);
 		if (good && said < most)
 			buffer_printf(out, "%s" SLICE_FMT, said++ ? ", " : "", SLICE_ARG(buffer_slice(&host)));
 		else if (good)
@@ -160,6 +201,20 @@ bool certificate_names(const X509 *certificate, size_t most, struct buffer *out)
 	return said > 0;
 }
 
+bool certificate_common_name(const X509 *certificate, struct buffer *out)
+{
+	return add_part(out, X509_get_subject_name(certificate), NID_commonName);
+}
+
+void certificate_subject(const X509 *certificate, struct buffer *out)
+{
+	const X509_NAME *name = X509_get_subject_name(certificate);
+	if (X509_NAME_entry_count(name) == 0)
+		buffer_add_string(out, "empty");
+	else
+		add_name(out, name);
+}
+
 void certificate_who(const X509 *certificate, struct buffer *out)
 {
 	GENERAL_NAMES *names = alternative_names(certificate);
@@ -167,7 +222,7 @@ void certificate_who(const X509 *certificate, struct buffer *out)
 	for (int i = 0; i < sk_GENERAL_NAME_num(names) && !found; i++)
 		found = add_host(out, sk_GENERAL_NAME_value(names, i));
 	GENERAL_NAMES_free(names);
-	if (!found && !add_part(out, X509_get_subject_name(certificate), NID_commonName))
+	if (!found && !certificate_common_name(certificate, out))
 		add_name(out, X509_get_subject_name(certificate));
 }
 
@@ -297,6 +352,36 @@ struct list {
 	size_t columns; /* of the line so far; 0: none is begun */
 };
 
+/* A text of many words, wrapped between them. */
+static void row_text(const char *name, struct slice text, struct buffer *out)
+{
+	size_t columns = ROW_NAME;
+	row_begin(out, name);
+	while (text.n > 0) {
+		struct slice word = slice_part(text, 0, slice_find_octet(text, ' '));
+		size_t width = text_columns(word);
+		if (columns > ROW_NAME && columns + 1 + width > LIST_COLUMNS) {
+			buffer_printf(out, "\n%*s", ROW_NAME, "");
+			columns = ROW_NAME;
+		} else if (columns > ROW_NAME) {
+			buffer_add_octet(out, ' ');
+			columns++;
+		}
+		buffer_add_slice(out, word);
+		columns += width;
+		text = slice_part(text, word.n + 1, text.n);
+	}
+	buffer_add_octet(out, '\n');
+}
+
+static void row_name(const char *row, const X509_NAME *name, struct buffer *out)
+{
+	struct buffer text = { 0 };
+	add_name(&text, name);
+	row_text(row, buffer_slice(&text), out);
+	buffer_free(&text);
+}
+
 static void list_add(struct list *list, struct slice item)
 {
 	size_t width = text_columns(item);
@@ -356,11 +441,16 @@ static void row_names(const X509 *certificate, struct buffer *out)
 	GENERAL_NAMES_free(names);
 }
 
-/* Octets as openssl shows them: 0A:1B. */
-static void add_octets(struct buffer *out, const unsigned char *p, size_t n)
+/* Octets as openssl shows them, 0A:1B, in rows of so many. */
+static void add_octets(struct buffer *out, const unsigned char *p, size_t n, size_t per_row)
 {
-	for (size_t i = 0; i < n; i++)
-		buffer_printf(out, "%s%02X", i ? ":" : "", p[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buffer_add_octet(out, ':');
+		if (i > 0 && i % per_row == 0)
+			buffer_printf(out, "\n%*s", ROW_NAME, "");
+		buffer_printf(out, "%02X", p[i]);
+	}
 }
 
 /* A serial number has 20 octets at most (RFC 5280 4.1.2.2); who sends longer ones is believed for 40. */
@@ -371,7 +461,7 @@ static void row_serial(const X509 *certificate, struct buffer *out)
 	row_begin(out, "serial:");
 	if (ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER)
 		buffer_add_octet(out, '-');
-	add_octets(out, (const unsigned char *)octets.p, octets.n < 40 ? octets.n : 40);
+	add_octets(out, (const unsigned char *)octets.p, octets.n < 40 ? octets.n : 40, SERIAL_OCTETS);
 	buffer_add_string(out, octets.n > 40 ? "…\n" : "\n");
 }
 
@@ -404,32 +494,33 @@ static void row_signature(X509 *certificate, struct buffer *out)
 struct usage {
 	uint32_t bit;
 	const char *words;
+	const char *whom; /* what it is for, as a sentence has it */
 };
 
 /* RFC 5280 4.2.1.3, in its order. */
 static const struct usage key_usages[] = {
-	{ KU_DIGITAL_SIGNATURE, "digitalSignature" },
-	{ KU_NON_REPUDIATION, "contentCommitment" },
-	{ KU_KEY_ENCIPHERMENT, "keyEncipherment" },
-	{ KU_DATA_ENCIPHERMENT, "dataEncipherment" },
-	{ KU_KEY_AGREEMENT, "keyAgreement" },
-	{ KU_KEY_CERT_SIGN, "keyCertSign" },
-	{ KU_CRL_SIGN, "cRLSign" },
-	{ KU_ENCIPHER_ONLY, "encipherOnly" },
-	{ KU_DECIPHER_ONLY, "decipherOnly" },
-	{ 0, NULL },
+	{ KU_DIGITAL_SIGNATURE, "digitalSignature", "digitalSignature" },
+	{ KU_NON_REPUDIATION, "contentCommitment", "contentCommitment" },
+	{ KU_KEY_ENCIPHERMENT, "keyEncipherment", "keyEncipherment" },
+	{ KU_DATA_ENCIPHERMENT, "dataEncipherment", "dataEncipherment" },
+	{ KU_KEY_AGREEMENT, "keyAgreement", "keyAgreement" },
+	{ KU_KEY_CERT_SIGN, "keyCertSign", "keyCertSign" },
+	{ KU_CRL_SIGN, "cRLSign", "cRLSign" },
+	{ KU_ENCIPHER_ONLY, "encipherOnly", "encipherOnly" },
+	{ KU_DECIPHER_ONLY, "decipherOnly", "decipherOnly" },
+	{ 0, NULL, NULL },
 };
 
 /* RFC 5280 4.2.1.12. */
 static const struct usage extended_usages[] = {
-	{ XKU_SSL_SERVER, "serverAuth (a TLS server)" },
-	{ XKU_SSL_CLIENT, "clientAuth (a TLS client)" },
-	{ XKU_CODE_SIGN, "codeSigning" },
-	{ XKU_SMIME, "emailProtection" },
-	{ XKU_TIMESTAMP, "timeStamping" },
-	{ XKU_OCSP_SIGN, "OCSPSigning" },
-	{ XKU_ANYEKU, "anyExtendedKeyUsage" },
-	{ 0, NULL },
+	{ XKU_SSL_SERVER, "serverAuth (a TLS server)", "TLS servers (serverAuth)" },
+	{ XKU_SSL_CLIENT, "clientAuth (a TLS client)", "TLS clients (clientAuth)" },
+	{ XKU_CODE_SIGN, "codeSigning", "signed programs (codeSigning)" },
+	{ XKU_SMIME, "emailProtection", "mail (emailProtection)" },
+	{ XKU_TIMESTAMP, "timeStamping", "time stamps (timeStamping)" },
+	{ XKU_OCSP_SIGN, "OCSPSigning", "OCSP answers (OCSPSigning)" },
+	{ XKU_ANYEKU, "anyExtendedKeyUsage", "anything (anyExtendedKeyUsage)" },
+	{ 0, NULL, NULL },
 };
 
 /* A row of the usages whose bits are set; UINT32_MAX is OpenSSL's word for "nothing is ruled out". */
@@ -440,6 +531,38 @@ static void row_usage(const char *name, const struct usage *usage, uint32_t bits
 		if (bits & usage->bit)
 			list_add(&list, slice_of(usage->words));
 	list_end(&list);
+}
+
+/* The same in a sentence: "mail (emailProtection), time stamps (timeStamping)". */
+static void add_usages(struct buffer *out, const struct usage *usage, uint32_t bits)
+{
+	bool first = true;
+	for (; usage->words; usage++) {
+		if ((bits & usage->bit) == 0)
+			continue;
+		buffer_printf(out, "%s%s", first ? "" : ", ", usage->whom);
+		first = false;
+	}
+	if (first)
+		buffer_add_string(out, "nothing that is known here");
+}
+
+void certificate_purpose(const X509 *certificate, bool of_client, struct buffer *out)
+{
+	X509 *looked_at = (X509 *)(uintptr_t)certificate;
+	uint32_t key = X509_get_key_usage(looked_at), extended = X509_get_extended_key_usage(looked_at);
+	const char *wanted = of_client ? "clients" : "servers";
+	if ((extended & (of_client ? XKU_SSL_CLIENT : XKU_SSL_SERVER | XKU_SGC)) == 0) {
+		buffer_add_string(out, ": it is for ");
+		add_usages(out, extended_usages, extended);
+		/* RFC 5280 4.2.1.12 leaves it to the program whether "anything" will do; OpenSSL says no. */
+		buffer_printf(out, ", %s TLS %s (RFC 5280 4.2.1.12)",
+		              extended & XKU_ANYEKU ? "and does not name" : "not for", wanted);
+	} else if ((key & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) == 0) {
+		buffer_add_string(out, ": its key is for ");
+		add_usages(out, key_usages, key);
+		buffer_printf(out, ", not for TLS (digitalSignature, RFC 5280 4.2.1.3)");
+	}
 }
 
 static void row_authority(X509 *certificate, struct buffer *out)
@@ -482,14 +605,13 @@ static void row_issuer_url(const X509 *certificate, struct buffer *out)
 	buffer_free(&url);
 }
 
-/* In one piece, so that it can be compared with what openssl and others show. */
 static void row_fingerprint(const X509 *certificate, struct buffer *out)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
 	row_begin(out, "SHA-256:");
 	if (X509_digest(certificate, EVP_sha256(), digest, &n) == 1)
-		add_octets(out, digest, n);
+		add_octets(out, digest, n, DIGEST_OCTETS);
 	buffer_add_octet(out, '\n');
 }
 
@@ -505,13 +627,9 @@ void certificate_rows(const X509 *certificate, bool pem, struct buffer *out)
 {
 	/* What libcrypto finds in the extensions it keeps in the certificate; nothing that a caller sees changes. */
 	X509 *looked_at = (X509 *)(uintptr_t)certificate;
-	row_begin(out, "subject:");
-	add_name(out, X509_get_subject_name(certificate));
-	buffer_add_octet(out, '\n');
+	row_name("subject:", X509_get_subject_name(certificate), out);
 	row_names(certificate, out);
-	row_begin(out, "issuer:");
-	add_name(out, X509_get_issuer_name(certificate));
-	buffer_add_octet(out, '\n');
+	row_name("issuer:", X509_get_issuer_name(certificate), out);
 	row_issuer_url(certificate, out);
 	row_serial(certificate, out);
 	row_validity(certificate, out);

@@ -42,6 +42,11 @@ static X509 *own_certificate(const struct tls_facts *facts)
 	return facts->sent && sk_X509_num(facts->sent) > 0 ? sk_X509_value(facts->sent, 0) : NULL;
 }
 
+bool tls_facts_spoken(const struct tls_facts *facts)
+{
+	return facts->spoken;
+}
+
 bool tls_facts_certificate(const struct tls_facts *facts)
 {
 	return own_certificate(facts) != NULL;
@@ -271,41 +276,62 @@ static const struct tls_fault *own_fault(const struct tls_facts *facts, enum fau
 	return NULL;
 }
 
-/* Whether that is the one name that the certificate has. */
-static bool is_only_name(struct slice names, const char *name)
+/* It is for somebody else than whom we asked for, or for no host at all. */
+static void tell_wrong_name(const struct tls_facts *facts, const X509 *certificate, struct buffer *out)
 {
-	return slice_equal_nocase(names, slice_of(name));
+	struct buffer names = { 0 };
+	buffer_add_string(out, "NOT VERIFIED: the certificate ");
+	if (certificate_names(certificate, SLICE(""), NAMES_SAID, &names) ||
+	    certificate_common_name(certificate, &names)) {
+		buffer_printf(out, "is for " SLICE_FMT ", not for ", SLICE_ARG(buffer_slice(&names)));
+	} else {
+		buffer_add_string(out, "names no host (its subject is ");
+		certificate_subject(certificate, out);
+		buffer_add_string(out, "), and so not ");
+	}
+	escape_text(out, slice_of(facts->name));
+	buffer_add_string(out, ", whom we asked for.\n");
+	buffer_free(&names);
+}
+
+/* By which of its names it is for whom we asked for, and what it is for beside. */
+static void tell_right_name(const struct tls_facts *facts, const X509 *certificate, struct buffer *out)
+{
+	struct buffer name = { 0 }, others = { 0 };
+	bool listed = certificate_name_for(certificate, facts->name, &name);
+	if (!listed)
+		certificate_who(certificate, &name);
+	struct slice by = buffer_slice(&name);
+	buffer_printf(out, "The certificate is for " SLICE_FMT, SLICE_ARG(by));
+	if (slice_starts(by, SLICE("*."))) {
+		buffer_add_string(out, ", and so for ");
+		escape_text(out, slice_of(facts->name));
+	}
+	buffer_add_string(out, ", whom we asked for");
+	if (!listed)
+		buffer_add_string(out,
+		                  ", but only by its subject's CN, which is no place for a name any more (RFC 9525 2)");
+	else if (certificate_names(certificate, by, NAMES_SAID - 1, &others))
+		buffer_printf(out, " (also for " SLICE_FMT ")", SLICE_ARG(buffer_slice(&others)));
+	buffer_add_string(out, ".\n");
+	buffer_free(&name);
+	buffer_free(&others);
 }
 
 static void tell_whom(const struct tls_facts *facts, const X509 *certificate, struct buffer *out)
 {
-	struct buffer names = { 0 }, asked = { 0 };
-	const char *whose = facts->server ? "client's certificate" : "certificate";
-	bool listed = certificate_names(certificate, NAMES_SAID, &names);
-	if (!listed)
-		certificate_who(certificate, &names);
-	escape_text(&asked, slice_of(facts->name));
-	struct slice n = buffer_slice(&names), a = buffer_slice(&asked);
-	if (own_fault(facts, FAULT_NAME))
-		buffer_printf(out,
-		              "NOT VERIFIED: the certificate is for " SLICE_FMT ", not for " SLICE_FMT
-		              ", whom we asked for.\n",
-		              SLICE_ARG(n), SLICE_ARG(a));
-	else if (facts->name == NULL || facts->server)
-		buffer_printf(out, "The %s is for " SLICE_FMT ".\n", whose, SLICE_ARG(n));
-	else if (!listed)
-		buffer_printf(out,
-		              "The certificate is for " SLICE_FMT ", whom we asked for, but only by its subject's CN, "
-		              "which is no place for a name any more (RFC 9525 2).\n",
-		              SLICE_ARG(n));
-	else if (is_only_name(n, facts->name))
-		buffer_printf(out, "The certificate is for " SLICE_FMT ", which is whom we asked for.\n", SLICE_ARG(n));
-	else
-		buffer_printf(out,
-		              "The certificate is for " SLICE_FMT ", and so for " SLICE_FMT ", whom we asked for.\n",
-		              SLICE_ARG(n), SLICE_ARG(a));
-	buffer_free(&names);
-	buffer_free(&asked);
+	if (own_fault(facts, FAULT_NAME) && facts->name) {
+		tell_wrong_name(facts, certificate, out);
+		return;
+	}
+	if (facts->name && !facts->server) {
+		tell_right_name(facts, certificate, out);
+		return;
+	}
+	buffer_printf(out, "The %s is for ", facts->server ? "client's certificate" : "certificate");
+	if (!certificate_names(certificate, SLICE(""), NAMES_SAID, out))
+		certificate_who(certificate, out);
+	buffer_add_string(out, ".\n");
 }
 
 /* "R11 of Let's Encrypt vouches for it, X for that, and ISRG Root X1, which is trusted here, vouches for that." */

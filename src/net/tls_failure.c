@@ -45,7 +45,7 @@ static void say(const struct telling *t, const char *words)
 static void say_insecure(const struct telling *t)
 {
 	if (!t->server && !t->facts->unfinished)
-		buffer_add_string(t->out, "; --insecure goes on all the same, without proof of who answers");
+		buffer_add_string(t->out, "; --insecure goes on without proof of who answers");
 }
 
 /* ---- a certificate that we refuse ---- */
@@ -59,22 +59,23 @@ static X509 *certificate_at(const struct tls_facts *facts, unsigned depth)
 	return NULL;
 }
 
-/* "the server's certificate", "the certificate of the authority R11 of Let's Encrypt". */
-static void say_whose(const struct telling *t, unsigned depth)
+/* "the server's certificate", "the certificate of the authority R11 of Let's Encrypt", "the certificate of x", which is no
+ * authority. */
+static void say_whose(const struct telling *t, const struct tls_fault *fault)
 {
-	const X509 *certificate = certificate_at(t->facts, depth);
-	if (depth == 0 || certificate == NULL) {
+	const X509 *certificate = certificate_at(t->facts, fault->depth);
+	if (fault->depth == 0 || certificate == NULL) {
 		buffer_printf(t->out, "%s's certificate", peer(t));
 		return;
 	}
-	buffer_add_string(t->out, "the certificate of the authority ");
+	buffer_printf(t->out, "the certificate of %s", fault->code == X509_V_ERR_INVALID_CA ? "" : "the authority ");
 	certificate_title(X509_get_subject_name(certificate), true, t->out);
 }
 
 static void say_now(const struct telling *t)
 {
 	ASN1_TIME *now = ASN1_TIME_set(NULL, time(NULL));
-	buffer_add_string(t->out, " (the clock of this machine says ");
+	buffer_add_string(t->out, " (this machine's clock says ");
 	certificate_time(now, t->out);
 	buffer_add_octet(t->out, ')');
 	ASN1_TIME_free(now);
@@ -101,40 +102,29 @@ static void say_not_yet(const struct telling *t, const X509 *certificate)
 	say_now(t);
 }
 
-/* Who is missing, and, where only the peer's own certificate came, that the peer should have sent that one. */
-static void say_issuer(const struct telling *t, const X509 *certificate, unsigned depth)
+static void say_asked_for(const struct telling *t, int code)
 {
-	struct buffer url = { 0 };
-	bool public = certificate_issuer_url(certificate, &url), alone = depth == 0 && sk_X509_num(t->facts->sent) <= 1;
-	buffer_add_string(t->out, ": ");
-	certificate_issuer(certificate, t->out);
-	buffer_add_string(t->out, " vouches for it, and is not among those trusted here");
-	if (alone && public)
-		buffer_printf(
-			t->out,
-			"; %s sent its own certificate alone: most likely it must send the one of that intermediate "
-			"authority too, which is kept at " SLICE_FMT,
-			peer(t), SLICE_ARG(buffer_slice(&url)));
-	else if (alone)
-		buffer_printf(
-			t->out,
-			"; %s sent its own certificate alone: if that is an intermediate authority, it must send that "
-			"one's too",
-			peer(t));
-	buffer_free(&url);
+	buffer_add_string(t->out, code == X509_V_ERR_IP_ADDRESS_MISMATCH ? "the address " : "");
+	if (t->facts->name)
+		escape_text(t->out, slice_of(t->facts->name));
+	else
+		buffer_add_string(t->out, "whom we asked for");
 }
 
+/* What the certificate is for, in place of whom we asked for. */
 static void say_names(const struct telling *t, const X509 *certificate, int code)
 {
-	buffer_add_string(t->out, ": it is for ");
-	if (!certificate_names(certificate, NAMES_SAID, t->out)) {
+	struct buffer names = { 0 };
+	if (certificate_names(certificate, SLICE(""), NAMES_SAID, &names)) {
+		buffer_printf(t->out, ": it is for " SLICE_FMT, SLICE_ARG(buffer_slice(&names)));
+	} else {
+		buffer_add_string(t->out, ": it is for ");
 		certificate_who(certificate, t->out);
 		buffer_add_string(t->out, " (by its subject's CN alone)");
 	}
-	if (t->facts->name) {
-		buffer_printf(t->out, ", and not for %s", code == X509_V_ERR_IP_ADDRESS_MISMATCH ? "the address " : "");
-		escape_text(t->out, slice_of(t->facts->name));
-	}
+	buffer_add_string(t->out, ", not for ");
+	say_asked_for(t, code);
+	buffer_free(&names);
 }
 
 /* The key of that certificate, or how it is signed, whichever is too weak. */
@@ -163,8 +153,8 @@ static void say_detail(const struct telling *t, const struct tls_fault *fault)
 	case FAULT_NOT_YET:
 		say_not_yet(t, certificate);
 		break;
-	case FAULT_ISSUER:
-		say_issuer(t, certificate, fault->depth);
+	case FAULT_PURPOSE:
+		certificate_purpose(certificate, t->server, t->out);
 		break;
 	case FAULT_NAME:
 		say_names(t, certificate, fault->code);
@@ -177,44 +167,101 @@ static void say_detail(const struct telling *t, const struct tls_fault *fault)
 	}
 }
 
+/* Whether the chain ends where the next one is neither known nor sent. */
+static bool is_issuer_missing(int code)
+{
+	return code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT || code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	       code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+}
+
+/* Whether the fault is that it names another host, and it names none. */
+static bool names_nobody(const X509 *certificate, int code)
+{
+	struct buffer names = { 0 };
+	bool none = fault_row(code)->kind == FAULT_NAME && certificate &&
+	            !certificate_names(certificate, SLICE(""), NAMES_SAID, &names) &&
+	            !certificate_common_name(certificate, &names);
+	buffer_free(&names);
+	return none;
+}
+
 void tls_fault_words(const struct tls_facts *facts, const struct tls_fault *fault, struct buffer *out)
 {
 	const struct telling t = { .facts = facts, .server = facts->server, .out = out };
-	say_whose(&t, fault->depth);
-	buffer_printf(out, " %s", fault_row(fault->code)->words);
-	say_detail(&t, fault);
+	const X509 *certificate = certificate_at(facts, fault->depth);
+	say_whose(&t, fault);
+	if (certificate && is_issuer_missing(fault->code)) {
+		buffer_add_string(out, " is issued by ");
+		certificate_issuer(certificate, out);
+		buffer_printf(out, ", which is neither trusted here nor sent by %s", peer(&t));
+	} else if (names_nobody(certificate, fault->code)) {
+		buffer_add_string(out, " names no host (its subject is ");
+		certificate_subject(certificate, out);
+		buffer_add_string(out, "), and so not ");
+		say_asked_for(&t, fault->code);
+	} else {
+		buffer_printf(out, " %s", fault_row(fault->code)->words);
+		say_detail(&t, fault);
+	}
 }
 
 /* What else is wrong with it, in a word each. */
 static void say_besides(const struct telling *t, const struct tls_fault *worst)
 {
+	const char *before = "; besides, it";
 	for (size_t i = 0; i < t->facts->nfaults; i++) {
 		const struct tls_fault *fault = &t->facts->faults[i];
 		const struct fault_row *row = fault_row(fault->code);
-		if (fault != worst && fault->depth == worst->depth && row->kind != fault_row(worst->code)->kind)
-			buffer_printf(t->out, "; besides, it %s", row->words);
+		if (fault == worst || fault->depth != worst->depth || row->kind == fault_row(worst->code)->kind)
+			continue;
+		buffer_printf(t->out, "%s %s", before, row->words);
+		before = " and";
 	}
 }
 
-/* An authority's certificate cannot be renewed by who sent it: a newer or another chain must be. */
-static const char *refused_advice(const struct telling *t, const struct tls_fault *fault)
+/* Who should send the issuer's certificate, or trust it: what is likelier comes first. Public authorities say where they
+ * keep theirs (RFC 5280 4.2.2.1), others mostly do not. */
+static void say_issuer_advice(const struct telling *t, unsigned depth)
+{
+	const X509 *certificate = certificate_at(t->facts, depth);
+	struct buffer url = { 0 };
+	if (certificate && certificate_issuer_url(certificate, &url))
+		buffer_printf(t->out,
+		              "it must send this intermediate too (kept at " SLICE_FMT "); if the authority is yours, "
+		              "--cacert FILE",
+		              SLICE_ARG(buffer_slice(&url)));
+	else
+		buffer_printf(
+			t->out,
+			"if the authority is yours, --cacert FILE; if it is an intermediate one, %s must send it too",
+			peer(t));
+	buffer_free(&url);
+}
+
+/* What to do. An authority's certificate cannot be renewed by who sent it: a newer or another chain must be. */
+static void say_advice(const struct telling *t, const struct tls_fault *fault)
 {
 	enum fault_kind kind = fault_row(fault->code)->kind;
-	if (fault->depth > 0 && kind == FAULT_EXPIRED)
-		return t->server ? "the client must send newer certificates of its authorities"
-		                 : "whoever runs the server must have it send newer certificates of its authorities";
-	if (fault->depth > 0 && kind == FAULT_PURPOSE)
-		kind = FAULT_RULES;
-	else if (fault->depth > 0 && kind == FAULT_ISSUER)
-		kind = FAULT_ROOT;
-	return fault_advice(kind, t->server);
+	if (fault->depth == 0 && is_issuer_missing(fault->code))
+		say_issuer_advice(t, fault->depth);
+	else if (names_nobody(certificate_at(t->facts, fault->depth), fault->code))
+		buffer_printf(t->out, "%s needs one with its name in it (subjectAltName)", peer(t));
+	else if (fault->depth > 0 && kind == FAULT_EXPIRED)
+		buffer_add_string(t->out, t->server ? "the client must send a newer one"
+		                                    : "whoever runs the server must have it send a newer one");
+	else if (fault->depth > 0 && (kind == FAULT_PURPOSE || kind == FAULT_RULES))
+		buffer_printf(t->out, "%s needs a certificate from another authority, or that one made anew", peer(t));
+	else
+		buffer_add_string(t->out, fault_advice(fault->depth > 0 && kind == FAULT_ISSUER ? FAULT_ROOT : kind,
+		                                       t->server));
 }
 
 static void tell_refused(const struct telling *t, const struct tls_fault *worst)
 {
 	enum fault_kind kind = fault_row(worst->code)->kind;
 	tls_fault_words(t->facts, worst, t->out);
-	buffer_printf(t->out, ": %s", refused_advice(t, worst));
+	buffer_add_string(t->out, ": ");
+	say_advice(t, worst);
 	say_besides(t, worst);
 	if (kind != FAULT_REVOKED && kind != FAULT_SIGNATURE && kind != FAULT_INTERNAL)
 		say_insecure(t);
@@ -239,18 +286,64 @@ static void say_wanted(const struct telling *t)
 		              SLICE_ARG(buffer_slice(&t->facts->takers)));
 }
 
+/* The versions that we take, as options write them. */
+static const char *least_version(const struct telling *t)
+{
+	const struct tls_options *options = t->evidence->options;
+	return options && options->min ? options->min : "1.2";
+}
+
+static const char *newest_version(const struct telling *t)
+{
+	const struct tls_options *options = t->evidence->options;
+	return options && options->max ? options->max : "1.3";
+}
+
+/* Why there is no version that both sides take, as far as it is of our own making. */
+static void say_kept_out(const struct telling *t)
+{
+	const char *least = least_version(t), *newest = newest_version(t);
+	if (strcmp(least, "1.3") == 0)
+		buffer_add_string(t->out, "your --tls-min 1.3 keeps TLS 1.2 out");
+	else if (strcmp(newest, "1.3") != 0)
+		buffer_printf(t->out, "your --tls-max %s keeps %s out", newest,
+		              strcmp(newest, "1.2") == 0   ? "TLS 1.3"
+		              : strcmp(newest, "1.1") == 0 ? "TLS 1.2 and 1.3"
+		                                           : "TLS 1.1, 1.2 and 1.3");
+	else if (strcmp(least, "1.2") == 0)
+		buffer_add_string(
+			t->out,
+			"it most likely knows older ones only, which are not safe any more (RFC 8996): --tls-min 1.0 allows TLS 1.0 and 1.1");
+	else if (strcmp(least, "1.1") == 0)
+		buffer_add_string(t->out,
+		                  "your --tls-min 1.1 keeps TLS 1.0 out, which is not safe any more (RFC 8996)");
+	else
+		buffer_add_string(t->out, "it most likely knows SSL 3.0 only, which must not be used (RFC 7568)");
+}
+
+static void say_ciphers(const struct telling *t, const struct tls_options *options)
+{
+	if (options->ciphers)
+		buffer_add_string(t->out, ": your --ciphers leaves others out (`openssl ciphers -v` lists all)");
+	else
+		buffer_printf(
+			t->out,
+			": --ciphers offers other ciphers (`openssl ciphers -v` lists them)%s; or the name is one "
+			"that it does not serve (--servername)",
+			strcmp(least_version(t), "1.2") == 0 ? ", --tls-min 1.0 old versions" : "");
+}
+
 /* What the row cannot know, because it depends on what was asked of TLS. */
 static void say_option(const struct telling *t, int alert)
 {
 	const struct tls_options *options = t->evidence->options;
 	if (options == NULL || t->server)
 		return;
-	if (alert == 70 && options->max) {
-		buffer_printf(t->out, "; --tls-max %s keeps the newer ones out", options->max);
+	if (alert == 40) {
+		say_ciphers(t, options);
 	} else if (alert == 70) {
-		buffer_add_string(t->out,
-		                  ": its TLS is very old, or very new; --tls-min 1.0 offers TLS 1.0 and 1.1 too, "
-		                  "which are not safe any more (RFC 8996)");
+		buffer_add_string(t->out, ": ");
+		say_kept_out(t);
 	} else if (alert == 112 && options->servername && *options->servername) {
 		buffer_add_string(t->out, ": is this right: --servername ");
 		escape_text(t->out, slice_of(options->servername));
@@ -277,15 +370,16 @@ static void tell_alert(const struct telling *t, int alert)
 	}
 	buffer_printf(t->out, "%s %s with alert %d %s (%s): ", peer(t), t->evidence->done ? "breaks off" : "refuses",
 	              alert, row->name, row->ref);
-	if (wants_certificate(t, alert))
+	if (wants_certificate(t, alert)) {
 		say_wanted(t);
-	else if (about_our_certificate(t, alert))
+	} else if (about_our_certificate(t, alert)) {
 		buffer_add_string(t->out,
 		                  "that is about a certificate of yours, though it was given none: it may want one "
 		                  "(--cert FILE --key FILE), or have trouble of its own that its log tells");
-	else
+	} else {
 		buffer_add_string(t->out, t->server && row->client ? row->client : row->words);
-	say_option(t, alert);
+		say_option(t, alert);
+	}
 }
 
 /* ---- versions ---- */
@@ -324,28 +418,38 @@ static bool is_about_version(int reason)
 	}
 }
 
-static void tell_version(const struct telling *t)
+/* Whether our own options stand against that version. */
+static bool is_kept_out(const struct telling *t, int version)
+{
+	int number = version - TLS1_VERSION + '0';
+	return number < least_version(t)[2] || number > newest_version(t)[2];
+}
+
+static void tell_client_version(const struct telling *t)
+{
+	buffer_printf(t->out, "the client offers no version of TLS that is taken here (%s to %s): ", least_version(t),
+	              newest_version(t));
+	say_kept_out(t);
+}
+
+static void tell_server_version(const struct telling *t)
 {
 	int version = t->evidence->version;
 	const char *words = version_words(version);
-	if (t->server)
-		buffer_add_string(t->out,
-		                  "the client offers no version of TLS that is taken here (TLS 1.2 and 1.3, unless "
-		                  "--tls-min and --tls-max say otherwise): it needs a newer TLS, or --tls-min 1.0 "
-		                  "here, which is not safe any more (RFC 8996)");
-	else if (version == SSL3_VERSION)
+	if (version == SSL3_VERSION)
 		buffer_add_string(t->out,
 		                  "the server has nothing newer than SSL 3.0, which must not be used (RFC 7568): it "
 		                  "needs a newer TLS");
 	else if (version == TLS1_VERSION || version == TLS1_1_VERSION)
 		buffer_printf(
 			t->out,
-			"the server has nothing newer than %s, which is not safe any more (RFC 8996), and is refused: "
-			"it needs TLS 1.2 at least; --tls-min 1.0 takes it all the same",
+			"the server has nothing newer than %s, which is not safe any more (RFC 8996): it needs TLS "
+			"1.2 at least; --tls-min 1.0 takes it all the same",
 			words);
-	else if (words)
-		buffer_printf(t->out, "the server chose %s, which --tls-min or --tls-max keeps out", words);
-	else
+	else if (words && is_kept_out(t, version)) {
+		buffer_printf(t->out, "the server chose %s: ", words);
+		say_kept_out(t);
+	} else
 		buffer_add_string(t->out,
 		                  "the server chose a version of TLS that is not taken here: --tls-min and --tls-max "
 		                  "say which may be (1.2 to 1.3 without them)");
@@ -464,7 +568,10 @@ static enum tls_trouble tell_error(const struct telling *t)
 	int reason = ERR_GET_LIB(t->evidence->error) == ERR_LIB_SSL ? ERR_GET_REASON(t->evidence->error) : 0;
 	const struct reason_row *row = reason_row(reason);
 	if (is_about_version(reason)) {
-		tell_version(t);
+		if (t->server)
+			tell_client_version(t);
+		else
+			tell_server_version(t);
 		return TLS_REFUSED;
 	}
 	tell_reason(t, row);

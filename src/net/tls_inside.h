@@ -29,6 +29,7 @@ enum tls_staple {
 /* Empty strings are NULL; all is owned by the facts. */
 struct tls_facts {
 	bool server;         /* we are the server: the peer is a client */
+	bool spoken;         /* the peer has said something of the handshake */
 	bool insecure;       /* faults were let pass */
 	char *name;          /* whom the certificate must name; NULL: nobody was asked for */
 	char *version;       /* "TLS 1.3", as people write it */
@@ -120,9 +121,18 @@ void certificate_issuer(const X509 *certificate, struct buffer *out);
 void certificate_title(const X509_NAME *name, bool whose, struct buffer *out);
 /* Appends the URL where its issuer's certificate is kept (RFC 5280 4.2.2.1). False where it says none. Safe. */
 bool certificate_issuer_url(const X509 *certificate, struct buffer *out);
-/* Appends the names that it is good for, with commas between: DNS names and addresses; at most `most` of them, and how
- * many there are beside. False where it has none (its CN is not looked at). Safe. */
-bool certificate_names(const X509 *certificate, size_t most, struct buffer *out);
+/* Appends the names that it is good for, `but` that one, with commas between: DNS names and addresses; at most `most` of
+ * them, and how many there are beside. False where it has none (its CN is not looked at). Safe. */
+bool certificate_names(const X509 *certificate, struct slice but, size_t most, struct buffer *out);
+/* Appends that one of its names which stands for what was asked for, a star included; false where none does. Safe. */
+bool certificate_name_for(const X509 *certificate, const char *asked, struct buffer *out);
+/* Appends its subject's CN; false where that has none. Safe. */
+bool certificate_common_name(const X509 *certificate, struct buffer *out);
+/* Appends all of its subject: "O=Test, CN=x", or "empty". Safe. */
+void certificate_subject(const X509 *certificate, struct buffer *out);
+/* Appends what it is for, where that is not what a TLS server (or client) needs: ": it is for TLS clients (clientAuth),
+ * not for TLS servers (RFC 5280 4.2.1.12)"; else nothing. */
+void certificate_purpose(const X509 *certificate, bool of_client, struct buffer *out);
 /* Appends its key: "RSA, 2048 bits", "ECDSA on P-256", "Ed25519". */
 void certificate_key(const X509 *certificate, struct buffer *out);
 /* Appends the group that a key of a key exchange belongs to: "X25519", "P-256", "DHE, 2048 bits". False where that is

@@ -157,6 +157,7 @@ static void watch(int sent, int version, int type, const void *p, size_t n, SSL 
 	const unsigned char *octets = p;
 	(void)version;
 	(void)ssl;
+	s->facts->spoken |= !sent && type == SSL3_RT_HANDSHAKE;
 	/* ServerHello: type 2, a length of three octets, the version (RFC 5246 7.4.1.3). */
 	if (!sent && type == SSL3_RT_HANDSHAKE && n >= 6 && octets[0] == SSL3_MT_SERVER_HELLO && !s->facts->server)
 		s->chosen = octets[4] * 256 + octets[5];

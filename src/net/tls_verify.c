@@ -6,6 +6,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
+#include <openssl/x509v3.h>
 #include <time.h>
 
 #include "net/tls_failure_table.h"
@@ -29,8 +30,9 @@ static bool already_said(const struct tls_facts *facts, int code, unsigned depth
 		    (other == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
 		     other == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT))
 			return true;
-		/* Who is no authority cannot be one for this purpose. */
-		if (code == X509_V_ERR_INVALID_PURPOSE && other == X509_V_ERR_INVALID_CA)
+		/* Who is no authority cannot be one for this purpose, nor has it a key for that. */
+		if ((code == X509_V_ERR_INVALID_PURPOSE || code == X509_V_ERR_KEYUSAGE_NO_CERTSIGN) &&
+		    (other == X509_V_ERR_INVALID_CA || other == X509_V_ERR_KEYUSAGE_NO_CERTSIGN))
 			return true;
 	}
 	return false;
@@ -54,12 +56,24 @@ static struct tls_facts *facts_of(const X509_STORE_CTX *store)
 	return ssl ? SSL_get_app_data(ssl) : NULL;
 }
 
+/* What libcrypto has found, as exactly as that can be told: it calls an authority none, too, if only its key may not sign. */
+static int found(const X509_STORE_CTX *store)
+{
+	int code = X509_STORE_CTX_get_error(store);
+	X509 *certificate = X509_STORE_CTX_get_current_cert(store);
+	if (code != X509_V_ERR_INVALID_CA || certificate == NULL)
+		return code;
+	bool authority = (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0;
+	bool signs = (X509_get_key_usage(certificate) & KU_KEY_CERT_SIGN) != 0;
+	return authority && !signs ? X509_V_ERR_KEYUSAGE_NO_CERTSIGN : code;
+}
+
 /* libcrypto has found something, and is told to go on looking. What it has found must not stay: it would be taken for
  * the outcome of the next step. */
 static int gather(int good, X509_STORE_CTX *store)
 {
 	if (!good) {
-		add_fault(facts_of(store), X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_error_depth(store));
+		add_fault(facts_of(store), found(store), X509_STORE_CTX_get_error_depth(store));
 		X509_STORE_CTX_set_error(store, X509_V_OK);
 	}
 	return 1;

@@ -43,6 +43,7 @@ struct upgrade {
 	struct buffer said; /* the line that waits for its reply, without its end; empty: none */
 	uint64_t n;         /* its event's number; 0: it has not gone out yet */
 	unsigned lines;     /* of the server's, while it is awaited */
+	unsigned tags;      /* IMAP: those that were used */
 	bool unknown;       /* the server does not know the command that asks */
 	bool preauth;       /* IMAP: the greeting was PREAUTH */
 	bool over;          /* `act` and `end` stay */
@@ -292,16 +293,14 @@ void upgrade_event(struct upgrade *u, const struct dialogue *d, const struct dia
 
 /* ---- what to say ---- */
 
-/* An IMAP tag that no command in flight has. */
-static void tag_add(struct buffer *out, const struct dialogue *d)
+/* An IMAP tag of its own for each command (RFC 9051 2.2.1), that no other in flight has. */
+static void tag_add(struct upgrade *u, const struct dialogue *d)
 {
-	for (unsigned i = 1;; i++) {
-		buffer_clear(out);
-		buffer_printf(out, "tls%u", i);
-		if (!dialogue_in_flight(d, buffer_slice(out)))
-			break;
-	}
-	buffer_add_octet(out, ' ');
+	do {
+		buffer_clear(&u->said);
+		buffer_printf(&u->said, "tls%u", ++u->tags);
+	} while (dialogue_in_flight(d, buffer_slice(&u->said)));
+	buffer_add_octet(&u->said, ' ');
 }
 
 static enum upgrade_act say(struct upgrade *u, const struct dialogue *d, enum step step, const char *line,
@@ -312,7 +311,7 @@ static enum upgrade_act say(struct upgrade *u, const struct dialogue *d, enum st
 	u->lines = 0;
 	buffer_clear(&u->said);
 	if (is_protocol(d, "imap"))
-		tag_add(&u->said, d);
+		tag_add(u, d);
 	buffer_printf(&u->said, "%s%s%s", line, argument ? " " : "", argument ? argument : "");
 	buffer_add_slice(text, buffer_slice(&u->said));
 	buffer_add_string(text, "\r\n");

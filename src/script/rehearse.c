@@ -439,6 +439,7 @@ static void run_speaking(struct run *run, size_t line, const struct script_line 
 		dialogue_assume_tls(run->d);
 	}
 	done->input = dialogue_input(run->d);
+	done->secure = dialogue_secure(run->d);
 	if (l->mark == MARK_NEVER)
 		return;
 	if (l->kind == SCRIPT_SAID)

@@ -52,6 +52,7 @@ struct rehearsed {
 	size_t tag_n;            /* octets of the tag at the line's front; 0: none */
 	bool asks;               /* of the server's: it asks for a literal or a body, whose octets come next */
 	bool elsewhere;          /* payload that goes over FTP's data connection; it does not speak here */
+	bool secure;             /* it is spoken under TLS */
 	bool begins_tls;         /* <client starts TLS> that nothing has agreed on: it begins by itself */
 	bool counts;             /* it holds a literal's count, or a body's */
 	struct counted *counted; /* of such a line, where the text that is counted stands in the script; else NULL */

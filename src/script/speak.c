@@ -318,6 +318,16 @@ static enum speak_act unasked(struct speaker *s, const struct dialogue *d, struc
 }
 
 /* A line of the client's: said, waited with, or skipped. */
+/* What the script says under TLS is not for a connection in the clear: there may be passwords in it. */
+static enum speak_act not_in_the_clear(const struct speaker *s, struct error *error)
+{
+	(void)error_set(
+		error, STATUS_TLS,
+		"%s:%u: from here on the script goes under TLS, which has not begun: the server did not agree on it",
+		s->r->script->file, line_at(s, s->at)->number);
+	return SPEAK_FAILED;
+}
+
 static enum speak_act client_line(struct speaker *s, const struct dialogue *d, struct speak_step *step,
                                   struct error *error)
 {
@@ -325,6 +335,8 @@ static enum speak_act client_line(struct speaker *s, const struct dialogue *d, s
 	bool waits = input != INPUT_TEXT && input_goes_on(input) && !our_turn(d); /* a literal, for its `+` */
 	if (s->greeting_due || input == INPUT_NOTHING || waits)
 		return SPEAK_AWAIT;
+	if (s->r->lines[s->at].secure && !dialogue_secure(d) && our_turn(d))
+		return not_in_the_clear(s, error);
 	if (wanted == input || (wanted == INPUT_NOTHING && input == INPUT_COMMAND))
 		return say(s, d, step, error);
 	if (!our_turn(d))
@@ -332,7 +344,8 @@ static enum speak_act client_line(struct speaker *s, const struct dialogue *d, s
 	return wanted == INPUT_COMMAND || wanted == INPUT_NOTHING ? unasked(s, d, error) : skip(s, step);
 }
 
-static enum speak_act direction(struct speaker *s, const struct dialogue *d, struct speak_step *step)
+static enum speak_act direction(struct speaker *s, const struct dialogue *d, struct speak_step *step,
+                                struct error *error)
 {
 	const struct script_line *line = line_at(s, s->at);
 	switch (line->direction) {
@@ -355,6 +368,8 @@ static enum speak_act direction(struct speaker *s, const struct dialogue *d, str
 	case DIRECTION_TLS:
 		if (dialogue_tls_pending(d))
 			return SPEAK_AWAIT;
+		if (!dialogue_secure(d) && !s->r->lines[s->at].begins_tls)
+			return not_in_the_clear(s, error);
 		s->at++;
 		return dialogue_secure(d) ? SPEAK_PAUSE : SPEAK_TLS;
 	case DIRECTION_CONNECTS:
@@ -389,7 +404,7 @@ static enum speak_act next_step(struct speaker *s, const struct dialogue *d, str
 		return show(s, SPEAK_COMMENT, slice_of(line->text), step);
 	}
 	if (!s->r->lines[s->at].speaks)
-		return direction(s, d, step);
+		return direction(s, d, step, error);
 	if (line->side == SIDE_CLIENT)
 		return client_line(s, d, step, error);
 	if (!block_heard(s, d))

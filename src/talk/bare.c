@@ -5,23 +5,26 @@
 
 #include "talk/room.h"
 
-/* Mechanisms and commands by which the password itself never goes over the line, or there is none. */
+/* Mechanisms by which the password itself never goes over the line, or there is none. */
 static bool hides_password(struct slice name)
 {
-	static const char *const hiding[] = { "ANONYMOUS", "APOP", "CRAM-MD5", "DIGEST-MD5", "EXTERNAL", "GSSAPI" };
+	static const char *const hiding[] = { "ANONYMOUS", "CRAM-MD5", "DIGEST-MD5", "EXTERNAL", "GSSAPI" };
 	for (size_t i = 0; i < sizeof hiding / sizeof hiding[0]; i++)
 		if (slice_equal_nocase(name, slice_of(hiding[i])))
 			return true;
 	return slice_starts_nocase(name, SLICE("SCRAM-"));
 }
 
-/* Whether any of the line's words is such a mechanism's name; only those that may stand before the secret are looked at. */
-static bool line_hides(struct slice line)
+/* Whether the secret of a command is none that gives the password away: a digest, or a mechanism's that hides it. */
+static bool command_hides(const struct dialogue_event *event)
 {
-	for (unsigned i = 0; i < 3 && line.n; i++)
-		if (hides_password(slice_word(&line)))
-			return true;
-	return false;
+	struct slice rest = event->text;
+	if (event->tag.n)
+		(void)slice_word(&rest);
+	(void)slice_word(&rest);
+	if (slice_equal(event->verb, SLICE("AUTH")) || slice_equal(event->verb, SLICE("AUTHENTICATE")))
+		return hides_password(slice_word(&rest));
+	return slice_equal(event->verb, SLICE("APOP"));
 }
 
 /* The protocol spoken; NULL while that is not decided, so that the line may decide it. */
@@ -43,7 +46,7 @@ static bool marks_secret(const struct protocol *protocol, struct slice before, s
 	for (size_t at = 0, took = 1; at < said.n && took > 0; at += took) {
 		took = dialogue_feed(d, SIDE_CLIENT, said.p + at, said.n - at);
 		while (dialogue_next(d, &event))
-			secret |= event_span(&event, SPAN_SECRET) != NULL;
+			secret |= event_span(&event, SPAN_SECRET) != NULL && !command_hides(&event);
 	}
 	dialogue_free(d);
 	buffer_wipe(&said);
@@ -59,7 +62,7 @@ bool bare_secret(const struct talk *t, struct slice line)
 		return line.n > 0 && !slice_equal(line, SLICE("*")) && t->mechanism &&
 		       !hides_password(slice_of(t->mechanism));
 	case INPUT_COMMAND:
-		return marks_secret(decided(t), SLICE(""), line) && !line_hides(line);
+		return marks_secret(decided(t), SLICE(""), line);
 	case INPUT_FIELD:
 		return marks_secret(talk_protocol(t), SLICE("GET / HTTP/1.1\r\n"), line);
 	case INPUT_COUNTED: /* LOGIN's literals */

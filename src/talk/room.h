@@ -96,13 +96,13 @@ struct talk {
 	enum text_part text;
 	bool text_warned;
 	enum body_part body;
-	enum input hinted;   /* of which kind of line it was said that it is waited for; INPUT_COMMAND: of none */
-	char *transfer;      /* FTP: where the data connection is to go, "HOST:PORT"; NULL: unknown */
-	size_t transfers;    /* how often that was said */
+	enum input hinted; /* of which kind of line it was said that it is waited for; INPUT_COMMAND: of none */
+	char *transfer;    /* FTP: where the data connection is to go, "HOST:PORT"; NULL: unknown */
+	size_t transfers;  /* how often that was said */
 	bool private_asked, transfer_private; /* FTP: data connections are to be encrypted, and are */
-	struct buffer fixed; /* what `:fix` sends */
-	bool fixable;        /* it is the line that was sent just now */
-	struct buffer page;  /* rows that a `:` word said and that were not shown yet */
+	struct buffer fixed;                  /* what `:fix` sends */
+	bool fixable;                         /* it is the line that was sent just now */
+	struct buffer page;                   /* rows that a `:` word said and that were not shown yet */
 };
 
 /* ---- talk.c: the conversation ---- */

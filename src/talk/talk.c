@@ -14,7 +14,7 @@
 #include "talk/room.h"
 
 /* How long a server that has said goodbye may leave the connection open, in a pipe. */
-static const struct timeval goodbye_wait = { .tv_sec = 5 };
+static const struct timeval goodbye_wait = { .tv_sec = 5 }, at_once = { 0 };
 
 /* ---- what is known ---- */
 
@@ -197,7 +197,8 @@ static void note_answered(struct talk *t, const struct dialogue_event *event)
 	if (!event->has_final || !event->final)
 		return;
 	t->answered++;
-	t->encrypting = false;
+	if (event->phase == PHASE_ENCRYPT)
+		t->encrypting = false;
 	const struct protocol *protocol = talk_protocol(t);
 	if (t->shut && protocol->datagrams)
 		session_hang_up(t->session);
@@ -319,7 +320,7 @@ static void connected(void *context, struct stream *stream, double seconds)
 	t->open = t->was_open = true;
 	patience_person(t);
 	talk_prompt(t);
-	lines_stir(t);
+	(void)evtimer_add(t->feed.pace, &at_once); /* when the session has begun */
 }
 
 static void failed(void *context, const struct error *error)

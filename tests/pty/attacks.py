@@ -125,10 +125,10 @@ def arrives(t, service, octets):
 
 
 class Case:
-    """A login: what is said before it, the line with the secret, and what of it must not get out. `again` begins anew."""
+    """A login: its lines, and what of them must not get out."""
 
-    def __init__(self, protocol, secret, *lines, ready=""):
-        self.protocol, self.secret, self.lines, self.ready = protocol, secret.encode(), lines, ready
+    def __init__(self, protocol, secret, *lines):
+        self.protocol, self.secret, self.lines = protocol, secret.encode(), lines
 
     def say(self, t, answer):
         """Says the lines; to the question, where it comes, the answer. How often it came."""
@@ -178,10 +178,6 @@ HARMLESS = {
 
 def ready(t, service):
     t.wait(lambda: re.search(rf"{service.protocol} [a-z-]+>$", t.screen.line()))
-
-
-def another_command(service):
-    return {"imap": "z9 NOOP", "http": ""}.get(service.protocol, "NOOP")
 
 
 def no_sends_nothing(case):

@@ -79,8 +79,8 @@ def faults(said, how):
 
 
 def unprotected(told):
-    """The places in what a side said that no handshake protects: the version in a record's header in the clear, which is to be
-    ignored (RFC 8446 5.1), and TLS 1.3's ChangeCipherSpec, which is thrown away."""
+    """The places in what a side said that no handshake protects: the version in the header of a record in the clear, which is to
+    be ignored (RFC 8446 5.1)."""
     places, i = set(), 0
     while i + 5 <= len(told):
         length = int.from_bytes(told[i + 3:i + 5], "big")

@@ -217,7 +217,7 @@ class Wire:
         elif verb == self.words["leave"]:
             self.say((b"* BYE\r\n" if self.protocol == "imap" else b"") + self.reply(self.words["bye"]))
             return False
-        elif verb == b"RETR" or (verb == b"AUTH" and self.protocol == "ftp"):
+        elif verb == b"AUTH" and self.protocol == "ftp":
             self.say(self.reply(self.words["unknown"]))
         elif verb == b"PASS" and self.protocol == "ftp":
             self.say(b"230 Logged in\r\n")

@@ -24,9 +24,10 @@ struct wish {
 	const char *names; /* as openssl.cnf writes subjectAltName */
 	const char *basic; /* basicConstraints; NULL: no authority */
 	const char *usage; /* extendedKeyUsage */
-	const char *more;  /* authorityInfoAccess */
-	long from, until;  /* seconds from now; both 0: from an hour ago for 39 days */
-	int bits;          /* of an RSA key; 0: an EC key on P-256 */
+	const char *key_usage;
+	const char *more; /* authorityInfoAccess */
+	long from, until; /* seconds from now; both 0: from an hour ago for 39 days */
+	int bits;         /* of an RSA key; 0: an EC key on P-256 */
 	bool sha1;
 };
 
@@ -73,6 +74,7 @@ static struct identity make(const struct wish *wish, const struct identity *issu
 	extend(made, above, NID_subject_key_identifier, "hash");
 	extend(made, above, NID_subject_alt_name, wish->names);
 	extend(made, above, NID_ext_key_usage, wish->usage);
+	extend(made, above, NID_key_usage, wish->key_usage);
 	extend(made, above, NID_info_access, wish->more);
 	CHECK(X509_sign(made, issuer ? issuer->key : key, wish->sha1 ? EVP_sha1() : EVP_sha256()) > 0);
 	return (struct identity){ made, key };
@@ -257,7 +259,7 @@ static void check_failure(const struct talk *t, bool server, enum tls_trouble tr
 	"TLS 1.3 (RFC 8446): from here on everything is encrypted, with AES-256 in GCM mode (TLS_AES_256_GCM_SHA384).\n" \
 	"The keys were agreed on with X25519, anew for this connection: whoever records it cannot read it later, not even " \
 	"with the server's key.\n"
-#define FOR_IT "The certificate is for mail.example, which is whom we asked for.\n"
+#define FOR_IT "The certificate is for mail.example, whom we asked for.\n"
 #define VOUCHED "T11 of Let's Test vouches for it, and Test Root X1, which is trusted here, vouches for that.\n"
 #define VALID "It is valid from DATE UTC to DATE UTC, 39 days from now; its key is ECDSA on P-256.\n"
 
@@ -268,7 +270,7 @@ static void good_story(void)
 	prepare(&t, &own, true, "mail.example", NULL);
 	shake(&t);
 	CHECK(t.error == 0 && t.facts->nfaults == 0 && t.facts->trusted && tls_facts_certificate(t.facts));
-	check_story(t.facts, TLS13 "The certificate is for mail.example, which is whom we asked for.\n" VOUCHED VALID);
+	check_story(t.facts, TLS13 "The certificate is for mail.example, whom we asked for.\n" VOUCHED VALID);
 	check_story(
 		t.server_facts,
 		"TLS 1.3 (RFC 8446): from here on everything is encrypted, with AES-256 in GCM mode "
@@ -289,9 +291,10 @@ static void many_names(void)
 	             &root);
 	prepare(&t, &own, false, "x.b.example", NULL);
 	shake(&t);
-	check_story(t.facts, TLS13
-	            "The certificate is for a.example, *.b.example, 192.0.2.1 and 2 more, and so for x.b.example, whom "
-	            "we asked for.\nTest Root X1, which is trusted here, vouches for it.\n" VALID);
+	check_story(
+		t.facts, TLS13
+		"The certificate is for *.b.example, and so for x.b.example, whom we asked for (also for a.example, "
+		"192.0.2.1 and 2 more).\nTest Root X1, which is trusted here, vouches for it.\n" VALID);
 	hang_up(&t);
 	drop(&own);
 }
@@ -311,7 +314,7 @@ static void rsa_key_transport(void)
 		"(TLS_RSA_WITH_AES_128_GCM_SHA256).\n"
 		"The client sent the secret for the keys under the server's RSA key, so there is no forward secrecy: "
 		"whoever records this, and gets that key later, can read it all.\n"
-		"The certificate is for mail.example, which is whom we asked for.\n"
+		"The certificate is for mail.example, whom we asked for.\n"
 		"Test Root X1, which is trusted here, vouches for it.\n"
 		"It is valid from DATE UTC to DATE UTC, 39 days from now; its key is RSA, 2048 bits.\n");
 	hang_up(&t);
@@ -366,9 +369,8 @@ static void trusted_itself(void)
 	prepare(&t, &own, false, "127.0.0.1", own.certificate);
 	shake(&t);
 	CHECK(t.error == 0 && t.facts->trusted);
-	check_story(t.facts,
-	            TLS13 "The certificate is for localhost, 127.0.0.1, and so for 127.0.0.1, whom we asked for.\n"
-	                  "It vouches for itself, and it is one that is trusted here.\n" VALID);
+	check_story(t.facts, TLS13 "The certificate is for 127.0.0.1, whom we asked for (also for localhost).\n"
+	                           "It vouches for itself, and it is one that is trusted here.\n" VALID);
 	hang_up(&t);
 	drop(&own);
 }
@@ -424,7 +426,7 @@ static void a_session_goes_on(void)
 
 /* ---- faults ---- */
 
-#define INSECURE "; --insecure goes on all the same, without proof of who answers"
+#define INSECURE "; --insecure goes on without proof of who answers"
 
 /* The client refuses that certificate, in these words; --insecure lets it pass, and the story says so. */
 static void check_refused(const struct wish *wish, const struct identity *issuer, bool whole, int code,
@@ -461,8 +463,8 @@ static void expired(void)
 	check_refused(
 		&(struct wish){ .names = "DNS:mail.example", .from = -90 * DAY, .until = -3 * DAY }, &middle, true,
 		X509_V_ERR_CERT_HAS_EXPIRED,
-		"the server's certificate has expired: it was valid until DATE UTC, 3 days ago (the clock of this "
-		"machine says DATE UTC): whoever runs the server must renew it" INSECURE,
+		"the server's certificate has expired: it was valid until DATE UTC, 3 days ago (this machine's clock says "
+		"DATE UTC): whoever runs the server must renew it" INSECURE,
 		TLS13 FOR_IT VOUCHED
 		"NOT VERIFIED: it has expired: it was valid from DATE UTC to DATE UTC, 3 days ago; "
 		"its key is ECDSA on P-256.\n");
@@ -473,8 +475,8 @@ static void not_yet_valid(void)
 	check_refused(
 		&(struct wish){ .names = "DNS:mail.example", .from = 5 * 3600, .until = 3 * DAY }, &middle, true,
 		X509_V_ERR_CERT_NOT_YET_VALID,
-		"the server's certificate is not valid yet: it will be from DATE UTC on, in 5 hours (the clock of this "
-		"machine says DATE UTC): is the clock of this machine right?" INSECURE,
+		"the server's certificate is not valid yet: it will be from DATE UTC on, in 5 hours (this machine's "
+		"clock says DATE UTC): set that clock if it is wrong; else the server needs another" INSECURE,
 		TLS13 FOR_IT VOUCHED
 		"NOT VERIFIED: it is not valid yet, but will be from DATE UTC to DATE UTC, beginning in 5 hours; its "
 		"key is ECDSA on P-256.\n");
@@ -482,13 +484,13 @@ static void not_yet_valid(void)
 
 static void wrong_name(void)
 {
-	check_refused(&(struct wish){ .names = "DNS:www.example,DNS:*.www.example" }, &middle, true,
-	              X509_V_ERR_HOSTNAME_MISMATCH,
-	              "the server's certificate is for another name: it is for www.example, *.www.example, and not for "
-	              "mail.example: ask for a name that it has, or say whom it must name: --verify-name NAME" INSECURE,
-	              TLS13
-	              "NOT VERIFIED: the certificate is for www.example, *.www.example, not for mail.example, whom we "
-	              "asked for.\n" VOUCHED VALID);
+	check_refused(
+		&(struct wish){ .names = "DNS:www.example,DNS:*.www.example" }, &middle, true,
+		X509_V_ERR_HOSTNAME_MISMATCH,
+		"the server's certificate is for another name: it is for www.example, *.www.example, not for "
+		"mail.example: ask for a name that it has, or say which it must have: --verify-name NAME" INSECURE,
+		TLS13 "NOT VERIFIED: the certificate is for www.example, *.www.example, not for mail.example, whom we "
+		      "asked for.\n" VOUCHED VALID);
 }
 
 static void self_signed(void)
@@ -497,7 +499,7 @@ static void self_signed(void)
 		&(struct wish){ .cn = "mail.example", .names = "DNS:mail.example" }, NULL, false,
 		X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
 		"the server's certificate vouches for itself (it is self-signed): anybody can make such a one, so it "
-		"proves nothing by itself: if it is yours, give a copy of it by --cacert FILE" INSECURE,
+		"proves nothing: if it is yours, give a copy of it by --cacert FILE" INSECURE,
 		TLS13 FOR_IT
 		"NOT VERIFIED: it vouches for itself, as anybody's can: it does not prove who answers.\n" VALID);
 }
@@ -509,8 +511,8 @@ static void all_at_once(void)
 		&(struct wish){ .cn = "router", .from = -9 * DAY, .until = -2 * DAY, .bits = 1024 }, NULL, false,
 		X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
 		"the server's certificate vouches for itself (it is self-signed): anybody can make such a one, so it "
-		"proves nothing by itself: if it is yours, give a copy of it by --cacert FILE; besides, it has a key "
-		"that is too weak; besides, it is for another name; besides, it has expired" INSECURE,
+		"proves nothing: if it is yours, give a copy of it by --cacert FILE; besides, it has a key that is too weak "
+		"and is for another name and has expired" INSECURE,
 		TLS13 "NOT VERIFIED: the certificate is for router, not for mail.example, whom we asked for.\n"
 		      "NOT VERIFIED: it vouches for itself, as anybody's can: it does not prove who answers.\n"
 		      "NOT VERIFIED: it has expired: it was valid from DATE UTC to DATE UTC, 2 days ago; its key is "
@@ -519,61 +521,95 @@ static void all_at_once(void)
 }
 
 #define ALONE \
-	"the server's certificate has an issuer that is not known here: T11 of Let's Test vouches for it, and is not among " \
-	"those trusted here; the server sent its own certificate alone: "
+	"the server's certificate is issued by T11 of Let's Test, which is neither trusted here nor sent by the server"
 
 static void missing_intermediate(void)
 {
-#define LIKELY \
-	ALONE "most likely it must send the one of that intermediate authority too, which is kept at http://t11.example/c.der"
-	check_refused(&(struct wish){ .names = "DNS:mail.example", .more = "caIssuers;URI:http://t11.example/c.der" },
-	              &middle, false, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-	              LIKELY ": if that is an authority of your own, --cacert FILE" INSECURE,
-	              TLS13 FOR_IT "NOT VERIFIED: " LIKELY ".\n" VALID);
+	check_refused(
+		&(struct wish){ .names = "DNS:mail.example", .more = "caIssuers;URI:http://t11.example/c.der" },
+		&middle, false, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+		ALONE
+		": it must send this intermediate too (kept at http://t11.example/c.der); if the authority is yours, "
+		"--cacert FILE" INSECURE,
+		TLS13 FOR_IT "NOT VERIFIED: " ALONE ".\n" VALID);
 }
 
 static void unknown_issuer(void)
 {
-#define PERHAPS ALONE "if that is an intermediate authority, it must send that one's too"
 	check_refused(&(struct wish){ .names = "DNS:mail.example" }, &middle, false,
 	              X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-	              PERHAPS ": if that is an authority of your own, --cacert FILE" INSECURE,
-	              TLS13 FOR_IT "NOT VERIFIED: " PERHAPS ".\n" VALID);
+	              ALONE
+	              ": if the authority is yours, --cacert FILE; if it is an intermediate one, the server must send "
+	              "it too" INSECURE,
+	              TLS13 FOR_IT "NOT VERIFIED: " ALONE ".\n" VALID);
 }
 
 static void weak_key(void)
 {
-	check_refused(
-		&(struct wish){ .names = "DNS:mail.example", .bits = 1024 }, &root, false, X509_V_ERR_EE_KEY_TOO_SMALL,
-		"the server's certificate has a key that is too weak (RSA, 1024 bits): it could be forged: the server "
-		"needs a stronger one (RSA of 2048 bits or ECDSA on P-256, signed with SHA-256); --ciphers "
-		"DEFAULT@SECLEVEL=0 takes weak ones" INSECURE,
-		TLS13 FOR_IT BY_ROOT
-		"It is valid from DATE UTC to DATE UTC, 39 days from now; its key is RSA, 1024 bits.\n"
-		"NOT VERIFIED: the server's certificate has a key that is too weak (RSA, 1024 bits).\n");
+	check_refused(&(struct wish){ .names = "DNS:mail.example", .bits = 1024 }, &root, false,
+	              X509_V_ERR_EE_KEY_TOO_SMALL,
+	              "the server's certificate has a key that is too weak (RSA, 1024 bits): others could pose as the "
+	              "server: it needs RSA 2048 or P-256, and SHA-256; --ciphers DEFAULT@SECLEVEL=0 takes it" INSECURE,
+	              TLS13 FOR_IT BY_ROOT
+	              "It is valid from DATE UTC to DATE UTC, 39 days from now; its key is RSA, 1024 bits.\n"
+	              "NOT VERIFIED: the server's certificate has a key that is too weak (RSA, 1024 bits).\n");
 }
 
 static void weak_signature(void)
 {
 	check_refused(
 		&(struct wish){ .names = "DNS:mail.example", .sha1 = true }, &root, false, X509_V_ERR_CA_MD_TOO_WEAK,
-		"the server's certificate is signed with a digest that is too weak (ecdsa-with-SHA1): it could be "
-		"forged: the server needs a stronger one (RSA of 2048 bits or ECDSA on P-256, signed with SHA-256); "
-		"--ciphers DEFAULT@SECLEVEL=0 takes weak ones" INSECURE,
+		"the server's certificate is signed with a digest that is too weak (ecdsa-with-SHA1): others "
+		"could pose as the server: it needs RSA 2048 or P-256, and SHA-256; --ciphers DEFAULT@SECLEVEL=0 takes it" INSECURE,
 		TLS13 FOR_IT BY_ROOT VALID
 		"NOT VERIFIED: the server's certificate is signed with a digest that is too weak (ecdsa-with-SHA1).\n");
 }
 
 static void wrong_purpose(void)
 {
+	static const struct {
+		const char *usage, *key_usage, *words;
+	} rows[] = {
+		{ "clientAuth", NULL, "it is for TLS clients (clientAuth), not for TLS servers (RFC 5280 4.2.1.12)" },
+		{ "emailProtection,timeStamping", NULL,
+		  "it is for mail (emailProtection), time stamps (timeStamping), not for TLS servers (RFC 5280 4.2.1.12)" },
+		{ "1.2.3.4", NULL, "it is for nothing that is known here, not for TLS servers (RFC 5280 4.2.1.12)" },
+		{ "anyExtendedKeyUsage", NULL,
+		  "it is for anything (anyExtendedKeyUsage), and does not name TLS servers (RFC 5280 4.2.1.12)" },
+		{ "serverAuth", "cRLSign", "its key is for cRLSign, not for TLS (digitalSignature, RFC 5280 4.2.1.3)" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buffer refused = { 0 }, story = { 0 };
+		buffer_printf(&refused, "the server's certificate is for another purpose: %s%s", rows[i].words,
+		              ": the server needs one that is made for TLS servers" INSECURE);
+		buffer_printf(&story, "%sNOT VERIFIED: the server's certificate is for another purpose: %s.\n",
+		              TLS13 FOR_IT BY_ROOT VALID, rows[i].words);
+		buffer_add_octet(&refused, '\0');
+		buffer_add_octet(&story, '\0');
+		check_refused(&(struct wish){ .names = "DNS:mail.example",
+		                              .usage = rows[i].usage,
+		                              .key_usage = rows[i].key_usage },
+		              &root, false, X509_V_ERR_INVALID_PURPOSE, refused.p, story.p);
+		buffer_free(&refused);
+		buffer_free(&story);
+	}
+}
+
+/* Neither a name nor a CN: there is nothing that it could be for. */
+static void no_name(void)
+{
 	check_refused(
-		&(struct wish){ .names = "DNS:mail.example", .usage = "clientAuth" }, &root, false,
-		X509_V_ERR_INVALID_PURPOSE,
-		"the server's certificate may not be used for this: its key usage or its extended key usage says for "
-		"what it is: the server needs a certificate for TLS servers (serverAuth, RFC 5280 4.2.1.12)" INSECURE,
-		TLS13 FOR_IT BY_ROOT VALID
-		"NOT VERIFIED: the server's certificate may not be used for this: its key usage or its extended key "
-		"usage says for what it is.\n");
+		&(struct wish){ .organisation = "Only Org" }, &root, false, X509_V_ERR_HOSTNAME_MISMATCH,
+		"the server's certificate names no host (its subject is O=Only Org), and so not mail.example: the "
+		"server needs one with its name in it (subjectAltName)" INSECURE,
+		TLS13 "NOT VERIFIED: the certificate names no host (its subject is O=Only Org), and so not "
+		      "mail.example, whom we asked for.\n" BY_ROOT VALID);
+	check_refused(
+		&(struct wish){ .names = "email:a@mail.example" }, &root, false, X509_V_ERR_HOSTNAME_MISMATCH,
+		"the server's certificate names no host (its subject is empty), and so not mail.example: the server "
+		"needs one with its name in it (subjectAltName)" INSECURE,
+		TLS13 "NOT VERIFIED: the certificate names no host (its subject is empty), and so not "
+		      "mail.example, whom we asked for.\n" BY_ROOT VALID);
 }
 
 /* A chain whose root came along, and is not trusted; and one whose middle is no authority. */
@@ -587,9 +623,9 @@ static void foreign_root(void)
 	shake(&t);
 	check_failure(
 		&t, false, TLS_REFUSED,
-		"the certificate of the authority Foreign Root vouches for itself (it is self-signed) and is not trusted "
-		"here: if that is an authority of your own, --cacert FILE; if it is a public one, the list of "
-		"authorities of this machine is old or missing (the package ca-certificates)" INSECURE);
+		"the certificate of the authority Foreign Root vouches for itself and is not trusted here: if the "
+		"authority is yours, --cacert FILE; if it is a public one, this machine's list of those is old or missing "
+		"(package ca-certificates)" INSECURE);
 	CHECK(t.facts->nfaults == 1);
 	hang_up(&t);
 	drop(&own);
@@ -608,9 +644,9 @@ static void unknown_root(void)
 	shake(&t);
 	check_failure(
 		&t, false, TLS_REFUSED,
-		"the certificate of the authority Y1 has an issuer that is not known here: Root Y vouches for it, and is "
-		"not among those trusted here: if that is an authority of your own, --cacert FILE; if it is a public one, "
-		"the list of authorities of this machine is old or missing (the package ca-certificates)" INSECURE);
+		"the certificate of the authority Y1 is issued by Root Y, which is neither trusted here nor sent by the "
+		"server: if the authority is yours, --cacert FILE; if it is a public one, this machine's list of those is "
+		"old or missing (package ca-certificates)" INSECURE);
 	hang_up(&t);
 	drop(&own);
 	drop(&between);
@@ -632,9 +668,8 @@ static void expired_authority(void)
 	shake(&t);
 	check_failure(
 		&t, false, TLS_REFUSED,
-		"the certificate of the authority Old has expired: it was valid until DATE UTC, 1 day ago (the clock of "
-		"this machine says DATE UTC): whoever runs the server must have it send newer certificates of its "
-		"authorities" INSECURE);
+		"the certificate of the authority Old has expired: it was valid until DATE UTC, 1 day ago (this machine's "
+		"clock says DATE UTC): whoever runs the server must have it send a newer one" INSECURE);
 	hang_up(&t);
 	drop(&own);
 	drop(&between);
@@ -649,8 +684,8 @@ static void wrong_address(void)
 	shake(&t);
 	check_failure(
 		&t, false, TLS_REFUSED,
-		"the server's certificate is for another address: it is for mail.example, 192.0.2.7, and not for the "
-		"address 192.0.2.7: ask for a name that it has, or say whom it must name: --verify-name NAME" INSECURE);
+		"the server's certificate is for another address: it is for mail.example, 192.0.2.7, not for the "
+		"address 192.0.2.7: ask for a name that it has, or say which it must have: --verify-name NAME" INSECURE);
 	hang_up(&t);
 	drop(&own);
 }
@@ -665,12 +700,50 @@ static void no_authority(void)
 	shake(&t);
 	check_failure(
 		&t, false, TLS_REFUSED,
-		"the certificate of the authority just.a.server stands as an authority's, and is none (basicConstraints, "
-		"RFC 5280 4.2.1.9): it breaks the rules for certificates (RFC 5280): whoever runs the server must have it "
-		"made anew" INSECURE);
+		"the certificate of just.a.server vouches for another, and is no authority's (basicConstraints, RFC 5280 "
+		"4.2.1.9): the server needs a certificate from another authority, or that one made anew" INSECURE);
 	hang_up(&t);
 	drop(&own);
 	drop(&between);
+}
+
+/* It is the authority's own certificate that is at fault, and that one is named: it may have no authority below it, or its
+ * key may not sign. One thing is told of it, once. */
+static void authority_limits(void)
+{
+	static const struct {
+		const char *basic, *key_usage;
+		int code;
+		const char *words;
+	} rows[] = {
+		{ "critical,CA:TRUE,pathlen:0", NULL, X509_V_ERR_PATH_LENGTH_EXCEEDED,
+		  "the certificate of the authority Upper allows fewer authorities below it than there are (pathLenConstraint, "
+		  "RFC 5280 4.2.1.9): the server needs a certificate from another authority, or that one made anew" INSECURE },
+		{ "critical,CA:TRUE", "cRLSign", X509_V_ERR_KEYUSAGE_NO_CERTSIGN,
+		  "the certificate of the authority Upper has a key that may not sign certificates (its keyUsage lacks "
+		  "keyCertSign, RFC 5280 4.2.1.3): the server needs a certificate from another authority, or that one made "
+		  "anew" INSECURE },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct talk t = { 0 };
+		struct identity upper = make(&(struct wish){ .cn = "Upper",
+		                                             .basic = rows[i].basic,
+		                                             .key_usage = rows[i].key_usage },
+		                             &root);
+		struct identity lower = make(&(struct wish){ .cn = "Lower", .basic = "critical,CA:TRUE" }, &upper);
+		struct identity own = make(&(struct wish){ .names = "DNS:mail.example" }, &lower);
+		prepare(&t, &own, false, "mail.example", NULL);
+		SSL_CTX_add1_chain_cert(t.server_ctx, lower.certificate);
+		SSL_CTX_add1_chain_cert(t.server_ctx, upper.certificate);
+		shake(&t);
+		CHECK(t.facts->nfaults == 1 && t.facts->faults[0].code == rows[i].code &&
+		      t.facts->faults[0].depth == 2);
+		check_failure(&t, false, TLS_REFUSED, rows[i].words);
+		hang_up(&t);
+		drop(&own);
+		drop(&lower);
+		drop(&upper);
+	}
 }
 
 /* What a chain says of itself is one thing, that it holds another: one that was changed after it was signed. */
@@ -893,10 +966,9 @@ static void no_shared_cipher(void)
 	shake(&t);
 	check_failure(
 		&t, false, TLS_ALERT,
-		"the server refuses with alert 40 handshake_failure (RFC 8446 6.2): it finds nothing that both "
-		"can do, among versions, ciphers and keys: `openssl ciphers -v` lists what --ciphers can offer, and "
-		"--tls-min 1.0 offers old versions too; some servers say this for a name that they do not serve "
-		"(--servername)");
+		"the server refuses with alert 40 handshake_failure (RFC 8446 6.2): it finds no version, cipher or key that "
+		"both take: --ciphers offers other ciphers (`openssl ciphers -v` lists them), --tls-min 1.0 old versions; or "
+		"the name is one that it does not serve (--servername)");
 	check_failure(
 		&t, true, TLS_REFUSED,
 		"there is no cipher that both sides take (alert 40 handshake_failure says so to the client): leave "
@@ -906,25 +978,57 @@ static void no_shared_cipher(void)
 	drop(&own);
 }
 
+static int version(const char *name, int otherwise)
+{
+	return name ? TLS1_VERSION + name[2] - '0' : otherwise;
+}
+
+static void limit(SSL_CTX *ctx, int least, int most)
+{
+	SSL_CTX_set_min_proto_version(ctx, least);
+	SSL_CTX_set_max_proto_version(ctx, most);
+}
+
+/* Where our own options keep the other's versions out, those are what is told, and no older TLS is advised. */
 static void old_version(void)
 {
-	struct talk t = { 0 };
+#define NONE \
+	"the server refuses with alert 70 protocol_version (RFC 8446 6.2): it takes none of the versions of TLS that were offered: "
+#define OLDER \
+	"it most likely knows older ones only, which are not safe any more (RFC 8996): --tls-min 1.0 allows TLS 1.0 and 1.1"
+#define OFFERS "the client offers no version of TLS that is taken here "
+	static const struct {
+		const char *min, *max; /* ours */
+		int least, most;       /* the other's */
+		const char *client, *server;
+	} rows[] = {
+		{ NULL, NULL, TLS1_VERSION, TLS1_1_VERSION, NONE OLDER, OFFERS "(1.2 to 1.3): " OLDER },
+		{ "1.2", NULL, TLS1_VERSION, TLS1_1_VERSION, NONE OLDER, OFFERS "(1.2 to 1.3): " OLDER },
+		{ "1.3", NULL, TLS1_2_VERSION, TLS1_2_VERSION, NONE "your --tls-min 1.3 keeps TLS 1.2 out",
+		  OFFERS "(1.3 to 1.3): your --tls-min 1.3 keeps TLS 1.2 out" },
+		{ NULL, "1.2", TLS1_3_VERSION, TLS1_3_VERSION, NONE "your --tls-max 1.2 keeps TLS 1.3 out",
+		  OFFERS "(1.2 to 1.2): your --tls-max 1.2 keeps TLS 1.3 out" },
+		{ "1.0", "1.1", TLS1_3_VERSION, TLS1_3_VERSION, NONE "your --tls-max 1.1 keeps TLS 1.2 and 1.3 out",
+		  OFFERS "(1.0 to 1.1): your --tls-max 1.1 keeps TLS 1.2 and 1.3 out" },
+		{ "1.1", NULL, TLS1_VERSION, TLS1_VERSION,
+		  NONE "your --tls-min 1.1 keeps TLS 1.0 out, which is not safe any more (RFC 8996)",
+		  OFFERS "(1.1 to 1.3): your --tls-min 1.1 keeps TLS 1.0 out, which is not safe any more (RFC 8996)" },
+	};
 	struct identity own = make(&(struct wish){ .names = "DNS:mail.example" }, &root);
-	prepare(&t, &own, false, "mail.example", NULL);
-	SSL_CTX_set_min_proto_version(t.server_ctx, TLS1_VERSION);
-	SSL_CTX_set_max_proto_version(t.server_ctx, TLS1_1_VERSION);
-	SSL_CTX_set_min_proto_version(t.client_ctx, TLS1_2_VERSION);
-	shake(&t);
-	check_failure(
-		&t, false, TLS_ALERT,
-		"the server refuses with alert 70 protocol_version (RFC 8446 6.2): it takes none of the "
-		"versions of TLS that were offered: its TLS is very old, or very new; --tls-min 1.0 offers TLS 1.0 and 1.1 "
-		"too, which are not safe any more (RFC 8996)");
-	check_failure(
-		&t, true, TLS_REFUSED,
-		"the client offers no version of TLS that is taken here (TLS 1.2 and 1.3, unless --tls-min and --tls-max "
-		"say otherwise): it needs a newer TLS, or --tls-min 1.0 here, which is not safe any more (RFC 8996)");
-	hang_up(&t);
+	for (size_t i = 0; i < 2 * (sizeof rows / sizeof rows[0]); i++) {
+		bool server = i % 2 == 1;
+		const struct tls_options options = { .min = rows[i / 2].min, .max = rows[i / 2].max };
+		struct talk t = { .options = options };
+		prepare(&t, &own, false, "mail.example", NULL);
+		SSL_CTX_set_security_level(t.client_ctx, 0);
+		limit(server ? t.server_ctx : t.client_ctx, version(options.min, TLS1_2_VERSION),
+		      version(options.max, TLS1_3_VERSION));
+		limit(server ? t.client_ctx : t.server_ctx, rows[i / 2].least, rows[i / 2].most);
+		shake(&t);
+		check_failure(&t, server, server ? TLS_REFUSED : TLS_ALERT,
+		              server ? rows[i / 2].server : rows[i / 2].client);
+		hang_up(&t);
+	}
 	drop(&own);
 }
 
@@ -1064,7 +1168,7 @@ static void sayings(void)
 		{ { .error = REASON(SSL_R_UNSUPPORTED_PROTOCOL), .version = TLS1_VERSION },
 		  false,
 		  TLS_REFUSED,
-		  "the server has nothing newer than TLS 1.0, which is not safe any more (RFC 8996), and is refused: it needs TLS "
+		  "the server has nothing newer than TLS 1.0, which is not safe any more (RFC 8996): it needs TLS "
 		  "1.2 at least; --tls-min 1.0 takes it all the same" },
 		{ { .error = REASON(SSL_R_UNSUPPORTED_PROTOCOL), .version = SSL3_VERSION },
 		  false,
@@ -1096,6 +1200,40 @@ static void sayings(void)
 
 /* ---- certificates in rows ---- */
 
+static void check_columns(struct slice rows, size_t most)
+{
+	while (rows.n)
+		CHECK(text_columns(slice_row(&rows)) <= most);
+}
+
+/* A fingerprint stands in two rows, in openssl's form, and a long name is wrapped between its words. */
+static void long_rows(void)
+{
+	struct identity own =
+		make(&(struct wish){ .cn = "mail.example",
+	                             .organisation = "The Very Long Winded Organisation of the People Who "
+	                                             "Never Stop" },
+	             NULL);
+	struct buffer out = { 0 }, wanted = { 0 };
+	unsigned char digest[32];
+	CHECK(X509_digest(own.certificate, EVP_sha256(), digest, NULL) == 1);
+	buffer_add_string(&wanted, "SHA-256:     ");
+	for (size_t i = 0; i < sizeof digest; i++)
+		buffer_printf(&wanted, "%02X%s", digest[i], i == 15 ? ":\n             " : i == 31 ? "\n" : ":");
+	certificate_rows(own.certificate, false, &out);
+	struct slice text = buffer_slice(&out);
+	CHECK(slice_find(text, buffer_slice(&wanted)) < text.n);
+	CHECK(slice_starts(text,
+	                   SLICE("subject:     O=The Very Long Winded Organisation of the People Who Never Stop,\n"
+	                         "             CN=mail.example\n"
+	                         "issuer:      O=The Very Long Winded Organisation of the People Who Never Stop,\n"
+	                         "             CN=mail.example\n")));
+	check_columns(text, 78);
+	buffer_free(&out);
+	buffer_free(&wanted);
+	drop(&own);
+}
+
 static void rows_and_pem(void)
 {
 	struct identity own = make(&(struct wish){ .cn = "mail.example",
@@ -1116,6 +1254,7 @@ static void rows_and_pem(void)
 	                                "             another.very.long.name.example\n"
 	                                "issuer:      O=Test Trust, CN=Test Root X1\n");
 	CHECK(slice_find(text, SLICE("key:         ECDSA on P-256\n")) < text.n);
+	check_columns(slice_part(text, 0, slice_find(text, SLICE("-----BEGIN"))), 78);
 	CHECK(slice_find(text, SLICE("good for:    serverAuth (a TLS server), clientAuth (a TLS client)\n")) < text.n);
 	CHECK(slice_find(text, SLICE("authority:   no: it may not vouch for others\n")) < text.n);
 	size_t pem = slice_find(text, SLICE("-----BEGIN CERTIFICATE-----\n"));
@@ -1210,11 +1349,13 @@ int main(void)
 	TEST(weak_key);
 	TEST(weak_signature);
 	TEST(wrong_purpose);
+	TEST(no_name);
 	TEST(foreign_root);
 	TEST(unknown_root);
 	TEST(expired_authority);
 	TEST(wrong_address);
 	TEST(no_authority);
+	TEST(authority_limits);
 	TEST(forged);
 	TEST(unfinished);
 	TEST(hostile_names);
@@ -1228,6 +1369,7 @@ int main(void)
 	TEST(client_distrusts);
 	TEST(sayings);
 	TEST(rows_and_pem);
+	TEST(long_rows);
 	TEST(spans);
 	TEST(every_fault_has_words);
 	TEST(every_alert_has_words);

@@ -396,9 +396,9 @@ static void imap_asks_for_capabilities(void)
 	server("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED");
 	waits();
 	server("tls1 OK done");
-	says("tls1 STARTTLS");
-	server("tls1 NO no certificate");
-	refused("the server refuses STARTTLS: \"tls1 NO no certificate\". The server cannot begin TLS");
+	says("tls2 STARTTLS");
+	server("tls2 NO no certificate");
+	refused("the server refuses STARTTLS: \"tls2 NO no certificate\". The server cannot begin TLS");
 	end();
 }
 
