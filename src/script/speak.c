@@ -19,15 +19,16 @@ struct speaker {
 	const struct rehearsal *r;
 	struct variables v;
 	const struct buffer *files;
-	size_t at;         /* the line of the script that comes next */
-	size_t block;      /* the block of the server's that replies belong to now; r->nblocks past the last */
-	size_t heard;      /* replies of it that are complete */
-	size_t lines;      /* server's lines since the last complete reply */
-	size_t matched;    /* lines of the block before this one have matched, or were passed */
-	size_t counted_at; /* and lines before this one have a count that was heard */
-	bool silent;       /* the server fell silent in this block */
-	bool greeting_due; /* the script begins with the client, the protocol with the server */
-	bool skipping;     /* payload is being skipped, and it was said so */
+	size_t at;          /* the line of the script that comes next */
+	size_t block;       /* the block of the server's that replies belong to now; r->nblocks past the last */
+	size_t heard;       /* replies of it that are complete */
+	size_t lines;       /* server's lines since the last complete reply */
+	size_t matched;     /* lines of the block before this one have matched, or were passed */
+	size_t counted_at;  /* and lines before this one have a count that was heard */
+	bool silent;        /* the server fell silent in this block */
+	bool greeting_due;  /* the script begins with the client, the protocol with the server */
+	bool skipping;      /* payload is being skipped, and it was said so */
+	bool beginning_tls; /* it was asked for, where nobody had agreed on it */
 	bool hung_up;
 	enum class class;                    /* of the reply that is being heard */
 	struct buffer heard_line;            /* of the server's line that comes in pieces */
@@ -336,7 +337,7 @@ static enum speak_act client_line(struct speaker *s, const struct dialogue *d, s
 	if (s->greeting_due || input == INPUT_NOTHING || waits)
 		return SPEAK_AWAIT;
 	if (s->r->lines[s->at].secure && !dialogue_secure(d) && our_turn(d))
-		return not_in_the_clear(s, error);
+		return s->beginning_tls ? SPEAK_AWAIT : not_in_the_clear(s, error);
 	if (wanted == input || (wanted == INPUT_NOTHING && input == INPUT_COMMAND))
 		return say(s, d, step, error);
 	if (!our_turn(d))
@@ -371,6 +372,7 @@ static enum speak_act direction(struct speaker *s, const struct dialogue *d, str
 		if (!dialogue_secure(d) && !s->r->lines[s->at].begins_tls)
 			return not_in_the_clear(s, error);
 		s->at++;
+		s->beginning_tls = true;
 		return dialogue_secure(d) ? SPEAK_PAUSE : SPEAK_TLS;
 	case DIRECTION_CONNECTS:
 		break;
