@@ -787,6 +787,7 @@ static enum status replay(struct options *options, int argc, char **argv)
 		r.status = status > r.status ? status : r.status;
 	}
 	event_free(interrupt);
+	stream_settle(r.base);
 	event_base_free(r.base);
 	if (r.record && fclose(r.record) != 0)
 		complain("%s: %s", options->record, strerror(errno));

@@ -9,6 +9,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/service.h"
+#include "net/stream.h"
 
 /* Seconds that clients get to read the farewell. */
 #define FAREWELL 2
@@ -328,8 +329,10 @@ static void serving_free(struct serving *s)
 	free(s->transcripts);
 	if (s->json && s->json != stdout)
 		(void)fclose(s->json);
-	if (s->base)
+	if (s->base) {
+		stream_settle(s->base);
 		event_base_free(s->base);
+	}
 }
 
 static enum status serve(struct options *options, int argc, char **argv)

@@ -233,6 +233,12 @@ static size_t socket_waiting(struct stream *stream)
 static const struct stream_kind tcp_kind = { .name = "tcp", SOCKET_ROW };
 static const struct stream_kind unix_kind = { .name = "unix", SOCKET_ROW };
 
+/* A callback that was deferred holds its bufferevent until the loop has passed it by. */
+void stream_settle(struct event_base *base)
+{
+	(void)event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
 struct stream *stream_of_socket(struct event_base *base, int fd)
 {
 	struct socket_stream *s = memory_zeroed(1, sizeof *s);

@@ -69,6 +69,8 @@ void stream_shut(struct stream *stream);
 void stream_pause(struct stream *stream);
 void stream_resume(struct stream *stream);
 size_t stream_waiting(const struct stream *stream);
+/* Before the loop is freed: what streams have left to libevent to be freed in its own time goes now. */
+void stream_settle(struct event_base *base);
 /* Closes it and frees it; what the system does not take of what still waits is lost. NULL is allowed. */
 void stream_free(struct stream *stream);
 

@@ -47,6 +47,7 @@ struct tls_stream {
 	bool secured, secured_told;
 	bool failed, told; /* there is no TLS any more; the end, or the failure, was told */
 	bool opened, paused;
+	bool full;   /* the carrier was told to wait */
 	bool shut;   /* close_notify was sent */
 	bool ended;  /* the peer's close_notify came */
 	bool ending; /* TLS is taken off: behind the two close_notify all is in the clear */
@@ -299,8 +300,10 @@ static size_t carrier_octets(void *context, const char *p, size_t n)
 		schedule(s);
 	}
 	look_for_end(s);
-	if (s->text.n >= UNUSED_MAX)
+	if (s->text.n >= UNUSED_MAX) {
+		s->full = true;
 		stream_pause(s->carrier);
+	}
 	return n;
 }
 
@@ -385,6 +388,15 @@ static void tell_opened(struct tls_stream *s)
 		tell_end(s);
 }
 
+/* Reads on, where there is room again and somebody to use it. */
+static void listen_again(struct tls_stream *s)
+{
+	if (!s->full || !s->opened || s->paused || s->carrier_over || s->text.n >= UNUSED_MAX)
+		return;
+	s->full = false;
+	stream_resume(s->carrier);
+}
+
 static void tell(struct tls_stream *s)
 {
 	if (s->secured && !s->secured_told) {
@@ -395,8 +407,8 @@ static void tell(struct tls_stream *s)
 	} else if (s->failed && !s->told) {
 		tell_failure(s);
 	}
-	if (!s->dead && s->opened && !s->paused && s->text.n < UNUSED_MAX)
-		stream_resume(s->carrier);
+	if (!s->dead)
+		listen_again(s);
 }
 
 static void work_called(evutil_socket_t fd, short what, void *context)
@@ -448,10 +460,12 @@ static void tls_pause(struct stream *stream, bool paused)
 	struct tls_stream *s = tls_stream_of(stream);
 	s->opened = true;
 	s->paused = paused;
-	if (paused)
+	if (paused) {
+		s->full = true;
 		stream_pause(s->carrier);
-	else
+	} else {
 		schedule(s);
+	}
 }
 
 static size_t tls_waiting(struct stream *stream)

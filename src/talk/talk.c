@@ -484,6 +484,7 @@ static void end(struct talk *t)
 		event_free(t->feed.pace);
 		if (t->interrupt)
 			event_free(t->interrupt);
+		stream_settle(t->base);
 		event_base_free(t->base);
 	}
 	buffer_wipe(&t->fixed);
