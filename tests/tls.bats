@@ -946,6 +946,17 @@ misused() {
 	done
 }
 
+@test "a unix socket has no name: it must be said whom the certificate is for" {
+	require socat
+	tls_server good --protocol imap
+	start_server relay socat "UNIX-LISTEN:$BATS_TEST_TMPDIR/socket,fork" "TCP:127.0.0.1:$port"
+	wait_for 5 test -S "$BATS_TEST_TMPDIR/socket"
+	run -4 --separate-stderr talk -P imap --tls "unix:$BATS_TEST_TMPDIR/socket"
+	one_line 'no name' '--verify-name'
+	run -0 talk -P imap --tls --verify-name mail.example "unix:$BATS_TEST_TMPDIR/socket"
+	told 'mail\.example, whom we asked for'
+}
+
 # ---- at a terminal: each is a function of pty/tls.py, where what is typed and what must show stand ----
 
 pty() {
@@ -963,6 +974,10 @@ pty() {
 
 @test "terminal: the prompt says that the line is encrypted" {
 	pty prompt_says_tls
+}
+
+@test "terminal: behind :open the names that were given are forgotten" {
+	pty names_are_for_the_first_host
 }
 
 @test "terminal: --insecure is said on every prompt" {

@@ -12,6 +12,7 @@
 struct errand {
 	const struct options *options;
 	struct where where;
+	struct tls_settings *tls;
 };
 
 static struct talk_place place_of(const struct where *where)
@@ -32,6 +33,7 @@ static enum status find(void *context, const char *target, const char *service, 
 		return status;
 	where_free(&errand->where);
 	errand->where = where;
+	tls_settings_elsewhere(errand->tls);
 	*place = place_of(&errand->where);
 	return STATUS_OK;
 }
@@ -88,7 +90,6 @@ static enum status run(struct options *options, int argc, char **argv)
 {
 	struct errand errand = { .options = options };
 	struct error error = { 0 };
-	struct tls_settings *tls = NULL;
 	if (argc == 0 || argc > 2) {
 		complain(argc == 0 ? "talk: to whom? Write a TARGET: host:port, or a URL such as smtp://host"
 		                   : "talk: one TARGET at a time: host:port, or host port");
@@ -96,17 +97,17 @@ static enum status run(struct options *options, int argc, char **argv)
 	}
 	enum status status = where_find(options, argv[0], argv[1], NULL, &errand.where, &error);
 	if (status == STATUS_OK)
-		status = options_tls(options, &tls, &error);
+		status = options_tls(options, &errand.tls, &error);
 	if (status != STATUS_OK) {
 		error_report(&error);
 		where_free(&errand.where);
 		return status;
 	}
 	struct talk_hooks hooks = { find, face, script, &errand };
-	struct talk_options talk = talk_options_of(options, tls);
+	struct talk_options talk = talk_options_of(options, errand.tls);
 	struct talk_place place = place_of(&errand.where);
 	status = talk_run(&talk, &hooks, &place);
-	tls_settings_free(tls);
+	tls_settings_free(errand.tls);
 	where_free(&errand.where);
 	return status;
 }

@@ -49,6 +49,9 @@ void tls_settings_free(struct tls_settings *settings);
 /* The client trusts the certificate that this server shows, and no other. */
 enum status tls_settings_trust(struct tls_settings *client, const struct tls_settings *server, struct error *error);
 
+/* From now on it goes elsewhere: servername and verify_name were about the first host, and are forgotten. */
+void tls_settings_elsewhere(struct tls_settings *client);
+
 /* Whether the server's certificate was made in memory. */
 bool tls_settings_made(const struct tls_settings *settings);
 /* Appends the server's own certificate: rows, and PEM, as tls_certificates does for the peer's. */

@@ -362,6 +362,11 @@ enum status tls_settings_trust(struct tls_settings *client, const struct tls_set
 	return STATUS_OK;
 }
 
+void tls_settings_elsewhere(struct tls_settings *client)
+{
+	client->options.servername = client->options.verify_name = NULL;
+}
+
 enum status tls_server_settings(const struct tls_options *options, const char *host, struct tls_settings **settings,
                                 struct error *error)
 {
@@ -424,8 +429,8 @@ static char *bare_name(const char *name)
 	return slice_string((struct slice){ name, n });
 }
 
-/* Whom the certificate must name. */
-static void set_name(SSL *ssl, const struct tls_settings *s, const char *host, struct tls_facts *facts)
+/* Whom the certificate must name. False where there is nobody: a certificate that is good for anybody proves nothing. */
+static bool set_name(SSL *ssl, const struct tls_settings *s, const char *host, struct tls_facts *facts)
 {
 	const struct tls_options *o = &s->options;
 	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
@@ -444,6 +449,7 @@ static void set_name(SSL *ssl, const struct tls_settings *s, const char *host, s
 	/* Who names the level in --ciphers means the certificates' too. */
 	if (o->ciphers == NULL || strstr(o->ciphers, "@SECLEVEL") == NULL)
 		X509_VERIFY_PARAM_set_auth_level(param, CHAIN_LEVEL);
+	return facts->name || o->insecure;
 }
 
 SSL *tls_settings_ssl(struct tls_settings *settings, const char *host, struct tls_facts *facts, struct error *error)
@@ -460,7 +466,12 @@ SSL *tls_settings_ssl(struct tls_settings *settings, const char *host, struct tl
 		return ssl;
 	}
 	trust_system(settings);
-	set_name(ssl, settings, host, facts);
 	SSL_set_connect_state(ssl);
-	return ssl;
+	if (set_name(ssl, settings, host, facts))
+		return ssl;
+	SSL_free(ssl);
+	(void)error_set(error, STATUS_TLS,
+	                "a unix socket has no name that a certificate could be for: --verify-name NAME says whom it must "
+	                "name");
+	return NULL;
 }

@@ -97,6 +97,17 @@ def prompt_says_tls():
 
 
 @test
+def names_are_for_the_first_host():
+    """--servername was about the first target: behind :open it is the new one's name that is asked for and verified."""
+    with Server("good", "--protocol", "imap") as first, Server("wildcard", "--protocol", "imap") as second:
+        with talk(first, "imaps", "--servername", "mail.example") as t:
+            t.wait("imap+tls not-authenticated>")
+            first.wait("sni=mail.example")
+            t.enter(f":open imaps://localhost:{second.port}")
+            says(t, r"for \*\.example\.org, and not for localhost|for \*\.example\.org, not for localhost")
+
+
+@test
 def prompt_says_insecure():
     with Server("expired", "--protocol", "imap") as server, talk(server, "imaps", "-k") as t:
         t.wait(lambda: re.fullmatch(r"imap\+tls\b.*\binsecure\b.*>", t.screen.line()))
