@@ -486,7 +486,7 @@ static void row_signature(X509 *certificate, struct buffer *out)
 	buffer_add_string(out, nid == NID_undef ? "of an unknown kind" : OBJ_nid2ln(nid));
 	(void)X509_get_signature_info(certificate, &digest, NULL, NULL, NULL);
 	if ((digest == NID_md5 || digest == NID_sha1) && X509_self_signed(certificate, 0) != 1)
-		buffer_printf(out, " (%s can be forged)", digest == NID_md5 ? "MD5" : "SHA-1");
+		buffer_printf(out, " (with %s it can be forged)", digest == NID_md5 ? "MD5" : "SHA-1");
 	buffer_add_octet(out, '\n');
 	ERR_clear_error();
 }
@@ -573,7 +573,8 @@ static void row_authority(X509 *certificate, struct buffer *out)
 	if (authority && between == 0)
 		buffer_add_string(out, "yes: it may vouch for others, but not for other authorities");
 	else if (authority && between > 0)
-		buffer_printf(out, "yes: it may vouch for others, with %ld authorities between at most", between);
+		buffer_printf(out, "yes: it may vouch for others, with %ld more authorit%s between at most", between,
+		              between == 1 ? "y" : "ies");
 	else
 		buffer_add_string(out, authority ? "yes: it may vouch for others" : "no: it may not vouch for others");
 	buffer_add_octet(out, '\n');

@@ -54,7 +54,7 @@ bool tls_facts_certificate(const struct tls_facts *facts)
 
 bool tls_facts_unverified(const struct tls_facts *facts)
 {
-	return facts->insecure && facts->nfaults > 0;
+	return facts->insecure && (facts->nfaults > 0 || facts->nobody);
 }
 
 /* ---- filling them in ---- */
@@ -245,17 +245,19 @@ static void tell_version(const struct tls_facts *facts, struct buffer *out)
 
 static void tell_keys(const struct tls_facts *facts, struct buffer *out)
 {
+	if (facts->cipher_bits == 0)
+		return; /* nothing is encrypted that could be kept from anybody */
 	const char *resumed = facts->resumed ? "An earlier session goes on, so certificates are not shown again. " : "";
 	const char *whose = facts->server ? "this" : "the";
 	if (facts->exchange == NULL)
 		buffer_printf(out, "%s%s\n", resumed,
-		              facts->resumed ? "Its keys are used on: nothing new was agreed on."
+		              facts->resumed ? "The keys are made from its secret: nothing new was agreed on."
 		                             : "The keys come from a secret that both sides knew before.");
 	else if (facts->forward_secret)
 		buffer_printf(
 			out,
-			"%sThe keys were agreed on with %s, anew for this connection: whoever records it cannot read "
-			"it later, not even with %s server's key.\n",
+			"%sThe keys were agreed on with %s, anew for this connection: whoever records it, and gets %s "
+			"server's key later, still cannot read it.\n",
 			resumed, facts->exchange, whose);
 	else
 		buffer_printf(
@@ -430,8 +432,13 @@ static void tell_other_faults(const struct tls_facts *facts, struct buffer *out)
 static void tell_certificate(const struct tls_facts *facts, struct buffer *out)
 {
 	const X509 *certificate = own_certificate(facts);
-	if (certificate == NULL)
+	if (certificate == NULL) {
+		if (facts->nobody)
+			buffer_add_string(out,
+			                  "NOT VERIFIED: the server shows no certificate: nobody knows who it is, and "
+			                  "whoever sits between can read and change everything.\n");
 		return;
+	}
 	tell_whom(facts, certificate, out);
 	tell_who_vouches(facts, certificate, out);
 	tell_until(facts, certificate, out);

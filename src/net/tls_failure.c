@@ -30,14 +30,15 @@ static const char *peer(const struct telling *t)
 	return t->server ? "the client" : "the server";
 }
 
-/* Appends a row's words, "@" standing for the peer. */
+/* Appends a row's words, "@" standing for the peer, and "@@" for itself. */
 static void say(const struct telling *t, const char *words)
 {
 	for (; *words; words++) {
-		if (*words == '@')
+		if (*words == '@' && words[1] != '@')
 			buffer_add_string(t->out, peer(t));
 		else
 			buffer_add_octet(t->out, *words);
+		words += *words == '@' && words[1] == '@';
 	}
 }
 
@@ -233,7 +234,7 @@ static void say_issuer_advice(const struct telling *t, unsigned depth)
 	else
 		buffer_printf(
 			t->out,
-			"if the authority is yours, --cacert FILE; if it is an intermediate one, %s must send it too",
+			"if the authority is yours, --cacert FILE; if it is an intermediate one (vouched for by another), %s must send it too",
 			peer(t));
 	buffer_free(&url);
 }
@@ -275,7 +276,8 @@ static bool wants_certificate(const struct telling *t, int alert)
 {
 	if (t->server || !t->facts->wanted || t->facts->given)
 		return false;
-	return alert == 116 || alert == 40 || alert == 41 || alert == 42 || alert == 46;
+	/* GnuTLS says decode_error to an empty list of certificates. */
+	return alert == 116 || (alert >= 40 && alert <= 46) || alert == 49 || alert == 50;
 }
 
 static void say_wanted(const struct telling *t)
@@ -324,11 +326,11 @@ static void say_kept_out(const struct telling *t)
 static void say_ciphers(const struct telling *t, const struct tls_options *options)
 {
 	if (options->ciphers)
-		buffer_add_string(t->out, ": your --ciphers leaves others out (`openssl ciphers -v` lists all)");
+		buffer_add_string(t->out, ": your --ciphers leaves others out (`openssl ciphers -v ALL` lists them)");
 	else
 		buffer_printf(
 			t->out,
-			": --ciphers offers other ciphers (`openssl ciphers -v` lists them)%s; or the name is one "
+			": --ciphers offers other ciphers (`openssl ciphers -v ALL` lists them)%s; or the name is one "
 			"that it does not serve (--servername)",
 			strcmp(least_version(t), "1.2") == 0 ? ", --tls-min 1.0 old versions" : "");
 }
@@ -584,7 +586,13 @@ void tls_failure_of(const struct tls_evidence *evidence, struct tls_failure *fai
 	const struct telling t = { evidence, evidence->facts, evidence->facts->server, &failure->message };
 	int alert = alert_of(evidence->error);
 	bool refused = is_refused(t.facts);
-	if (evidence->plaintext.n > 0) {
+	if (t.facts->nobody && !evidence->done) {
+		failure->trouble = TLS_REFUSED;
+		buffer_add_string(&failure->message,
+		                  "the server shows no certificate, and so nobody knows who it is: --ciphers lets such "
+		                  "ciphers in (aNULL, which ALL has too): add :!aNULL");
+		say_insecure(&t);
+	} else if (evidence->plaintext.n > 0) {
 		failure->trouble = TLS_PLAINTEXT;
 		buffer_add_slice(&failure->plaintext, slice_part(evidence->plaintext, 0, PLAINTEXT_MAX));
 		tell_plaintext(&t);

@@ -48,6 +48,7 @@ struct tls_facts {
 	bool unfinished; /* the chain could not be looked at to the end, which is never let pass */
 	enum tls_staple staple;
 	long staple_from, staple_until; /* seconds since 1970; 0: not said */
+	bool nobody;                    /* the handshake is done, and the server has shown no certificate */
 	bool wanted;                    /* the server asked for a certificate of ours */
 	bool given;                     /* and we gave one */
 	struct buffer takers; /* the authorities whose certificates it takes, "CN=…; CN=…"; empty: it did not say */
@@ -82,6 +83,9 @@ void tls_verify_set(SSL_CTX *ctx);
 /* Looks at the stapled OCSP response, when the handshake is done; a certificate that is revoked is a fault. True where
  * nothing is wrong, or it does not matter. */
 bool tls_verify_staple(SSL *ssl, struct tls_facts *facts);
+/* Whether the server has shown a certificate at all (--ciphers may let those in that need none), or that does not
+ * matter. */
+bool tls_verify_shown(struct tls_facts *facts);
 
 /* ---- tls_facts.c ---- */
 

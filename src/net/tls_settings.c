@@ -108,7 +108,8 @@ static enum status set_ciphers(struct tls_settings *s, struct error *error)
 	free(older);
 	if (good)
 		return STATUS_OK;
-	return error_set(error, STATUS_USAGE, "--ciphers %s: no cipher of that name: `openssl ciphers -v` lists them",
+	return error_set(error, STATUS_USAGE,
+	                 "--ciphers %s: no cipher of that name: `openssl ciphers -v ALL` lists them",
 	                 s->options.ciphers);
 }
 
@@ -322,6 +323,10 @@ static enum status prepare(struct tls_settings *s, struct error *error)
 		(void)SSL_CTX_set_tlsext_status_type(s->ctx, TLSEXT_STATUSTYPE_ocsp);
 		SSL_CTX_set_cert_cb(s->ctx, certificate_wanted, NULL);
 	}
+	if (status != STATUS_OK) { /* what is half made verifies nobody: it is not there */
+		SSL_CTX_free(s->ctx);
+		s->ctx = NULL;
+	}
 	return status;
 }
 
@@ -470,8 +475,9 @@ SSL *tls_settings_ssl(struct tls_settings *settings, const char *host, struct tl
 	if (set_name(ssl, settings, host, facts))
 		return ssl;
 	SSL_free(ssl);
-	(void)error_set(error, STATUS_TLS,
-	                "a unix socket has no name that a certificate could be for: --verify-name NAME says whom it must "
-	                "name");
+	(void)error_set(
+		error, STATUS_TLS,
+		"a unix socket has no name that a certificate could be for: --verify-name NAME says whom it must "
+		"name");
 	return NULL;
 }

@@ -13,6 +13,8 @@
 
 /* Octets of text that wait for their user before reading pauses. */
 #define UNUSED_MAX ((size_t)64 * 1024)
+/* Octets that libssl answers by itself (new keys, alerts) and that the peer has not read, before reading pauses. */
+#define ANSWERS_MAX ((size_t)64 * 1024)
 /* The longest text of one record (RFC 8446 5.1). */
 #define RECORD_MAX 16384
 /* What is kept of that which is no TLS. */
@@ -37,13 +39,15 @@ struct tls_stream {
 	BIO *from_carrier, *to_carrier;
 	struct event *work; /* the user is told from the loop */
 	struct tls_facts *facts;
+	struct tls_facts *own; /* the same once TLS is taken off: whoever began it may have let go of theirs */
 	const struct tls_events *events;
 	void *context;
 	struct records records;
 	struct buffer text;   /* decrypted, not used yet */
 	struct buffer unsaid; /* what libssl does not take while it agrees on new keys */
 	struct tls_failure failure;
-	size_t heard; /* octets that came from the carrier */
+	size_t heard;   /* octets that came from the carrier */
+	size_t answers; /* octets that libssl said by itself since the carrier was last drained */
 	bool secured, secured_told;
 	bool failed, told; /* there is no TLS any more; the end, or the failure, was told */
 	bool opened, paused;
@@ -140,15 +144,16 @@ static void keep_plaintext(struct records *r, const char *p, size_t n, size_t be
 
 /* ---- libssl and the carrier ---- */
 
-/* Hands the carrier what libssl has to say. */
-static void flush(struct tls_stream *s)
+/* Hands the carrier what libssl has to say; how many octets that was. */
+static size_t flush(struct tls_stream *s)
 {
 	char *p = NULL;
 	long n = BIO_get_mem_data(s->to_carrier, &p);
 	if (n <= 0)
-		return;
+		return 0;
 	stream_write(s->carrier, p, (size_t)n);
 	(void)BIO_reset(s->to_carrier);
+	return (size_t)n;
 }
 
 /* What the peer has chosen may be what we refuse: libssl says that it came, if not that it was taken. */
@@ -193,7 +198,7 @@ static void handshake(struct tls_stream *s)
 		return;
 	}
 	tls_facts_fill(s->facts, s->ssl);
-	if (!tls_verify_staple(s->ssl, s->facts)) {
+	if (!tls_verify_shown(s->facts) || !tls_verify_staple(s->ssl, s->facts)) {
 		fail(s, 0);
 		return;
 	}
@@ -213,6 +218,7 @@ static void decrypt(struct tls_stream *s)
 		else if (only_waits(s, n) || s->ended || s->failed)
 			break;
 	}
+	s->answers += flush(s);
 	if (s->text.n)
 		schedule(s);
 }
@@ -230,7 +236,7 @@ static void encrypt(struct tls_stream *s)
 			break;
 		}
 		done += (size_t)n;
-		flush(s);
+		(void)flush(s);
 	}
 	buffer_drop(&s->unsaid, done);
 }
@@ -246,7 +252,7 @@ static void advance(struct tls_stream *s)
 		decrypt(s);
 	if (s->secured && !s->failed && !s->ending)
 		encrypt(s);
-	flush(s);
+	(void)flush(s);
 }
 
 /* What is no TLS, or that the carrier went, is told when all that came before was read. */
@@ -287,11 +293,18 @@ static bool in_the_clear(const struct tls_stream *s)
 	return s->ending && (s->ended || s->records.alien);
 }
 
+/* Whether more may come: its user, and the peer, read what there is. */
+static bool has_room(const struct tls_stream *s)
+{
+	return s->text.n < UNUSED_MAX && s->answers < ANSWERS_MAX;
+}
+
 static size_t carrier_octets(void *context, const char *p, size_t n)
 {
 	struct tls_stream *s = context;
 	s->heard += n;
-	if (s->ssl == NULL || s->failed)
+	/* Behind the peer's close_notify nothing is read (RFC 8446 6.1), and so nothing is kept. */
+	if (s->ssl == NULL || s->failed || (s->ended && !s->ending))
 		return n;
 	size_t heard = s->records.alien ? 0 : hear_records(s, p, n);
 	advance(s);
@@ -300,7 +313,7 @@ static size_t carrier_octets(void *context, const char *p, size_t n)
 		schedule(s);
 	}
 	look_for_end(s);
-	if (s->text.n >= UNUSED_MAX) {
+	if (!has_room(s)) {
 		s->full = true;
 		stream_pause(s->carrier);
 	}
@@ -321,6 +334,10 @@ static void carrier_drained(void *context)
 {
 	struct tls_stream *s = context;
 	s->busy++;
+	bool full = s->answers >= ANSWERS_MAX;
+	s->answers = 0;
+	if (full)
+		schedule(s); /* reading goes on */
 	if (s->opened && s->unsaid.n == 0 && s->common.events->drained)
 		s->common.events->drained(s->common.context);
 	if (--s->busy == 0 && s->dead)
@@ -391,7 +408,7 @@ static void tell_opened(struct tls_stream *s)
 /* Reads on, where there is room again and somebody to use it. */
 static void listen_again(struct tls_stream *s)
 {
-	if (!s->full || !s->opened || s->paused || s->carrier_over || s->text.n >= UNUSED_MAX)
+	if (!s->full || !s->opened || s->paused || s->carrier_over || !has_room(s))
 		return;
 	s->full = false;
 	stream_resume(s->carrier);
@@ -445,7 +462,7 @@ static void say_close(struct tls_stream *s)
 	s->shut = true;
 	ERR_clear_error();
 	(void)SSL_shutdown(s->ssl);
-	flush(s);
+	(void)flush(s);
 }
 
 static void tls_shut(struct stream *stream)
@@ -479,6 +496,7 @@ static void dispose(struct tls_stream *s)
 {
 	event_free(s->work);
 	SSL_free(s->ssl); /* its BIOs too */
+	tls_facts_free(s->own);
 	tls_failure_free(&s->failure);
 	buffer_free(&s->records.plaintext);
 	buffer_wipe(&s->text);
@@ -523,6 +541,11 @@ void tls_take_off(struct stream *stream)
 		return;
 	say_close(s);
 	s->ending = true;
+	s->own = tls_facts_new();
+	s->own->server = s->facts->server;
+	s->facts = s->own;
+	if (s->ssl)
+		SSL_set_app_data(s->ssl, s->own);
 	stream->kind = &clear_kind;
 }
 

@@ -226,3 +226,11 @@ bool tls_verify_staple(SSL *ssl, struct tls_facts *facts)
 	add_fault(facts, X509_V_ERR_CERT_REVOKED, 0);
 	return facts->insecure;
 }
+
+/* ---- no certificate at all ---- */
+
+bool tls_verify_shown(struct tls_facts *facts)
+{
+	facts->nobody = !facts->server && !tls_facts_certificate(facts);
+	return !facts->nobody || facts->insecure;
+}

@@ -226,8 +226,8 @@ static void server_scram(struct sasl *sasl, struct slice decoded, struct sasl_li
 		server_any(sasl, decoded, line);
 	else if (attribute(decoded, 'v').n)
 		note(line,
-		     "The server's signature, which proves that it knows the password too; the client answers with "
-		     "an empty line.");
+		     "The server's signature (v), which proves that it has a key made from the password; the client "
+		     "answers with an empty line.");
 	else if (refused.n)
 		note_name(line, "The server refuses: ", refused, ".");
 	else if (attribute(decoded, 'r').n && attribute(decoded, 's').n && slice_number(count, &iterations))
@@ -346,8 +346,8 @@ static void server_digest_md5(struct sasl *sasl, struct slice decoded, struct sa
 		server_any(sasl, decoded, line);
 	else if (slice_starts(decoded, SLICE("rspauth=")))
 		note(line,
-		     "The server's proof (rspauth) that it knows the password too; the client answers with an empty "
-		     "line.");
+		     "The server's proof (rspauth) that it has the password too, or a hash of it; the client answers "
+		     "with an empty line.");
 	else
 		note(line,
 		     "Realm, nonce and what the server can do; DIGEST-MD5 is obsolete since RFC 6331, SCRAM took its "

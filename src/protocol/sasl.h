@@ -67,8 +67,8 @@ struct scram {
 /* The client's next line in its turn: the first message, the proof (from the decoded server-first message in
  * `challenge`), then empty, after which the next exchange may begin. False, with `why` a sentence that begins in lower
  * case, where the challenge is not what this step answers: no server-first message, another nonce, fewer than 1 or more
- * than 1,000,000 iterations, or a last message that does not prove that the server knows the password. User and
- * password are taken as they are: no SASLprep (RFC 4013). */
+ * than 1,000,000 iterations, or a last message that does not prove that the server has a key made from the password.
+ * User and password are taken as they are: no SASLprep (RFC 4013). */
 bool sasl_scram(struct scram *scram, struct buffer *out, struct slice user, struct slice password,
                 struct slice challenge, const char **why);
 void scram_clear(struct scram *scram);
@@ -103,7 +103,7 @@ struct sasl_login {
 	unsigned lines;       /* that were built */
 	bool asked_name;      /* LOGIN: it was, and given */
 	struct scram scram;
-	bool proved; /* the server has proved, by SCRAM, that it knows the password too */
+	bool proved; /* the server has proved, by SCRAM, that it has a key made from the password */
 };
 /* Both texts are copied. */
 void sasl_login_begin(struct sasl_login *login, const struct sasl_way *way, struct slice user, struct slice secret);

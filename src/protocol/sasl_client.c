@@ -183,17 +183,17 @@ static bool final_message(struct scram *scram, struct buffer *out, struct slice 
 	return good;
 }
 
-/* Whether `v=…` proves that the server knows the password too (RFC 5802 section 3). */
+/* Whether `v=…` proves that the server has a key made from the password (RFC 5802 section 3). */
 static bool check_server(const struct scram *scram, struct slice challenge, const char **why)
 {
 	struct slice signature = { 0 };
 	*why = "the server refuses (e=), and proves nothing (RFC 5802 section 7)";
 	if (slice_starts(challenge, SLICE("e=")))
 		return false;
-	*why = "the server's last message is no `v=SIGNATURE`: it does not prove that it knows the password";
+	*why = "the server's last message is no `v=SIGNATURE`: it does not prove who it is";
 	if (!take_attribute(&challenge, 'v', &signature))
 		return false;
-	*why = "the server's signature is wrong: it does not know the password, and may be an impostor";
+	*why = "the server's signature is wrong: it has no key made from this password, and may be an impostor";
 	return slice_equal(signature, slice_of(scram->signature));
 }
 

@@ -193,7 +193,8 @@ static void say_final(const struct sasl_login *login, struct slice challenge, st
 static void say_proved(const struct sasl_login *login, struct sasl_step *step)
 {
 	char *user = safe(user_of(login));
-	say(step, "The server's signature (v) is the one that was computed here: it knows the password of %s, too.",
+	say(step,
+	    "The server's signature (v) is the one that was computed here: it has a key made from the password of %s.",
 	    user);
 	free(user);
 	say(step, "v = HMAC(HMAC(SaltedPassword, “Server Key”), AuthMessage), in base64. The answer is an empty line.");

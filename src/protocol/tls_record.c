@@ -12,7 +12,8 @@ enum { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, APPLICATION_DATA = 2
 #define LEVEL_AT 5
 #define DESCRIPTION_AT 6
 
-/* RFC 8446 sections 6 and 6.2; 41, 60 and 100 are of older versions (RFC 5246 section 7.2). */
+/* RFC 8446 sections 6 and 6.2; 21, 30, 41, 60 and 100 are of older versions (RFC 5246 section 7.2), 111 and 114 of
+ * extensions of theirs (RFC 6066 section 9), and 117 is younger (RFC 9846 section 6.2). */
 static const struct {
 	unsigned char number;
 	const char *name;
@@ -20,11 +21,11 @@ static const struct {
 	{ 0, "close_notify" },
 	{ 10, "unexpected_message" },
 	{ 20, "bad_record_mac" },
-	{ 21, "decryption_failed" },
+	{ 21, "decryption_failed_RESERVED" },
 	{ 22, "record_overflow" },
 	{ 30, "decompression_failure" },
 	{ 40, "handshake_failure" },
-	{ 41, "no_certificate" },
+	{ 41, "no_certificate_RESERVED" },
 	{ 42, "bad_certificate" },
 	{ 43, "unsupported_certificate" },
 	{ 44, "certificate_revoked" },
@@ -35,7 +36,7 @@ static const struct {
 	{ 49, "access_denied" },
 	{ 50, "decode_error" },
 	{ 51, "decrypt_error" },
-	{ 60, "export_restriction" },
+	{ 60, "export_restriction_RESERVED" },
 	{ 70, "protocol_version" },
 	{ 71, "insufficient_security" },
 	{ 80, "internal_error" },
@@ -44,10 +45,13 @@ static const struct {
 	{ 100, "no_renegotiation" },
 	{ 109, "missing_extension" },
 	{ 110, "unsupported_extension" },
+	{ 111, "certificate_unobtainable" },
 	{ 112, "unrecognized_name" },
 	{ 113, "bad_certificate_status_response" },
+	{ 114, "bad_certificate_hash_value" },
 	{ 115, "unknown_psk_identity" },
 	{ 116, "certificate_required" },
+	{ 117, "general_error" },
 	{ 120, "no_application_protocol" },
 };
 

@@ -108,8 +108,8 @@ static void advise(struct upgrade *u, const struct dialogue *d)
 	buffer_add_string(&u->end, dialogue_told_secret(d) ? ". What was secret has already gone in the clear"
 	                                                   : ". Nothing secret was sent");
 	if (scheme && scheme->port)
-		buffer_printf(&u->end, ". At port %u a server has TLS from the first octet: %s:// or --tls",
-		              scheme->port, scheme->name);
+		buffer_printf(&u->end, ". Port %u is for TLS from the first octet: %s:// or --tls", scheme->port,
+		              scheme->name);
 }
 
 /* Whether an EHLO keyword was overwritten on the way. */
@@ -341,7 +341,8 @@ static void refuse_protocol(struct upgrade *u, const struct dialogue *d)
 		refuse(u, "there is no TLS over UDP here: tls:// is TLS over TCP");
 	else if (strcmp(protocol->name, "http") == 0)
 		refuse(u,
-		       "HTTP has no command that begins TLS: https:// or --tls begins with it, and :tls does so now");
+		       "HTTP has no command that begins TLS (its Upgrade to TLS, RFC 2817, is hardly used): https:// or --tls "
+		       "begins with it, and :tls does so now");
 	else
 		refuse(u,
 		       "%s have no command that begins TLS: -P names the protocol, --tls begins with TLS, and :tls does so "

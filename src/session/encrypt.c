@@ -80,6 +80,19 @@ static bool heard_early(struct session *s)
 
 /* ---- why there is no TLS ---- */
 
+/* Whether a person could have written it: no controls but line ends and tabs, and UTF-8. */
+static bool is_text(struct slice octets)
+{
+	while (octets.n) {
+		uint32_t character;
+		size_t length = utf8_decode(octets, &character);
+		if (length == 0 || (character < ' ' && strchr("\r\n\t", (int)character) == NULL) || character == 0)
+			return false;
+		octets = slice_part(octets, length, octets.n);
+	}
+	return true;
+}
+
 /* What a server's text in the clear says about the port, and what to do: sentences. */
 static void clear_advice(const struct session *s, struct slice said, struct buffer *out)
 {
@@ -93,6 +106,12 @@ static void clear_advice(const struct session *s, struct slice said, struct buff
 	}
 	if (slice_starts(line, SLICE("SSH-"))) {
 		buffer_add_string(out, "an SSH server is behind this port, which is another protocol than TLS");
+		return;
+	}
+	if (!is_text(said)) {
+		buffer_add_string(out,
+		                  "that is neither TLS nor text: another protocol is behind this port, or something "
+		                  "between changes what is said");
 		return;
 	}
 	if (protocol == NULL)
@@ -125,7 +144,9 @@ static void came_in_the_clear(struct session *s, const struct tls_failure *failu
 		buffer_printf(message,
 		              "the client speaks in the clear where TLS is expected: it has to begin with TLS "
 		              "here%s",
-		              s->options.tls_implicit ? " (in openssl's words: s_client; in curl's: an s:// URL)" : "");
+		              s->options.tls_implicit
+		                      ? " (as `openssl s_client` does, or curl with a URL such as imaps://)"
+		                      : "");
 	} else if (!s->options.tls_implicit) {
 		session_remark(
 			s, "The server agreed on TLS, and then something came in the clear. Anybody on the way could "

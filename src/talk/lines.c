@@ -79,12 +79,13 @@ static void send_line(struct talk *t, struct slice line, bool as_is, bool ours)
 	buffer_add_slice(&octets, said);
 	if (!as_is)
 		buffer_add_string(&octets, line_end(t, said));
-	t->secret_said = false;
+	t->said = t->secret_said = false;
 	t->answered = 0;
 	session_send(t->session, octets.p ? octets.p : "", octets.n);
 	warn(t, buffer_slice(&warnings));
 	traps_offer_ascii(t);
-	if (t->prompt && command && line.n && !ours && !as_is && !t->secret_said)
+	/* What waits for TLS to begin was not looked at yet: whether it holds a secret, nobody knows. */
+	if (t->prompt && command && line.n && !ours && !as_is && t->said && !t->secret_said)
 		prompt_remember(t->prompt, line);
 	buffer_free(&warnings);
 	buffer_wipe(&octets);
@@ -241,7 +242,8 @@ void lines_pump(struct talk *t, bool my_turn)
 	if (!said && my_turn && (t->ended || t->feed.ended))
 		lines_finish(t);
 	else if (said && !my_turn && !t->prompt)
-		(void)evtimer_add(t->feed.pace, session_waiting(t->session) < WAITING_MAX ? &at_once : &pace);
+		(void)evtimer_add(t->feed.pace,
+		                  !t->encrypting && session_waiting(t->session) < WAITING_MAX ? &at_once : &pace);
 }
 
 void lines_stir(struct talk *t)

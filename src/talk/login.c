@@ -123,7 +123,7 @@ static void challenged(struct talk *t, const struct dialogue_event *event)
 	if (t->hurried) {
 		give_up(t, "by ^C");
 	} else if (slice_find(event->problem, base64) < event->problem.n) {
-		give_up(t, "what is no base64 must not be answered (RFC 4954 4)");
+		give_up(t, "what is no base64 must not be answered");
 	} else if (login->kept.n) {
 		hold_first(t, buffer_slice(&login->kept));
 		buffer_wipe(&login->kept);
@@ -415,8 +415,8 @@ static void replied(struct talk *t, const struct dialogue_event *event)
 		login->lines++;
 		hold_first(t, buffer_slice(&line));
 	} else if (event->class == CLASS_SUCCESS && scram && !login->sasl.proved && !given_up) {
-		talk_remark(t, "Take care: the server said yes, and has not proved that it knows the password "
-		               "(RFC 5802 5).");
+		talk_remark(t, "Take care: the server said yes, and has not proved by its signature (v) who it "
+		               "is (RFC 5802 5).");
 	} else if (!given_up && (event->class == CLASS_FAILURE || event->class == CLASS_TRANSIENT)) {
 		talk_remark(t, "The login was refused; :why says more.");
 	}

@@ -86,6 +86,7 @@ struct talk {
 	struct login *login; /* that is being gone through (login.h); NULL: none */
 	char *later;         /* a `:` word that asks for a secret, which it cannot until the prompt rests; NULL: none */
 
+	bool said;        /* an event of the client's was told since its last line went */
 	bool secret_said; /* the client's last event held a secret */
 	size_t answered;  /* final replies since the client's last line */
 	char *awaited;    /* verb of the client's last command; NULL: nothing was said yet */

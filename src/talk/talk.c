@@ -174,6 +174,7 @@ static void note_tag(struct talk *t, struct slice tag)
 /* What the client has said, for what comes later: history, patience, `:password`. */
 static void note_said(struct talk *t, const struct dialogue_event *event)
 {
+	t->said = true;
 	t->secret_said |= event_span(event, SPAN_SECRET) != NULL;
 	t->encrypting |= event->kind == EVENT_COMMAND && event->phase == PHASE_ENCRYPT;
 	if (event->kind == EVENT_COMMAND) {

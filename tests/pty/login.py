@@ -332,7 +332,7 @@ def how_each_line_is_built_is_told():
         auth(t, "scram-sha-256 bob", PASSWORD)
         says(t, "n=bob is the name", "C: AUTH SCRAM-SHA-256 {{scram bob {{password}}}}", "both nonces (r), salt (s)",
              "SaltedPassword = PBKDF2 by HMAC-SHA-256 of {{password}}", "StoredKey = SHA-256(ClientKey)", ",p={{proof}}",
-             "it knows the password of bob, too", "The answer is an empty line.")
+             "it has a key made from the password of bob", "The answer is an empty line.")
         t.wait(lambda: t.screen.all().count("S: 235") == 4)
         auth(t, "xoauth2 bob", TOKEN, "token")
         says(t, "user=bob^Aauth=Bearer {{token}}^A^A, in base64")
@@ -360,7 +360,7 @@ def secrets_are_shown_where_that_was_asked_for():
 def what_cannot_be_answered_is_given_up():
     for way, wrong, why in [
         ("scram-sha-256", "nonce", "the server's nonce does not continue ours"),
-        ("scram-sha-256", "signature", "the server's signature is wrong: it does not know the password"),
+        ("scram-sha-256", "signature", "the server's signature is wrong: it has no key made from this password"),
         ("scram-sha-1", "refuses", "the server refuses (e=), and proves nothing"),
         ("cram-md5", "empty", "the server sent no challenge to answer"),
         ("login", "third", "LOGIN asks for a name and a password, and the server asks for more"),
@@ -385,7 +385,7 @@ def a_yes_without_proof_is_told():
     with talk(server) as t:
         hello(t)
         auth(t, "scram-sha-256 bob", PASSWORD)
-        says(t, "the server said yes, and has not proved that it knows the password")
+        says(t, "the server said yes, and has not proved by its signature (v) who it is")
 
 
 @test

@@ -98,10 +98,9 @@ static void scram_refuses(void)
 	CHECK(sasl_scram(&scram, &out, SLICE("user"), SLICE("pencil"), SLICE("r=abcd,s=QSXCR+Q6sek8bf92,i=1,x=y"),
 	                 &why));
 	step(&scram, "e=invalid-proof", "the server refuses (e=), and proves nothing (RFC 5802 section 7)");
-	step(&scram, "x=y",
-	     "the server's last message is no `v=SIGNATURE`: it does not prove that it knows the password");
+	step(&scram, "x=y", "the server's last message is no `v=SIGNATURE`: it does not prove who it is");
 	step(&scram, "v=AAAA",
-	     "the server's signature is wrong: it does not know the password, and may be an impostor");
+	     "the server's signature is wrong: it has no key made from this password, and may be an impostor");
 	buffer_free(&out);
 	scram_clear(&scram);
 }
@@ -206,7 +205,7 @@ static void goes_through_scram(void) /* RFC 5802 section 5, RFC 7677 section 3 *
 	        { "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096",
 	          "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=",
 	          "PBKDF2 by HMAC-SHA-1", NULL },
-	        { "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", "", "it knows the password of user", NULL },
+	        { "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", "", "it has a key made from the password of user", NULL },
 	        { "", NULL, NULL, "the exchange is over, and the server asks for more" });
 	THROUGH("SCRAM-SHA-256", "user", "pencil", "rOprNGfwEbeRWgbNEkqO",
 	        { "", "n,,n=user,r=rOprNGfwEbeRWgbNEkqO", "r=rOprNGfwEbeRWgbNEkqO is the nonce", NULL },
@@ -217,7 +216,7 @@ static void goes_through_scram(void) /* RFC 5802 section 5, RFC 7677 section 3 *
 	          "p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
 	          "StoredKey = SHA-256(ClientKey)", NULL },
 	        { "v=AAAA", NULL, NULL,
-	          "the server's signature is wrong: it does not know the password, and may be an impostor" },
+	          "the server's signature is wrong: it has no key made from this password, and may be an impostor" },
 	        { "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", "", "The answer is an empty line", NULL });
 	THROUGH("SCRAM-SHA-1", "user", "pencil", NULL,
 	        { "r=abc,s=QSXCR+Q6sek8bf92,i=1", NULL, NULL,
@@ -417,7 +416,7 @@ static void reads_scram(void)
 	         { 'S', SAID("r=fyko3rfc,s=QSXCR+Q6sek8bf92,i=4096"), NULL, "4096 times (i)." },
 	         { 'C', SAID("c=biws,r=fyko3rfc,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts="), "{{scram user {{password}}}}",
 	           "proof" },
-	         { 'S', SAID("v=rmF9pqV8S7suAoZWja4dJRkFsKQ="), NULL, "knows the password too" },
+	         { 'S', SAID("v=rmF9pqV8S7suAoZWja4dJRkFsKQ="), NULL, "has a key made from the password" },
 	         { 'c', SAID(""), NULL, "empty" });
 	EXCHANGE("scram-sha-256", { 'C', SAID("y,,n=a=2Cb=3Dc,r=x"), "{{scram a,b=c {{password}}}}", "a,b=c" },
 	         { 'S', SAID("r=xy,s=QSXCR+Q6sek8bf92,i=100"), NULL, "100 times (i), fewer than the 4096" },

@@ -257,8 +257,8 @@ static void check_failure(const struct talk *t, bool server, enum tls_trouble tr
 
 #define TLS13 \
 	"TLS 1.3 (RFC 8446): from here on everything is encrypted, with AES-256 in GCM mode (TLS_AES_256_GCM_SHA384).\n" \
-	"The keys were agreed on with X25519, anew for this connection: whoever records it cannot read it later, not even " \
-	"with the server's key.\n"
+	"The keys were agreed on with X25519, anew for this connection: whoever records it, and gets the server's key " \
+	"later, still cannot read it.\n"
 #define FOR_IT "The certificate is for mail.example, whom we asked for.\n"
 #define VOUCHED "T11 of Let's Test vouches for it, and Test Root X1, which is trusted here, vouches for that.\n"
 #define VALID "It is valid from DATE UTC to DATE UTC, 39 days from now; its key is ECDSA on P-256.\n"
@@ -275,8 +275,8 @@ static void good_story(void)
 		t.server_facts,
 		"TLS 1.3 (RFC 8446): from here on everything is encrypted, with AES-256 in GCM mode "
 		"(TLS_AES_256_GCM_SHA384).\n"
-		"The keys were agreed on with X25519, anew for this connection: whoever records it cannot read it later, "
-		"not even with this server's key.\n"
+		"The keys were agreed on with X25519, anew for this connection: whoever records it, and gets this server's "
+		"key later, still cannot read it.\n"
 		"The client was not asked for a certificate: who it is, it says later, if at all.\n");
 	hang_up(&t);
 	drop(&own);
@@ -416,12 +416,12 @@ static void a_session_goes_on(void)
 	        "TLS 1.3 (RFC 8446): from here on everything is encrypted, with AES-256 in GCM mode "
 	        "(TLS_AES_256_GCM_SHA384).\n"
 	        "An earlier session goes on, so certificates are not shown again. The keys were agreed on with X25519, anew for "
-	        "this connection: whoever records it cannot read it later, not even with the server's key.\n");
+	        "this connection: whoever records it, and gets the server's key later, still cannot read it.\n");
 	resumed(TLS1_2_VERSION,
 	        "TLS 1.2 (RFC 5246): from here on everything is encrypted, with AES-256 in GCM mode "
 	        "(TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384).\n"
-	        "An earlier session goes on, so certificates are not shown again. Its keys are used on: nothing new was agreed "
-	        "on.\n");
+	        "An earlier session goes on, so certificates are not shown again. The keys are made from its secret: nothing "
+	        "new was agreed on.\n");
 }
 
 /* ---- faults ---- */
@@ -538,9 +538,8 @@ static void unknown_issuer(void)
 {
 	check_refused(&(struct wish){ .names = "DNS:mail.example" }, &middle, false,
 	              X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-	              ALONE
-	              ": if the authority is yours, --cacert FILE; if it is an intermediate one, the server must send "
-	              "it too" INSECURE,
+	              ALONE ": if the authority is yours, --cacert FILE; if it is an intermediate one (vouched for by "
+	                    "another), the server must send it too" INSECURE,
 	              TLS13 FOR_IT "NOT VERIFIED: " ALONE ".\n" VALID);
 }
 
@@ -967,7 +966,7 @@ static void no_shared_cipher(void)
 	check_failure(
 		&t, false, TLS_ALERT,
 		"the server refuses with alert 40 handshake_failure (RFC 8446 6.2): it finds no version, cipher or key that "
-		"both take: --ciphers offers other ciphers (`openssl ciphers -v` lists them), --tls-min 1.0 old versions; or "
+		"both take: --ciphers offers other ciphers (`openssl ciphers -v ALL` lists them), --tls-min 1.0 old versions; or "
 		"the name is one that it does not serve (--servername)");
 	check_failure(
 		&t, true, TLS_REFUSED,
@@ -1179,6 +1178,19 @@ static void sayings(void)
 		  TLS_BROKEN,
 		  "what the server sent does not decrypt: something between changed it, or its TLS is wrong: try again, or from "
 		  "another network" },
+		{ { .error = REASON(SSL_R_INAPPROPRIATE_FALLBACK) },
+		  false,
+		  TLS_REFUSED,
+		  "the server has a newer version of TLS, which was offered, and chose an older one: somebody between may have "
+		  "changed the handshake, to have weaker encryption (RFC 8446 4.1.3)" },
+		{ { .error = REASON(SSL_R_INAPPROPRIATE_FALLBACK) },
+		  true,
+		  TLS_REFUSED,
+		  "the client fell back to an old version of TLS, though this side has a newer one (RFC 7507)" },
+		{ { .error = REASON(SSL_AD_REASON_OFFSET + 117) },
+		  false,
+		  TLS_ALERT,
+		  "the server refuses with alert 117 general_error (RFC 9846 6.2): it says no more of the reason: its log may" },
 		{ { .error = REASON(SSL_AD_REASON_OFFSET + 199) },
 		  false,
 		  TLS_ALERT,

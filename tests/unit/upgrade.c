@@ -181,7 +181,7 @@ static void a_stripped_offer_is_told_with_the_port(void)
 	server("250-mx.example");
 	server("250 SIZE");
 	refused("the server does not offer STARTTLS: it has no TLS here, or somebody on the way has taken the offer out. "
-	        "Nothing secret was sent. At port 465 a server has TLS from the first octet: smtps:// or --tls");
+	        "Nothing secret was sent. Port 465 is for TLS from the first octet: smtps:// or --tls");
 	end();
 }
 
@@ -369,7 +369,7 @@ static void a_server_that_hangs_up_ends_it(void)
 	says("tls1 STARTTLS");
 	dialogue_stage(dialogue, STAGE_CLOSE, SIDE_SERVER);
 	follow();
-	refused("the server hung up before TLS could begin. Nothing secret was sent. At port 993");
+	refused("the server hung up before TLS could begin. Nothing secret was sent. Port 993");
 	end();
 }
 
@@ -576,7 +576,8 @@ static void other_protocols_have_no_such_command(void)
 	static const struct {
 		const char *protocol, *words;
 	} rows[] = {
-		{ "http", "HTTP has no command that begins TLS: https:// or --tls" },
+		{ "http",
+		  "HTTP has no command that begins TLS (its Upgrade to TLS, RFC 2817, is hardly used): https:// or --tls" },
 		{ "tcp", "lines over TCP have no command that begins TLS" },
 		{ "udp", "there is no TLS over UDP here" },
 	};
