@@ -151,6 +151,8 @@ static enum status check_tls(const struct search *s, const struct where *where, 
 		return error_set(error, STATUS_USAGE,
 		                 "%s: TLS goes over TCP; for datagrams there is DTLS, which is not spoken here",
 		                 where->name);
+	if (s->options->showcerts && s->options->json)
+		return error_set(error, STATUS_USAGE, "--showcerts: prints text, which does not go with --json");
 	if (s->options->starttls && s->options->tls)
 		return error_set(error, STATUS_USAGE,
 		                 "--starttls: begins TLS in mid-session, --tls with the first octet: one of them");

@@ -78,11 +78,9 @@ enum status tls_made_certificate(SSL_CTX *ctx, const char *host, struct error *e
 
 /* ---- tls_verify.c: whether the peer is who it should be ---- */
 
-/* Has the chain verified, all faults gathered in the facts of the SSL (SSL_get_app_data) and not only the first. */
+/* Has the chain verified, all faults gathered in the facts of the SSL (SSL_get_app_data) and not only the first; and the
+ * stapled OCSP response looked at: a certificate that is revoked is a fault. */
 void tls_verify_set(SSL_CTX *ctx);
-/* Looks at the stapled OCSP response, when the handshake is done; a certificate that is revoked is a fault. True where
- * nothing is wrong, or it does not matter. */
-bool tls_verify_staple(SSL *ssl, struct tls_facts *facts);
 /* Whether the server has shown a certificate at all (--ciphers may let those in that need none), or that does not
  * matter. */
 bool tls_verify_shown(struct tls_facts *facts);

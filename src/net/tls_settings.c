@@ -136,6 +136,23 @@ static enum status set_alpn(struct tls_settings *s, struct error *error)
 	                 s->options.alpn);
 }
 
+/* A name that is empty by mistake, as of a variable that was not set, must not be taken for no name. */
+static enum status check_names(const struct tls_settings *s, struct error *error)
+{
+	const char *names[] = { s->options.servername, s->options.verify_name };
+	static const char *const of[] = { "servername", "verify-name" };
+	for (size_t i = 0; i < 2; i++)
+		for (const char *p = names[i] ? names[i] : ""; *p; p++)
+			if ((unsigned char)*p <= ' ' || (unsigned char)*p > '~')
+				return error_set(error, STATUS_USAGE,
+				                 "--%s %s: certificates write names in ASCII, without spaces: a name "
+				                 "with other letters begins with xn-- there",
+				                 of[i], names[i]);
+	if (names[1] && *names[1] == '\0')
+		return error_set(error, STATUS_USAGE, "--verify-name: names nobody: a name or an address is wanted");
+	return STATUS_OK;
+}
+
 /* ---- our own certificate ---- */
 
 /* libssl asks for the passphrase of a key while it reads it. */
@@ -145,6 +162,8 @@ static int passphrase(char *room, int size, int writing, void *context)
 	struct buffer typed = { 0 };
 	int n = -1;
 	(void)writing;
+	if (s->asked && !s->told)
+		return -1; /* given up: libssl tries each form that a key can have, and asks for each */
 	s->asked = true;
 	if (s->options.passphrase && s->options.passphrase(s->options.key, &typed) && typed.n < (size_t)size) {
 		memcpy(room, typed.p, typed.n);
@@ -312,6 +331,8 @@ static enum status prepare(struct tls_settings *s, struct error *error)
 	if (status == STATUS_OK && s->options.alpn)
 		status = set_alpn(s, error);
 	if (status == STATUS_OK)
+		status = check_names(s, error);
+	if (status == STATUS_OK)
 		status = set_trust(s, error);
 	if (status == STATUS_OK && (s->options.cert || s->options.key))
 		status = set_certificate(s, error);
@@ -322,6 +343,7 @@ static enum status prepare(struct tls_settings *s, struct error *error)
 		tls_verify_set(s->ctx);
 		(void)SSL_CTX_set_tlsext_status_type(s->ctx, TLSEXT_STATUSTYPE_ocsp);
 		SSL_CTX_set_cert_cb(s->ctx, certificate_wanted, NULL);
+		SSL_CTX_set_post_handshake_auth(s->ctx, s->options.cert != NULL); /* RFC 8446 4.6.2 */
 	}
 	if (status != STATUS_OK) { /* what is half made verifies nobody: it is not there */
 		SSL_CTX_free(s->ctx);
@@ -335,7 +357,7 @@ static bool asks_for_anything(const struct tls_options *o)
 {
 	const char *keys = getenv("SSLKEYLOGFILE");
 	return o->cacert || o->capath || o->cert || o->key || o->min || o->max || o->ciphers || o->alpn ||
-	       (keys && *keys);
+	       o->servername || o->verify_name || (keys && *keys);
 }
 
 enum status tls_client_settings(const struct tls_options *options, struct tls_settings **settings, struct error *error)

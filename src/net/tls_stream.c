@@ -95,7 +95,7 @@ static void fail(struct tls_stream *s, unsigned long error)
 
 /* ---- records ---- */
 
-/* Whether the octet can stand there in a record's header: its type (RFC 8446 5.1, RFC 6520 5), its version, its length
+/* Whether the octet can stand there in a record's header: its type (RFC 8446 5.1, RFC 6520 6), its version, its length
  * with what encryption may add (RFC 5246 6.2.3). */
 static bool header_fits(const struct records *r)
 {
@@ -198,7 +198,7 @@ static void handshake(struct tls_stream *s)
 		return;
 	}
 	tls_facts_fill(s->facts, s->ssl);
-	if (!tls_verify_shown(s->facts) || !tls_verify_staple(s->ssl, s->facts)) {
+	if (!tls_verify_shown(s->facts)) {
 		fail(s, 0);
 		return;
 	}
@@ -238,6 +238,7 @@ static void encrypt(struct tls_stream *s)
 		done += (size_t)n;
 		(void)flush(s);
 	}
+	memory_wipe(s->unsaid.p, done); /* it may have been a password */
 	buffer_drop(&s->unsaid, done);
 }
 

@@ -129,11 +129,6 @@ static int verify_chain(X509_STORE_CTX *store, void *context)
 	return finished && (worst == NULL || facts->insecure);
 }
 
-void tls_verify_set(SSL_CTX *ctx)
-{
-	SSL_CTX_set_cert_verify_callback(ctx, verify_chain, NULL);
-}
-
 /* ---- OCSP stapling (RFC 6066 8) ---- */
 
 /* Who issued the peer's certificate, as far as the chain shows; NULL: unknown. */
@@ -212,7 +207,8 @@ static enum tls_staple read_response(const SSL *ssl, struct tls_facts *facts, co
 	return staple;
 }
 
-bool tls_verify_staple(SSL *ssl, struct tls_facts *facts)
+/* Whether nothing is wrong, or it does not matter. */
+static bool staple_passes(SSL *ssl, struct tls_facts *facts)
 {
 	unsigned char *p = NULL;
 	long n = SSL_get_tlsext_status_ocsp_resp(ssl, &p);
@@ -233,4 +229,17 @@ bool tls_verify_shown(struct tls_facts *facts)
 {
 	facts->nobody = !facts->server && !tls_facts_certificate(facts);
 	return !facts->nobody || facts->insecure;
+}
+
+/* libssl asks before it sends anything of ours: our certificate, too, goes to nobody who is revoked. */
+static int look_at_staple(SSL *ssl, void *context)
+{
+	(void)context;
+	return staple_passes(ssl, SSL_get_app_data(ssl)) ? 1 : 0;
+}
+
+void tls_verify_set(SSL_CTX *ctx)
+{
+	SSL_CTX_set_cert_verify_callback(ctx, verify_chain, NULL);
+	(void)SSL_CTX_set_tlsext_status_cb(ctx, look_at_staple);
 }

@@ -199,8 +199,9 @@ static void tls_begun(struct dialogue *d, struct dialogue_event *event)
 	bool agreed = d->tls_pending;
 	d->tls_pending = d->tls_ending = false;
 	d->secure = true;
-	if (d->goodbye || d->flows[SIDE_SERVER].closed)
+	if (d->flows[SIDE_SERVER].closed)
 		return;
+	d->goodbye = false; /* in the clear anybody can have said it */
 	capabilities_forget(d);
 	flow_forget(&d->flows[SIDE_CLIENT]);
 	flow_forget(&d->flows[SIDE_SERVER]);

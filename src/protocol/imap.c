@@ -129,8 +129,7 @@ static void stage(struct dialogue *d, enum stage what, enum side side, struct di
 	}
 	missing(d, SIDE_CLIENT, event);
 	if (side == SIDE_CLIENT) {
-		/* Before the greeting, or instead of TLS, there is nobody to say it to. */
-		if (!dialogue_closing(d) && state_now(d) != IMAP_GREETING && !dialogue_tls_pending(d)) {
+		if (!dialogue_closing(d) && state_now(d) != IMAP_GREETING) {
 			event_note(d, event, "The client goes without a goodbye: LOGOUT is the way.");
 			event_ref(d, event, "RFC 9051 3.4");
 		}

@@ -3,21 +3,12 @@
  * stage; why there is none is told in words that know the protocol.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/escape.h"
 #include "protocol/protocol.h"
 #include "protocol/upgrade.h"
 #include "session/inside.h"
-
-/* The most of octets in the clear that is shown. */
-#define CLEAR_SHOWN 200
-
-static const char *side_words(enum side side)
-{
-	return side == SIDE_CLIENT ? "client" : "server";
-}
 
 /* A remark for each line. */
 static void remark_lines(struct session *s, struct slice lines)
@@ -28,43 +19,6 @@ static void remark_lines(struct session *s, struct slice lines)
 	}
 }
 
-/* Octets that came in the clear, as far as they are shown. Of a client's, which may be a password, only the first word. */
-static void clear_shown(const struct session *s, struct slice octets, struct buffer *out)
-{
-	size_t most = CLEAR_SHOWN;
-	if (s->options.side == SIDE_SERVER) {
-		struct slice rest = octets;
-		most = slice_word(&rest).n;
-	}
-	escape_text(out, slice_part(octets, 0, most));
-	buffer_add_string(out, octets.n > most ? " …" : "");
-}
-
-/* ---- what came too early ---- */
-
-/*
- * Octets in the clear that came before TLS began. Who fed them to the dialogue after the handshake would take them for
- * encrypted ones: that is the injection of commands (CVE-2011-0411) and of replies ("Why TLS Is Better Without
- * STARTTLS", USENIX Security 2021, section 4).
- */
-static void injected(struct session *s, struct slice octets)
-{
-	struct buffer shown = { 0 };
-	const char *who = side_words(session_peer_side(s));
-	clear_shown(s, octets, &shown);
-	session_remark(s, "In the clear, and too early, the %s sent %zu more octet%s: " SLICE_FMT, who, octets.n,
-	               octets.n == 1 ? "" : "s", SLICE_ARG(buffer_slice(&shown)));
-	session_remark(
-		s, "Nothing may stand between the reply that agrees on TLS and the handshake. Anybody on the way could "
-		   "have put it there, and a program that reads it after the handshake takes it for encrypted: the "
-		   "STARTTLS injection attack. It is not read, and the session ends here.");
-	session_fail(s, END_TLS, STATUS_TLS,
-	             "%s: %zu octet%s in the clear behind the reply that begins TLS: a STARTTLS "
-	             "injection attack, or a broken %s",
-	             s->peer, octets.n, octets.n == 1 ? "" : "s", who);
-	buffer_free(&shown);
-}
-
 /* Whether anything was heard that came too early; the session then ends. */
 static bool heard_early(struct session *s)
 {
@@ -73,94 +27,12 @@ static bool heard_early(struct session *s)
 		buffer_add(&octets, item->p + item->used, item->n - item->used);
 	bool early = octets.n > 0;
 	if (early)
-		injected(s, buffer_slice(&octets));
+		clear_injected(s, buffer_slice(&octets));
 	buffer_free(&octets);
 	return early;
 }
 
 /* ---- why there is no TLS ---- */
-
-/* Whether a person could have written it: no controls but line ends and tabs, and UTF-8. */
-static bool is_text(struct slice octets)
-{
-	while (octets.n) {
-		uint32_t character;
-		size_t length = utf8_decode(octets, &character);
-		if (length == 0 || (character < ' ' && strchr("\r\n\t", (int)character) == NULL) || character == 0)
-			return false;
-		octets = slice_part(octets, length, octets.n);
-	}
-	return true;
-}
-
-/* What a server's text in the clear says about the port, and what to do: sentences. */
-static void clear_advice(const struct session *s, struct slice said, struct buffer *out)
-{
-	struct slice rest = said, line = slice_trim(slice_row(&rest));
-	const struct protocol *protocol = protocol_of_greeting(line);
-	if (slice_starts(line, SLICE("HTTP/"))) {
-		buffer_add_string(out,
-		                  "a web server without TLS is behind this port: http:// speaks to it, https:// is at "
-		                  "port 443");
-		return;
-	}
-	if (slice_starts(line, SLICE("SSH-"))) {
-		buffer_add_string(out, "an SSH server is behind this port, which is another protocol than TLS");
-		return;
-	}
-	if (!is_text(said)) {
-		buffer_add_string(out,
-		                  "that is neither TLS nor text: another protocol is behind this port, or something "
-		                  "between changes what is said");
-		return;
-	}
-	if (protocol == NULL)
-		protocol = s->options.protocol;
-	const struct scheme *scheme = protocol ? protocol_tls_scheme(protocol) : NULL;
-	if (scheme == NULL || scheme->port == 0) {
-		buffer_add_string(out, "leave TLS out (tcp://), or, if the protocol has a STARTTLS, begin with that "
-		                       "(--starttls)");
-		return;
-	}
-	buffer_printf(out,
-	              "this port speaks %s in the clear: --starttls, without --tls or %s://, encrypts it; TLS from the "
-	              "first octet is at port %u",
-	              protocol->name, scheme->name, scheme->port);
-}
-
-/* The peer's text where TLS should be: before the handshake, instead of it, or in its midst. */
-static void came_in_the_clear(struct session *s, const struct tls_failure *failure, struct buffer *message)
-{
-	struct buffer shown = { 0 };
-	struct slice said = buffer_slice(&failure->plaintext);
-	bool client = s->options.side == SIDE_SERVER;
-	clear_shown(s, said, &shown);
-	session_remark(s, "What came in the clear: " SLICE_FMT, SLICE_ARG(buffer_slice(&shown)));
-	if (dialogue_secure(s->dialogue)) {
-		session_remark(s, "It is not read: what is no TLS can be from anybody on the way.");
-		buffer_add_string(message, "TLS had begun, and then octets came in the clear: somebody on the way put "
-		                           "them there, or the server is broken; nothing of them was read");
-	} else if (client) {
-		buffer_printf(message,
-		              "the client speaks in the clear where TLS is expected: it has to begin with TLS "
-		              "here%s",
-		              s->options.tls_implicit
-		                      ? " (as `openssl s_client` does, or curl with a URL such as imaps://)"
-		                      : "");
-	} else if (!s->options.tls_implicit) {
-		session_remark(
-			s, "The server agreed on TLS, and then something came in the clear. Anybody on the way could "
-			   "have put it there, so that it is taken for encrypted: the STARTTLS injection attack. It "
-			   "is not read, and the session ends here.");
-		buffer_add_string(message,
-		                  "the server agreed on TLS and then went on in the clear: a STARTTLS injection "
-		                  "attack, or a broken server");
-	} else {
-		buffer_add_string(message, "TLS was begun, and the answer came in the clear: ");
-		clear_advice(s, said, message);
-	}
-	buffer_free(&shown);
-}
 
 static void secured(void *context);
 static void failed(void *context, const struct tls_failure *failure);
@@ -182,7 +54,7 @@ static void failed(void *context, const struct tls_failure *failure)
 	session_enter(s);
 	s->shaking = false;
 	if (failure->trouble == TLS_PLAINTEXT)
-		came_in_the_clear(s, failure, &message);
+		clear_came(s, buffer_slice(&failure->plaintext), &message);
 	else
 		buffer_add_slice(&message, buffer_slice(&failure->message));
 	if (failure->trouble == TLS_REFUSED && tls_facts_certificate(s->facts))
@@ -190,7 +62,7 @@ static void failed(void *context, const struct tls_failure *failure)
 	remark_lines(s, buffer_slice(&story));
 	show_certificates(s);
 	if (s->options.verbose && failure->library.n)
-		session_remark(s, "OpenSSL says: " SLICE_FMT, SLICE_ARG(buffer_slice(&failure->library)));
+		buffer_printf(&message, " (OpenSSL: " SLICE_FMT ")", SLICE_ARG(buffer_slice(&failure->library)));
 	session_fail(s, END_TLS, STATUS_TLS, "%s: TLS: " SLICE_FMT, s->peer, SLICE_ARG(buffer_slice(&message)));
 	s->peer_ended = false;
 	buffer_free(&message);
@@ -198,17 +70,26 @@ static void failed(void *context, const struct tls_failure *failure)
 	(void)session_leave(s);
 }
 
+/* What a peer that does not go on with the handshake may be waiting for. */
+static const char *late_words(const struct session *s)
+{
+	if (tls_facts_spoken(s->facts))
+		return "it was begun, and then nothing more came";
+	if (s->options.side == SIDE_SERVER)
+		return "the client does not begin";
+	if (dialogue_tls_pending(s->dialogue))
+		return "the server agreed on TLS, and does not begin";
+	if (!s->options.tls_implicit)
+		return "the server was not asked for it, and does not answer";
+	return "nothing came: perhaps this port does not speak TLS from the first octet; try --starttls, or without TLS";
+}
+
 void encrypt_late(struct session *s)
 {
 	s->shaking = false;
-	session_fail(
-		s, END_TLS, STATUS_TIMEOUT,
-		"%s: TLS: the handshake was not done within %g s: %s (--connect-timeout SECONDS waits longer)", s->peer,
-		encrypt_patience(s),
-		s->options.side == SIDE_SERVER ? "the client says nothing"
-		: s->options.tls_implicit
-			? "perhaps this port does not speak TLS from the first octet: try --starttls, or without TLS"
-			: "the server agreed on TLS and does not go on");
+	session_fail(s, END_TLS, STATUS_TIMEOUT,
+	             "%s: TLS: the handshake was not done within %g s: %s (--connect-timeout SECONDS waits longer)",
+	             s->peer, encrypt_patience(s), late_words(s));
 }
 
 /* ---- beginning ---- */
@@ -278,6 +159,11 @@ void encrypt_tell(struct session *s, struct dialogue_event *event)
 	event->note = buffer_slice(&s->story);
 	if (tls_facts_unverified(s->facts))
 		event->problem = SLICE("the certificate was not verified (--insecure): nobody knows who the server is");
+}
+
+bool session_shaking(const struct session *s)
+{
+	return s->shaking;
 }
 
 void session_begin_tls(struct session *s)

@@ -88,7 +88,7 @@ void ending_peer(struct session *s)
 	if (s->peer_truncated && dialogue_closing(s->dialogue))
 		session_remark(
 			s,
-			"The server hung up without TLS's close_notify, which RFC 8446 6.1 asks for; after the goodbye "
+			"The server hung up without TLS's close_notify, which RFC 8446 6.1 and RFC 5246 7.2.1 ask for; after the goodbye "
 			"nothing can be missing.");
 	if (dialogue_closing(s->dialogue) || (!pending && s->peer_error == NULL && (parted || !s->peer_truncated)))
 		ending_set(s, END_CLOSED);

@@ -44,6 +44,9 @@ void flow_tell(struct session *s)
 		event.t = session_seconds(s);
 		if (event.kind == EVENT_STAGE && event.stage == STAGE_TLS)
 			encrypt_tell(s, &event);
+		if (event.kind == EVENT_STAGE && event.stage == STAGE_CLOSE && s->ending && s->end == END_TLS)
+			event.note = event.ref = event.problem = SLICE(
+				""); /* who hangs up for want of TLS owes nothing */
 		follow(s, &event);
 		show(s, &event);
 		if (s->upgrade)

@@ -1,6 +1,6 @@
 /*
  * What a session is made of. Known only to this room: session.c (its doors), flow.c (octets and events), encrypt.c
- * (TLS), ending.c (how it ends), deadline.c (time).
+ * (TLS), clear.c (what came in the clear instead), ending.c (how it ends), deadline.c (time).
  */
 #ifndef PARLANCE_SESSION_INSIDE_H
 #define PARLANCE_SESSION_INSIDE_H
@@ -109,6 +109,13 @@ void encrypt_tell(struct session *s, struct dialogue_event *event);
 /* Seconds that a handshake may take; and what happens then. */
 double encrypt_patience(const struct session *s);
 void encrypt_late(struct session *s);
+
+/* ---- clear.c ---- */
+
+/* Octets came in the clear before TLS began: shows and explains them, and ends the session. */
+void clear_injected(struct session *s, struct slice octets);
+/* The peer spoke in the clear where TLS should be: shows and explains that, and appends the words of the error. */
+void clear_came(struct session *s, struct slice said, struct buffer *message);
 
 /* ---- ending.c ---- */
 

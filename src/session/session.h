@@ -109,6 +109,8 @@ void session_fail(struct session *session, enum session_end end, enum status sta
  * the session (END_TLS). Where the dialogue sees it agreed on, the session does it by itself. In the clear, what is said
  * meanwhile waits. Plaintext that the peer sends too early is shown, explained, never read, and ends the session. */
 void session_begin_tls(struct session *session);
+/* Whether the handshake is under way. */
+bool session_shaking(const struct session *session);
 /* Upgrades as the protocol does (STARTTLS, STLS, AUTH TLS), from wherever the conversation stands: what must be said is
  * said, and the driver is not asked meanwhile. Where the server does not, a remark says why, and the session goes on. */
 void session_starttls(struct session *session);

@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "protocol/upgrade.h"
 #include "talk/room.h"
 
 /* Mechanisms by which the password itself never goes over the line, or there is none. */
@@ -27,6 +28,16 @@ static bool command_hides(const struct dialogue_event *event)
 	return slice_equal(event->verb, SLICE("APOP"));
 }
 
+/* HTTP's Digest (RFC 7616) likewise. */
+static bool field_hides(const struct dialogue_event *event)
+{
+	struct slice rest = event->text;
+	bool authorization = slice_equal(event->keyword, SLICE("authorization")) ||
+	                     slice_equal(event->keyword, SLICE("proxy-authorization"));
+	(void)slice_word(&rest);
+	return authorization && slice_equal_nocase(slice_word(&rest), SLICE("Digest"));
+}
+
 /* The protocol spoken; NULL while that is not decided, so that the line may decide it. */
 static const struct protocol *decided(const struct talk *t)
 {
@@ -46,11 +57,22 @@ static bool marks_secret(const struct protocol *protocol, struct slice before, s
 	for (size_t at = 0, took = 1; at < said.n && took > 0; at += took) {
 		took = dialogue_feed(d, SIDE_CLIENT, said.p + at, said.n - at);
 		while (dialogue_next(d, &event))
-			secret |= event_span(&event, SPAN_SECRET) != NULL && !command_hides(&event);
+			secret |= event_span(&event, SPAN_SECRET) != NULL && !command_hides(&event) &&
+			          !field_hides(&event);
 	}
 	dialogue_free(d);
 	buffer_wipe(&said);
 	return secret;
+}
+
+bool bare_hidden(const struct talk *t, struct slice command)
+{
+	struct buffer line = { 0 };
+	buffer_add_slice(&line, command);
+	buffer_add_string(&line, " x");
+	bool hidden = marks_secret(decided(t), SLICE(""), buffer_slice(&line));
+	buffer_free(&line);
+	return hidden;
 }
 
 bool bare_secret(const struct talk *t, struct slice line)
@@ -79,9 +101,10 @@ bool bare_secret(const struct talk *t, struct slice line)
 /* What would make it safe. */
 static const char *remedy(const struct talk *t)
 {
-	const struct dialogue *d = session_dialogue(t->session);
-	if (dialogue_announced(d, SLICE("STARTTLS"), NULL) || dialogue_announced(d, SLICE("STLS"), NULL))
-		return ":starttls encrypts first.";
+	if (!upgrade_possible(talk_protocol(t)))
+		return "https://, or --tls, encrypts from the first octet.";
+	if (t->prompt == NULL)
+		return "--starttls encrypts first, where the server can.";
 	return ":starttls encrypts first, where the server can; a port with TLS from the first octet is better.";
 }
 
@@ -94,14 +117,16 @@ bool bare_asks(struct talk *t, struct slice line)
 	if (t->prompt == NULL) {
 		t->confirmed = true; /* once is enough */
 		if (!t->options->quiet)
-			talk_remark(t, "A password goes in the clear to %s: whoever is on the way can read it. %s",
-			            t->place.name, remedy(t));
+			talk_remark(
+				t,
+				"A password, or another secret, goes in the clear to %s: whoever is on the way can read it. %s",
+				t->place.name, remedy(t));
 		return false;
 	}
 	t->confirming = true;
 	talk_remark(
 		t,
-		"This line shows a password, and goes in the clear to %s: whoever is on the way can read it. %s Type "
+		"This line shows a password, or another secret, and goes in the clear to %s: whoever is on the way can read it. %s Type "
 		"yes to send it all the same; anything else drops it.",
 		t->place.name, remedy(t));
 	talk_prompt(t);

@@ -232,6 +232,8 @@ void traps_follow(struct talk *t, const struct dialogue_event *event);
 /* Whether the line would show a password to whoever is on the way: the connection is in the clear, and leaves this
  * machine. */
 bool bare_secret(const struct talk *t, struct slice line);
+/* Whether what stands behind that command is a password, which is masked wherever it is shown. */
+bool bare_hidden(const struct talk *t, struct slice command);
 /* Such a line is the next: at a terminal it waits for a yes, elsewhere it is only warned of. True where it waits. */
 bool bare_asks(struct talk *t, struct slice line);
 /* What was typed while it waited. */

@@ -324,13 +324,18 @@ static bool can_answer(struct talk *t, struct slice user)
 	return way && (user.n || (login && !asks_for_name(t)));
 }
 
+static bool asks_apop(const struct talk *t, struct slice command)
+{
+	return strcmp(talk_protocol(t)->name, "pop3") == 0 && slice_equal_nocase(slice_word(&command), SLICE("APOP"));
+}
+
 /* Behind a command ("PASS", "a1 LOGIN bob", "APOP bob"), where no exchange is under way. */
 static void as_argument(const struct talk *t, struct slice command, struct slice password, struct buffer *out)
 {
 	const char *protocol = talk_protocol(t)->name;
 	struct slice rest = command;
-	bool apop = strcmp(protocol, "pop3") == 0 && slice_equal_nocase(slice_word(&rest), SLICE("APOP"));
-	if (apop) {
+	if (asks_apop(t, command)) {
+		(void)slice_word(&rest);
 		apop_command(t, out, slice_trim(rest), password);
 		return;
 	}
@@ -352,11 +357,17 @@ static bool may_ask(struct talk *t, struct slice arguments)
 	}
 	if (input == INPUT_ANSWER)
 		return can_answer(t, arguments);
-	if (arguments.n && (input == INPUT_COMMAND || (input == INPUT_FIELD && t->body == BODY_NONE)))
+	if (arguments.n && input == INPUT_FIELD && t->body == BODY_NONE)
+		return true;
+	if (arguments.n && input == INPUT_COMMAND && (asks_apop(t, arguments) || bare_hidden(t, arguments)))
 		return true;
 	if (strcmp(talk_protocol(t)->name, "http") == 0)
 		talk_say(t,
 		         "In a request's header, :password NAME sends Authorization with that name and the password.");
+	else if (strcmp(talk_protocol(t)->name, "imap") != 0 && !bare_hidden(t, SLICE("PASS")))
+		talk_say(
+			t,
+			"No password is asked for now. :auth lists the ways to log in; :auth WAY NAME goes through one.");
 	else
 		talk_say(
 			t,

@@ -71,8 +71,11 @@ static void say_passive(struct talk *t)
 			t,
 			"The server waits at %s for the data connection, which parlance does not open itself. Say "
 			"LIST, RETR or STOR here and then, in another terminal: parlance --raw %s://%s </dev/null (to "
-			"store a file: <FILE). Or all of it at once: curl %sftp://%s/",
-			t->transfer, scheme, t->transfer, t->transfer_private ? "--ssl-reqd " : "",
+			"store a file: <FILE). Or all of it at once: curl %s://%s/",
+			t->transfer, scheme, t->transfer,
+			t->place.tls          ? "ftps"
+			: t->transfer_private ? "--ssl-reqd ftp"
+					      : "ftp",
 			session_peer(t->session));
 }
 

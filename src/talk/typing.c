@@ -66,6 +66,10 @@ static void interrupted(struct talk *t, struct slice typed)
 		t->connector = NULL;
 		lines_forget(t);
 		talk_remark(t, "Given up. :reconnect tries again, :open TARGET goes elsewhere, :quit leaves.");
+	} else if (t->open && session_shaking(t->session)) {
+		lines_forget(t);
+		talk_remark(t, "The handshake is given up.");
+		talk_hang_up(t);
 	} else if (t->held || (talk_waiting(t) && !t->hurried)) {
 		lines_forget(t);
 		t->hurried = true;

@@ -45,6 +45,11 @@ static void meaning_add(struct buffer *out, struct slice note)
 	}
 }
 
+static bool begins_tls(const struct dialogue_event *event)
+{
+	return event->kind == EVENT_STAGE && event->stage == STAGE_TLS;
+}
+
 static void lines_make(struct buffer *lines, const struct dialogue_event *event, bool refs)
 {
 	for (size_t i = 0; i < NOTE_LINES; i++)
@@ -54,7 +59,8 @@ static void lines_make(struct buffer *lines, const struct dialogue_event *event,
 		buffer_add_string(&lines[NOTE_DECODED], DECODED);
 		escape_text(&lines[NOTE_DECODED], event->decoded);
 	}
-	meaning_add(&lines[NOTE_MEANING], event->note);
+	struct slice rest = event->note;
+	meaning_add(&lines[NOTE_MEANING], begins_tls(event) && !refs ? slice_row(&rest) : event->note);
 	if (event->problem.n) {
 		buffer_add_string(&lines[NOTE_PROBLEM], PROBLEM);
 		escape_text(&lines[NOTE_PROBLEM], event->problem);
@@ -63,11 +69,12 @@ static void lines_make(struct buffer *lines, const struct dialogue_event *event,
 		reference_add(&lines[event->note.n || !event->problem.n ? NOTE_MEANING : NOTE_PROBLEM], event->ref);
 }
 
-/* Whether the event says what a reply comes to: its last line, or, where a status line comes first, that one. */
+/* Whether the event says what a reply comes to: its last line, or, where a status line comes first, that one. That the
+ * line is encrypted counts as much. */
 static bool tells_outcome(const struct dialogue_event *event)
 {
 	bool status = slice_equal(slice_of(event->protocol), SLICE("http")) && event->code.n > 0;
-	return event->kind == EVENT_REPLY && (event->final || status);
+	return begins_tls(event) || (event->kind == EVENT_REPLY && (event->final || status));
 }
 
 /* Short: what a reply comes to, and what is wrong; without references. */

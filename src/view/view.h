@@ -12,7 +12,7 @@
 #include "base/slice.h"
 #include "protocol/dialogue.h"
 
-/* How much is explained. Full: all. Short: what a complete reply comes to, and what is wrong with a line; no references,
+/* How much is explained. Full: all. Short: what a complete reply comes to, that TLS has begun, and what is wrong with a line; no references,
  * no decoded text. Off: nothing. */
 enum notes { NOTES_FULL, NOTES_SHORT, NOTES_OFF };
 
