@@ -1036,6 +1036,10 @@ pty() {
 	pty colon_cert_pem
 }
 
+@test "terminal: :cert pem FILE saves what --cacert takes" {
+	pty colon_cert_pem_to_a_file
+}
+
 @test "terminal: :cert in the clear" {
 	pty colon_cert_where_there_is_none
 }

@@ -103,8 +103,8 @@ struct tls_events {
 	/* The handshake is done: the stream may be opened. */
 	void (*secured)(void *context);
 	/* There is no TLS, or no longer: it comes instead of `secured`, or, later, instead of the stream's `end` (after all
-	 * octets that came before). All that can be done with the stream is to free it. The failure lives until the
-	 * return. */
+	 * octets that came before). All that can be done with the stream is to free it. The failure lives until
+	 * then. */
 	void (*failed)(void *context, const struct tls_failure *failure);
 };
 

@@ -183,8 +183,10 @@ static enum status key_unusable(const struct tls_settings *s, struct error *erro
 	if (s->asked)
 		return error_set(error, STATUS_USAGE, "--key %s: the passphrase is not the one of this key",
 		                 s->options.key);
-	return error_set(error, STATUS_USAGE, "--key %s: no key in PEM form can be read from it: %s", s->options.key,
-	                 library_words());
+	if (s->options.key == s->options.cert)
+		return error_set(error, STATUS_USAGE, "--cert %s: holds no key: --key FILE says where it is",
+		                 s->options.cert);
+	return error_set(error, STATUS_USAGE, "--key %s: no key in PEM form can be read from it", s->options.key);
 }
 
 static enum status set_certificate(struct tls_settings *s, struct error *error)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "net/tls_inside.h"
+#include "net/tls_records.h"
 
 /* Octets of text that wait for their user before reading pauses. */
 #define UNUSED_MAX ((size_t)64 * 1024)
@@ -17,19 +18,6 @@
 #define ANSWERS_MAX ((size_t)64 * 1024)
 /* The longest text of one record (RFC 8446 5.1). */
 #define RECORD_MAX 16384
-/* What is kept of that which is no TLS. */
-#define PLAINTEXT_MAX 512
-/* A record's type, version and length (RFC 8446 5.1). */
-#define HEADER 5
-
-/* Follows the records that come, so that what is none is seen before libssl takes it for one. */
-struct records {
-	unsigned char header[HEADER];
-	size_t nheader;          /* octets of it that have come */
-	size_t left;             /* of the record's body, still to come */
-	struct buffer plaintext; /* what came instead of a record: its first octets */
-	bool alien;              /* and from there on nothing is TLS */
-};
 
 struct tls_stream {
 	struct stream common; /* first: a stream is one of these */
@@ -42,7 +30,7 @@ struct tls_stream {
 	struct tls_facts *own; /* the same once TLS is taken off: whoever began it may have let go of theirs */
 	const struct tls_events *events;
 	void *context;
-	struct records records;
+	struct tls_records records;
 	struct buffer text;   /* decrypted, not used yet */
 	struct buffer unsaid; /* what libssl does not take while it agrees on new keys */
 	struct tls_failure failure;
@@ -91,55 +79,6 @@ static void fail(struct tls_stream *s, unsigned long error)
 	s->failed = true;
 	tls_failure_of(&evidence, &s->failure);
 	schedule(s);
-}
-
-/* ---- records ---- */
-
-/* Whether the octet can stand there in a record's header: its type (RFC 8446 5.1, RFC 6520 6), its version, its length
- * with what encryption may add (RFC 5246 6.2.3). */
-static bool header_fits(const struct records *r)
-{
-	const unsigned char *h = r->header;
-	switch (r->nheader) {
-	case 1:
-		return h[0] >= 20 && h[0] <= 24;
-	case 2:
-		return h[1] == 3;
-	case HEADER:
-		return (size_t)h[3] * 256 + h[4] <= RECORD_MAX + 2048;
-	default:
-		return true;
-	}
-}
-
-/* How many of the octets go on with the record under way, or begin the next: 0 where what comes now is none. */
-static size_t records_take(struct records *r, const char *p, size_t n)
-{
-	size_t at = 0;
-	while (r->left == 0 && at < n) {
-		r->header[r->nheader++] = (unsigned char)p[at++];
-		if (!header_fits(r)) {
-			r->alien = true;
-			return 0;
-		}
-		if (r->nheader == HEADER) {
-			r->left = (size_t)r->header[3] * 256 + r->header[4];
-			r->nheader = 0;
-			break;
-		}
-	}
-	size_t body = n - at < r->left ? n - at : r->left;
-	r->left -= body;
-	return at + body;
-}
-
-/* Keeps the first octets of what is no TLS, those before `p` included that looked like a record's. */
-static void keep_plaintext(struct records *r, const char *p, size_t n, size_t before)
-{
-	if (r->plaintext.n == 0)
-		buffer_add(&r->plaintext, r->header, before);
-	size_t room = r->plaintext.n < PLAINTEXT_MAX ? PLAINTEXT_MAX - r->plaintext.n : 0;
-	buffer_add(&r->plaintext, p, n < room ? n : room);
 }
 
 /* ---- libssl and the carrier ---- */
@@ -274,10 +213,10 @@ static size_t hear_records(struct tls_stream *s, const char *p, size_t n)
 {
 	size_t at = 0;
 	while (at < n && !(s->ending && s->ended)) {
-		size_t before = s->records.nheader, taken = records_take(&s->records, p + at, n - at);
+		size_t before = s->records.nheader, taken = tls_records_take(&s->records, p + at, n - at);
 		if (s->records.alien) {
 			if (!s->ending)
-				keep_plaintext(&s->records, p + at, n - at, before);
+				tls_records_alien(&s->records, p + at, n - at, before);
 			break;
 		}
 		(void)BIO_write(s->from_carrier, p + at, (int)taken);

@@ -75,7 +75,8 @@ bool bare_hidden(const struct talk *t, struct slice command)
 	return hidden;
 }
 
-bool bare_secret(const struct talk *t, struct slice line)
+/* Whether the line would give a secret away: the connection is in the clear, and leaves this machine. */
+static bool bare_secret(const struct talk *t, struct slice line)
 {
 	if (!t->open || dialogue_secure(session_dialogue(t->session)) || session_local(t->session))
 		return false;

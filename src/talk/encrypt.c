@@ -1,6 +1,11 @@
 /*
  * TLS by hand: `:starttls`, `:tls`, `:cert`.
  */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
 #include "protocol/upgrade.h"
 #include "talk/room.h"
 
@@ -40,6 +45,46 @@ void word_tls(struct talk *t, struct slice arguments)
 	session_begin_tls(t->session);
 }
 
+/* Only the PEM blocks of the rows, as a file of certificates has them. */
+static void keep_pem(struct slice rows, struct buffer *out)
+{
+	bool inside = false;
+	while (rows.n) {
+		struct slice row = slice_line(&rows);
+		inside |= slice_starts(row, SLICE("-----BEGIN "));
+		if (inside)
+			buffer_add_slice(out, row);
+		inside = inside && !slice_starts(row, SLICE("-----END "));
+	}
+}
+
+/* A file that is there already is not touched. */
+static void save_pem(struct talk *t, struct slice rows, const char *name)
+{
+	struct buffer pem = { 0 }, safe = { 0 };
+	FILE *file = fopen(name, "wx");
+	keep_pem(rows, &pem);
+	escape_text(&safe, slice_of(name));
+	bool written = file && fwrite(pem.p, 1, pem.n, file) == pem.n;
+	if (file)
+		written = fclose(file) == 0 && written;
+	if (written)
+		talk_say(t, "The certificates stand in " SLICE_FMT " now, as PEM: --cacert trusts such a file.",
+		         SLICE_ARG(buffer_slice(&safe)));
+	else
+		talk_say(t, SLICE_FMT ": %s", SLICE_ARG(buffer_slice(&safe)), strerror(errno));
+	buffer_free(&pem);
+	buffer_free(&safe);
+}
+
+static void show_rows(struct talk *t, struct slice rows, bool pem)
+{
+	while (rows.n)
+		talk_say_row(t, slice_row(&rows));
+	if (!pem)
+		talk_say(t, ":cert pem shows them as PEM, too; :cert pem FILE saves that.");
+}
+
 void word_cert(struct talk *t, struct slice arguments)
 {
 	const struct tls_facts *facts = t->session ? session_tls_facts(t->session) : NULL;
@@ -47,7 +92,7 @@ void word_cert(struct talk *t, struct slice arguments)
 	bool pem = slice_equal_nocase(word, SLICE("pem"));
 	struct buffer rows = { 0 };
 	if (word.n && !pem) {
-		talk_say(t, ":cert shows the server's certificates, :cert pem adds what can be saved to a file.");
+		talk_say(t, ":cert shows the server's certificates, :cert pem as PEM, too, :cert pem FILE saves that.");
 		return;
 	}
 	if (facts == NULL || !tls_facts_certificate(facts)) {
@@ -55,10 +100,11 @@ void word_cert(struct talk *t, struct slice arguments)
 		return;
 	}
 	tls_certificates(facts, pem, &rows);
-	struct slice rest = buffer_slice(&rows);
-	while (rest.n)
-		talk_say_row(t, slice_row(&rest));
-	if (!pem)
-		talk_say(t, ":cert pem adds what can be saved to a file.");
+	char *name = slice_string(slice_trim(arguments));
+	if (*name)
+		save_pem(t, buffer_slice(&rows), name);
+	else
+		show_rows(t, buffer_slice(&rows), pem);
+	free(name);
 	buffer_free(&rows);
 }

@@ -229,12 +229,10 @@ void traps_offer_ascii(struct talk *t);
 void traps_follow(struct talk *t, const struct dialogue_event *event);
 
 /* ---- bare.c: credentials in the clear ---- */
-/* Whether the line would show a password to whoever is on the way: the connection is in the clear, and leaves this
- * machine. */
-bool bare_secret(const struct talk *t, struct slice line);
 /* Whether what stands behind that command is a password, which is masked wherever it is shown. */
 bool bare_hidden(const struct talk *t, struct slice command);
-/* Such a line is the next: at a terminal it waits for a yes, elsewhere it is only warned of. True where it waits. */
+/* The line is the next. If it would give a password away to whoever is on the way, since the connection is in the clear
+ * and leaves this machine, it waits for a yes at a terminal; elsewhere it is only warned of. True where it waits. */
 bool bare_asks(struct talk *t, struct slice line);
 /* What was typed while it waited. */
 void bare_answered(struct talk *t, struct slice typed);

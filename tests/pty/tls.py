@@ -264,6 +264,21 @@ def colon_cert_pem():
 
 
 @test
+def colon_cert_pem_to_a_file():
+    """What is saved is what --cacert takes; a file that is there is not touched."""
+    name = os.path.join(os.environ.get("BATS_TEST_TMPDIR", "/tmp"), "saved.pem")
+    with Server("selfsigned", "--protocol", "imap") as server:
+        with Terminal([PARLANCE, f"imaps://localhost:{server.port}"], 80, 40) as t:
+            t.wait_line("imap closed>")
+            t.enter(f":cert pem {name}")
+            says(t, "certificates stand in")
+            t.enter(f":cert pem {name}")
+            says(t, "File exists")
+        with Terminal([PARLANCE, "--cacert", name, f"imaps://localhost:{server.port}"], 80, 40) as t:
+            t.wait_line("imap+tls not-authenticated>")
+
+
+@test
 def colon_cert_where_there_is_none():
     with Server("good", "--upgrade", "offered") as server, talk(server, "smtp") as t:
         t.wait_line("smtp connected>")
