@@ -214,3 +214,16 @@ events_are() {
 		return 1
 	}
 }
+
+# safe_files FILE...: no octet in it is a control (but LF, and tab), a C1 control, a bidi mark or invalid UTF-8.
+safe_files() {
+	"$PYTHON" -c '
+import re, sys
+unsafe = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+for name in sys.argv[1:]:
+    text = open(name, "rb").read().decode()
+    found = unsafe.search(text)
+    if found:
+        sys.exit(f"{name}: U+{ord(found[0]):04X} in {text[max(0, found.start() - 40):found.end() + 20]!r}")
+' "$@"
+}

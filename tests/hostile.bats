@@ -36,23 +36,10 @@ measured() {
 	}
 }
 
-# safe FILE...: no octet in it is a control (but LF, and tab), a C1 control, a bidi mark or invalid UTF-8.
-safe() {
-	"$PYTHON" -c '
-import re, sys
-unsafe = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
-for name in sys.argv[1:]:
-    text = open(name, "rb").read().decode()
-    found = unsafe.search(text)
-    if found:
-        sys.exit(f"{name}: U+{ord(found[0]):04X} in {text[max(0, found.start() - 40):found.end() + 20]!r}")
-' "$@"
-}
-
 # complains WORD...: stderr has one line of ours with each WORD in it, and is safe to show.
 complains() {
 	local word
-	safe "$BATS_TEST_TMPDIR/err"
+	safe_files "$BATS_TEST_TMPDIR/err"
 	for word; do
 		grep -Eiq -- "^parlance: .*($word)" "$BATS_TEST_TMPDIR/err" || {
 			echo "not said: $word" >&2
@@ -145,7 +132,7 @@ complains() {
 @test "a mebibyte of chance octets is survived" {
 	hostile garbage
 	run -3 talk 'QUIT\r\n' --max-time 60
-	safe "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
+	safe_files "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
 }
 
 # ---- what reaches the screen ----
@@ -153,7 +140,7 @@ complains() {
 @test "escapes, C1, bidi marks, OSC 52 and invalid UTF-8 never come out raw" {
 	hostile banner
 	talk 'EHLO client.example\r\nQUIT\r\n' --plain
-	safe "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
+	safe_files "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
 	run -0 cat "$BATS_TEST_TMPDIR/out"
 	has '52;c;cm0gLXJmIC8='
 	has '\x1B'
@@ -164,14 +151,14 @@ complains() {
 @test "nor in colour, nor as JSON, nor in a record" {
 	hostile banner
 	talk 'EHLO client.example\r\nQUIT\r\n' --json -r "$BATS_TEST_TMPDIR/record"
-	safe "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err" "$BATS_TEST_TMPDIR/record"
+	safe_files "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err" "$BATS_TEST_TMPDIR/record"
 	run -0 jq -s 'length' "$BATS_TEST_TMPDIR/out"
 	run -0 jq -se 'map(select(.lossy)) | length > 0' "$BATS_TEST_TMPDIR/out"
 	run -0 jq -se 'any(.[]; .text | contains("\u001b]52;c;"))' "$BATS_TEST_TMPDIR/out"
 	talk 'EHLO client.example\r\nQUIT\r\n' --color always
 	# Of our own there may be SGR sequences, and nothing else.
 	sed 's/\x1b\[[0-9;]*m//g' "$BATS_TEST_TMPDIR/out" >"$BATS_TEST_TMPDIR/bare"
-	safe "$BATS_TEST_TMPDIR/bare"
+	safe_files "$BATS_TEST_TMPDIR/bare"
 }
 
 @test "what it printed of that is a transcript, and says the same" {
@@ -242,7 +229,7 @@ complains() {
 	hostile tls_alert
 	run talk 'QUIT\r\n'
 	[[ $status == 3 || $status == 4 ]]
-	safe "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
+	safe_files "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
 	grep -q TLS "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
 }
 
@@ -250,7 +237,7 @@ complains() {
 	hostile tls_handshake
 	run talk 'QUIT\r\n' -w 2
 	((status != 0 && status < 128))
-	safe "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
+	safe_files "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
 	grep -q TLS "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"
 }
 
@@ -306,7 +293,7 @@ attack() {
 	port=$served_port
 	run -0 talk 'QUIT\r\n' -w 10
 	grep -q '^S: 220 ' "$BATS_TEST_TMPDIR/out"
-	safe "$BATS_TEST_TMPDIR/serve.out"
+	safe_files "$BATS_TEST_TMPDIR/serve.out"
 	[[ ! -r /proc/$server_pid/status ]] || nm -a "$PARLANCE" 2>/dev/null | grep -q __asan_ ||
 		(($(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server_pid/status") < 64 * 1024))
 }

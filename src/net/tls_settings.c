@@ -273,8 +273,8 @@ static void log_keys(const SSL *ssl, const char *line)
 	const struct tls_settings *s = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 	struct buffer text = { 0 };
 	buffer_printf(&text, "%s\n", line);
-	if (write(s->keys, text.p, text.n) < 0)
-		errno = 0; /* a full disk spoils the recording, not the conversation */
+	ssize_t written = write(s->keys, text.p, text.n);
+	(void)written; /* a full disk spoils the recording, not the conversation */
 	buffer_wipe(&text);
 }
 

@@ -13,7 +13,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from service import Service  # noqa: E402
-from terminal import Terminal  # noqa: E402
+from terminal import Terminal, run_tests  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
 FOLDER, OUTSIDE = os.environ.get("FOLDER"), os.environ.get("OUTSIDE")
@@ -484,12 +484,5 @@ def plaintext_after_acceptance_at_the_prompt():
         check("smtp+tls" not in t.screen.all(), t, "the prompt says that it is encrypted")
 
 
-def main():
-    if len(sys.argv) == 1:
-        print("\n".join(TESTS))
-    for name in sys.argv[1:]:
-        TESTS[name]()
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(TESTS)

@@ -10,7 +10,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server  # noqa: E402
-from terminal import Terminal  # noqa: E402
+from terminal import Terminal, run_tests  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
 TESTS = {}
@@ -704,16 +704,5 @@ def still_waiting():
         t.wait("Still waiting for the reply to NOOP", 14)
 
 
-def main():
-    if len(sys.argv) == 1:
-        print("\n".join(TESTS))
-        return
-    for name in TESTS if sys.argv[1] == "all" else sys.argv[1:]:
-        began = time.monotonic()
-        TESTS[name]()
-        if len(sys.argv) > 2 or sys.argv[1] == "all":
-            print(f"ok {name} ({time.monotonic() - began:.1f} s)", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(TESTS)

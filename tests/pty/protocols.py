@@ -8,7 +8,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from service import Ftp, Http, Imap, Pop3  # noqa: E402
-from terminal import Terminal  # noqa: E402
+from terminal import Terminal, run_tests  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
 TESTS = {}
@@ -387,12 +387,5 @@ def a_line_that_was_not_sent_is_kept():
         t.wait("S: HTTP/1.1 200 Fine")
 
 
-def main():
-    if len(sys.argv) == 1:
-        print("\n".join(TESTS))
-    for name in sys.argv[1:]:
-        TESTS[name]()
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(TESTS)

@@ -11,6 +11,7 @@ import re
 import select
 import signal
 import struct
+import sys
 import termios
 import time
 import unicodedata
@@ -264,3 +265,15 @@ class Terminal:
         """The terminal's local modes: whether it echoes, and whether it edits lines."""
         flags = termios.tcgetattr(self.fd)[3]
         return bool(flags & termios.ECHO), bool(flags & termios.ICANON)
+
+
+def run_tests(tests):
+    """What a file of tests does: lists them, or runs those that are named; `all` runs each, and tells how long it took."""
+    if len(sys.argv) == 1:
+        print("\n".join(tests))
+        return
+    for name in tests if sys.argv[1] == "all" else sys.argv[1:]:
+        began = time.monotonic()
+        tests[name]()
+        if len(sys.argv) > 2 or sys.argv[1] == "all":
+            print(f"ok {name} ({time.monotonic() - began:.1f} s)", flush=True)

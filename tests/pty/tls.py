@@ -11,7 +11,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from terminal import WAIT, Terminal  # noqa: E402
+from terminal import WAIT, Terminal, run_tests  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
 CA = os.environ.get("CA", "")
@@ -391,16 +391,5 @@ def what_is_typed_in_the_handshake_does_not_go_out():
             client.close()
 
 
-def main():
-    if len(sys.argv) == 1:
-        print("\n".join(TESTS))
-        return
-    for name in TESTS if sys.argv[1] == "all" else sys.argv[1:]:
-        began = time.monotonic()
-        TESTS[name]()
-        if len(sys.argv) > 2 or sys.argv[1] == "all":
-            print(f"ok {name} ({time.monotonic() - began:.1f} s)", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(TESTS)
