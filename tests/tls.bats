@@ -409,6 +409,16 @@ for port in (465, 990, 993, 995):
 	SSL_CERT_DIR=$CA/ca-dir run -0 talk_only "smtps://localhost:$port"
 }
 
+@test "--cacert: who is in the file is trusted, also where another vouches for it" {
+	tls_server good
+	run -0 --separate-stderr talk_only --cacert "$CA/intermediate.pem" "smtps://localhost:$port"
+	same '' "$stderr"
+	told '^# .*Parlance Test R1.*which is trusted here, vouches for it\.$'
+	has_not 'NOT VERIFIED'
+	run -0 talk_only --cacert "$CA/good.pem" "smtps://localhost:$port"
+	has_not 'NOT VERIFIED'
+}
+
 @test "--cacert takes the place of the system's authorities" {
 	tls_server good
 	SSL_CERT_FILE=$CA/ca.pem run -4 --separate-stderr talk_only --cacert "$CA/otherca.pem" "smtps://localhost:$port"
@@ -513,6 +523,14 @@ for port in (465, 990, 993, 995):
 	run -0 say $'GET / HTTP/1.1\nHost: localhost\nConnection: close\n' --alpn h2,http/1.1 "https://localhost:$port"
 	log ' alpn=http/1.1 '
 	told '^# .*http/1\.1.*ALPN|^# .*ALPN.*http/1\.1'
+}
+
+@test "--alpn: a server that chooses none of them" {
+	tls_server good
+	run -0 talk --alpn h2,x "smtps://localhost:$port"
+	told '^# The server chose none of the protocols that --alpn offered'
+	run -0 talk "smtps://localhost:$port"
+	has_not ALPN
 }
 
 @test "--alpn: a server that knows none of them" {
@@ -954,7 +972,7 @@ misused() {
 	run -4 --separate-stderr talk -P imap --tls "unix:$BATS_TEST_TMPDIR/socket"
 	one_line 'no name' '--verify-name'
 	run -0 talk -P imap --tls --verify-name mail.example "unix:$BATS_TEST_TMPDIR/socket"
-	told 'mail\.example, whom we asked for'
+	told 'mail\.example, as --verify-name says'
 }
 
 # ---- at a terminal: each is a function of pty/tls.py, where what is typed and what must show stand ----

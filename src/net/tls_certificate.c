@@ -18,7 +18,7 @@
 /* The longest text that is shown of one name, in octets; a domain name has 253 at most (RFC 1035 2.3.4). */
 #define TEXT_MAX 300
 /* Columns that a list is filled up to. */
-#define LIST_COLUMNS 78
+#define LIST_COLUMNS 76
 /* Columns of a row's name. */
 #define ROW_NAME 13
 /* Octets that a row has room for: a serial number's, and half of a SHA-256 digest, which the eye compares. */
@@ -182,6 +182,93 @@ bool certificate_name_for(const X509 *certificate, const char *asked, struct buf
 	return found;
 }
 
+/* ---- names that look right ---- */
+
+/* Whether the name would be that one if each of its stars stood for anything: each star takes as little as it can, and the
+ * last one more where that fails. */
+static bool reaches(struct slice name, struct slice asked)
+{
+	size_t at = 0, star = SIZE_MAX, taken = 0;
+	for (size_t i = 0; i < asked.n;) {
+		if (at < name.n && name.p[at] == '*') {
+			star = at++;
+			taken = i;
+		} else if (at < name.n && octet_lower(name.p[at]) == octet_lower(asked.p[i])) {
+			at++;
+			i++;
+		} else if (star != SIZE_MAX) {
+			at = star + 1;
+			i = ++taken;
+		} else {
+			return false;
+		}
+	}
+	while (at < name.n && name.p[at] == '*')
+		at++;
+	return at == name.n;
+}
+
+/* Why a name with a star is not the one that was asked for, though it looks so; NULL: it does not. That nobody has a star
+ * right below a top domain is OpenSSL's rule, and that of most programs (RFC 9525 7.1 speaks of it). */
+static const char *star_words(struct slice name, struct slice asked)
+{
+	struct slice below = slice_part(name, 2, name.n);
+	bool whole = slice_starts(name, SLICE("*."));
+	if (slice_find_octet(name, '*') == name.n ||
+	    !(reaches(name, asked) || (whole && slice_equal_nocase(below, asked))))
+		return NULL;
+	if (!whole || slice_find_octet(below, '*') < below.n)
+		return "a star may only be the whole first label, RFC 9525 6.3";
+	if (slice_find_octet(below, '.') == below.n)
+		return "a star does not stand for all that is below a top domain";
+	return "a star stands for exactly one label, RFC 9525 6.3";
+}
+
+static bool is_address(const char *asked)
+{
+	struct in6_addr room;
+	return inet_pton(AF_INET, asked, &room) == 1 || inet_pton(AF_INET6, asked, &room) == 1;
+}
+
+/* Whether the address stands there as text: as a DNS name, or as the subject's CN. */
+static bool is_spelt_out(const X509 *certificate, const GENERAL_NAMES *names, struct slice address)
+{
+	struct buffer common = { 0 };
+	bool found = certificate_common_name(certificate, &common) &&
+	             slice_equal_nocase(buffer_slice(&common), address);
+	for (int i = 0; i < sk_GENERAL_NAME_num(names) && !found; i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+		found = name->type == GEN_DNS && slice_equal_nocase(asn1_slice(name->d.dNSName), address);
+	}
+	buffer_free(&common);
+	return found;
+}
+
+bool certificate_lookalike(const X509 *certificate, const char *asked, struct buffer *out)
+{
+	char text[INET6_ADDRSTRLEN];
+	GENERAL_NAMES *names = alternative_names(certificate);
+	bool address = is_address(asked), found = false;
+	if (address && is_spelt_out(certificate, names, plain_host(asked, text))) {
+		buffer_add_string(out, "it stands there as text, not as an iPAddress, RFC 9525 6.4");
+		found = true;
+	}
+	for (int i = 0; !address && i < sk_GENERAL_NAME_num(names) && !found; i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+		const char *words = name->type == GEN_DNS ? star_words(asn1_slice(name->d.dNSName), slice_of(asked))
+		                                          : NULL;
+		found = words != NULL;
+		if (found) {
+			add_text(out, asn1_slice(name->d.dNSName));
+			buffer_printf(out, " is not enough, as %s", words);
+		}
+	}
+	GENERAL_NAMES_free(names);
+	return found;
+}
+
+/* ---- all of them ---- */
+
 bool certificate_names(const X509 *certificate, struct slice but, size_t most, struct buffer *out)
 {
 	GENERAL_NAMES *names = alternative_names(certificate);
@@ -298,6 +385,24 @@ void certificate_key(const X509 *certificate, struct buffer *out)
 	buffer_free(&curve);
 }
 
+/* ---- what is not known here ---- */
+
+bool certificate_unknown(const X509 *certificate, struct buffer *out)
+{
+	bool found = false;
+	for (int i = 0; i < X509_get_ext_count(certificate); i++) {
+		X509_EXTENSION *extension = X509_get_ext(certificate, i);
+		char number[80];
+		if (!X509_EXTENSION_get_critical(extension) || X509_supported_extension(extension) ||
+		    OBJ_obj2txt(number, sizeof number, X509_EXTENSION_get_object(extension), 1) <= 0)
+			continue;
+		buffer_add_string(out, found ? ", " : "");
+		escape_text(out, slice_of(number));
+		found = true;
+	}
+	return found;
+}
+
 /* ---- time ---- */
 
 void certificate_time(const ASN1_TIME *time, struct buffer *out)
@@ -318,23 +423,34 @@ double certificate_seconds(const ASN1_TIME *time)
 	return days * 86400.0 + seconds;
 }
 
+/* Years are rounded to the nearest; certificates are made for years of 365 days, which are whole ones. */
+static void add_years(double seconds, struct buffer *out)
+{
+	double years = floor(seconds / (365.25 * 86400) + 0.5);
+	buffer_printf(out, "%s%.0f years", seconds + 30 < years * 365 * 86400 ? "almost " : "", years);
+}
+
 void certificate_span(double seconds, struct buffer *out)
 {
 	static const struct {
-		double least, length; /* seconds: from when on it is counted in these, and how long one is */
+		double length; /* in seconds */
+		double grace;  /* what was made to last a day does, a moment later */
 		const char *one, *many;
 	} units[] = {
-		{ 2 * 365.25 * 86400, 365.25 * 86400, "year", "years" },
-		{ 86400, 86400, "day", "days" },
-		{ 3600, 3600, "hour", "hours" },
-		{ 60, 60, "minute", "minutes" },
-		{ 0, 1, "second", "seconds" },
+		{ 86400, 30, "day", "days" },
+		{ 3600, 30, "hour", "hours" },
+		{ 60, 0, "minute", "minutes" },
+		{ 1, 0, "second", "seconds" },
 	};
 	size_t i = 0;
-	/* Half a minute's grace: what was made to last a day does, a moment later. */
-	for (seconds = fabs(seconds); seconds + 30 < units[i].least;)
+	seconds = fabs(seconds);
+	if (seconds + 30 >= 2 * 365.25 * 86400) {
+		add_years(seconds, out);
+		return;
+	}
+	while (i < 3 && seconds + units[i].grace < units[i].length)
 		i++;
-	double count = floor((seconds + (units[i].length > 60 ? 30 : 0)) / units[i].length);
+	double count = floor((seconds + units[i].grace) / units[i].length);
 	buffer_printf(out, "%.0f %s", count, count > 0.5 && count < 1.5 ? units[i].one : units[i].many);
 }
 
@@ -352,15 +468,15 @@ struct list {
 	size_t columns; /* of the line so far; 0: none is begun */
 };
 
-/* A text of many words, wrapped between them. */
-static void row_text(const char *name, struct slice text, struct buffer *out)
+/* Appends a text of many words to a row, wrapped between them, `before` the comma that may follow it; what columns the row
+ * has then. */
+static size_t add_words(struct buffer *out, struct slice text, size_t columns, size_t before)
 {
-	size_t columns = ROW_NAME;
-	row_begin(out, name);
 	while (text.n > 0) {
 		struct slice word = slice_part(text, 0, slice_find_octet(text, ' '));
 		size_t width = text_columns(word);
-		if (columns > ROW_NAME && columns + 1 + width > LIST_COLUMNS) {
+		text = slice_part(text, word.n + 1, text.n);
+		if (columns > ROW_NAME && columns + 1 + width + (text.n ? 0 : before) > LIST_COLUMNS) {
 			buffer_printf(out, "\n%*s", ROW_NAME, "");
 			columns = ROW_NAME;
 		} else if (columns > ROW_NAME) {
@@ -369,8 +485,14 @@ static void row_text(const char *name, struct slice text, struct buffer *out)
 		}
 		buffer_add_slice(out, word);
 		columns += width;
-		text = slice_part(text, word.n + 1, text.n);
 	}
+	return columns;
+}
+
+static void row_text(const char *name, struct slice text, struct buffer *out)
+{
+	row_begin(out, name);
+	(void)add_words(out, text, ROW_NAME, 0);
 	buffer_add_octet(out, '\n');
 }
 
@@ -392,11 +514,11 @@ static void list_add(struct list *list, struct slice item)
 		buffer_printf(list->out, ",\n%*s", ROW_NAME, "");
 		list->columns = ROW_NAME;
 	} else {
-		buffer_add_string(list->out, ", ");
-		list->columns += 2;
+		buffer_printf(list->out, ", " SLICE_FMT, SLICE_ARG(item));
+		list->columns += 2 + width;
+		return;
 	}
-	buffer_add_slice(list->out, item);
-	list->columns += width;
+	list->columns = add_words(list->out, item, list->columns, 1);
 }
 
 static void list_end(const struct list *list)
@@ -473,7 +595,7 @@ static void row_validity(const X509 *certificate, struct buffer *out)
 	certificate_time(from, out);
 	buffer_add_string(out, " to ");
 	certificate_time(until, out);
-	buffer_add_string(out, begins > 0 ? "\n             begins in " : ends < 0 ? "\n             ended " : ", ");
+	buffer_printf(out, "\n%*s%s", ROW_NAME, "", begins > 0 ? "begins in " : ends < 0 ? "ended " : "");
 	certificate_span(begins > 0 ? begins : ends, out);
 	buffer_add_string(out, begins > 0 ? "\n" : ends < 0 ? " ago\n" : " left\n");
 }
@@ -569,15 +691,14 @@ static void row_authority(X509 *certificate, struct buffer *out)
 {
 	bool authority = (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0;
 	long between = X509_get_pathlen(certificate);
-	row_begin(out, "authority:");
+	struct buffer text = { 0 };
+	buffer_add_string(&text, authority ? "yes: it may vouch for others" : "no: it may not vouch for others");
 	if (authority && between == 0)
-		buffer_add_string(out, "yes: it may vouch for others, but not for other authorities");
+		buffer_add_string(&text, ", but not for other authorities");
 	else if (authority && between > 0)
-		buffer_printf(out, "yes: it may vouch for others, with %ld more authorit%s between at most", between,
-		              between == 1 ? "y" : "ies");
-	else
-		buffer_add_string(out, authority ? "yes: it may vouch for others" : "no: it may not vouch for others");
-	buffer_add_octet(out, '\n');
+		buffer_printf(&text, ", with %ld more authorit%s between at most", between, between == 1 ? "y" : "ies");
+	row_text("authority:", buffer_slice(&text), out);
+	buffer_free(&text);
 }
 
 bool certificate_issuer_url(const X509 *certificate, struct buffer *out)

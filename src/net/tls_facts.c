@@ -278,10 +278,17 @@ static const struct tls_fault *own_fault(const struct tls_facts *facts, enum fau
 	return NULL;
 }
 
+/* "mail.example, whom we asked for". */
+static void tell_name(const struct tls_facts *facts, struct buffer *out)
+{
+	escape_text(out, slice_of(facts->name));
+	buffer_add_string(out, facts->named ? ", as --verify-name says" : ", whom we asked for");
+}
+
 /* It is for somebody else than whom we asked for, or for no host at all. */
 static void tell_wrong_name(const struct tls_facts *facts, const X509 *certificate, struct buffer *out)
 {
-	struct buffer names = { 0 };
+	struct buffer names = { 0 }, why = { 0 };
 	buffer_add_string(out, "NOT VERIFIED: the certificate ");
 	if (certificate_names(certificate, SLICE(""), NAMES_SAID, &names) ||
 	    certificate_common_name(certificate, &names)) {
@@ -291,9 +298,12 @@ static void tell_wrong_name(const struct tls_facts *facts, const X509 *certifica
 		certificate_subject(certificate, out);
 		buffer_add_string(out, "), and so not ");
 	}
-	escape_text(out, slice_of(facts->name));
-	buffer_add_string(out, ", whom we asked for.\n");
+	tell_name(facts, out);
+	if (certificate_lookalike(certificate, facts->name, &why))
+		buffer_printf(out, ": " SLICE_FMT, SLICE_ARG(buffer_slice(&why)));
+	buffer_add_string(out, ".\n");
 	buffer_free(&names);
+	buffer_free(&why);
 }
 
 /* By which of its names it is for whom we asked for, and what it is for beside. */
@@ -307,9 +317,10 @@ static void tell_right_name(const struct tls_facts *facts, const X509 *certifica
 	buffer_printf(out, "The certificate is for " SLICE_FMT, SLICE_ARG(by));
 	if (slice_starts(by, SLICE("*."))) {
 		buffer_add_string(out, ", and so for ");
-		escape_text(out, slice_of(facts->name));
+		tell_name(facts, out);
+	} else {
+		buffer_add_string(out, facts->named ? ", as --verify-name says" : ", whom we asked for");
 	}
-	buffer_add_string(out, ", whom we asked for");
 	if (!listed)
 		buffer_add_string(out,
 		                  ", but only by its subject's CN, which is no place for a name any more (RFC 9525 2)");
@@ -491,6 +502,9 @@ static void tell_staple(const struct tls_facts *facts, struct buffer *out)
 
 static void tell_alpn(const struct tls_facts *facts, struct buffer *out)
 {
+	if (facts->alpn == NULL && facts->alpn_offered)
+		buffer_add_string(out,
+		                  "The server chose none of the protocols that --alpn offered (ALPN, RFC 7301).\n");
 	if (facts->alpn == NULL)
 		return;
 	buffer_add_string(out, "Both sides agreed to speak ");

@@ -115,7 +115,7 @@ static void say_asked_for(const struct telling *t, int code)
 /* What the certificate is for, in place of whom we asked for. */
 static void say_names(const struct telling *t, const X509 *certificate, int code)
 {
-	struct buffer names = { 0 };
+	struct buffer names = { 0 }, why = { 0 };
 	if (certificate_names(certificate, SLICE(""), NAMES_SAID, &names)) {
 		buffer_printf(t->out, ": it is for " SLICE_FMT, SLICE_ARG(buffer_slice(&names)));
 	} else {
@@ -125,7 +125,19 @@ static void say_names(const struct telling *t, const X509 *certificate, int code
 	}
 	buffer_add_string(t->out, ", not for ");
 	say_asked_for(t, code);
+	if (t->facts->name && certificate_lookalike(certificate, t->facts->name, &why))
+		buffer_printf(t->out, " (" SLICE_FMT ")", SLICE_ARG(buffer_slice(&why)));
 	buffer_free(&names);
+	buffer_free(&why);
+}
+
+/* The extensions that nobody here knows, by their numbers. */
+static void say_unknown(const struct telling *t, const X509 *certificate)
+{
+	struct buffer numbers = { 0 };
+	if (certificate_unknown(certificate, &numbers))
+		buffer_printf(t->out, " (" SLICE_FMT ")", SLICE_ARG(buffer_slice(&numbers)));
+	buffer_free(&numbers);
 }
 
 /* The key of that certificate, or how it is signed, whichever is too weak. */
@@ -163,6 +175,9 @@ static void say_detail(const struct telling *t, const struct tls_fault *fault)
 	case FAULT_WEAK:
 		say_weakness(t, certificate, fault->code);
 		break;
+	case FAULT_UNKNOWN:
+		say_unknown(t, certificate);
+		break;
 	default:
 		break;
 	}
@@ -173,6 +188,83 @@ static bool is_issuer_missing(int code)
 {
 	return code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT || code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
 	       code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+}
+
+/* Where the issuer is, of whom no certificate is known that has the right key. */
+enum issuer {
+	ISSUER_UNKNOWN,
+	ISSUER_CIRCLE,      /* stands in the chain already */
+	ISSUER_UNFIT,       /* was sent, but is not the one of its certificates that is named as the issuer's */
+	ISSUER_UNREADABLE,  /* was sent, with a key that cannot be read */
+	ISSUER_REKEYED,     /* was sent, with another key */
+	ISSUER_REKEYED_HERE /* is trusted here, with another key */
+};
+
+static const struct {
+	const char *words, *advice; /* "@": the peer */
+} issuers[] = {
+	[ISSUER_UNKNOWN] = { "which is neither trusted here nor sent by @", NULL },
+	[ISSUER_CIRCLE] = { "for which it vouches itself: the chain runs in a circle",
+	                    "@ must send a chain that ends with an authority that is known; if one in it is yours, "
+	                    "--cacert FILE" },
+	[ISSUER_UNFIT] = { "of which @ sent a certificate, but not the one that is named there",
+	                   "@ must send that one (its authorityKeyIdentifier says which); if the authority is yours, "
+	                   "--cacert FILE" },
+	[ISSUER_UNREADABLE] = { "of which @ sent a certificate with a public key that cannot be read here",
+	                        "that key is broken, or of a kind that is not known here: @ needs an authority with an RSA or a P-256 key" },
+	[ISSUER_REKEYED] = { "of which @ sent a certificate, but not the one whose key signed this",
+	                     "@ must send that one; if the authority is yours, --cacert FILE" },
+	[ISSUER_REKEYED_HERE] = { "and one of that name is trusted here, but its key did not sign this",
+	                          "if the authority has a new key, get its new certificate (--cacert FILE); else "
+	                          "somebody poses as it" },
+};
+
+/* What the certificates have that bears the name of who issued that one: the best of them. */
+static enum issuer look_among(const STACK_OF(X509) * certificates, int n, const X509 *certificate)
+{
+	X509 *looked_at = (X509 *)(uintptr_t)certificate; /* libcrypto keeps in it what it finds */
+	enum issuer issuer = ISSUER_UNKNOWN;
+	for (int i = 0; i < n; i++) {
+		const X509 *other = sk_X509_value(certificates, i);
+		EVP_PKEY *key = X509_get0_pubkey(other);
+		if (X509_NAME_cmp(X509_get_subject_name(other), X509_get_issuer_name(certificate)) != 0)
+			continue;
+		if (key && X509_verify(looked_at, key) == 1)
+			return ISSUER_UNFIT;
+		issuer = key ? ISSUER_REKEYED : ISSUER_UNREADABLE;
+	}
+	return issuer;
+}
+
+static enum issuer find_issuer(const struct tls_facts *facts, const X509 *certificate, unsigned depth)
+{
+	int sent = facts->sent ? sk_X509_num(facts->sent) : 0;
+	int below = facts->chain && (int)depth < sk_X509_num(facts->chain) ? (int)depth : 0;
+	enum issuer issuer = look_among(facts->sent, sent, certificate);
+	if (look_among(facts->chain, below, certificate) == ISSUER_UNFIT)
+		issuer = ISSUER_CIRCLE;
+	else if (issuer == ISSUER_UNKNOWN && facts->namesake)
+		issuer = ISSUER_REKEYED_HERE;
+	ERR_clear_error();
+	return issuer;
+}
+
+static void say_missing_issuer(const struct telling *t, const X509 *certificate, unsigned depth)
+{
+	buffer_add_string(t->out, " is issued by ");
+	certificate_issuer(certificate, t->out);
+	buffer_add_string(t->out, ", ");
+	say(t, issuers[find_issuer(t->facts, certificate, depth)].words);
+}
+
+/* How long the chain is that is not followed any further. */
+static void say_length(const struct telling *t)
+{
+	int length = t->facts->chain ? sk_X509_num(t->facts->chain) : 0;
+	buffer_printf(t->out,
+	              "%s's certificate stands below %d others, and none of them is trusted here: no longer chain is "
+	              "followed",
+	              peer(t), length - 1);
 }
 
 /* Whether the fault is that it names another host, and it names none. */
@@ -190,11 +282,13 @@ void tls_fault_words(const struct tls_facts *facts, const struct tls_fault *faul
 {
 	const struct telling t = { .facts = facts, .server = facts->server, .out = out };
 	const X509 *certificate = certificate_at(facts, fault->depth);
+	if (fault->code == X509_V_ERR_CERT_CHAIN_TOO_LONG && certificate) {
+		say_length(&t);
+		return;
+	}
 	say_whose(&t, fault);
 	if (certificate && is_issuer_missing(fault->code)) {
-		buffer_add_string(out, " is issued by ");
-		certificate_issuer(certificate, out);
-		buffer_printf(out, ", which is neither trusted here nor sent by %s", peer(&t));
+		say_missing_issuer(&t, certificate, fault->depth);
 	} else if (names_nobody(certificate, fault->code)) {
 		buffer_add_string(out, " names no host (its subject is ");
 		certificate_subject(certificate, out);
@@ -239,18 +333,40 @@ static void say_issuer_advice(const struct telling *t, unsigned depth)
 	buffer_free(&url);
 }
 
+/* Where the name was said apart from the host's, it may be that which is wrong. */
+static void say_name_advice(const struct telling *t, const X509 *certificate, int code)
+{
+	struct buffer why = { 0 };
+	if (code == X509_V_ERR_IP_ADDRESS_MISMATCH && certificate && t->facts->name &&
+	    certificate_lookalike(certificate, t->facts->name, &why))
+		buffer_printf(t->out, "%s needs one with that iPAddress; or ask for a name that it has", peer(t));
+	else if (t->facts->named)
+		buffer_add_string(t->out, "so says --verify-name: is that right?");
+	else
+		buffer_add_string(t->out, fault_advice(FAULT_NAME, t->server));
+	buffer_free(&why);
+}
+
 /* What to do. An authority's certificate cannot be renewed by who sent it: a newer or another chain must be. */
 static void say_advice(const struct telling *t, const struct tls_fault *fault)
 {
 	enum fault_kind kind = fault_row(fault->code)->kind;
-	if (fault->depth == 0 && is_issuer_missing(fault->code))
+	const X509 *certificate = certificate_at(t->facts, fault->depth);
+	enum issuer issuer = certificate && is_issuer_missing(fault->code)
+	                             ? find_issuer(t->facts, certificate, fault->depth)
+	                             : ISSUER_UNKNOWN;
+	if (issuers[issuer].advice)
+		say(t, issuers[issuer].advice);
+	else if (fault->depth == 0 && is_issuer_missing(fault->code))
 		say_issuer_advice(t, fault->depth);
-	else if (names_nobody(certificate_at(t->facts, fault->depth), fault->code))
+	else if (names_nobody(certificate, fault->code))
 		buffer_printf(t->out, "%s needs one with its name in it (subjectAltName)", peer(t));
+	else if (kind == FAULT_NAME)
+		say_name_advice(t, certificate, fault->code);
 	else if (fault->depth > 0 && kind == FAULT_EXPIRED)
 		buffer_add_string(t->out, t->server ? "the client must send a newer one"
 		                                    : "whoever runs the server must have it send a newer one");
-	else if (fault->depth > 0 && (kind == FAULT_PURPOSE || kind == FAULT_RULES))
+	else if (fault->depth > 0 && (kind == FAULT_PURPOSE || kind == FAULT_RULES || kind == FAULT_UNKNOWN))
 		buffer_printf(t->out, "%s needs a certificate from another authority, or that one made anew", peer(t));
 	else
 		buffer_add_string(t->out, fault_advice(fault->depth > 0 && kind == FAULT_ISSUER ? FAULT_ROOT : kind,
@@ -335,14 +451,38 @@ static void say_ciphers(const struct telling *t, const struct tls_options *optio
 			strcmp(least_version(t), "1.2") == 0 ? ", --tls-min 1.0 old versions" : "");
 }
 
+/* What of ours may have kept the better out: nobody can leave out what was not given. */
+static void say_leave_out(const struct telling *t, const char *ciphers, const char *max)
+{
+	if (ciphers || max)
+		buffer_printf(t->out, ": leave %s%s%s out", ciphers ? "--ciphers" : "", ciphers && max ? " and " : "",
+		              max ? "--tls-max" : "");
+	else
+		buffer_add_string(t->out, ", though none was kept back here: its log may say what it wants");
+}
+
+static void say_alpn(const struct telling *t, const struct tls_options *options)
+{
+	buffer_add_string(t->out, options->alpn ? ": leave --alpn out, or name another"
+	                                        : ", and none was: --alpn NAME offers one");
+}
+
 /* What the row cannot know, because it depends on what was asked of TLS. */
 static void say_option(const struct telling *t, int alert)
 {
 	const struct tls_options *options = t->evidence->options;
-	if (options == NULL || t->server)
+	if (options == NULL)
+		return;
+	if (alert == 71)
+		say_leave_out(t, options->ciphers, options->max);
+	if (t->server)
 		return;
 	if (alert == 40) {
 		say_ciphers(t, options);
+	} else if (alert == 86) {
+		say_leave_out(t, NULL, options->max);
+	} else if (alert == 120) {
+		say_alpn(t, options);
 	} else if (alert == 70) {
 		buffer_add_string(t->out, ": ");
 		say_kept_out(t);
@@ -374,6 +514,9 @@ static void tell_alert(const struct telling *t, int alert)
 	              alert, row->name, row->ref);
 	if (wants_certificate(t, alert)) {
 		say_wanted(t);
+	} else if (alert == 40 && t->evidence->done) {
+		buffer_printf(t->out, "the handshake was done, so it is not about ciphers: %sits log may say why",
+		              t->facts->given ? "it may not take the certificate that you gave: " : "");
 	} else if (about_our_certificate(t, alert)) {
 		buffer_add_string(t->out,
 		                  "that is about a certificate of yours, though it was given none: it may want one "
@@ -459,9 +602,21 @@ static void tell_server_version(const struct telling *t)
 
 /* ---- the other ways to fail ---- */
 
+/* Whether what does not parse is its certificate: nothing of ASN.1 comes before that, and no more is looked at. */
+static bool is_unreadable(const struct tls_evidence *e)
+{
+	int library = ERR_GET_LIB(e->error);
+	return !e->done && e->facts->sent == NULL && (library == ERR_LIB_ASN1 || library == ERR_LIB_X509);
+}
+
 static void tell_reason(const struct telling *t, const struct reason_row *row)
 {
-	if (row == NULL)
+	if (is_unreadable(t->evidence))
+		buffer_printf(t->out,
+		              "%s's certificate cannot be read: it is not in the form of X.509 (RFC 5280 4.1), or was "
+		              "damaged: whoever runs %s must look at it; -v shows what the library says",
+		              peer(t), peer(t));
+	else if (row == NULL)
 		buffer_printf(
 			t->out,
 			"what %s said is no TLS that can be understood: its TLS is wrong, or something between changes "
@@ -512,9 +667,11 @@ static void tell_closed(const struct telling *t)
 		buffer_add_string(t->out,
 		                  "in mid-handshake: the client may not trust this certificate, or not speak this TLS");
 	else if (silent)
-		buffer_add_string(t->out,
-		                  "before the handshake was answered: perhaps TLS is not spoken on this port, the name "
-		                  "is not known there (--servername), or only some clients are let in");
+		buffer_add_string(
+			t->out,
+			"instead of answering the handshake: perhaps its TLS is not set up (no certificate, say), "
+			"it does not know the name (--servername), or lets only some clients in; where it never "
+			"offered TLS, it may have none");
 	else
 		buffer_add_string(t->out, "in mid-handshake: ");
 	if (t->evidence->done || t->server || silent)
@@ -577,6 +734,8 @@ static enum tls_trouble tell_error(const struct telling *t)
 		return TLS_REFUSED;
 	}
 	tell_reason(t, row);
+	if (is_unreadable(t->evidence))
+		return TLS_REFUSED;
 	return row ? row->trouble : TLS_BROKEN;
 }
 

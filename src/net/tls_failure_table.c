@@ -17,7 +17,7 @@ const struct fault_row fault_rows[] = {
 	{ X509_V_ERR_UNABLE_TO_GET_CRL, FAULT_REVOCATION, "has no list of revoked certificates (CRL) to be looked up in" },
 	{ X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE, FAULT_SIGNATURE, "has a signature that its issuer's key does not open" },
 	{ X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE, FAULT_REVOCATION, "has a list of revoked certificates (CRL) with a wrong signature" },
-	{ X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, FAULT_SIGNATURE, "holds a public key that cannot be read" },
+	{ X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, FAULT_KEY, "holds a public key that cannot be read here" },
 	{ X509_V_ERR_CERT_SIGNATURE_FAILURE, FAULT_SIGNATURE, "has a wrong signature" },
 	{ X509_V_ERR_CRL_SIGNATURE_FAILURE, FAULT_REVOCATION, "has a list of revoked certificates (CRL) with a wrong signature" },
 	{ X509_V_ERR_CERT_NOT_YET_VALID, FAULT_NOT_YET, "is not valid yet" },
@@ -33,7 +33,7 @@ const struct fault_row fault_rows[] = {
 	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, FAULT_ROOT, "vouches for itself and is not trusted here" },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, FAULT_ISSUER, "has an issuer that is not known here" },
 	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, FAULT_ISSUER, "came alone, and its issuer is not known here" },
-	{ X509_V_ERR_CERT_CHAIN_TOO_LONG, FAULT_RULES, "has too many others between itself and one that is trusted" },
+	{ X509_V_ERR_CERT_CHAIN_TOO_LONG, FAULT_LENGTH, "has too many others between itself and one that is trusted" },
 	{ X509_V_ERR_CERT_REVOKED, FAULT_REVOKED, "is revoked" },
 	{ X509_V_ERR_NO_ISSUER_PUBLIC_KEY, FAULT_SIGNATURE, "has an issuer without a public key" },
 	{ X509_V_ERR_PATH_LENGTH_EXCEEDED, FAULT_RULES, "allows fewer authorities below it than there are (pathLenConstraint, RFC 5280 4.2.1.9)" },
@@ -45,7 +45,7 @@ const struct fault_row fault_rows[] = {
 	{ X509_V_ERR_AKID_ISSUER_SERIAL_MISMATCH, FAULT_ISSUER, "names another certificate of its issuer than the one that stands behind it" },
 	{ X509_V_ERR_KEYUSAGE_NO_CERTSIGN, FAULT_RULES, "has a key that may not sign certificates (its keyUsage lacks keyCertSign, RFC 5280 4.2.1.3)" },
 	{ X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER, FAULT_REVOCATION, "has a list of revoked certificates (CRL) whose issuer is not known here" },
-	{ X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, FAULT_RULES, "holds an extension marked critical that is not understood here" },
+	{ X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, FAULT_UNKNOWN, "holds an extension marked critical that is not understood here" },
 	{ X509_V_ERR_KEYUSAGE_NO_CRL_SIGN, FAULT_REVOCATION, "has an issuer whose key may not sign lists of revoked certificates (cRLSign)" },
 	{ X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION, FAULT_REVOCATION, "has a list of revoked certificates (CRL) that is not understood here" },
 	{ X509_V_ERR_INVALID_NON_CA, FAULT_RULES, "is an authority's, where none may stand" },
@@ -56,13 +56,13 @@ const struct fault_row fault_rows[] = {
 	{ X509_V_ERR_INVALID_POLICY_EXTENSION, FAULT_RULES, "holds policies that cannot be read or contradict each other" },
 	{ X509_V_ERR_NO_EXPLICIT_POLICY, FAULT_RULES, "has no policy that all of its chain agree on, though one is required" },
 	{ X509_V_ERR_DIFFERENT_CRL_SCOPE, FAULT_REVOCATION, "has a list of revoked certificates (CRL) that is about others" },
-	{ X509_V_ERR_UNSUPPORTED_EXTENSION_FEATURE, FAULT_RULES, "uses an extension in a way that is not understood here" },
+	{ X509_V_ERR_UNSUPPORTED_EXTENSION_FEATURE, FAULT_UNKNOWN, "uses an extension in a way that is not understood here" },
 	{ X509_V_ERR_UNNESTED_RESOURCE, FAULT_RULES, "claims addresses that its issuer does not have (RFC 3779)" },
 	{ X509_V_ERR_PERMITTED_VIOLATION, FAULT_RULES, "has a name that an authority above it may not vouch for (name constraints)" },
 	{ X509_V_ERR_EXCLUDED_VIOLATION, FAULT_RULES, "has a name that an authority above it must not vouch for (name constraints)" },
 	{ X509_V_ERR_SUBTREE_MINMAX, FAULT_RULES, "stands below name constraints of a form that is not taken" },
 	{ X509_V_ERR_APPLICATION_VERIFICATION, FAULT_INTERNAL, "could not be verified to the end" },
-	{ X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE, FAULT_RULES, "stands below name constraints of a kind that is not understood here" },
+	{ X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE, FAULT_UNKNOWN, "stands below name constraints of a kind that is not understood here" },
 	{ X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX, FAULT_RULES, "stands below name constraints that cannot be read" },
 	{ X509_V_ERR_UNSUPPORTED_NAME_SYNTAX, FAULT_RULES, "has a name that cannot be held against the name constraints above it" },
 	{ X509_V_ERR_CRL_PATH_VALIDATION_ERROR, FAULT_REVOCATION, "has a list of revoked certificates (CRL) that nobody who is trusted vouches for" },
@@ -119,8 +119,12 @@ static const struct {
 	                    "its issuer took it back, as is done when a key was stolen: the client needs a new one" },
 	[FAULT_SIGNATURE] = { "it was changed, or not made by whom it says: do not trust what answers there; whoever runs the server must look at its certificates",
 	                      "it was changed, or not made by whom it says: the client must not be trusted" },
+	[FAULT_KEY] = { "it is broken, or of a kind that is not known here: the server needs one with an RSA or a P-256 key",
+	                "it is broken, or of a kind that is not known here: the client needs one with an RSA or a P-256 key" },
 	[FAULT_SELF_SIGNED] = { "anybody can make such a one, so it proves nothing: if it is yours, give a copy of it by --cacert FILE",
 	                        "anybody can make such a one, so it proves nothing: if it is yours, give a copy of it by --cacert FILE" },
+	[FAULT_LENGTH] = { "the server must send a shorter chain; if an authority in it is yours, --cacert FILE",
+	                   "the client must send a shorter chain; if an authority in it is yours, --cacert FILE" },
 	[FAULT_ISSUER] = { "if the authority is yours, --cacert FILE",
 	                   "the client must send the intermediate certificates too; if the authority is yours, --cacert FILE" },
 	[FAULT_ROOT] = { "if the authority is yours, --cacert FILE; if it is a public one, this machine's list of those is old or missing (package ca-certificates)",
@@ -134,6 +138,8 @@ static const struct {
 	                 "others could pose as the client: it needs RSA 2048 or P-256, and SHA-256" },
 	[FAULT_EXPIRED] = { "whoever runs the server must renew it", "the client needs a new one" },
 	[FAULT_NOT_YET] = { "set that clock if it is wrong; else the server needs another", "set that clock if it is wrong; else the client needs another" },
+	[FAULT_UNKNOWN] = { "what is critical must be understood, or refused (RFC 5280 4.2): the server needs one without it",
+	                    "what is critical must be understood, or refused (RFC 5280 4.2): the client needs one without it" },
 	[FAULT_RULES] = { "that breaks the rules (RFC 5280): whoever runs the server must have it made anew",
 	                  "that breaks the rules (RFC 5280): the client must have it made anew" },
 	[FAULT_REVOCATION] = { "so nobody can tell whether it was taken back: whoever runs the server must see to it",
@@ -176,10 +182,10 @@ const struct alert_row alert_rows[] = {
 	{ 60, "export_restriction_RESERVED", "RFC 5246 7.2.2", "it speaks of the weakened ciphers of the 1990s: its TLS is very old", NULL },
 	{ 70, "protocol_version", "RFC 8446 6.2", "it takes none of the versions of TLS that were offered",
 	  "it does not take the version of TLS that was chosen: --tls-min and --tls-max say which may be" },
-	{ 71, "insufficient_security", "RFC 8446 6.2", "it wants stronger ciphers than were offered: leave --ciphers and --tls-max out",
-	  "it wants stronger ciphers than this server has: leave --ciphers and --tls-max out" },
+	{ 71, "insufficient_security", "RFC 8446 6.2", "it wants stronger ciphers than were offered",
+	  "it wants stronger ciphers than this server has" },
 	{ 80, "internal_error", "RFC 8446 6.2", "it has trouble of its own, which is not the handshake's fault: try again later; its log says more", NULL },
-	{ 86, "inappropriate_fallback", "RFC 7507", "it could do a newer version of TLS than it was asked for: leave --tls-max out", NULL },
+	{ 86, "inappropriate_fallback", "RFC 7507", "it could do a newer version of TLS than it was asked for", NULL },
 	{ 90, "user_canceled", "RFC 8446 6.1", "it broke the handshake off because somebody wanted so: try again", NULL },
 	{ 100, "no_renegotiation", "RFC 5246 7.2.2", "it does not negotiate anew in mid-conversation: open a new connection instead", NULL },
 	{ 109, "missing_extension", "RFC 8446 6.2", "it misses an extension in the handshake; it may want a name (--servername) or a newer version of TLS (--tls-max 1.3)", "it misses an extension in the handshake" BUG },
@@ -191,7 +197,7 @@ const struct alert_row alert_rows[] = {
 	{ 115, "unknown_psk_identity", "RFC 8446 6.2", "it wants a key that both know already (PSK), which is not spoken here: it needs certificates to speak with parlance", NULL },
 	{ 116, "certificate_required", "RFC 8446 6.2", "it wants a certificate of yours, and got none: --cert FILE --key FILE", NULL },
 	{ 117, "general_error", "RFC 9846 6.2", "it says no more of the reason: its log may", NULL },
-	{ 120, "no_application_protocol", "RFC 7301 3.2", "it speaks none of the protocols that ALPN offered: leave --alpn out, or name another",
+	{ 120, "no_application_protocol", "RFC 7301 3.2", "it speaks none of the protocols that ALPN offered",
 	  "it speaks none of the protocols that ALPN offers here" },
 };
 const size_t alert_rows_count = ROWS(alert_rows);
@@ -245,6 +251,7 @@ const struct reason_row reason_rows[] = {
 	{ SSL_R_CLIENTHELLO_TLSEXT, TLS_BROKEN, "@ sent an extension that cannot be taken" AGAIN, NULL },
 	{ SSL_R_PARSE_TLSEXT, TLS_BROKEN, "@ sent an extension that cannot be read" AGAIN, NULL },
 	{ SSL_R_NO_APPLICATION_PROTOCOL, TLS_REFUSED, "ALPN (RFC 7301) found no protocol that both sides speak: leave --alpn out, or name another", NULL },
+	{ SSL_R_UNABLE_TO_FIND_PUBLIC_KEY_PARAMETERS, TLS_REFUSED, "@'s certificate holds a public key that cannot be read here: it is broken, or of a kind that is not known: @ needs one with an RSA or a P-256 key", NULL },
 	{ SSL_R_UNEXPECTED_MESSAGE, TLS_BROKEN, "@ sent a message of the handshake that has no place there" AGAIN, NULL },
 	{ SSL_R_UNEXPECTED_RECORD, TLS_BROKEN, "@ sent a record that has no place there" AGAIN, NULL },
 	{ SSL_R_UNKNOWN_ALERT_TYPE, TLS_BROKEN, "@ sent an alert that is neither a warning nor fatal" AGAIN, NULL },
@@ -320,7 +327,9 @@ bool fault_is_about_trust(int code)
 {
 	switch (fault_row(code)->kind) {
 	case FAULT_SIGNATURE:
+	case FAULT_KEY:
 	case FAULT_SELF_SIGNED:
+	case FAULT_LENGTH:
 	case FAULT_ISSUER:
 	case FAULT_ROOT:
 	case FAULT_DISTRUSTED:

@@ -15,7 +15,9 @@
 enum fault_kind {
 	FAULT_REVOKED,
 	FAULT_SIGNATURE,   /* somebody else made it, or changed it */
+	FAULT_KEY,         /* cannot be read */
 	FAULT_SELF_SIGNED, /* the peer's own */
+	FAULT_LENGTH,      /* the chain is not followed to its end */
 	FAULT_ISSUER,      /* is not known, or was not sent */
 	FAULT_ROOT,        /* vouches for itself, and is not trusted here */
 	FAULT_DISTRUSTED,  /* known here, as one not to trust */
@@ -24,6 +26,7 @@ enum fault_kind {
 	FAULT_WEAK,
 	FAULT_EXPIRED,
 	FAULT_NOT_YET,
+	FAULT_UNKNOWN,    /* it holds what is not understood here, and must be */
 	FAULT_RULES,      /* RFC 5280 is broken */
 	FAULT_REVOCATION, /* whether it is revoked cannot be told */
 	FAULT_INTERNAL,   /* this program could not look */

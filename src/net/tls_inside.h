@@ -32,6 +32,7 @@ struct tls_facts {
 	bool spoken;         /* the peer has said something of the handshake */
 	bool insecure;       /* faults were let pass */
 	char *name;          /* whom the certificate must name; NULL: nobody was asked for */
+	bool named;          /* and that is what --verify-name says, not whom we asked for */
 	char *version;       /* "TLS 1.3", as people write it */
 	char *cipher;        /* "TLS_AES_256_GCM_SHA384" */
 	int cipher_bits;     /* of the key */
@@ -39,10 +40,12 @@ struct tls_facts {
 	bool forward_secret; /* the server's key alone does not decrypt a recording */
 	bool resumed;
 	char *alpn;            /* as agreed on; NULL: nothing was */
+	bool alpn_offered;     /* we are the client, and offered protocols by ALPN */
 	STACK_OF(X509) * sent; /* as the peer sent them, its own first; NULL: none */
 	STACK_OF(X509) *
 		chain; /* as verified, from the peer's own to one that is trusted; NULL or shorter where that failed */
 	bool trusted;  /* the last one of `chain` is one that we trust */
+	bool namesake; /* it is not, but one is that bears the name of who issued it, and another key */
 	struct tls_fault faults[TLS_FAULTS_MAX];
 	size_t nfaults;
 	bool unfinished; /* the chain could not be looked at to the end, which is never let pass */
@@ -128,6 +131,12 @@ bool certificate_issuer_url(const X509 *certificate, struct buffer *out);
 bool certificate_names(const X509 *certificate, struct slice but, size_t most, struct buffer *out);
 /* Appends that one of its names which stands for what was asked for, a star included; false where none does. Safe. */
 bool certificate_name_for(const X509 *certificate, const char *asked, struct buffer *out);
+/* Appends why one of its names that looks right is not (RFC 9525 6.3, 6.4): an address that stands there as text, or a
+ * star that reaches further than a star does; in a few words, without a stop. False where none looks right. */
+bool certificate_lookalike(const X509 *certificate, const char *asked, struct buffer *out);
+/* Appends the numbers of the extensions that are marked critical and not known here, with commas between. False where
+ * there is none. Safe. */
+bool certificate_unknown(const X509 *certificate, struct buffer *out);
 /* Appends its subject's CN; false where that has none. Safe. */
 bool certificate_common_name(const X509 *certificate, struct buffer *out);
 /* Appends all of its subject: "O=Test, CN=x", or "empty". Safe. */
@@ -144,7 +153,7 @@ bool key_group(const EVP_PKEY *key, struct buffer *out);
 void certificate_time(const ASN1_TIME *time, struct buffer *out);
 /* Seconds from now until that moment; negative: since. */
 double certificate_seconds(const ASN1_TIME *time);
-/* Appends how long that is: "39 days", "5 hours", "2 minutes". */
+/* Appends how long that is: "39 days", "5 hours", "2 minutes", "almost 5 years". */
 void certificate_span(double seconds, struct buffer *out);
 /* Appends the rows of tls_certificates for one certificate. */
 void certificate_rows(const X509 *certificate, bool pem, struct buffer *out);

@@ -470,6 +470,8 @@ static bool set_name(SSL *ssl, const struct tls_settings *s, const char *host, s
 		(void)SSL_set_tlsext_host_name(ssl, bare);
 	free(bare);
 	facts->name = name && *name ? bare_name(name) : NULL;
+	facts->named = o->verify_name != NULL;
+	facts->alpn_offered = o->alpn != NULL;
 	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (facts->name && is_address(facts->name))
 		(void)X509_VERIFY_PARAM_set1_ip_asc(param, facts->name);

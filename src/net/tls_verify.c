@@ -30,6 +30,12 @@ static bool already_said(const struct tls_facts *facts, int code, unsigned depth
 		    (other == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
 		     other == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT))
 			return true;
+		/* Whose key cannot be read cannot be looked at any further. */
+		if (other == X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY && code == X509_V_ERR_UNSPECIFIED)
+			return true;
+		/* Where a chain is given up for its length nobody looks for the next issuer. */
+		if (other == X509_V_ERR_CERT_CHAIN_TOO_LONG && fault_row(code)->kind == FAULT_ISSUER)
+			return true;
 		/* Who is no authority cannot be one for this purpose, nor has it a key for that. */
 		if ((code == X509_V_ERR_INVALID_PURPOSE || code == X509_V_ERR_KEYUSAGE_NO_CERTSIGN) &&
 		    (other == X509_V_ERR_INVALID_CA || other == X509_V_ERR_KEYUSAGE_NO_CERTSIGN))
@@ -56,12 +62,18 @@ static struct tls_facts *facts_of(const X509_STORE_CTX *store)
 	return ssl ? SSL_get_app_data(ssl) : NULL;
 }
 
-/* What libcrypto has found, as exactly as that can be told: it calls an authority none, too, if only its key may not sign. */
+/* What libcrypto has found, as exactly as that can be told: it calls an authority none, too, if only its key may not sign,
+ * and a key that it cannot read too small. */
 static int found(const X509_STORE_CTX *store)
 {
 	int code = X509_STORE_CTX_get_error(store);
 	X509 *certificate = X509_STORE_CTX_get_current_cert(store);
-	if (code != X509_V_ERR_INVALID_CA || certificate == NULL)
+	if (certificate == NULL)
+		return code;
+	if ((code == X509_V_ERR_EE_KEY_TOO_SMALL || code == X509_V_ERR_CA_KEY_TOO_SMALL) &&
+	    X509_get0_pubkey(certificate) == NULL)
+		return X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY;
+	if (code != X509_V_ERR_INVALID_CA)
 		return code;
 	bool authority = (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0;
 	bool signs = (X509_get_key_usage(certificate) & KU_KEY_CERT_SIGN) != 0;
@@ -98,6 +110,19 @@ static bool ends_in_trust(const struct tls_facts *facts, X509_STORE_CTX *store)
 	return length > 0 && X509_STORE_CTX_get_num_untrusted(store) < length;
 }
 
+/* Whether one that we trust has the name of who issued the last of the chain: then it is its key that is another. */
+static bool has_namesake(const struct tls_facts *facts, X509_STORE_CTX *store)
+{
+	int length = facts->chain ? sk_X509_num(facts->chain) : 0;
+	if (length == 0 || facts->trusted)
+		return false;
+	STACK_OF(X509) *named = X509_STORE_CTX_get1_certs(store, X509_get_issuer_name(
+									 sk_X509_value(facts->chain, length - 1)));
+	bool has = named && sk_X509_num(named) > 0;
+	sk_X509_pop_free(named, X509_free);
+	return has;
+}
+
 /* What SSL_CTX_set_cert_verify_callback is given in place of X509_verify_cert: 1, the peer may go on, or 0. */
 static int verify_chain(X509_STORE_CTX *store, void *context)
 {
@@ -117,6 +142,7 @@ static int verify_chain(X509_STORE_CTX *store, void *context)
 	int code = X509_STORE_CTX_get_error(store);
 	keep_chains(facts, store);
 	facts->trusted = finished && ends_in_trust(facts, store);
+	facts->namesake = finished && has_namesake(facts, store);
 	if (!finished) {
 		add_fault(facts, code == X509_V_OK ? X509_V_ERR_UNSPECIFIED : code,
 		          X509_STORE_CTX_get_error_depth(store));
@@ -240,6 +266,9 @@ static int look_at_staple(SSL *ssl, void *context)
 
 void tls_verify_set(SSL_CTX *ctx)
 {
+	/* Whoever is given as one to trust is trusted, also where another vouches for it (RFC 5280 6.1 does not ask that an
+	 * anchor vouch for itself). */
+	(void)X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_PARTIAL_CHAIN);
 	SSL_CTX_set_cert_verify_callback(ctx, verify_chain, NULL);
 	(void)SSL_CTX_set_tlsext_status_cb(ctx, look_at_staple);
 }

@@ -35,7 +35,9 @@ static void check(const char *octets, size_t n, size_t good, const char *plainte
 	}
 }
 
-#define HANDSHAKE "\x16\x03\x01\x00\x04" "abcd"
+#define HANDSHAKE \
+	"\x16\x03\x01\x00\x04" \
+	"abcd"
 #define EMPTY "\x17\x03\x03\x00\x00"
 #define ALERT "\x15\x03\x03\x00\x02\x01\x00"
 

@@ -25,9 +25,11 @@ struct wish {
 	const char *basic; /* basicConstraints; NULL: no authority */
 	const char *usage; /* extendedKeyUsage */
 	const char *key_usage;
-	const char *more; /* authorityInfoAccess */
-	long from, until; /* seconds from now; both 0: from an hour ago for 39 days */
-	int bits;         /* of an RSA key; 0: an EC key on P-256 */
+	const char *more;    /* authorityInfoAccess */
+	const char *signer;  /* authorityKeyIdentifier */
+	const char *unknown; /* the number of a critical extension that nobody knows */
+	long from, until;    /* seconds from now; both 0: from an hour ago for 39 days */
+	int bits;            /* of an RSA key; 0: an EC key on P-256 */
 	bool sha1;
 };
 
@@ -46,6 +48,22 @@ static void extend(X509 *certificate, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
 	CHECK(extension != NULL && X509_add_ext(certificate, extension, -1) == 1);
 	X509_EXTENSION_free(extension);
+}
+
+/* A critical extension of that number, whose content is an empty SEQUENCE. */
+static void extend_unknown(X509 *certificate, const char *number)
+{
+	static const unsigned char empty[] = { 0x30, 0 };
+	if (number == NULL)
+		return;
+	ASN1_OBJECT *kind = OBJ_txt2obj(number, 1);
+	ASN1_OCTET_STRING *content = ASN1_OCTET_STRING_new();
+	CHECK(ASN1_OCTET_STRING_set(content, empty, sizeof empty) == 1);
+	X509_EXTENSION *extension = X509_EXTENSION_create_by_OBJ(NULL, kind, 1, content);
+	CHECK(extension != NULL && X509_add_ext(certificate, extension, -1) == 1);
+	X509_EXTENSION_free(extension);
+	ASN1_OCTET_STRING_free(content);
+	ASN1_OBJECT_free(kind);
 }
 
 static void name_part(X509_NAME *name, const char *kind, const char *text)
@@ -76,6 +94,8 @@ static struct identity make(const struct wish *wish, const struct identity *issu
 	extend(made, above, NID_ext_key_usage, wish->usage);
 	extend(made, above, NID_key_usage, wish->key_usage);
 	extend(made, above, NID_info_access, wish->more);
+	extend(made, above, NID_authority_key_identifier, wish->signer);
+	extend_unknown(made, wish->unknown);
 	CHECK(X509_sign(made, issuer ? issuer->key : key, wish->sha1 ? EVP_sha1() : EVP_sha256()) > 0);
 	return (struct identity){ made, key };
 }
@@ -109,7 +129,11 @@ struct talk {
 	unsigned long error; /* the client's, and the server's */
 	unsigned long server_error;
 	OCSP_RESPONSE *staple;
-	SSL_SESSION *session; /* that goes on; borrowed */
+	SSL_SESSION *session;      /* that goes on; borrowed */
+	BIO_callback_fn_ex damage; /* done to what the client reads; NULL: nothing is */
+	unsigned char *damaged;    /* the certificate that becomes `replacement`, which is as long */
+	unsigned char *replacement;
+	int damaged_length;
 };
 
 /* The client asks for `name`, trusts the root (`trust`: that one too), and verifies; the server shows `own`, with the
@@ -166,6 +190,7 @@ static void shake(struct talk *t)
 	SSL_set_app_data(t->client, t->facts);
 	SSL_set_app_data(t->server, t->server_facts);
 	X509_VERIFY_PARAM_set_auth_level(SSL_get0_param(t->client), 2);
+	SSL_set_hostflags(t->client, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (t->facts->name && X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(t->client), t->facts->name) != 1)
 		SSL_set1_host(t->client, t->facts->name);
 	SSL_set_tlsext_status_type(t->client, TLSEXT_STATUSTYPE_ocsp);
@@ -176,6 +201,10 @@ static void shake(struct talk *t)
 	SSL_set_connect_state(t->client);
 	SSL_set_accept_state(t->server);
 	CHECK(BIO_new_bio_pair(&left, 1 << 16, &right, 1 << 16) == 1);
+	if (t->damage) {
+		BIO_set_callback_arg(left, (char *)t);
+		BIO_set_callback_ex(left, t->damage);
+	}
 	SSL_set_bio(t->client, left, left);
 	SSL_set_bio(t->server, right, right);
 	for (int i = 0; i < 10; i++) {
@@ -684,7 +713,326 @@ static void wrong_address(void)
 	check_failure(
 		&t, false, TLS_REFUSED,
 		"the server's certificate is for another address: it is for mail.example, 192.0.2.7, not for the "
-		"address 192.0.2.7: ask for a name that it has, or say which it must have: --verify-name NAME" INSECURE);
+		"address 192.0.2.7 (it stands there as text, not as an iPAddress, RFC 9525 6.4): the server needs one with "
+		"that iPAddress; or ask for a name that it has" INSECURE);
+	hang_up(&t);
+	drop(&own);
+}
+
+/* Names that look right, each with what is wrong with it. */
+static void lookalikes(void)
+{
+	static const struct {
+		const char *names, *asked, *words;
+	} rows[] = {
+		{ "DNS:*.example", "mail.test.example",
+		  "*.example is not enough, as a star does not stand for all that is below a top domain" },
+		{ "DNS:*.example", "mail.example",
+		  "*.example is not enough, as a star does not stand for all that is below a top domain" },
+		{ "DNS:www.example,DNS:ma*.test.example", "mail.test.example",
+		  "ma*.test.example is not enough, as a star may only be the whole first label, RFC 9525 6.3" },
+		{ "DNS:mail.*.example", "mail.test.example",
+		  "mail.*.example is not enough, as a star may only be the whole first label, RFC 9525 6.3" },
+		{ "DNS:*.*.example", "mail.test.example",
+		  "*.*.example is not enough, as a star may only be the whole first label, RFC 9525 6.3" },
+		{ "DNS:*.test.example", "a.mail.TEST.example",
+		  "*.test.example is not enough, as a star stands for exactly one label, RFC 9525 6.3" },
+		{ "DNS:*.test.example", "test.example",
+		  "*.test.example is not enough, as a star stands for exactly one label, RFC 9525 6.3" },
+		{ "DNS:127.0.0.1", "127.0.0.1", "it stands there as text, not as an iPAddress, RFC 9525 6.4" },
+		{ "DNS:x.example,DNS:2001:db8::1", "2001:DB8:0::1",
+		  "it stands there as text, not as an iPAddress, RFC 9525 6.4" },
+		{ "DNS:*.other.example,DNS:mail.example", "mail.test.example", "" },
+		{ "DNS:*", "127.0.0.1", "" },
+		{ "DNS:127.0.0.10", "127.0.0.1", "" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct identity own = make(&(struct wish){ .names = rows[i].names }, &root);
+		struct talk t = { 0 };
+		struct buffer why = { 0 }, story = { 0 };
+		prepare(&t, &own, false, rows[i].asked, NULL);
+		t.facts->insecure = true;
+		shake(&t);
+		CHECK(t.error == 0 && t.facts->nfaults == 1); /* OpenSSL finds it wrong, too */
+		CHECK(certificate_lookalike(own.certificate, rows[i].asked, &why) == (*rows[i].words != '\0'));
+		CHECK_TEXT(buffer_slice(&why), rows[i].words);
+		tls_story(t.facts, &story);
+		CHECK(slice_find(buffer_slice(&story), buffer_slice(&why)) < story.n);
+		buffer_free(&why);
+		buffer_free(&story);
+		hang_up(&t);
+		drop(&own);
+	}
+}
+
+/* Many stars take no time to speak of. */
+static void many_stars(void)
+{
+	struct buffer name = { 0 }, asked = { 0 }, why = { 0 };
+	buffer_add_string(&name, "DNS:");
+	for (int i = 0; i < 60; i++) {
+		buffer_add_string(&name, "*a");
+		buffer_add_string(&asked, "aaaa");
+	}
+	buffer_add_string(&name, "b");
+	buffer_add_octet(&name, '\0');
+	buffer_add_octet(&asked, '\0');
+	struct identity own = make(&(struct wish){ .names = name.p }, &root);
+	CHECK(!certificate_lookalike(own.certificate, asked.p, &why));
+	buffer_free(&name);
+	buffer_free(&asked);
+	drop(&own);
+}
+
+/* With --verify-name nobody was asked for by that name. */
+static void named(void)
+{
+	struct identity own = make(&(struct wish){ .names = "DNS:mail.example" }, &root);
+	struct talk good = { 0 }, bad = { 0 };
+	prepare(&good, &own, false, "mail.example", NULL);
+	good.facts->named = true;
+	shake(&good);
+	check_story(good.facts, TLS13 "The certificate is for mail.example, as --verify-name says.\n" BY_ROOT VALID);
+	prepare(&bad, &own, false, "shop.example", NULL);
+	bad.facts->named = true;
+	shake(&bad);
+	check_failure(&bad, false, TLS_REFUSED,
+	              "the server's certificate is for another name: it is for mail.example, not for shop.example: so "
+	              "says --verify-name: is that right?" INSECURE);
+	hang_up(&good);
+	hang_up(&bad);
+	drop(&own);
+}
+
+/* A certificate that is like the identity's, with its key, from another issuer. */
+static struct identity issued_by(const struct identity *whose, const struct identity *issuer)
+{
+	X509 *made = X509_dup(whose->certificate);
+	CHECK(made != NULL);
+	X509_set_issuer_name(made, X509_get_subject_name(issuer->certificate));
+	CHECK(X509_sign(made, issuer->key, EVP_sha256()) > 0);
+	EVP_PKEY_up_ref(whose->key);
+	return (struct identity){ made, whose->key };
+}
+
+/* An authority of the issuer's name was sent, or is trusted here, and it is another: nobody says that there is none. */
+static void another_of_that_name(void)
+{
+#define ISSUED "the server's certificate is issued by T11 of Let's Test, "
+	static const struct {
+		bool sent, trusted;
+		const char *words;
+	} rows[] = {
+		{ true, false,
+		  ISSUED
+		  "of which the server sent a certificate, but not the one whose key signed this: the server must "
+		  "send that one; if the authority is yours, --cacert FILE" INSECURE },
+		{ false, true,
+		  ISSUED
+		  "and one of that name is trusted here, but its key did not sign this: if the authority has a new "
+		  "key, get its new certificate (--cacert FILE); else somebody poses as it" INSECURE },
+	};
+	const struct wish wish = { .cn = "T11", .organisation = "Let's Test", .basic = "critical,CA:TRUE" };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct talk t = { 0 };
+		struct identity newer = make(&wish, NULL);
+		struct identity own = make(&(struct wish){ .names = "DNS:mail.example", .signer = "keyid:always" },
+		                           &middle);
+		prepare(&t, &own, false, "mail.example", rows[i].trusted ? newer.certificate : NULL);
+		if (rows[i].sent)
+			SSL_CTX_add1_chain_cert(t.server_ctx, newer.certificate);
+		shake(&t);
+		check_failure(&t, false, TLS_REFUSED, rows[i].words);
+		hang_up(&t);
+		drop(&own);
+		drop(&newer);
+	}
+}
+
+/* Two authorities that vouch for each other, and nobody else for either. */
+static void circle(void)
+{
+	struct talk t = { 0 };
+	struct identity one = make(&(struct wish){ .cn = "One", .basic = "critical,CA:TRUE" }, NULL);
+	struct identity two = make(&(struct wish){ .cn = "Two", .basic = "critical,CA:TRUE" }, &one);
+	struct identity again = issued_by(&one, &two);
+	struct identity own = make(&(struct wish){ .names = "DNS:mail.example" }, &two);
+	prepare(&t, &own, false, "mail.example", NULL);
+	SSL_CTX_add1_chain_cert(t.server_ctx, two.certificate);
+	SSL_CTX_add1_chain_cert(t.server_ctx, again.certificate);
+	shake(&t);
+	check_failure(
+		&t, false, TLS_REFUSED,
+		"the certificate of the authority One is issued by Two, for which it vouches itself: the chain runs in a "
+		"circle: the server must send a chain that ends with an authority that is known; if one in it is yours, "
+		"--cacert FILE" INSECURE);
+	hang_up(&t);
+	drop(&own);
+	drop(&again);
+	drop(&two);
+	drop(&one);
+}
+
+static void too_long(void)
+{
+	struct talk t = { 0 };
+	struct identity chain[5] = { make(&(struct wish){ .cn = "0", .basic = "critical,CA:TRUE" }, &root) };
+	static const char *const names[] = { "0", "1", "2", "3", "4" };
+	for (size_t i = 1; i < 5; i++)
+		chain[i] = make(&(struct wish){ .cn = names[i], .basic = "critical,CA:TRUE" }, &chain[i - 1]);
+	struct identity own = make(&(struct wish){ .names = "DNS:mail.example" }, &chain[4]);
+	prepare(&t, &own, false, "mail.example", NULL);
+	SSL_CTX_set_verify_depth(t.client_ctx, 2);
+	for (size_t i = 5; i > 0; i--)
+		SSL_CTX_add1_chain_cert(t.server_ctx, chain[i - 1].certificate);
+	shake(&t);
+	CHECK(t.facts->nfaults == 1);
+	check_failure(
+		&t, false, TLS_REFUSED,
+		"the server's certificate stands below 3 others, and none of them is trusted here: no longer chain is "
+		"followed: the server must send a shorter chain; if an authority in it is yours, --cacert FILE" INSECURE);
+	hang_up(&t);
+	drop(&own);
+	for (size_t i = 0; i < 5; i++)
+		drop(&chain[i]);
+}
+
+/* An authority that is given as one to trust needs nobody above it; nor does a server's own certificate. */
+static void trusted_though_vouched_for(void)
+{
+	struct identity foreign = make(&(struct wish){ .cn = "Foreign", .basic = "critical,CA:TRUE" }, NULL);
+	struct identity below = make(&(struct wish){ .cn = "Below", .basic = "critical,CA:TRUE" }, &foreign);
+	struct identity own = make(&(struct wish){ .names = "DNS:mail.example" }, &below);
+	struct talk authority = { 0 }, itself = { 0 };
+	prepare(&authority, &own, false, "mail.example", below.certificate);
+	shake(&authority);
+	CHECK(authority.error == 0 && authority.facts->trusted);
+	check_story(authority.facts, TLS13 FOR_IT "Below, which is trusted here, vouches for it.\n" VALID);
+	prepare(&itself, &own, false, "mail.example", own.certificate);
+	shake(&itself);
+	CHECK(itself.error == 0 && itself.facts->trusted);
+	check_story(itself.facts, TLS13 FOR_IT "It is itself one that is trusted here.\n" VALID);
+	hang_up(&authority);
+	hang_up(&itself);
+	drop(&own);
+	drop(&below);
+	drop(&foreign);
+}
+
+/* What must be understood, and is not, breaks no rule. */
+static void unknown_extension(void)
+{
+	check_refused(
+		&(struct wish){ .names = "DNS:mail.example", .unknown = "1.2.3.4.5" }, &root, false,
+		X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION,
+		"the server's certificate holds an extension marked critical that is not understood here "
+		"(1.2.3.4.5): what is critical must be understood, or refused (RFC 5280 4.2): the server needs "
+		"one without it" INSECURE,
+		TLS13 FOR_IT BY_ROOT VALID
+		"NOT VERIFIED: the server's certificate holds an extension marked critical that is not understood "
+		"here (1.2.3.4.5).\n");
+}
+
+/* What the client reads is changed on its way: that certificate becomes the other. */
+static long damage(BIO *bio, int operation, const char *p, size_t n, int argi, long argl, int result, size_t *done)
+{
+	const struct talk *t = (const struct talk *)(const void *)BIO_get_callback_arg(bio);
+	(void)n;
+	(void)argi;
+	(void)argl;
+	if (operation != (BIO_CB_READ | BIO_CB_RETURN) || result <= 0 || done == NULL)
+		return result;
+	struct slice whole = { p, *done }, wanted = { (const char *)t->damaged, (size_t)t->damaged_length };
+	size_t at = slice_find(whole, wanted);
+	if (at < whole.n)
+		memcpy((char *)(uintptr_t)p + at, t->replacement, wanted.n);
+	return result;
+}
+
+/* The same certificate with a key of a kind that nobody knows, and as long. */
+static void make_odd(const struct identity *own, unsigned char **odd)
+{
+	static const char kind[] = "\x2A\x86\x48\xCE\x3D\x02\x01"; /* id-ecPublicKey (RFC 5480 2.1.1) */
+	unsigned char *der = NULL;
+	int n = i2d_X509(own->certificate, &der), length = 0;
+	size_t at = slice_find((struct slice){ (char *)der, (size_t)n }, (struct slice){ kind, 7 });
+	CHECK(at < (size_t)n);
+	der[at + 6] = 0x79;
+	const unsigned char *p = der;
+	X509 *made = d2i_X509(NULL, &p, n);
+	CHECK(made != NULL);
+	for (int i = 0; i < 1000 && length != n; i++) { /* signatures differ in length by an octet or two */
+		OPENSSL_free(*odd);
+		*odd = NULL;
+		CHECK(X509_sign(made, root.key, EVP_sha256()) > 0);
+		length = i2d_X509(made, odd);
+	}
+	CHECK(length == n);
+	X509_free(made);
+	OPENSSL_free(der);
+}
+
+/* A key that nobody can read is not weak. */
+static void unreadable_key(void)
+{
+	struct identity own = make(&(struct wish){ .names = "DNS:mail.example" }, &root);
+	struct talk t = { .damage = damage };
+	make_odd(&own, &t.replacement);
+	t.damaged_length = i2d_X509(own.certificate, &t.damaged);
+	prepare(&t, &own, false, "mail.example", NULL);
+	SSL_CTX_set_max_proto_version(t.client_ctx, TLS1_2_VERSION);
+	shake(&t);
+	CHECK(t.facts->nfaults == 1);
+	check_failure(
+		&t, false, TLS_REFUSED,
+		"the server's certificate holds a public key that cannot be read here: it is broken, or of a kind "
+		"that is not known here: the server needs one with an RSA or a P-256 key");
+	OPENSSL_free(t.damaged);
+	OPENSSL_free(t.replacement);
+	hang_up(&t);
+	drop(&own);
+}
+
+static void unreadable_key_of_an_authority(void)
+{
+	struct talk t = { 0 };
+	struct identity between = make(&(struct wish){ .cn = "Odd", .basic = "critical,CA:TRUE" }, &root);
+	struct identity own = make(&(struct wish){ .names = "DNS:mail.example" }, &between);
+	unsigned char *odd = NULL;
+	make_odd(&between, &odd);
+	const unsigned char *p = odd;
+	X509 *sent = d2i_X509(NULL, &p, i2d_X509(between.certificate, NULL));
+	prepare(&t, &own, false, "mail.example", NULL);
+	SSL_CTX_add1_chain_cert(t.server_ctx, sent);
+	shake(&t);
+	check_failure(
+		&t, false, TLS_REFUSED,
+		"the server's certificate is issued by Odd, of which the server sent a certificate with a public key that "
+		"cannot be read here: that key is broken, or of a kind that is not known here: the server needs an authority "
+		"with an RSA or a P-256 key" INSECURE);
+	hang_up(&t);
+	X509_free(sent);
+	OPENSSL_free(odd);
+	drop(&own);
+	drop(&between);
+}
+
+static void unreadable_certificate(void)
+{
+	struct talk t = { .damage = damage };
+	struct identity own = make(&(struct wish){ .names = "DNS:mail.example" }, &root);
+	t.damaged_length = i2d_X509(own.certificate, &t.damaged);
+	CHECK(i2d_X509(own.certificate, &t.replacement) == t.damaged_length);
+	t.replacement[0] = 0x31; /* no SEQUENCE any more */
+	prepare(&t, &own, false, "mail.example", NULL);
+	SSL_CTX_set_max_proto_version(t.client_ctx, TLS1_2_VERSION); /* which shows it in the clear */
+	shake(&t);
+	check_failure(
+		&t, false, TLS_REFUSED,
+		"the server's certificate cannot be read: it is not in the form of X.509 (RFC 5280 4.1), or was damaged: "
+		"whoever runs the server must look at it; -v shows what the library says");
+	OPENSSL_free(t.damaged);
+	OPENSSL_free(t.replacement);
 	hang_up(&t);
 	drop(&own);
 }
@@ -838,7 +1186,7 @@ static void alpn(void)
 {
 	static const unsigned char http[] = "\x08http/1.1";
 	struct identity own = make(&(struct wish){ .names = "DNS:mail.example" }, &root);
-	struct talk t = { 0 }, none = { 0 };
+	struct talk t = { 0 }, none = { .options.alpn = "http/1.1" }, ignored = { 0 };
 	prepare(&t, &own, false, "mail.example", NULL);
 	SSL_CTX_set_alpn_protos(t.client_ctx, http, sizeof http - 1);
 	SSL_CTX_set_alpn_select_cb(t.server_ctx, choose, NULL);
@@ -851,8 +1199,19 @@ static void alpn(void)
 	check_failure(&none, false, TLS_ALERT,
 	              "the server refuses with alert 120 no_application_protocol (RFC 7301 3.2): it speaks none of the "
 	              "protocols that ALPN offered: leave --alpn out, or name another");
+	none.options.alpn = NULL;
+	check_failure(&none, false, TLS_ALERT,
+	              "the server refuses with alert 120 no_application_protocol (RFC 7301 3.2): it speaks none of the "
+	              "protocols that ALPN offered, and none was: --alpn NAME offers one");
+	prepare(&ignored, &own, false, "mail.example", NULL);
+	SSL_CTX_set_alpn_protos(ignored.client_ctx, http, sizeof http - 1);
+	ignored.facts->alpn_offered = true;
+	shake(&ignored);
+	check_story(ignored.facts, TLS13 FOR_IT BY_ROOT VALID
+	            "The server chose none of the protocols that --alpn offered (ALPN, RFC 7301).\n");
 	hang_up(&t);
 	hang_up(&none);
+	hang_up(&ignored);
 	drop(&own);
 }
 
@@ -1127,7 +1486,8 @@ static void check_saying(const struct saying *saying)
 	struct tls_evidence evidence = saying->evidence;
 	struct tls_failure failure;
 	evidence.facts = facts;
-	evidence.options = &options;
+	if (evidence.options == NULL)
+		evidence.options = &options;
 	facts->server = saying->server;
 	tls_failure_of(&evidence, &failure);
 	CHECK(failure.trouble == saying->trouble);
@@ -1140,6 +1500,7 @@ static void check_saying(const struct saying *saying)
 
 static void sayings(void)
 {
+	static const struct tls_options limited = { .ciphers = "ALL", .max = "1.2" };
 	static const struct saying rows[] = {
 		{ { .plaintext = { "220 hi\r\n", 8 }, .error = REASON(SSL_R_WRONG_VERSION_NUMBER), .heard = 8 },
 		  false,
@@ -1152,8 +1513,9 @@ static void sayings(void)
 		{ { .ended = true },
 		  false,
 		  TLS_CLOSED,
-		  "the server hung up before the handshake was answered: perhaps TLS is not spoken on this port, the "
-		  "name is not known there (--servername), or only some clients are let in" },
+		  "the server hung up instead of answering the handshake: perhaps its TLS is not set up (no "
+		  "certificate, say), it does not know the name (--servername), or lets only some clients in; where it "
+		  "never offered TLS, it may have none" },
 		{ { .ended = true, .why = "connection reset by peer", .heard = 90 },
 		  false,
 		  TLS_CLOSED,
@@ -1186,6 +1548,31 @@ static void sayings(void)
 		  true,
 		  TLS_REFUSED,
 		  "the client fell back to an old version of TLS, though this side has a newer one (RFC 7507)" },
+		{ { .error = REASON(SSL_AD_REASON_OFFSET + 40), .done = true },
+		  false,
+		  TLS_ALERT,
+		  "the server breaks off with alert 40 handshake_failure (RFC 8446 6.2): the handshake was done, so it is not "
+		  "about ciphers: its log may say why" },
+		{ { .error = REASON(SSL_AD_REASON_OFFSET + 86) },
+		  false,
+		  TLS_ALERT,
+		  "the server refuses with alert 86 inappropriate_fallback (RFC 7507): it could do a newer version of TLS than "
+		  "it was asked for, though none was kept back here: its log may say what it wants" },
+		{ { .error = REASON(SSL_AD_REASON_OFFSET + 86), .options = &limited },
+		  false,
+		  TLS_ALERT,
+		  "the server refuses with alert 86 inappropriate_fallback (RFC 7507): it could do a newer version of TLS than "
+		  "it was asked for: leave --tls-max out" },
+		{ { .error = REASON(SSL_AD_REASON_OFFSET + 71) },
+		  false,
+		  TLS_ALERT,
+		  "the server refuses with alert 71 insufficient_security (RFC 8446 6.2): it wants stronger ciphers than were "
+		  "offered, though none was kept back here: its log may say what it wants" },
+		{ { .error = REASON(SSL_AD_REASON_OFFSET + 71), .options = &limited },
+		  true,
+		  TLS_ALERT,
+		  "the client refuses with alert 71 insufficient_security (RFC 8446 6.2): it wants stronger ciphers than this "
+		  "server has: leave --ciphers and --tls-max out" },
 		{ { .error = REASON(SSL_AD_REASON_OFFSET + 117) },
 		  false,
 		  TLS_ALERT,
@@ -1234,12 +1621,11 @@ static void long_rows(void)
 	certificate_rows(own.certificate, false, &out);
 	struct slice text = buffer_slice(&out);
 	CHECK(slice_find(text, buffer_slice(&wanted)) < text.n);
-	CHECK(slice_starts(text,
-	                   SLICE("subject:     O=The Very Long Winded Organisation of the People Who Never Stop,\n"
-	                         "             CN=mail.example\n"
-	                         "issuer:      O=The Very Long Winded Organisation of the People Who Never Stop,\n"
-	                         "             CN=mail.example\n")));
-	check_columns(text, 78);
+	CHECK(slice_starts(text, SLICE("subject:     O=The Very Long Winded Organisation of the People Who Never\n"
+	                               "             Stop, CN=mail.example\n"
+	                               "issuer:      O=The Very Long Winded Organisation of the People Who Never\n"
+	                               "             Stop, CN=mail.example\n")));
+	check_columns(text, 76);
 	buffer_free(&out);
 	buffer_free(&wanted);
 	drop(&own);
@@ -1265,7 +1651,7 @@ static void rows_and_pem(void)
 	                                "             another.very.long.name.example\n"
 	                                "issuer:      O=Test Trust, CN=Test Root X1\n");
 	CHECK(slice_find(text, SLICE("key:         ECDSA on P-256\n")) < text.n);
-	check_columns(slice_part(text, 0, slice_find(text, SLICE("-----BEGIN"))), 78);
+	check_columns(slice_part(text, 0, slice_find(text, SLICE("-----BEGIN"))), 76);
 	CHECK(slice_find(text, SLICE("good for:    serverAuth (a TLS server), clientAuth (a TLS client)\n")) < text.n);
 	CHECK(slice_find(text, SLICE("authority:   no: it may not vouch for others\n")) < text.n);
 	size_t pem = slice_find(text, SLICE("-----BEGIN CERTIFICATE-----\n"));
@@ -1295,6 +1681,12 @@ static void spans(void)
 		{ 0, "0 seconds" },
 		{ 398 * 86400.0, "398 days" },
 		{ 3653 * 86400.0, "10 years" },
+		{ 45, "45 seconds" },
+		{ 90, "1 minute" },
+		{ 4 * 365.25 * 86400 + 364 * 86400.0, "5 years" },
+		{ -(4 * 365.25 + 300) * 86400, "almost 5 years" },
+		{ (4 * 365.25 + 100) * 86400, "4 years" },
+		{ 2 * 365 * 86400.0, "730 days" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buffer out = { 0 };
@@ -1365,6 +1757,17 @@ int main(void)
 	TEST(unknown_root);
 	TEST(expired_authority);
 	TEST(wrong_address);
+	TEST(lookalikes);
+	TEST(many_stars);
+	TEST(named);
+	TEST(another_of_that_name);
+	TEST(circle);
+	TEST(too_long);
+	TEST(trusted_though_vouched_for);
+	TEST(unknown_extension);
+	TEST(unreadable_key);
+	TEST(unreadable_key_of_an_authority);
+	TEST(unreadable_certificate);
 	TEST(no_authority);
 	TEST(authority_limits);
 	TEST(forged);
