@@ -676,7 +676,13 @@ static void tell_closed(const struct telling *t)
 		buffer_add_string(t->out, "in mid-handshake: ");
 	if (t->evidence->done || t->server || silent)
 		return;
-	if (t->facts->wanted && !t->facts->given)
+	const struct alert_row *warning = t->evidence->warning ? alert_row(t->evidence->warning) : NULL;
+	if (warning) {
+		buffer_printf(t->out, "it had warned with alert %d %s (%s): ", t->evidence->warning, warning->name,
+		              warning->ref);
+		say(t, warning->words);
+		say_option(t, t->evidence->warning);
+	} else if (t->facts->wanted && !t->facts->given)
 		say_wanted(t);
 	else
 		buffer_add_string(t->out,

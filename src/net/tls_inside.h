@@ -105,6 +105,7 @@ struct tls_evidence {
 	const char *why;
 	int version;            /* that the peer chose, as on the wire (0x0301: TLS 1.0); 0: it has not */
 	struct slice plaintext; /* what came that is no TLS; empty: all was */
+	int warning;            /* the description of the last alert that was only a warning; 0: none */
 	size_t heard;           /* octets that came at all */
 };
 

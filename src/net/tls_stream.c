@@ -46,6 +46,7 @@ struct tls_stream {
 	bool carrier_over;
 	enum stream_end how; /* the carrier went so */
 	char *why;
+	int warning;   /* the last alert of the peer's that was none of an error (RFC 5246 7.2); 0: none */
 	int chosen;    /* the version that the peer has chosen; 0: not yet */
 	unsigned busy; /* calls of the user under way */
 	bool dead;     /* freed from inside such a call */
@@ -72,6 +73,7 @@ static void fail(struct tls_stream *s, unsigned long error)
 		                         .ended = s->carrier_over,
 		                         .why = s->why,
 		                         .version = s->chosen,
+		                         .warning = s->warning,
 		                         .plaintext = buffer_slice(&s->records.plaintext),
 		                         .heard = s->heard };
 	if (s->failed)
@@ -103,6 +105,8 @@ static void watch(int sent, int version, int type, const void *p, size_t n, SSL 
 	(void)version;
 	(void)ssl;
 	s->facts->spoken |= !sent && type == SSL3_RT_HANDSHAKE;
+	if (!sent && type == SSL3_RT_ALERT && n == 2 && octets[0] == SSL3_AL_WARNING)
+		s->warning = octets[1];
 	/* ServerHello: type 2, a length of three octets, the version (RFC 5246 7.4.1.3). */
 	if (!sent && type == SSL3_RT_HANDSHAKE && n >= 6 && octets[0] == SSL3_MT_SERVER_HELLO && !s->facts->server)
 		s->chosen = octets[4] * 256 + octets[5];

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "protocol/upgrade.h"
 #include "talk/room.h"
 
 /* Whether a command of the protocol is that word, or begins with it ("UID FETCH"). */
@@ -70,16 +71,21 @@ static const struct {
 	{ "pop3", "get", "RETR" },    { "pop3", "fetch", "RETR" },   { "pop3", "delete", "DELE" },
 };
 
-/* Whether some protocol says goodbye by that word. */
-static bool is_goodbye(struct slice word)
+/* Whether it is a command of that phase in some protocol. */
+static bool in_phase(struct slice word, enum phase phase)
 {
 	for (size_t i = 0; protocols[i]; i++) {
 		const struct table *commands = protocol_table(protocols[i], TABLE_COMMANDS);
 		const struct entry *row = commands ? table_find(commands, word) : NULL;
-		if (row && row->phase == PHASE_GOODBYE)
+		if (row && row->phase == phase)
 			return true;
 	}
 	return false;
+}
+
+static bool is_goodbye(struct slice word)
+{
+	return in_phase(word, PHASE_GOODBYE);
 }
 
 static void say_goodbye(const struct talk *t, struct buffer *out)
@@ -140,6 +146,8 @@ static bool elsewhere_a_command(const struct talk *t, struct slice word, struct 
 		buffer_add_string(warning, " is spoken. ");
 		if (is_goodbye(word))
 			say_goodbye(t, warning);
+		else if (t->prompt && in_phase(word, PHASE_ENCRYPT) && upgrade_possible(talk_protocol(t)))
+			buffer_add_string(warning, ":starttls says what is said for TLS here.");
 		else if (t->prompt)
 			buffer_add_string(warning, ":next lists what can be said.");
 	}

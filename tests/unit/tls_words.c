@@ -1521,6 +1521,11 @@ static void sayings(void)
 		  TLS_CLOSED,
 		  "the connection broke (connection reset by peer) in mid-handshake: the server may "
 		  "refuse something (a version, a cipher, the name) without saying so: its log may tell" },
+		{ { .ended = true, .heard = 7, .warning = 112 },
+		  false,
+		  TLS_CLOSED,
+		  "the server hung up in mid-handshake: it had warned with alert 112 unrecognized_name (RFC 6066 3): it does not "
+		  "know the name that it was asked for: --servername NAME asks for another" },
 		{ { .ended = true, .error = REASON(SSL_R_UNEXPECTED_EOF_WHILE_READING) },
 		  true,
 		  TLS_CLOSED,
