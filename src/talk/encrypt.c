@@ -77,10 +77,20 @@ static void save_pem(struct talk *t, struct slice rows, const char *name)
 	buffer_free(&safe);
 }
 
+/* A row stays as it is where the screen holds it; on a narrow one it is wrapped between its words. */
+static void show_row(struct talk *t, struct slice row)
+{
+	struct slice text = slice_trim(row);
+	if (t->prompt && row.n + 2 > prompt_columns(t->prompt) && slice_find_octet(text, ' ') < text.n)
+		talk_say(t, SLICE_FMT, SLICE_ARG(text));
+	else
+		talk_say_row(t, row);
+}
+
 static void show_rows(struct talk *t, struct slice rows, bool pem)
 {
 	while (rows.n)
-		talk_say_row(t, slice_row(&rows));
+		show_row(t, slice_row(&rows));
 	if (!pem)
 		talk_say(t, ":cert pem shows them as PEM, too; :cert pem FILE saves that.");
 }
