@@ -12,6 +12,7 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "net/descriptor.h"
@@ -25,23 +26,16 @@
 
 /* ---- words for what cannot be used ---- */
 
-/* What OpenSSL found wrong with a file: its own words are all there is. */
-static const char *library_words(void)
+/* Whether it can be read at all, as a file or as a folder; that is said in the system's words. */
+static enum status readable(const char *option, const char *file, bool folder, struct error *error)
 {
-	unsigned long code = ERR_peek_last_error();
-	const char *reason = NULL;
-	if (ERR_SYSTEM_ERROR(code))
-		reason = strerror(ERR_GET_REASON(code));
-	else if (code != 0)
-		reason = ERR_reason_error_string(code);
-	return reason ? reason : "it holds none";
-}
-
-/* Whether the file can be read at all; that is said in the system's words. */
-static enum status readable(const char *option, const char *file, struct error *error)
-{
-	if (access(file, R_OK) == 0)
-		return STATUS_OK;
+	struct stat about;
+	if (access(file, R_OK) == 0 && stat(file, &about) == 0) {
+		if ((S_ISDIR(about.st_mode) != 0) == folder)
+			return STATUS_OK;
+		return error_set(error, STATUS_USAGE, "--%s %s: is %s", option, file,
+		                 folder ? "no folder: --cacert takes a file" : "a folder, and no file");
+	}
 	return error_set(error, STATUS_USAGE, "--%s %s: %s", option, file, strerror(errno));
 }
 
@@ -196,13 +190,14 @@ static enum status set_certificate(struct tls_settings *s, struct error *error)
 		                 s->options.key);
 	if (s->options.key == NULL)
 		s->options.key = s->options.cert;
-	if (readable("cert", s->options.cert, error) != STATUS_OK ||
-	    readable("key", s->options.key, error) != STATUS_OK)
+	if (readable("cert", s->options.cert, false, error) != STATUS_OK ||
+	    readable("key", s->options.key, false, error) != STATUS_OK)
 		return STATUS_USAGE;
 	ERR_clear_error();
 	if (SSL_CTX_use_certificate_chain_file(s->ctx, s->options.cert) != 1)
-		return error_set(error, STATUS_USAGE, "--cert %s: no certificate in PEM form can be read from it: %s",
-		                 s->options.cert, library_words());
+		return error_set(error, STATUS_USAGE,
+		                 "--cert %s: holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)",
+		                 s->options.cert);
 	SSL_CTX_set_default_passwd_cb(s->ctx, passphrase);
 	SSL_CTX_set_default_passwd_cb_userdata(s->ctx, s);
 	ERR_clear_error();
@@ -224,17 +219,17 @@ static enum status set_trust(struct tls_settings *s, struct error *error)
 	if (file == NULL && folder == NULL)
 		return STATUS_OK;
 	s->trust_read = true;
-	if (file && readable("cacert", file, error) != STATUS_OK)
+	if (file && readable("cacert", file, false, error) != STATUS_OK)
 		return STATUS_USAGE;
 	ERR_clear_error();
 	if (file && SSL_CTX_load_verify_file(s->ctx, file) != 1)
-		return error_set(error, STATUS_USAGE, "--cacert %s: no certificate in PEM form can be read from it: %s",
-		                 file, library_words());
-	if (folder && readable("capath", folder, error) != STATUS_OK)
+		return error_set(error, STATUS_USAGE,
+		                 "--cacert %s: holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", file);
+	if (folder && readable("capath", folder, true, error) != STATUS_OK)
 		return STATUS_USAGE;
 	if (folder && SSL_CTX_load_verify_dir(s->ctx, folder) != 1)
-		return error_set(error, STATUS_USAGE, "--capath %s: is no folder of certificates: %s", folder,
-		                 library_words());
+		return error_set(error, STATUS_USAGE,
+		                 "--capath %s: is no folder of certificates, as `openssl rehash` makes it", folder);
 	return STATUS_OK;
 }
 
@@ -321,7 +316,9 @@ static enum status prepare(struct tls_settings *s, struct error *error)
 		return STATUS_OK;
 	s->ctx = SSL_CTX_new(s->server ? TLS_server_method() : TLS_client_method());
 	if (s->ctx == NULL)
-		return error_set(error, STATUS_TLS, "TLS cannot be used: OpenSSL says: %s", library_words());
+		return error_set(
+			error, STATUS_TLS,
+			"TLS cannot be used: OpenSSL does not begin: is its configuration (openssl.cnf) right?");
 	SSL_CTX_set_mode(s->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 	                                 SSL_MODE_RELEASE_BUFFERS);
 	/* A client may make a server begin anew at will, which costs the server more than the client. */
