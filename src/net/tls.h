@@ -95,7 +95,7 @@ enum tls_trouble {
 struct tls_failure {
 	enum tls_trouble trouble;
 	struct buffer message;   /* what, why and what to do, one line that begins in lower case; safe to print */
-	struct buffer library;   /* OpenSSL's own words, for -v; safe to print; may be empty */
+	struct buffer openssl;   /* OpenSSL's own words, for -v; safe to print; may be empty */
 	struct buffer plaintext; /* of TLS_PLAINTEXT: the first octets as they came, 512 at most */
 };
 

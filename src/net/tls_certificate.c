@@ -2,14 +2,13 @@
  * A certificate in words. Whatever stands in it was written by a stranger: all of it goes through base/escape, and what
  * is longer than anybody reads is cut.
  */
-#include "net/tls_inside.h"
+#include "net/tls_certificate_text.h"
 
 #include <arpa/inet.h>
 #include <math.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
@@ -17,16 +16,7 @@
 
 /* The longest text that is shown of one name, in octets; a domain name has 253 at most (RFC 1035 2.3.4). */
 #define TEXT_MAX 300
-/* Columns that a list is filled up to. */
-#define LIST_COLUMNS 76
-/* Columns of a row's name. */
-#define ROW_NAME 13
-/* Octets that a row has room for: a serial number's, and half of a SHA-256 digest, which the eye compares. */
-#define SERIAL_OCTETS 20
-#define DIGEST_OCTETS 16
-
-/* Appends a stranger's text: escaped, and cut where it is too long. */
-static void add_text(struct buffer *out, struct slice text)
+void certificate_add_text(struct buffer *out, struct slice text)
 {
 	struct slice rest = text;
 	size_t taken = 0;
@@ -44,14 +34,13 @@ static void add_text(struct buffer *out, struct slice text)
 		buffer_printf(out, "… (%zu octets more)", rest.n);
 }
 
-static struct slice asn1_slice(const ASN1_STRING *string)
+struct slice certificate_asn1(const ASN1_STRING *string)
 {
 	int n = ASN1_STRING_length(string);
 	return (struct slice){ (const char *)ASN1_STRING_get0_data(string), n > 0 ? (size_t)n : 0 };
 }
 
-/* What was written to the BIO, until it is freed. */
-static struct slice bio_slice(BIO *bio)
+struct slice certificate_bio(BIO *bio)
 {
 	char *p = NULL;
 	long n = BIO_get_mem_data(bio, &p);
@@ -60,14 +49,13 @@ static struct slice bio_slice(BIO *bio)
 
 /* ---- subject and issuer ---- */
 
-/* Appends all of a name: "C=US, O=Let's Encrypt, CN=R11". */
-static void add_name(struct buffer *out, const X509_NAME *name)
+void certificate_add_name(struct buffer *out, const X509_NAME *name)
 {
 	unsigned long form = (ASN1_STRFLGS_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) | XN_FLAG_SEP_CPLUS_SPC |
 	                     XN_FLAG_FN_SN;
 	BIO *bio = BIO_new(BIO_s_mem());
 	if (bio && X509_NAME_entry_count(name) > 0 && X509_NAME_print_ex(bio, name, 0, form) >= 0)
-		add_text(out, bio_slice(bio));
+		certificate_add_text(out, certificate_bio(bio));
 	else
 		buffer_add_string(out, "nobody (its name is empty)");
 	BIO_free(bio);
@@ -84,7 +72,7 @@ static bool add_part(struct buffer *out, const X509_NAME *name, int nid)
 	unsigned char *text = NULL;
 	int n = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last)));
 	if (n > 0)
-		add_text(out, (struct slice){ (const char *)text, (size_t)n });
+		certificate_add_text(out, (struct slice){ (const char *)text, (size_t)n });
 	OPENSSL_free(text);
 	return n > 0;
 }
@@ -97,7 +85,7 @@ void certificate_title(const X509_NAME *name, bool whose, struct buffer *out)
 		if (has)
 			buffer_add_slice(out, buffer_slice(&organisation));
 		else
-			add_name(out, name);
+			certificate_add_name(out, name);
 	} else if (whose && has) {
 		buffer_add_string(out, " of ");
 		buffer_add_slice(out, buffer_slice(&organisation));
@@ -116,7 +104,7 @@ void certificate_issuer(const X509 *certificate, struct buffer *out)
 static void add_address(struct buffer *out, const ASN1_OCTET_STRING *octets)
 {
 	char text[INET6_ADDRSTRLEN];
-	struct slice address = asn1_slice(octets);
+	struct slice address = certificate_asn1(octets);
 	int family = address.n == 4 ? AF_INET : address.n == 16 ? AF_INET6 : AF_UNSPEC;
 	if (family != AF_UNSPEC && inet_ntop(family, address.p, text, sizeof text))
 		buffer_add_string(out, text);
@@ -124,11 +112,10 @@ static void add_address(struct buffer *out, const ASN1_OCTET_STRING *octets)
 		buffer_printf(out, "an address of %zu octets, which is none", address.n);
 }
 
-/* Appends a DNS name or an address; false for the other kinds. */
-static bool add_host(struct buffer *out, const GENERAL_NAME *name)
+bool certificate_add_host(struct buffer *out, const GENERAL_NAME *name)
 {
 	if (name->type == GEN_DNS)
-		add_text(out, asn1_slice(name->d.dNSName));
+		certificate_add_text(out, certificate_asn1(name->d.dNSName));
 	else if (name->type == GEN_IPADD)
 		add_address(out, name->d.iPAddress);
 	else
@@ -136,8 +123,7 @@ static bool add_host(struct buffer *out, const GENERAL_NAME *name)
 	return true;
 }
 
-/* The subject alternative names (RFC 5280 4.2.1.6), the caller's; NULL: none. */
-static GENERAL_NAMES *alternative_names(const X509 *certificate)
+GENERAL_NAMES *certificate_alternatives(const X509 *certificate)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
 	ERR_clear_error();
@@ -167,12 +153,12 @@ static bool stands_for(struct slice name, struct slice asked, bool star)
 bool certificate_name_for(const X509 *certificate, const char *asked, struct buffer *out)
 {
 	char text[INET6_ADDRSTRLEN];
-	GENERAL_NAMES *names = alternative_names(certificate);
+	GENERAL_NAMES *names = certificate_alternatives(certificate);
 	int n = names ? sk_GENERAL_NAME_num(names) : 0;
 	bool found = false;
 	for (int i = 0; i < 2 * n && !found; i++) {
 		struct buffer host = { 0 };
-		found = add_host(&host, sk_GENERAL_NAME_value(names, i % n)) &&
+		found = certificate_add_host(&host, sk_GENERAL_NAME_value(names, i % n)) &&
 		        stands_for(buffer_slice(&host), plain_host(asked, text), i >= n);
 		if (found)
 			buffer_add_slice(out, buffer_slice(&host));
@@ -238,7 +224,7 @@ static bool is_spelt_out(const X509 *certificate, const GENERAL_NAMES *names, st
 	             slice_equal_nocase(buffer_slice(&common), address);
 	for (int i = 0; i < sk_GENERAL_NAME_num(names) && !found; i++) {
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-		found = name->type == GEN_DNS && slice_equal_nocase(asn1_slice(name->d.dNSName), address);
+		found = name->type == GEN_DNS && slice_equal_nocase(certificate_asn1(name->d.dNSName), address);
 	}
 	buffer_free(&common);
 	return found;
@@ -247,7 +233,7 @@ static bool is_spelt_out(const X509 *certificate, const GENERAL_NAMES *names, st
 bool certificate_lookalike(const X509 *certificate, const char *asked, struct buffer *out)
 {
 	char text[INET6_ADDRSTRLEN];
-	GENERAL_NAMES *names = alternative_names(certificate);
+	GENERAL_NAMES *names = certificate_alternatives(certificate);
 	bool address = is_address(asked), found = false;
 	if (address && is_spelt_out(certificate, names, plain_host(asked, text))) {
 		buffer_add_string(out, "it stands there as text, not as an iPAddress, RFC 9525 6.4");
@@ -255,11 +241,12 @@ bool certificate_lookalike(const X509 *certificate, const char *asked, struct bu
 	}
 	for (int i = 0; !address && i < sk_GENERAL_NAME_num(names) && !found; i++) {
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-		const char *words = name->type == GEN_DNS ? star_words(asn1_slice(name->d.dNSName), slice_of(asked))
-		                                          : NULL;
+		const char *words = name->type == GEN_DNS
+		                            ? star_words(certificate_asn1(name->d.dNSName), slice_of(asked))
+		                            : NULL;
 		found = words != NULL;
 		if (found) {
-			add_text(out, asn1_slice(name->d.dNSName));
+			certificate_add_text(out, certificate_asn1(name->d.dNSName));
 			buffer_printf(out, " is not enough, as %s", words);
 		}
 	}
@@ -271,11 +258,12 @@ bool certificate_lookalike(const X509 *certificate, const char *asked, struct bu
 
 bool certificate_names(const X509 *certificate, struct slice but, size_t most, struct buffer *out)
 {
-	GENERAL_NAMES *names = alternative_names(certificate);
+	GENERAL_NAMES *names = certificate_alternatives(certificate);
 	size_t said = 0, beside = 0;
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
 		struct buffer host = { 0 };
-		bool good = add_host(&host, sk_GENERAL_NAME_value(names, i)) && !slice_equal(buffer_slice(&host), but);
+		bool good = certificate_add_host(&host, sk_GENERAL_NAME_value(names, i)) &&
+		            !slice_equal(buffer_slice(&host), but);
 		if (good && said < most)
 			buffer_printf(out, "%s" SLICE_FMT, said++ ? ", " : "", SLICE_ARG(buffer_slice(&host)));
 		else if (good)
@@ -299,18 +287,18 @@ void certificate_subject(const X509 *certificate, struct buffer *out)
 	if (X509_NAME_entry_count(name) == 0)
 		buffer_add_string(out, "empty");
 	else
-		add_name(out, name);
+		certificate_add_name(out, name);
 }
 
 void certificate_who(const X509 *certificate, struct buffer *out)
 {
-	GENERAL_NAMES *names = alternative_names(certificate);
+	GENERAL_NAMES *names = certificate_alternatives(certificate);
 	bool found = false;
 	for (int i = 0; i < sk_GENERAL_NAME_num(names) && !found; i++)
-		found = add_host(out, sk_GENERAL_NAME_value(names, i));
+		found = certificate_add_host(out, sk_GENERAL_NAME_value(names, i));
 	GENERAL_NAMES_free(names);
 	if (!found && !certificate_common_name(certificate, out))
-		add_name(out, X509_get_subject_name(certificate));
+		certificate_add_name(out, X509_get_subject_name(certificate));
 }
 
 /* ---- its key ---- */
@@ -452,317 +440,4 @@ void certificate_span(double seconds, struct buffer *out)
 		i++;
 	double count = floor((seconds + units[i].grace) / units[i].length);
 	buffer_printf(out, "%.0f %s", count, count > 0.5 && count < 1.5 ? units[i].one : units[i].many);
-}
-
-/* ---- in full ---- */
-
-static void row_begin(struct buffer *out, const char *name)
-{
-	buffer_printf(out, "%-*s", ROW_NAME, name);
-}
-
-/* A list that is being filled in, and wrapped under its row's name. */
-struct list {
-	struct buffer *out;
-	const char *name;
-	size_t columns; /* of the line so far; 0: none is begun */
-};
-
-/* Appends a text of many words to a row, wrapped between them, `before` the comma that may follow it; what columns the row
- * has then. */
-static size_t add_words(struct buffer *out, struct slice text, size_t columns, size_t before)
-{
-	while (text.n > 0) {
-		struct slice word = slice_part(text, 0, slice_find_octet(text, ' '));
-		size_t width = text_columns(word);
-		text = slice_part(text, word.n + 1, text.n);
-		if (columns > ROW_NAME && columns + 1 + width + (text.n ? 0 : before) > LIST_COLUMNS) {
-			buffer_printf(out, "\n%*s", ROW_NAME, "");
-			columns = ROW_NAME;
-		} else if (columns > ROW_NAME) {
-			buffer_add_octet(out, ' ');
-			columns++;
-		}
-		buffer_add_slice(out, word);
-		columns += width;
-	}
-	return columns;
-}
-
-static void row_text(const char *name, struct slice text, struct buffer *out)
-{
-	row_begin(out, name);
-	(void)add_words(out, text, ROW_NAME, 0);
-	buffer_add_octet(out, '\n');
-}
-
-static void row_name(const char *row, const X509_NAME *name, struct buffer *out)
-{
-	struct buffer text = { 0 };
-	add_name(&text, name);
-	row_text(row, buffer_slice(&text), out);
-	buffer_free(&text);
-}
-
-static void list_add(struct list *list, struct slice item)
-{
-	size_t width = text_columns(item);
-	if (list->columns == 0) {
-		row_begin(list->out, list->name);
-		list->columns = ROW_NAME;
-	} else if (list->columns + 2 + width + 1 > LIST_COLUMNS) {
-		buffer_printf(list->out, ",\n%*s", ROW_NAME, "");
-		list->columns = ROW_NAME;
-	} else {
-		buffer_printf(list->out, ", " SLICE_FMT, SLICE_ARG(item));
-		list->columns += 2 + width;
-		return;
-	}
-	list->columns = add_words(list->out, item, list->columns, 1);
-}
-
-static void list_end(const struct list *list)
-{
-	if (list->columns > 0)
-		buffer_add_octet(list->out, '\n');
-}
-
-static void add_alternative(struct buffer *out, const GENERAL_NAME *name)
-{
-	if (add_host(out, name))
-		return;
-	switch (name->type) {
-	case GEN_EMAIL:
-		buffer_add_string(out, "mail ");
-		add_text(out, asn1_slice(name->d.rfc822Name));
-		break;
-	case GEN_URI:
-		buffer_add_string(out, "URI ");
-		add_text(out, asn1_slice(name->d.uniformResourceIdentifier));
-		break;
-	case GEN_DIRNAME:
-		buffer_add_string(out, "directory name ");
-		add_name(out, name->d.directoryName);
-		break;
-	default:
-		buffer_add_string(out, "a name of another kind");
-	}
-}
-
-static void row_names(const X509 *certificate, struct buffer *out)
-{
-	GENERAL_NAMES *names = alternative_names(certificate);
-	struct list list = { .out = out, .name = "names:" };
-	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
-		struct buffer item = { 0 };
-		add_alternative(&item, sk_GENERAL_NAME_value(names, i));
-		list_add(&list, buffer_slice(&item));
-		buffer_free(&item);
-	}
-	list_end(&list);
-	GENERAL_NAMES_free(names);
-}
-
-/* Octets as openssl shows them, 0A:1B, in rows of so many. */
-static void add_octets(struct buffer *out, const unsigned char *p, size_t n, size_t per_row)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buffer_add_octet(out, ':');
-		if (i > 0 && i % per_row == 0)
-			buffer_printf(out, "\n%*s", ROW_NAME, "");
-		buffer_printf(out, "%02X", p[i]);
-	}
-}
-
-/* A serial number has 20 octets at most (RFC 5280 4.1.2.2); who sends longer ones is believed for 40. */
-static void row_serial(const X509 *certificate, struct buffer *out)
-{
-	const ASN1_INTEGER *serial = X509_get0_serialNumber(certificate);
-	struct slice octets = asn1_slice(serial);
-	row_begin(out, "serial:");
-	if (ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER)
-		buffer_add_octet(out, '-');
-	add_octets(out, (const unsigned char *)octets.p, octets.n < 40 ? octets.n : 40, SERIAL_OCTETS);
-	buffer_add_string(out, octets.n > 40 ? "…\n" : "\n");
-}
-
-static void row_validity(const X509 *certificate, struct buffer *out)
-{
-	const ASN1_TIME *from = X509_get0_notBefore(certificate), *until = X509_get0_notAfter(certificate);
-	double begins = certificate_seconds(from), ends = certificate_seconds(until);
-	row_begin(out, "valid:");
-	certificate_time(from, out);
-	buffer_add_string(out, " to ");
-	certificate_time(until, out);
-	buffer_printf(out, "\n%*s%s", ROW_NAME, "", begins > 0 ? "begins in " : ends < 0 ? "ended " : "");
-	certificate_span(begins > 0 ? begins : ends, out);
-	buffer_add_string(out, begins > 0 ? "\n" : ends < 0 ? " ago\n" : " left\n");
-}
-
-/* Nobody relies on the signature of one that vouches for itself. */
-static void row_signature(X509 *certificate, struct buffer *out)
-{
-	int nid = X509_get_signature_nid(certificate), digest = NID_undef;
-	row_begin(out, "signature:");
-	buffer_add_string(out, nid == NID_undef ? "of an unknown kind" : OBJ_nid2ln(nid));
-	(void)X509_get_signature_info(certificate, &digest, NULL, NULL, NULL);
-	if ((digest == NID_md5 || digest == NID_sha1) && X509_self_signed(certificate, 0) != 1)
-		buffer_printf(out, " (with %s it can be forged)", digest == NID_md5 ? "MD5" : "SHA-1");
-	buffer_add_octet(out, '\n');
-	ERR_clear_error();
-}
-
-struct usage {
-	uint32_t bit;
-	const char *words;
-	const char *whom; /* what it is for, as a sentence has it */
-};
-
-/* RFC 5280 4.2.1.3, in its order. */
-static const struct usage key_usages[] = {
-	{ KU_DIGITAL_SIGNATURE, "digitalSignature", "digitalSignature" },
-	{ KU_NON_REPUDIATION, "contentCommitment", "contentCommitment" },
-	{ KU_KEY_ENCIPHERMENT, "keyEncipherment", "keyEncipherment" },
-	{ KU_DATA_ENCIPHERMENT, "dataEncipherment", "dataEncipherment" },
-	{ KU_KEY_AGREEMENT, "keyAgreement", "keyAgreement" },
-	{ KU_KEY_CERT_SIGN, "keyCertSign", "keyCertSign" },
-	{ KU_CRL_SIGN, "cRLSign", "cRLSign" },
-	{ KU_ENCIPHER_ONLY, "encipherOnly", "encipherOnly" },
-	{ KU_DECIPHER_ONLY, "decipherOnly", "decipherOnly" },
-	{ 0, NULL, NULL },
-};
-
-/* RFC 5280 4.2.1.12. */
-static const struct usage extended_usages[] = {
-	{ XKU_SSL_SERVER, "serverAuth (a TLS server)", "TLS servers (serverAuth)" },
-	{ XKU_SSL_CLIENT, "clientAuth (a TLS client)", "TLS clients (clientAuth)" },
-	{ XKU_CODE_SIGN, "codeSigning", "signed programs (codeSigning)" },
-	{ XKU_SMIME, "emailProtection", "mail (emailProtection)" },
-	{ XKU_TIMESTAMP, "timeStamping", "time stamps (timeStamping)" },
-	{ XKU_OCSP_SIGN, "OCSPSigning", "OCSP answers (OCSPSigning)" },
-	{ XKU_ANYEKU, "anyExtendedKeyUsage", "anything (anyExtendedKeyUsage)" },
-	{ 0, NULL, NULL },
-};
-
-/* A row of the usages whose bits are set; UINT32_MAX is OpenSSL's word for "nothing is ruled out". */
-static void row_usage(const char *name, const struct usage *usage, uint32_t bits, struct buffer *out)
-{
-	struct list list = { .out = out, .name = name };
-	for (; bits != UINT32_MAX && usage->words; usage++)
-		if (bits & usage->bit)
-			list_add(&list, slice_of(usage->words));
-	list_end(&list);
-}
-
-/* The same in a sentence: "mail (emailProtection), time stamps (timeStamping)". */
-static void add_usages(struct buffer *out, const struct usage *usage, uint32_t bits)
-{
-	bool first = true;
-	for (; usage->words; usage++) {
-		if ((bits & usage->bit) == 0)
-			continue;
-		buffer_printf(out, "%s%s", first ? "" : ", ", usage->whom);
-		first = false;
-	}
-	if (first)
-		buffer_add_string(out, "nothing that is known here");
-}
-
-void certificate_purpose(const X509 *certificate, bool of_client, struct buffer *out)
-{
-	X509 *looked_at = (X509 *)(uintptr_t)certificate;
-	uint32_t key = X509_get_key_usage(looked_at), extended = X509_get_extended_key_usage(looked_at);
-	const char *wanted = of_client ? "clients" : "servers";
-	if ((extended & (of_client ? XKU_SSL_CLIENT : XKU_SSL_SERVER | XKU_SGC)) == 0) {
-		buffer_add_string(out, ": it is for ");
-		add_usages(out, extended_usages, extended);
-		/* RFC 5280 4.2.1.12 leaves it to the program whether "anything" will do; OpenSSL says no. */
-		buffer_printf(out, ", %s TLS %s (RFC 5280 4.2.1.12)",
-		              extended & XKU_ANYEKU ? "and does not name" : "not for", wanted);
-	} else if ((key & (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_AGREEMENT)) == 0) {
-		buffer_add_string(out, ": its key is for ");
-		add_usages(out, key_usages, key);
-		buffer_printf(out, ", not for TLS (digitalSignature, RFC 5280 4.2.1.3)");
-	}
-}
-
-static void row_authority(X509 *certificate, struct buffer *out)
-{
-	bool authority = (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0;
-	long between = X509_get_pathlen(certificate);
-	struct buffer text = { 0 };
-	buffer_add_string(&text, authority ? "yes: it may vouch for others" : "no: it may not vouch for others");
-	if (authority && between == 0)
-		buffer_add_string(&text, ", but not for other authorities");
-	else if (authority && between > 0)
-		buffer_printf(&text, ", with %ld more authorit%s between at most", between, between == 1 ? "y" : "ies");
-	row_text("authority:", buffer_slice(&text), out);
-	buffer_free(&text);
-}
-
-bool certificate_issuer_url(const X509 *certificate, struct buffer *out)
-{
-	AUTHORITY_INFO_ACCESS *access = X509_get_ext_d2i(certificate, NID_info_access, NULL, NULL);
-	bool found = false;
-	for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(access) && !found; i++) {
-		const ACCESS_DESCRIPTION *row = sk_ACCESS_DESCRIPTION_value(access, i);
-		found = OBJ_obj2nid(row->method) == NID_ad_ca_issuers && row->location->type == GEN_URI;
-		if (found)
-			add_text(out, asn1_slice(row->location->d.uniformResourceIdentifier));
-	}
-	AUTHORITY_INFO_ACCESS_free(access);
-	ERR_clear_error();
-	return found;
-}
-
-static void row_issuer_url(const X509 *certificate, struct buffer *out)
-{
-	struct buffer url = { 0 };
-	if (certificate_issuer_url(certificate, &url)) {
-		row_begin(out, "issuer at:");
-		buffer_add_slice(out, buffer_slice(&url));
-		buffer_add_octet(out, '\n');
-	}
-	buffer_free(&url);
-}
-
-static void row_fingerprint(const X509 *certificate, struct buffer *out)
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
-	row_begin(out, "SHA-256:");
-	if (X509_digest(certificate, EVP_sha256(), digest, &n) == 1)
-		add_octets(out, digest, n, DIGEST_OCTETS);
-	buffer_add_octet(out, '\n');
-}
-
-static void add_pem(const X509 *certificate, struct buffer *out)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-	if (bio && PEM_write_bio_X509(bio, certificate) == 1)
-		buffer_add_slice(out, bio_slice(bio));
-	BIO_free(bio);
-}
-
-void certificate_rows(const X509 *certificate, bool pem, struct buffer *out)
-{
-	/* What libcrypto finds in the extensions it keeps in the certificate; nothing that a caller sees changes. */
-	X509 *looked_at = (X509 *)(uintptr_t)certificate;
-	row_name("subject:", X509_get_subject_name(certificate), out);
-	row_names(certificate, out);
-	row_name("issuer:", X509_get_issuer_name(certificate), out);
-	row_issuer_url(certificate, out);
-	row_serial(certificate, out);
-	row_validity(certificate, out);
-	row_begin(out, "key:");
-	certificate_key(certificate, out);
-	buffer_add_octet(out, '\n');
-	row_signature(looked_at, out);
-	row_usage("key usage:", key_usages, X509_get_key_usage(looked_at), out);
-	row_usage("good for:", extended_usages, X509_get_extended_key_usage(looked_at), out);
-	row_authority(looked_at, out);
-	row_fingerprint(certificate, out);
-	if (pem)
-		add_pem(certificate, out);
 }

@@ -773,12 +773,12 @@ void tls_failure_of(const struct tls_evidence *evidence, struct tls_failure *fai
 	} else {
 		failure->trouble = tell_error(&t);
 	}
-	library_words(&t, refused, &failure->library);
+	library_words(&t, refused, &failure->openssl);
 }
 
 void tls_failure_free(struct tls_failure *failure)
 {
 	buffer_free(&failure->message);
-	buffer_free(&failure->library);
+	buffer_free(&failure->openssl);
 	buffer_free(&failure->plaintext);
 }

@@ -117,7 +117,7 @@ void tls_failure_free(struct tls_failure *failure);
  * expired: it was valid until …". Safe. */
 void tls_fault_words(const struct tls_facts *facts, const struct tls_fault *fault, struct buffer *out);
 
-/* ---- tls_certificate.c: a certificate in words ---- */
+/* ---- tls_certificate.c, tls_certificate_rows.c: a certificate in words ---- */
 
 /* Appends whom it is for, as a person says it: the first of its names, else its subject's CN, else all of it. Safe. */
 void certificate_who(const X509 *certificate, struct buffer *out);

@@ -61,8 +61,8 @@ static void failed(void *context, const struct tls_failure *failure)
 		tls_refused_story(s->facts, &story);
 	remark_lines(s, buffer_slice(&story));
 	show_certificates(s);
-	if (s->options.verbose && failure->library.n)
-		buffer_printf(&message, " (OpenSSL: " SLICE_FMT ")", SLICE_ARG(buffer_slice(&failure->library)));
+	if (s->options.verbose && failure->openssl.n)
+		buffer_printf(&message, " (OpenSSL: " SLICE_FMT ")", SLICE_ARG(buffer_slice(&failure->openssl)));
 	session_fail(s, END_TLS, STATUS_TLS, "%s: TLS: " SLICE_FMT, s->peer, SLICE_ARG(buffer_slice(&message)));
 	s->peer_ended = false;
 	buffer_free(&message);

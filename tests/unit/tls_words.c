@@ -278,7 +278,7 @@ static void check_failure(const struct talk *t, bool server, enum tls_trouble tr
 	tls_failure_of(&evidence, &failure);
 	CHECK(failure.trouble == trouble);
 	check_undated(buffer_slice(&failure.message), wanted);
-	CHECK(failure.library.n > 0);
+	CHECK(failure.openssl.n > 0);
 	tls_failure_free(&failure);
 }
 
@@ -1304,7 +1304,7 @@ static void revoked(void)
 		buffer_slice(&failure.message),
 		"the server's certificate is revoked: its issuer took it back, as is done when a key was stolen: do not go "
 		"on; the server needs a new one");
-	CHECK_TEXT(buffer_slice(&failure.library), "verify error 23 at depth 0: certificate revoked");
+	CHECK_TEXT(buffer_slice(&failure.openssl), "verify error 23 at depth 0: certificate revoked");
 	tls_failure_free(&failure);
 	hang_up(&t);
 	drop(&own);
