@@ -16,6 +16,7 @@
 
 /* The longest text that is shown of one name, in octets; a domain name has 253 at most (RFC 1035 2.3.4). */
 #define TEXT_MAX 300
+
 void certificate_add_text(struct buffer *out, struct slice text)
 {
 	struct slice rest = text;
