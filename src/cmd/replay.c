@@ -15,7 +15,7 @@
 
 #include "base/escape.h"
 #include "cmd/cmd.h"
-#include "cmd/service.h"
+#include "play/service.h"
 #include "net/target.h"
 #include "script/speak.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "cmd/service.h"
+#include "play/service.h"
 #include "net/stream.h"
 
 /* Seconds that clients get to read the farewell. */

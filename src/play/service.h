@@ -1,8 +1,8 @@
 /*
  * A script served to whatever clients come: what `serve` shows, and what replay's `self` is.
  */
-#ifndef PARLANCE_CMD_SERVICE_H
-#define PARLANCE_CMD_SERVICE_H
+#ifndef PARLANCE_PLAY_SERVICE_H
+#define PARLANCE_PLAY_SERVICE_H
 
 #include <stdbool.h>
 #include <stddef.h>

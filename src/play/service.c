@@ -1,7 +1,7 @@
 /*
  * A script served: a listener, and for each client a session with an answerer.
  */
-#include "cmd/service.h"
+#include "play/service.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
