@@ -196,7 +196,7 @@ S: 221 2.0.0 Bye
 	has 'C: AUTH PLAIN {{plain bob {{password}}}}'
 	run -0 cat "$BATS_TEST_TMPDIR/record"
 	has 'C: AUTH PLAIN {{plain bob {{password}}}}'
-	has "Target: $server"
+	has "Target: smtp://$server"
 	has 'Protocol: smtp'
 	has_not AGJvYgBzZWNyZXQ
 	run -2 talk -P smtp -r "$BATS_TEST_TMPDIR/record" "$server" <<<'QUIT'

@@ -324,7 +324,7 @@ static enum status annotate_file(const struct options *options, const char *name
 	struct script *scripts = NULL;
 	size_t n = 0;
 	struct error error = { 0 };
-	enum status status = read_transcript(name, &scripts, &n, &error);
+	enum status status = read_transcript(name, options->from, &scripts, &n, &error);
 	for (size_t i = 0; i < n && status == STATUS_OK; i++) {
 		struct rehearsal *r = rehearse(&scripts[i], options->protocol, &options->variables);
 		status = annotate_rehearsed(options, &scripts[i], r, &error);

@@ -36,17 +36,22 @@ struct options {
 	bool notes_given;
 	const char *record;         /* -r FILE */
 	struct variables variables; /* --set, --map */
+	const char *from;           /* --from: the form of a transcript; NULL: as it is recognised */
 	const char *secrets;        /* mask, show; NULL: not given */
 	bool fail;                  /* --fail */
 	bool quiet, verbose;
-	bool colon;         /* talk: --colon */
-	bool no_wait;       /* talk: --no-wait */
-	const char *to;     /* replay: --to */
-	double delay;       /* replay, serve: --delay */
-	bool step;          /* replay: --step */
-	const char *listen; /* serve: --listen ADDR:PORT */
-	bool strict, once;  /* serve */
-	bool force;         /* a record may be overwritten */
+	bool colon;          /* talk: --colon */
+	bool no_wait;        /* talk: --no-wait */
+	const char *to;      /* replay: --to */
+	double delay;        /* replay, serve: --delay */
+	bool step;           /* replay: --step */
+	const char *listen;  /* serve: --listen ADDR:PORT */
+	bool strict, once;   /* serve */
+	double stall;        /* serve: --stall */
+	uint64_t split;      /* serve: --split; 0: not given */
+	uint64_t drop_after; /* serve: --drop-after; UINT64_MAX: not given */
+	bool garble;         /* serve: --garble */
+	bool force;          /* a record may be overwritten */
 	/* the values of --set that are secret, and `{{name}}` for each, for struct masking */
 	char **secret_values, **secret_names;
 	size_t nsecrets;
@@ -60,7 +65,7 @@ enum option_group {
 	OPTIONS_RECORD = 1 << 3,  /* -r --force */
 	OPTIONS_SCRIPT = 1 << 4,  /* --set --map */
 	OPTIONS_REPLAY = 1 << 5,  /* --to --step */
-	OPTIONS_SERVE = 1 << 6,   /* --listen --strict --once */
+	OPTIONS_SERVE = 1 << 6,   /* --listen --strict --once --drop-after --stall --split --garble */
 	OPTIONS_PACE = 1 << 7,    /* --delay */
 	OPTIONS_OFFLINE = 1 << 8, /* -P where nothing is connected */
 	OPTIONS_ENCRYPT = 1 << 9  /* --tls --cert --key --tls-min …, for the client's side and the server's */
@@ -111,12 +116,19 @@ void where_free(struct where *where);
 /* Reads a whole file ("-": stdin) into `*text`, or a transcript that ships by its bare name (an existing path wins).
  * STATUS_USAGE with a message where it cannot be read; for a bare name that is near one that ships, it names that. */
 enum status read_input(const char *name, struct buffer *text, struct error *error);
-enum status read_transcript(const char *name, struct script **scripts, size_t *n, struct error *error);
+/* Reads it as a transcript: of the form `from`, or NULL: as it is recognised (script/import.h). */
+enum status read_transcript(const char *name, const char *from, struct script **scripts, size_t *n,
+                            struct error *error);
 
 /* What a face needs to know, from the options: chooses JSON, plain, raw or terminal (stdout is a terminal and neither
  * was asked for). `header` are the lines that a plain transcript begins with, before Protocol: and TLS:. */
 struct face *options_face(const struct options *options, struct slice header, struct error *error);
 bool options_terminal(const struct options *options);
+/* What options_face is made of: the file of `-o`, else stdout, opened once (NULL with a message where it cannot be);
+ * whether it is shown as for people; and how that is. */
+FILE *options_output(const struct options *options, struct error *error);
+bool options_for_people(const struct options *options);
+struct terminal_options options_screen(const struct options *options, FILE *out);
 
 /* The masking that the options ask for; `live`: what is said is not readable in a transcript anyway. */
 struct masking options_masking(const struct options *options, bool live);

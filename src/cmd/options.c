@@ -17,6 +17,7 @@ enum option_kind {
 	OPTION_TEXT,    /* a string at `offset` */
 	OPTION_WORD,    /* likewise, one of `choices` */
 	OPTION_SECONDS, /* a double at `offset` */
+	OPTION_COUNT,   /* a uint64_t at `offset` */
 	OPTION_IPV4,
 	OPTION_IPV6,
 	OPTION_PROTOCOL,
@@ -100,8 +101,17 @@ static const struct option_row rows[] = {
 	{ "strict", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(strict), NULL,
 	  "client lines must match whole, not by their verb" },
 	{ "once", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(once), NULL, "serve one client, then exit" },
+	{ "drop-after", 0, "N", OPTIONS_SERVE, OPTION_COUNT, AT(drop_after), NULL,
+	  "fault: cut the connection when N octets have gone\nout, in mid-line too, without a goodbye" },
+	{ "stall", 0, "SECONDS", OPTIONS_SERVE, OPTION_SECONDS, AT(stall), NULL,
+	  "fault: fall silent in the middle of each reply" },
+	{ "split", 0, "N", OPTIONS_SERVE, OPTION_COUNT, AT(split), NULL, "fault: N octets go out at a time" },
+	{ "garble", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(garble), NULL,
+	  "fault: change one octet of each line, always the\nsame ones" },
 	{ "delay", 0, "SECONDS", OPTIONS_PACE, OPTION_SECONDS, AT(delay), NULL, "pause before each line that is sent" },
 	{ "set", 0, "NAME=VALUE", OPTIONS_SCRIPT, OPTION_SET, 0, NULL, "give a variable its value" },
+	{ "from", 0, "FORM", OPTIONS_SCRIPT, OPTION_TEXT, AT(from), NULL,
+	  "read another program's recording as FORM, where\nit is not recognised: curl, swaks, imaplib, smtplib,\npoplib, ftplib, http.client, s_client, telnet, nc,\nexim, imaptest; or transcript, our own" },
 	{ "map", 0, "OLD=NEW", OPTIONS_SCRIPT, OPTION_MAP, 0, NULL, "replace OLD in every client line" },
 	{ "record", 'r', "FILE", OPTIONS_RECORD, OPTION_TEXT, AT(record), NULL, "write the conversation to FILE too" },
 	{ "force", 0, NULL, OPTIONS_RECORD, OPTION_FLAG, AT(force), NULL, "let -r overwrite a file" },
@@ -170,6 +180,13 @@ static enum status set_seconds(struct parsing *p, const struct option_row *row, 
 	return STATUS_OK;
 }
 
+static enum status set_count(struct parsing *p, const struct option_row *row, const char *value, uint64_t *count)
+{
+	if (!slice_number(slice_of(value), count))
+		return error_set(p->error, STATUS_USAGE, "--%s %s: not a number: write 10", row->name, value);
+	return STATUS_OK;
+}
+
 static enum status check_choice(struct parsing *p, const struct option_row *row, const char *value)
 {
 	for (const char *const *choice = row->choices; *choice; choice++)
@@ -218,6 +235,8 @@ static enum status set_option(struct parsing *p, const struct option_row *row, c
 		return STATUS_OK;
 	case OPTION_SECONDS:
 		return set_seconds(p, row, value, (double *)(void *)member);
+	case OPTION_COUNT:
+		return set_count(p, row, value, (uint64_t *)(void *)member);
 	case OPTION_IPV4:
 	case OPTION_IPV6:
 		p->options->family = row->kind == OPTION_IPV4 ? AF_INET : AF_INET6;
@@ -329,7 +348,9 @@ enum status options_parse(struct options *options, const struct command **comman
 	bool given[NROWS] = { false };
 	int words = 0;
 	bool only_words = false;
-	*options = (struct options){ .family = AF_UNSPEC, .timeout = -1, .connect_timeout = 10, .color = "auto" };
+	*options = (struct options){
+		.family = AF_UNSPEC, .timeout = -1, .connect_timeout = 10, .color = "auto", .drop_after = UINT64_MAX
+	};
 	for (int i = 0; i < *argc; i++) {
 		char *word = argv[i];
 		bool option = !only_words && word[0] == '-' && word[1] != '\0' && !is_word(*command, word);

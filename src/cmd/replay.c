@@ -136,7 +136,7 @@ static void timed_out(struct play *p, const char *what, double seconds)
 static void silence_over(struct play *p)
 {
 	double limit = timeout_of(p->replay), waited = session_seconds(p->session) - p->since;
-	if (!speaker_silent(p->speaker) && limit > 0 && waited >= limit)
+	if (!speaker_silent(p->speaker, false) && limit > 0 && waited >= limit)
 		timed_out(p, "the server said nothing", limit);
 	else
 		pump(p);
@@ -658,7 +658,7 @@ static enum status prepare(struct play *p, struct error *error)
 		status = read_files(p, error);
 	if (status != STATUS_OK)
 		return status;
-	p->speaker = speaker_new(p->rehearsal, &o->variables, p->files);
+	p->speaker = speaker_new(p->rehearsal, &o->variables, LEVEL_CLASS, p->files);
 	p->timer = event_new(p->replay->base, -1, 0, timer_over, p);
 	p->enter = event_new(p->replay->base, STDIN_FILENO, EV_READ | EV_PERSIST, stdin_readable, p);
 	p->wake = event_new(p->replay->base, -1, 0, woken, p);
@@ -754,7 +754,7 @@ static enum status replay_transcript(struct replay *r, const char *name)
 	struct script *scripts = NULL;
 	size_t n = 0;
 	struct error error = { 0 };
-	enum status worst = read_transcript(name, &scripts, &n, &error);
+	enum status worst = read_transcript(name, r->options->from, &scripts, &n, &error);
 	if (worst == STATUS_OK && n == 0)
 		worst = error_set(&error, STATUS_USAGE, "%s: no conversation in it", name);
 	error_report(&error);

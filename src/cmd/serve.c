@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/cmd.h"
+#include "cmd/serve_log.h"
 #include "play/service.h"
 #include "net/stream.h"
 
@@ -36,99 +36,15 @@ struct serving {
 	struct served *served;
 	size_t nserved;
 	struct tls_settings *tls; /* NULL: no conversation needs any */
-	FILE *json;               /* --json: where events go */
-	unsigned clients;         /* that have come so far */
-	unsigned shown;           /* the one whose lines were shown last */
+	struct serve_log *log;
 	bool closing;
 };
 
-/* ---- the log: each client has a face, and its number where another's lines came before ---- */
-
-struct log_face {
-	struct face face;
-	struct face *inner; /* NULL: JSON */
-	struct serving *serving;
-	unsigned number;
-	char *peer;
-};
-
-static void log_turn(struct log_face *log)
-{
-	if (log->serving->shown == log->number)
-		return;
-	log->serving->shown = log->number;
-	char *words = string_printf("session %u from %s", log->number, log->peer);
-	face_remark(log->inner, slice_of(words));
-	free(words);
-}
-
-static void log_event(struct face *face, const struct dialogue_event *event)
-{
-	struct log_face *log = (struct log_face *)face;
-	log_turn(log);
-	face_event(log->inner, event);
-}
-
-static void log_remark(struct face *face, struct slice text)
-{
-	struct log_face *log = (struct log_face *)face;
-	log_turn(log);
-	face_remark(log->inner, text);
-}
-
-static void log_comment(struct face *face, struct slice text)
-{
-	struct log_face *log = (struct log_face *)face;
-	log_turn(log);
-	face_comment(log->inner, text);
-}
-
-static void log_close(struct face *face)
-{
-	struct log_face *log = (struct log_face *)face;
-	if (log->inner)
-		face_close(log->inner);
-	free(log->peer);
-	free(log);
-}
-
-/* The event as `--json` prints it, with the session's number in front. */
-static void log_json(struct face *face, const struct dialogue_event *event)
-{
-	struct log_face *log = (struct log_face *)face;
-	struct buffer object = { 0 };
-	json_event(&object, event);
-	struct slice rest = slice_part(buffer_slice(&object), 1, object.n);
-	(void)fprintf(log->serving->json, "{\"session\":%u," SLICE_FMT "\n", log->number, SLICE_ARG(rest));
-	(void)fflush(log->serving->json);
-	buffer_free(&object);
-}
-
-static const struct face_kind log_kind = {
-	.event = log_event, .remark = log_remark, .comment = log_comment, .close = log_close
-};
-static const struct face_kind json_kind = { .event = log_json, .close = log_close };
-
 static struct face *client_face(void *context, const char *peer)
 {
-	struct served *served = context;
-	struct serving *s = served->serving;
-	struct error error = { 0 };
-	unsigned number = ++s->clients;
-	if (s->options->quiet)
-		return NULL;
-	struct face *inner = s->json ? NULL : options_face(s->options, (struct slice){ NULL, 0 }, &error);
-	if (inner == NULL && s->json == NULL) {
-		error_report(&error);
-		return NULL;
-	}
-	struct log_face *log = memory_zeroed(1, sizeof *log);
-	log->face.kind = inner ? &log_kind : &json_kind;
-	log->inner = inner;
-	log->serving = s;
-	log->number = number;
-	log->peer = string_copy(peer);
-	return &log->face;
+	const struct served *served = context;
+	const struct serving *s = served->serving;
+	return serve_log_face(s->log, peer, s->nserved > 1 ? served->name : NULL);
 }
 
 /* ---- what is served ---- */
@@ -176,7 +92,7 @@ static enum status add_script(struct serving *s, const struct script *script, ch
 static enum status add_transcript(struct serving *s, const char *name, struct error *error)
 {
 	struct transcript t = { 0 };
-	enum status status = read_transcript(name, &t.scripts, &t.n, error);
+	enum status status = read_transcript(name, s->options->from, &t.scripts, &t.n, error);
 	if (status != STATUS_OK)
 		return status;
 	s->transcripts = memory_grow(s->transcripts, s->ntranscripts + 1, sizeof *s->transcripts);
@@ -192,10 +108,12 @@ static void client_gone(void *context)
 {
 	struct served *served = context;
 	struct serving *s = served->serving;
-	size_t clients = 0;
-	for (size_t i = 0; i < s->nserved; i++)
+	size_t clients = 0, unused = 0;
+	for (size_t i = 0; i < s->nserved; i++) {
 		clients += service_clients(s->served[i].service);
-	if (s->options->once || (s->closing && clients == 0))
+		unused += !service_used(s->served[i].service);
+	}
+	if (clients == 0 && (s->closing || (s->options->once && unused == 0)))
 		(void)event_base_loopbreak(s->base);
 }
 
@@ -205,6 +123,16 @@ static bool needs_tls(const struct serving *s)
 	for (size_t i = 0; i < s->nserved; i++)
 		needs |= s->served[i].rehearsal->tls;
 	return needs;
+}
+
+static struct faults faults_of(const struct options *o)
+{
+	return (struct faults){ .delay = o->delay,
+		                .stall = o->stall,
+		                .split = o->split,
+		                .garble = o->garble,
+		                .drop = o->drop_after != UINT64_MAX,
+		                .drop_after = o->drop_after };
 }
 
 /* Each on a port of its own: free ones, or those from the given one on. */
@@ -224,7 +152,8 @@ static enum status listen_all(struct serving *s, struct error *error)
 		service.port = port ? port + (unsigned)i : 0;
 		service.strict = o->strict;
 		service.once = o->once;
-		service.delay = o->delay;
+		service.faults = faults_of(o);
+		service.fault = serve_log_fault;
 		service.masking = options_masking(o, true);
 		service.face = client_face;
 		service.gone = client_gone;
@@ -303,18 +232,6 @@ static enum status run(struct serving *s)
 	return s->closing ? STATUS_INTERRUPTED : STATUS_OK;
 }
 
-static enum status open_json(struct serving *s, struct error *error)
-{
-	const struct options *o = s->options;
-	if (!o->json)
-		return STATUS_OK;
-	bool file = o->output && strcmp(o->output, "-") != 0;
-	s->json = file ? fopen(o->output, "w") : stdout;
-	if (s->json == NULL)
-		return error_set(error, STATUS_USAGE, "%s: cannot be written", o->output);
-	return STATUS_OK;
-}
-
 static void serving_free(struct serving *s)
 {
 	for (size_t i = 0; i < s->nserved; i++) {
@@ -327,8 +244,7 @@ static void serving_free(struct serving *s)
 	tls_settings_free(s->tls);
 	free(s->served);
 	free(s->transcripts);
-	if (s->json && s->json != stdout)
-		(void)fclose(s->json);
+	serve_log_free(s->log);
 	if (s->base) {
 		stream_settle(s->base);
 		event_base_free(s->base);
@@ -345,7 +261,7 @@ static enum status serve(struct options *options, int argc, char **argv)
 	for (int i = 0; i < argc && status == STATUS_OK; i++)
 		status = add_transcript(&s, argv[i], &error);
 	if (status == STATUS_OK)
-		status = open_json(&s, &error);
+		status = serve_log_new(options, &s.log, &error);
 	if (status == STATUS_OK) {
 		s.base = event_base_new();
 		status = listen_all(&s, &error);

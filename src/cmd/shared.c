@@ -11,6 +11,7 @@
 
 #include "cmd/cmd.h"
 #include "prompt/passphrase.h"
+#include "script/import.h"
 
 /* ---- reading ---- */
 
@@ -71,13 +72,14 @@ enum status read_input(const char *name, struct buffer *text, struct error *erro
 	return STATUS_OK;
 }
 
-enum status read_transcript(const char *name, struct script **scripts, size_t *n, struct error *error)
+enum status read_transcript(const char *name, const char *from, struct script **scripts, size_t *n,
+                            struct error *error)
 {
 	struct buffer text = { 0 };
 	enum status status = read_input(name, &text, error);
 	if (status == STATUS_OK)
-		status = scripts_parse(buffer_slice(&text), strcmp(name, "-") == 0 ? "standard input" : name, scripts,
-		                       n, error);
+		status = import_read(buffer_slice(&text), strcmp(name, "-") == 0 ? "standard input" : name, from,
+		                     scripts, n, error);
 	buffer_free(&text);
 	return status;
 }
@@ -116,8 +118,7 @@ static size_t screen_rows(void *context)
 	return said ? said : 24;
 }
 
-/* The file of `-o`, opened once, however many conversations are shown; NULL where it cannot be. */
-static FILE *output_file(const struct options *options, struct error *error)
+FILE *options_output(const struct options *options, struct error *error)
 {
 	static FILE *output;
 	if (options->output == NULL || strcmp(options->output, "-") == 0)
@@ -129,11 +130,24 @@ static FILE *output_file(const struct options *options, struct error *error)
 	return output;
 }
 
+bool options_for_people(const struct options *options)
+{
+	bool colors = options->color && strcmp(options->color, "always") == 0;
+	return options_terminal(options) || (colors && !options->plain && !options->json && !options->raw);
+}
+
+struct terminal_options options_screen(const struct options *options, FILE *out)
+{
+	return (struct terminal_options){ .notes = options->notes,
+		                          .color = color_wanted(options->color, out),
+		                          .columns = screen_columns,
+		                          .rows = screen_rows };
+}
+
 /* For people; the header's lines first, as remarks. */
 static struct face *face_for_people(const struct options *options, FILE *out, struct slice header)
 {
-	struct terminal_options how = { .notes = options->notes, .columns = screen_columns, .rows = screen_rows };
-	how.color = color_wanted(options->color, out);
+	struct terminal_options how = options_screen(options, out);
 	struct face *face = terminal_face(sink_of_file(out), &how);
 	while (header.n) {
 		struct slice line = slice_line(&header);
@@ -156,16 +170,15 @@ static void separate(FILE *out)
 
 struct face *options_face(const struct options *options, struct slice header, struct error *error)
 {
-	FILE *out = output_file(options, error);
+	FILE *out = options_output(options, error);
 	if (out == NULL)
 		return NULL;
-	bool colors = options->color && strcmp(options->color, "always") == 0;
 	if (options->json)
 		return json_face(sink_of_file(out));
 	if (options->raw)
 		return raw_face(out, stderr, options->notes);
 	separate(out);
-	if (options_terminal(options) || (colors && !options->plain))
+	if (options_for_people(options))
 		return face_for_people(options, out, header);
 	return plain_face(sink_of_file(out), options->notes, header);
 }

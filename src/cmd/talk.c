@@ -46,8 +46,8 @@ static struct face *face(void *context, struct error *error)
 
 static enum status script(void *context, const char *name, struct script **scripts, size_t *n, struct error *error)
 {
-	(void)context;
-	return read_transcript(name, scripts, n, error);
+	const struct errand *errand = context;
+	return read_transcript(name, errand->options->from, scripts, n, error);
 }
 
 static enum talk_eol eol_of(const char *word)

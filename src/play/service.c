@@ -7,29 +7,33 @@
 #include <stdlib.h>
 
 #include "net/listen.h"
+#include "play/cuttable.h"
 #include "script/answer.h"
 #include "session/session.h"
 
 /* Steps that may wait before a client that says ever more is not listened to. */
 #define WAITING_MAX 256
 
-/* Seconds between two looks at a client that may have ended its line without a line end, and how long a client over UDP
- * is remembered. */
-#define SILENCE 0.2
+/* Seconds that a client over UDP is remembered. */
 #define DATAGRAMS_MAX 600.0
+
+/* Seconds between two looks at whether a client has read what was said to it, before more goes out. */
+#define UNREAD 0.02
 
 struct client {
 	struct service *service;
 	struct client *next, *previous;
 	struct session *session;
 	struct answerer *answerer;
-	struct face *face;   /* the session's; NULL where nothing is shown */
-	struct event *delay; /* until what is held is said */
-	struct event *wake;  /* something happened: from inside an event nothing can be said yet */
-	struct buffer held;
+	struct face *face;         /* the session's; NULL where nothing is shown */
+	struct delivery *delivery; /* NULL: what is said goes out as it is */
+	struct stream *cuttable;   /* the session's; NULL where it is never cut */
+	struct event *pause;       /* in the delivery; NULL where there is none */
+	struct event *wake;        /* something happened: from inside an event nothing can be said yet */
 	bool holding, paused;
 	bool gone;    /* the client has hung up */
 	bool leaving; /* we have */
+	bool cut;     /* in the middle of something */
 };
 
 struct service {
@@ -48,15 +52,7 @@ static struct timeval seconds_of(double seconds)
 	return tv;
 }
 
-/* ---- doing what the answerer says ---- */
-
-static void hold(struct client *c, struct slice text)
-{
-	struct timeval tv = seconds_of(c->service->options.delay);
-	buffer_add_slice(&c->held, text);
-	c->holding = true;
-	(void)event_add(c->delay, &tv);
-}
+/* ---- its end ---- */
 
 /* Over UDP nobody hangs up: the one client that was waited for is done when the script is. */
 static bool datagrams_done(const struct client *c)
@@ -82,20 +78,76 @@ static void hang_up(struct client *c)
 	session_hang_up(c->session);
 }
 
+/* ---- faults ---- */
+
+static void hold(struct client *c, double seconds)
+{
+	struct timeval tv = seconds_of(seconds);
+	c->holding = true;
+	(void)event_add(c->pause, &tv);
+}
+
+static void tell_fault(const struct client *c, const struct fault *fault)
+{
+	if (c->face && c->service->options.fault)
+		c->service->options.fault(c->face, fault, session_seconds(c->session));
+}
+
+/* Hangs up so that the client hears no goodbye, not even TLS's. */
+static void cut(struct client *c)
+{
+	cuttable_cut(c->cuttable);
+	c->cut = true;
+	hang_up(c);
+}
+
+/* A connection that is cut under TLS is cut behind the handshake. */
+static bool may_deliver(const struct client *c)
+{
+	bool implicit = c->service->options.tls_implicit || c->service->options.rehearsal->tls_implicit;
+	return c->delivery && (!implicit || dialogue_secure(session_dialogue(c->session)));
+}
+
+/* Has go out what can go out now. */
+static void deliver(struct client *c)
+{
+	struct delivery_step step;
+	enum delivery_act act = DELIVER_NOTHING;
+	while (!c->holding && !c->leaving && may_deliver(c) &&
+	       (act = delivery_next(c->delivery, &step)) != DELIVER_NOTHING) {
+		if (act == DELIVER_OCTETS)
+			session_send(c->session, step.text.p, step.text.n);
+		else if (act == DELIVER_PAUSE)
+			hold(c, step.seconds);
+		else if (act == DELIVER_FAULT)
+			tell_fault(c, &step.fault);
+		else if (act == DELIVER_CUT)
+			cut(c);
+		else if (step.text.n)
+			session_blame(c->session, step.text);
+	}
+}
+
+/* ---- doing what the answerer says ---- */
+
 static void say_step(struct client *c, const struct answer_step *step)
 {
+	if (c->delivery) {
+		delivery_add(c->delivery, step->text, step->problem, step->begins);
+		if (step->ends)
+			deliver(c);
+		return;
+	}
 	if (step->problem.n)
 		session_blame(c->session, step->problem);
-	if (step->begins && c->service->options.delay > 0)
-		hold(c, step->text);
-	else
-		session_send(c->session, step->text.p, step->text.n);
+	session_send(c->session, step->text.p, step->text.n);
 }
 
 static void run(struct client *c)
 {
 	struct answer_step step;
 	enum answer_act act = ANSWER_NOTHING;
+	deliver(c);
 	while (!c->holding && !c->leaving && (act = answerer_next(c->answerer, &step)) != ANSWER_NOTHING) {
 		if (act == ANSWER_HANG_UP)
 			hang_up(c);
@@ -115,15 +167,19 @@ static void run(struct client *c)
 		hang_up(c);
 }
 
-static void delay_over(evutil_socket_t fd, short what, void *context)
+/* What was said before has to be written before more goes out: each piece is a write of its own. */
+static void pause_over(evutil_socket_t fd, short what, void *context)
 {
 	struct client *c = context;
 	(void)fd;
 	(void)what;
 	c->holding = false;
-	session_send(c->session, c->held.p, c->held.n);
-	buffer_clear(&c->held);
-	run(c);
+	if (session_over(c->session))
+		return;
+	if (session_waiting(c->session) > 0 && !c->gone)
+		hold(c, UNREAD);
+	else
+		run(c);
 }
 
 static void woken(evutil_socket_t fd, short what, void *context)
@@ -146,11 +202,12 @@ static void client_free(struct service *service, struct client *c)
 	if (c->next)
 		c->next->previous = c->previous;
 	service->nclients--;
-	event_free(c->delay);
+	if (c->pause)
+		event_free(c->pause);
 	event_free(c->wake);
 	answerer_free(c->answerer);
+	delivery_free(c->delivery);
 	session_free(c->session);
-	buffer_wipe(&c->held);
 	free(c);
 }
 
@@ -175,7 +232,7 @@ static void tell_end(struct client *c, const struct error *error)
 	size_t line;
 	if (error->message)
 		session_remark(c->session, "%s", error->message);
-	if ((c->gone || !c->leaving) && !answerer_closed(c->answerer, &line))
+	if ((c->gone || !c->leaving) && !c->cut && !answerer_closed(c->answerer, &line))
 		session_remark(c->session, "the client left before the script was done: %s:%u comes next",
 		               r->script->file, r->script->lines[line].number);
 }
@@ -216,7 +273,11 @@ static void client_came(void *context, struct stream *stream)
 	service->clients = c;
 	service->nclients++;
 	c->answerer = answerer_new(o->rehearsal, o->variables, o->strict);
-	c->delay = event_new(service->base, -1, 0, delay_over, c);
+	c->delivery = delivery_new(&service->options.faults, protocol->datagrams);
+	if (c->delivery)
+		c->pause = event_new(service->base, -1, 0, pause_over, c);
+	if (o->faults.drop)
+		stream = c->cuttable = cuttable(stream);
 	c->wake = event_new(service->base, -1, 0, woken, c);
 	c->face = o->face ? o->face(o->context, stream->peer) : NULL;
 	c->session = session_new(service->base, stream, &options, &driver, c);
@@ -226,6 +287,15 @@ static void client_came(void *context, struct stream *stream)
 
 /* ---- the service ---- */
 
+/* A datagram arrives whole or not at all, and there is no connection to cut. */
+static enum status datagrams_whole(const struct faults *faults, struct error *error)
+{
+	if (!faults->split && !faults->drop)
+		return STATUS_OK;
+	return error_set(error, STATUS_USAGE, "--%s: a datagram goes out whole: leave it out for udp",
+	                 faults->split ? "split" : "drop-after");
+}
+
 enum status service_start(struct event_base *base, const struct service_options *options, struct service **service,
                           struct error *error)
 {
@@ -233,8 +303,10 @@ enum status service_start(struct event_base *base, const struct service_options 
 	s->options = *options;
 	s->base = base;
 	bool datagrams = options->rehearsal->protocol->datagrams;
-	enum status status = listen_start(base, options->host, options->port, datagrams, client_came, s, &s->listener,
-	                                  error);
+	enum status status = datagrams ? datagrams_whole(&options->faults, error) : STATUS_OK;
+	if (status == STATUS_OK)
+		status = listen_start(base, options->host, options->port, datagrams, client_came, s, &s->listener,
+		                      error);
 	if (status != STATUS_OK) {
 		free(s);
 		return status;
@@ -263,6 +335,11 @@ size_t service_clients(const struct service *service)
 	return service->nclients;
 }
 
+bool service_used(const struct service *service)
+{
+	return service->served;
+}
+
 void service_close(struct service *service)
 {
 	struct slice farewell = answerer_farewell(service->options.rehearsal);
@@ -270,7 +347,7 @@ void service_close(struct service *service)
 	for (struct client *c = service->clients; c; c = c->next) {
 		if (c->leaving || session_over(c->session))
 			continue;
-		if (farewell.n)
+		if (farewell.n && !delivery_under_way(c->delivery))
 			session_send(c->session, farewell.p, farewell.n);
 		hang_up(c);
 	}

@@ -6,10 +6,17 @@
 #include "protocol/http_machine.h"
 #include "protocol/http_syntax.h"
 
-#define MASK SLICE("{{password}}")
+/* What stands for a secret, in a record. No password makes what a scheme other than Basic says: a variable of another
+ * name is asked for where that is to be said again. */
+#define PASSWORD SLICE("{{password}}")
+#define TOKEN SLICE("{{token}}")
+#define CREDENTIALS SLICE("{{credentials}}")
 
 /* So many cookies are masked one by one, their names left to be seen. */
 #define COOKIES_MASKED 8
+
+/* A name that is longer is left out of what stands for the cookie. */
+#define COOKIE_NAMED 64
 
 /* A user name that is longer is masked with the password. */
 #define USER_SHOWN 64
@@ -64,7 +71,7 @@ static void mask_basic(struct dialogue *d, struct slice encoded, struct dialogue
 	}
 	if (good && colon < said.n && user_readable(user))
 		buffer_printf(&mask, "{{base64 " SLICE_FMT ":{{password}}}}", SLICE_ARG(user));
-	mark(event, encoded, mask.n ? event_text(d, buffer_slice(&mask)) : MASK);
+	mark(event, encoded, mask.n ? event_text(d, buffer_slice(&mask)) : PASSWORD);
 	buffer_wipe(&decoded);
 	buffer_free(&mask);
 }
@@ -75,7 +82,7 @@ static void mask_credentials(struct dialogue *d, struct slice value, struct dial
 	const struct table *table = protocol_table(machine_protocol(d), TABLE_TOKENS);
 	const struct entry *row = table ? table_find(table, scheme) : NULL;
 	if (credentials.n == 0) { /* without a scheme it is the secret itself */
-		mark(event, row && !event->more ? slice_part(value, value.n, value.n) : value, MASK);
+		mark(event, row && !event->more ? slice_part(value, value.n, value.n) : value, CREDENTIALS);
 		event_problem(d, event, "a scheme and credentials are wanted, as in Basic dXNlcjpwYXNz");
 		event_ref(d, event, "RFC 9110 11.4");
 		return;
@@ -87,10 +94,28 @@ static void mask_credentials(struct dialogue *d, struct slice value, struct dial
 	if (slice_equal_nocase(scheme, SLICE("Basic")) && !event->more)
 		mask_basic(d, credentials, event);
 	else
-		mark(event, credentials, MASK);
+		mark(event, credentials, slice_equal_nocase(scheme, SLICE("Bearer")) ? TOKEN : CREDENTIALS);
 }
 
 /* ---- cookies ---- */
+
+/* `{{cookie.NAME}}`: what Set-Cookie gives to a variable of that name, Cookie sends back. */
+static struct slice cookie_mask(struct dialogue *d, struct slice pair)
+{
+	struct buffer mask = { 0 };
+	struct slice name = slice_trim(slice_part(pair, 0, slice_find_octet(pair, '=')));
+	bool named = name.n < pair.n && name.n <= COOKIE_NAMED;
+	buffer_add_string(&mask, "{{cookie");
+	for (size_t i = 0; named && i < name.n; i++) {
+		char c = name.p[i];
+		buffer_add_string(&mask, i ? "" : ".");
+		buffer_add_octet(&mask, octet_is_alnum(c) || c == '-' || c == '_' || c == '.' ? c : '_');
+	}
+	buffer_add_string(&mask, "}}");
+	struct slice kept = event_text(d, buffer_slice(&mask));
+	buffer_free(&mask);
+	return kept;
+}
 
 /* The value behind the first `=`; all where there is none. */
 static struct slice behind_equals(struct slice pair)
@@ -107,26 +132,28 @@ static void mask_cookies(struct dialogue *d, struct slice value, struct dialogue
 		n += value.p[i] == ';';
 	event_note(d, event, n == 1 ? "Here: one cookie." : "Here: %zu cookies.", n);
 	if (n > COOKIES_MASKED || event->more) {
-		mark(event, behind_equals(value), MASK);
+		mark(event, behind_equals(value), SLICE("{{cookie}}"));
 		return;
 	}
 	while (value.n) {
 		size_t end = slice_find_octet(value, ';');
-		mark(event, behind_equals(slice_part(value, 0, end)), MASK);
+		struct slice pair = slice_part(value, 0, end);
+		mark(event, behind_equals(pair), cookie_mask(d, pair));
 		value = slice_part(value, end + 1, value.n);
 	}
 }
 
 /* `name=value; Path=/` (RFC 10025 4.1.1): its attributes are no secret. */
-static void mask_set_cookie(struct slice value, struct dialogue_event *event)
+static void mask_set_cookie(struct dialogue *d, struct slice value, struct dialogue_event *event)
 {
-	mark(event, behind_equals(slice_part(value, 0, slice_find_octet(value, ';'))), MASK);
+	struct slice pair = slice_part(value, 0, slice_find_octet(value, ';'));
+	mark(event, behind_equals(pair), cookie_mask(d, pair));
 }
 
 void http_field_mask(struct dialogue *d, struct slice name, struct slice value, struct dialogue_event *event)
 {
 	if (slice_starts(name, SLICE("set-")))
-		mask_set_cookie(value, event);
+		mask_set_cookie(d, value, event);
 	else if (slice_starts(name, SLICE("cookie")))
 		mask_cookies(d, value, event);
 	else

@@ -274,7 +274,8 @@ static void mask_mistyped(const struct entry *near, struct slice behind, struct 
 		return;
 	}
 	if (secret.n)
-		event_secret(event, (size_t)(secret.p - event->text.p), event->text.n, SLICE("{{secret}}"));
+		event_secret(event, (size_t)(secret.p - event->text.p), event->text.n,
+		             meant == EFFECT_PASS ? SLICE("{{password}}") : SLICE("{{secret}}"));
 }
 
 static void unknown_verb(struct dialogue *d, struct slice verb, struct slice behind, struct dialogue_event *event)

@@ -74,6 +74,19 @@ static struct buffer *say(struct answerer *a, bool ends)
 	return text;
 }
 
+/* Whether nothing of the reply under way is said before something else happens. */
+static bool reply_rests(const struct answerer *a)
+{
+	for (size_t i = a->next_step; i < a->nsteps; i++) {
+		const struct step *step = &a->steps[i];
+		if (step->act == ANSWER_SAY)
+			return step->begins;
+		if (step->act == ANSWER_TLS || step->act == ANSWER_HANG_UP)
+			return true;
+	}
+	return true;
+}
+
 enum answer_act answerer_next(struct answerer *a, struct answer_step *step)
 {
 	*step = (struct answer_step){ 0 };
@@ -90,6 +103,7 @@ enum answer_act answerer_next(struct answerer *a, struct answer_step *step)
 	step->text = buffer_slice(&a->text);
 	step->problem = buffer_slice(&a->problem);
 	step->begins = next->begins;
+	step->ends = reply_rests(a);
 	return next->act;
 }
 

@@ -27,6 +27,7 @@ struct answer_step {
 	struct slice text;    /* octets, line end included; good until the next call */
 	struct slice problem; /* SAY: what is wrong with the line as the script has it, and was mended; or empty */
 	bool begins;          /* SAY: the first line of a reply */
+	bool ends;            /* SAY: no more of the reply is due now */
 };
 
 /* Serves what was rehearsed; `given` is copied. `strict`: the whole line must match, not only the verb. */

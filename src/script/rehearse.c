@@ -9,6 +9,7 @@
 
 #include "base/escape.h"
 #include "script/counts.h"
+#include "script/expected.h"
 
 /* Made-up payload: a line's length on the wire, and how many lines where no size is printed. */
 #define MADE_LINE 72
@@ -280,6 +281,21 @@ static size_t line_of_event(const struct run *run, size_t line, uint64_t n)
 	return NO_LINE;
 }
 
+static void keep(char **word, struct slice text)
+{
+	free(*word);
+	*word = text.n ? slice_string(text) : NULL;
+}
+
+/* A line of a reply. The rest of an IMAP response behind a literal is one too, but begins nothing. */
+static void note_reply(struct rehearsed *l, const struct dialogue_event *event)
+{
+	bool tagged = event->tag.n && slice_starts(event->text, event->tag);
+	keep(&l->code, event->code);
+	keep(&l->keyword, event->keyword);
+	l->begins = tagged || slice_starts(event->text, SLICE("* ")) || slice_starts(event->text, SLICE("+"));
+}
+
 /* What an event says about the line that made it. */
 static void note_event(struct run *run, size_t line, const struct dialogue_event *event)
 {
@@ -287,6 +303,10 @@ static void note_event(struct run *run, size_t line, const struct dialogue_event
 	if (event->kind == EVENT_STAGE)
 		return;
 	l->kind = event->kind;
+	l->events += !event->more;
+	l->commands += event->kind == EVENT_COMMAND && event->side == SIDE_CLIENT && !event->more;
+	if (event->kind == EVENT_REPLY && event->side == SIDE_SERVER)
+		note_reply(l, event);
 	if (event_span(event, SPAN_COUNT)) {
 		l->counts = true;
 		run->counts[event->side] = line;
@@ -442,6 +462,11 @@ static void run_speaking(struct run *run, size_t line, const struct script_line 
 	done->secure = dialogue_secure(run->d);
 	if (l->mark == MARK_NEVER)
 		return;
+	bool turns = !dialogue_protocol(run->d)->datagrams && strcmp(dialogue_protocol(run->d)->name, "tcp") != 0;
+	done->unasked = turns && l->side == SIDE_SERVER && l->mark == MARK_NONE &&
+	                dialogue_turn(run->d) == SIDE_CLIENT && !dialogue_in_reply(run->d);
+	if (done->unasked)
+		run->r->blocks[done->block].unasked = true;
 	if (l->kind == SCRIPT_SAID)
 		run_said(run, line, l);
 	else
@@ -557,6 +582,7 @@ static void run_all(struct rehearsal *r, const struct protocol *protocol, const 
 	r->closes = dialogue_closing(run.d) || (dialogue_in_reply(run.d) && !dialogue_protocol(run.d)->server_first);
 	r->protocol = dialogue_protocol(run.d);
 	settle(r, run.answers);
+	expected_make(r);
 	variables_free(&run.v);
 	free(run.numbers);
 	free(run.answers);
@@ -586,8 +612,11 @@ void rehearsal_free(struct rehearsal *r)
 {
 	if (r == NULL)
 		return;
+	expected_free(r);
 	for (size_t i = 0; i < r->script->nlines; i++) {
 		free(r->lines[i].verb);
+		free(r->lines[i].code);
+		free(r->lines[i].keyword);
 		free(r->lines[i].counted);
 	}
 	free(r->lines);

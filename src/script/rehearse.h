@@ -45,6 +45,11 @@ struct rehearsed {
 	char *verb;              /* of a command, as in events; else NULL */
 	enum phase phase;        /* of a command */
 	enum class class;        /* of a reply, at its last line */
+	char *code, *keyword;    /* of the server's: of its last reply event, as in events; NULL: none */
+	size_t commands;         /* of the client's: command events that end in it, the rest behind a literal too */
+	size_t events;           /* events that end in it */
+	bool begins;             /* of the server's: a response begins here; not the rest behind a literal, nor data */
+	bool unasked;            /* of the server's: nothing that was asked waits for it, nor is it the greeting */
 	bool final;              /* a reply is complete with this line */
 	size_t reply;            /* of the server's: how many replies of its block were complete before it */
 	size_t due;              /* of the server's: the client's line after which it is said; NO_LINE: before any */
@@ -64,7 +69,11 @@ struct rehearsed_block {
 	size_t first, last; /* indices of its first and last line */
 	size_t finals;      /* of the server's: how many replies it completes */
 	size_t trailing;    /* and how many lines stand behind the last of these, without completing a reply */
+	size_t reply, nreplies; /* the server's: its first expected reply, and how many there are; incomplete ones too */
+	bool unasked;           /* some of its lines answer nothing: whoever speaks waits for them nevertheless */
 };
+
+struct expected_reply;
 
 struct rehearsal {
 	const struct script *script;     /* looked at; outlives the rehearsal */
@@ -72,6 +81,8 @@ struct rehearsal {
 	struct rehearsed *lines;         /* one for each line of the script */
 	struct rehearsed_block *blocks;
 	size_t nblocks;
+	struct expected_reply *replies; /* expected.h */
+	size_t nreplies;
 	bool tls;          /* TLS begins somewhere in it */
 	bool tls_implicit; /* with the first octet */
 	bool client_first; /* the first to speak is the client */

@@ -12,26 +12,22 @@
 
 #include "base/escape.h"
 
-/* What is kept of a reply's line in order to match it, in octets. */
-#define LINE_KEPT (1U << 20)
-
 struct speaker {
 	const struct rehearsal *r;
 	struct variables v;
 	const struct buffer *files;
+	struct judge *judge;
 	size_t at;          /* the line of the script that comes next */
-	size_t block;       /* the block of the server's that replies belong to now; r->nblocks past the last */
-	size_t heard;       /* replies of it that are complete */
-	size_t lines;       /* server's lines since the last complete reply */
-	size_t matched;     /* lines of the block before this one have matched, or were passed */
-	size_t counted_at;  /* and lines before this one have a count that was heard */
+	size_t counted_at;  /* lines of the block before this one have a count that was heard */
+	size_t *said;       /* lines of the script whose command events are still to come, in order */
+	size_t nsaid;
+	bool piece;         /* the client's last event goes on */
 	bool silent;        /* the server fell silent in this block */
 	bool greeting_due;  /* the script begins with the client, the protocol with the server */
 	bool skipping;      /* payload is being skipped, and it was said so */
 	bool beginning_tls; /* it was asked for, where nobody had agreed on it */
 	bool hung_up;
 	enum class class;                    /* of the reply that is being heard */
-	struct buffer heard_line;            /* of the server's line that comes in pieces */
 	struct buffer octets, text, problem; /* of the last step */
 };
 
@@ -52,24 +48,28 @@ static bool our_turn(const struct dialogue *d)
 	return dialogue_turn(d) == SIDE_CLIENT && !dialogue_in_reply(d) && dialogue_unfinished(d, SIDE_CLIENT).n == 0;
 }
 
-/* The next block of the server's from that one on. */
-static size_t server_block(const struct speaker *s, size_t from)
+/* The block that is being heard; NULL past the last. */
+static const struct rehearsed_block *heard_block(const struct speaker *s)
 {
-	while (from < s->r->nblocks && s->r->blocks[from].side != SIDE_SERVER)
-		from++;
-	return from;
+	size_t block = judge_block(s->judge);
+	return block < s->r->nblocks ? &s->r->blocks[block] : NULL;
 }
 
-struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct variables *given,
+static void block_begin(struct speaker *s)
+{
+	s->counted_at = heard_block(s) ? heard_block(s)->first : 0;
+}
+
+struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct variables *given, enum match_level level,
                             const struct buffer *files)
 {
 	struct speaker *s = memory_zeroed(1, sizeof *s);
 	s->r = rehearsal;
 	s->files = files;
 	s->greeting_due = rehearsal->client_first && rehearsal->protocol->server_first;
-	s->block = server_block(s, 0);
-	s->matched = s->counted_at = s->block < rehearsal->nblocks ? rehearsal->blocks[s->block].first : 0;
 	rehearsal_variables(rehearsal, given, &s->v);
+	s->judge = judge_new(rehearsal, level, &s->v);
+	block_begin(s);
 	return s;
 }
 
@@ -77,33 +77,26 @@ void speaker_free(struct speaker *s)
 {
 	if (s == NULL)
 		return;
+	judge_free(s->judge);
 	variables_free(&s->v);
-	buffer_wipe(&s->heard_line);
+	free(s->said);
 	buffer_wipe(&s->octets);
 	buffer_free(&s->text);
 	buffer_free(&s->problem);
 	free(s);
 }
 
-/* ---- hearing ---- */
-
-/* Keeps what variables in the script's lines of this reply capture, lines in the order written. */
-static void capture(struct speaker *s, struct slice text)
+struct judge *speaker_judge(struct speaker *s)
 {
-	const struct rehearsed_block *block = &s->r->blocks[s->block];
-	for (size_t i = s->matched; i <= block->last; i++) {
-		if (!s->r->lines[i].speaks || s->r->lines[i].reply != s->heard || !rehearsal_captures(s->r, i) ||
-		    line_at(s, i)->mark == MARK_NEVER || !rehearsal_match(s->r, i, text, &s->v))
-			continue;
-		s->matched = line_at(s, i)->mark == MARK_REPEATED ? i : i + 1;
-		return;
-	}
+	return s->judge;
 }
+
+/* ---- hearing ---- */
 
 /* The line of the script's that says what the reply which ends there is: of POP3's and HTTP's its first. */
 static size_t telling_line(const struct speaker *s, size_t last)
 {
-	size_t first = s->r->blocks[s->block].first, i = last;
+	size_t first = heard_block(s)->first, i = last;
 	while (i > first && s->r->lines[i].kind != EVENT_REPLY && s->r->lines[i - 1].reply == s->r->lines[last].reply)
 		i--;
 	return i;
@@ -112,10 +105,10 @@ static size_t telling_line(const struct speaker *s, size_t last)
 /* A reply of another class than the script's is worth a remark. */
 static void compare(const struct speaker *s, enum class class, struct buffer *remark)
 {
-	const struct rehearsed_block *block = &s->r->blocks[s->block];
+	const struct rehearsed_block *block = heard_block(s);
 	for (size_t i = block->first; i <= block->last; i++) {
 		const struct rehearsed *line = &s->r->lines[i];
-		if (!line->final || line->reply != s->heard || line->class == class)
+		if (!line->final || line->reply != judge_replies(s->judge) || line->class == class)
 			continue;
 		const struct script_line *told = line_at(s, telling_line(s, i));
 		buffer_printf(remark, "the script (line %u) has: S: ", told->number);
@@ -127,7 +120,7 @@ static void compare(const struct speaker *s, enum class class, struct buffer *re
  * one by one. */
 static void miscounted(struct speaker *s, struct buffer *remark)
 {
-	size_t i = s->counted_at, end = s->block < s->r->nblocks ? s->r->blocks[s->block].last + 1 : 0;
+	size_t i = s->counted_at, end = heard_block(s) ? heard_block(s)->last + 1 : 0;
 	while (i < end && !s->r->lines[i].counts)
 		i++;
 	s->counted_at = i + 1;
@@ -138,19 +131,6 @@ static void miscounted(struct speaker *s, struct buffer *remark)
 	              "the script (line %u) prints %" PRIu64 " here, but its own text has %" PRIu64
 	              " octets, line ends included",
 	              line_at(s, i)->number, counted->printed, counted->octets);
-}
-
-static void hear_line(struct speaker *s, const struct dialogue_event *event)
-{
-	if (s->block >= s->r->nblocks || event->kind == EVENT_STAGE)
-		return;
-	if (s->heard_line.n < LINE_KEPT)
-		buffer_add_slice(&s->heard_line, event->text);
-	if (event->more)
-		return;
-	capture(s, buffer_slice(&s->heard_line));
-	buffer_clear(&s->heard_line);
-	s->lines++;
 }
 
 /* What asks for a literal, or a request's body, need not stand in the script. */
@@ -167,11 +147,36 @@ static bool asks_unwritten(const struct speaker *s, const struct dialogue *d)
 /* Nor need a preliminary reply, where a final one follows (HTTP's 1xx, FTP's 1yz). */
 static bool preliminary_unwritten(const struct speaker *s)
 {
-	const struct rehearsed_block *block = &s->r->blocks[s->block];
+	const struct rehearsed_block *block = heard_block(s);
 	for (size_t i = block->first; s->class == CLASS_INFO && i <= block->last; i++)
-		if (s->r->lines[i].final && s->r->lines[i].reply == s->heard)
+		if (s->r->lines[i].final && s->r->lines[i].reply == judge_replies(s->judge))
 			return s->r->lines[i].class != CLASS_INFO;
 	return false;
+}
+
+/* Which line of the script a command of the client's is: those that were said make their events in the same order. */
+static void command_said(struct speaker *s, const struct dialogue_event *event)
+{
+	bool goes_on = s->piece;
+	s->piece = event->more;
+	if (event->kind != EVENT_COMMAND || goes_on || s->nsaid == 0)
+		return;
+	size_t line = s->said[0];
+	memmove(s->said, s->said + 1, --s->nsaid * sizeof *s->said);
+	if (s->r->lines[line].input != INPUT_REST)
+		judge_command(s->judge, event->n, line);
+}
+
+/* The script has no greeting: the server's own is passed over. True where the event is of it. */
+static bool pass_greeting(struct speaker *s, const struct dialogue_event *event, struct buffer *remark)
+{
+	if (!s->greeting_due)
+		return false;
+	if (event->final && s->class != CLASS_INFO) { /* FTP's 120: the greeting is still to come */
+		s->greeting_due = false;
+		buffer_add_string(remark, "the script has no greeting: the server's is passed over");
+	}
+	return true;
 }
 
 void speaker_event(struct speaker *s, const struct dialogue *dialogue, const struct dialogue_event *event,
@@ -182,39 +187,43 @@ void speaker_event(struct speaker *s, const struct dialogue *dialogue, const str
 		buffer_clear(&s->v.challenge);
 		buffer_add_slice(&s->v.challenge, challenge);
 	}
+	if (event->side == SIDE_CLIENT && event->kind != EVENT_STAGE)
+		command_said(s, event);
 	if (event->side != SIDE_SERVER || (event->kind == EVENT_STAGE && !event->final))
 		return;
 	if (event->kind == EVENT_REPLY)
 		s->class = event->class;
-	if (s->greeting_due) {
-		if (!event->final || s->class == CLASS_INFO) /* FTP's 120: the greeting is still to come */
-			return;
-		s->greeting_due = false;
-		buffer_add_string(remark, "the script has no greeting: the server's is passed over");
-		return;
-	}
-	if (asks_unwritten(s, dialogue))
+	if (pass_greeting(s, event, remark) || asks_unwritten(s, dialogue))
 		return;
 	if (event_span(event, SPAN_COUNT))
 		miscounted(s, remark);
-	hear_line(s, event);
-	if (!event->final || s->block >= s->r->nblocks)
-		return;
-	s->lines = 0;
-	if (preliminary_unwritten(s))
-		return;
-	compare(s, s->class, remark);
-	s->heard++;
+	bool preliminary = event->final && heard_block(s) && preliminary_unwritten(s);
+	if (event->final && heard_block(s) && !preliminary)
+		compare(s, s->class, remark);
+	if (preliminary)
+		judge_passed(s->judge);
+	else
+		judge_heard(s->judge, event);
+}
+
+/* What was not asked for may still come, and is waited for. */
+static bool unasked_due(const struct speaker *s)
+{
+	return !s->silent && judge_awaits_unasked(s->judge);
 }
 
 bool speaker_needs_silence(const struct speaker *s)
 {
-	return turns_untold(s) || (s->r->open_end && s->at >= s->r->script->nlines);
+	return turns_untold(s) || (s->r->open_end && s->at >= s->r->script->nlines) || unasked_due(s);
 }
 
-bool speaker_silent(struct speaker *s)
+bool speaker_silent(struct speaker *s, bool patient)
 {
-	s->silent = s->heard || s->lines || s->at >= s->r->script->nlines;
+	bool unasked = unasked_due(s) && !turns_untold(s);
+	if (unasked)
+		s->silent = !patient;
+	else
+		s->silent = judge_replies(s->judge) || judge_lines(s->judge) || s->at >= s->r->script->nlines;
 	return s->silent;
 }
 
@@ -222,22 +231,23 @@ bool speaker_silent(struct speaker *s)
 
 static bool block_heard(const struct speaker *s, const struct dialogue *d)
 {
-	const struct rehearsed_block *block = &s->r->blocks[s->block];
-	if (s->silent || (!turns_untold(s) && our_turn(d)))
+	const struct rehearsed_block *block = heard_block(s);
+	size_t heard = judge_replies(s->judge);
+	if (s->silent)
 		return true;
-	return s->heard > block->finals || (s->heard == block->finals && s->lines >= block->trailing);
+	if (unasked_due(s))
+		return false;
+	if (!turns_untold(s) && our_turn(d))
+		return true;
+	return heard > block->finals || (heard == block->finals && judge_lines(s->judge) >= block->trailing);
 }
 
-/* Goes behind the server's block; replies beyond it count for the next, unless all that was asked is answered. */
-static void block_leave(struct speaker *s, const struct dialogue *d)
+static void block_leave(struct speaker *s)
 {
-	const struct rehearsed_block *block = &s->r->blocks[s->block];
-	s->heard = s->heard > block->finals && !our_turn(d) ? s->heard - block->finals : 0;
-	s->lines = 0;
+	s->at = heard_block(s)->last + 1;
 	s->silent = false;
-	s->at = block->last + 1;
-	s->block = server_block(s, s->block + 1);
-	s->matched = s->counted_at = s->block < s->r->nblocks ? s->r->blocks[s->block].first : 0;
+	judge_leave(s->judge);
+	block_begin(s);
 }
 
 /* ---- saying ---- */
@@ -279,6 +289,11 @@ static enum speak_act say(struct speaker *s, const struct dialogue *d, struct sp
 	step->octets = buffer_slice(&s->octets);
 	step->problem = buffer_slice(&s->problem);
 	step->begins = s->at == s->r->blocks[line->block].first;
+	for (size_t i = 0; i < line->commands; i++) {
+		s->said = memory_grow(s->said, s->nsaid + 1, sizeof *s->said);
+		s->said[s->nsaid++] = s->at;
+	}
+	judge_said(s->judge);
 	s->skipping = false;
 	s->at++;
 	return SPEAK_SEND;
@@ -287,7 +302,8 @@ static enum speak_act say(struct speaker *s, const struct dialogue *d, struct sp
 /* Payload that the server did not ask for; said once for all its lines. */
 static enum speak_act skip(struct speaker *s, struct speak_step *step)
 {
-	bool answer = s->r->lines[s->at++].input == INPUT_ANSWER;
+	bool answer = s->r->lines[s->at].input == INPUT_ANSWER;
+	judge_skipped(s->judge, s->at++);
 	if (s->skipping)
 		return SPEAK_PAUSE;
 	s->skipping = true;
@@ -411,7 +427,7 @@ static enum speak_act next_step(struct speaker *s, const struct dialogue *d, str
 		return client_line(s, d, step, error);
 	if (!block_heard(s, d))
 		return SPEAK_AWAIT;
-	block_leave(s, d);
+	block_leave(s);
 	return SPEAK_PAUSE;
 }
 
@@ -429,7 +445,7 @@ enum speak_act speaker_next(struct speaker *s, const struct dialogue *dialogue, 
 
 bool speaker_closed(const struct speaker *s, size_t *line)
 {
-	size_t heard = s->heard;
+	size_t heard = judge_replies(s->judge), block = judge_block(s->judge);
 	for (size_t i = s->at; i < s->r->script->nlines; i++) {
 		const struct rehearsed *l = &s->r->lines[i];
 		*line = i;
@@ -438,7 +454,7 @@ bool speaker_closed(const struct speaker *s, size_t *line)
 		if (line_at(s, i)->side == SIDE_CLIENT)
 			return false;
 		/* Of the server's lines, those that complete a reply must have come. */
-		if (l->block != s->block ? l->final : l->final && l->reply >= heard)
+		if (l->block != block ? l->final : l->final && l->reply >= heard)
 			return false;
 	}
 	return true;

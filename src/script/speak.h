@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "protocol/dialogue.h"
+#include "script/judge.h"
 #include "script/rehearse.h"
 
 struct speaker;
@@ -38,9 +39,9 @@ struct speak_step {
 	bool expected;
 };
 
-/* Speaks what was rehearsed; `given` is copied. `files`: what each `<client sends file …>` sends, by the line's index;
+/* Speaks what was rehearsed; `given` is copied. What is heard is compared at that level. `files`: what each `<client sends file …>` sends, by the line's index;
  * looked at until the speaker is freed; NULL where the script has none. */
-struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct variables *given,
+struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct variables *given, enum match_level level,
                             const struct buffer *files);
 void speaker_free(struct speaker *s);
 
@@ -54,12 +55,15 @@ void speaker_event(struct speaker *s, const struct dialogue *dialogue, const str
                    struct buffer *remark);
 
 /* Whether it cannot be told from what was said that a reply is complete (tcp, udp), or whether one will come (the script
- * ends without it): the caller watches for silence. */
+ * ends without it, or expects what it did not ask for): the caller watches for silence. */
 bool speaker_needs_silence(const struct speaker *s);
 
 /* The server has been silent for as long as the caller waits in such a case: what is awaited is taken to have come, if
- * anything of it has, or nothing is left to say; else false. */
-bool speaker_silent(struct speaker *s);
+ * anything of it has, or nothing is left to say; else false. `patient`: what was not asked for is worth waiting for. */
+bool speaker_silent(struct speaker *s, bool patient);
+
+/* What was made of the replies so far: judge_next, judge_end and judge_differed are the caller's to call. */
+struct judge *speaker_judge(struct speaker *s);
 
 /* The connection is gone. True where nothing of the script was left to do; else `*line` is the index of what was. */
 bool speaker_closed(const struct speaker *s, size_t *line);

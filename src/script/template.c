@@ -255,6 +255,16 @@ bool template_has_variables(struct slice text)
 	return false;
 }
 
+bool template_has_names(struct slice text)
+{
+	struct piece piece;
+	const char *why;
+	while (text.n && piece_next(&text, &piece, &why))
+		if (piece.kind == PIECE_NAME)
+			return true;
+	return false;
+}
+
 /* ---- filling ---- */
 
 /* Appends an argument with its variables filled in. */

@@ -61,6 +61,9 @@ enum status template_fill(struct slice text, struct variables *v, enum fill how,
 /* Whether the text holds a variable, function or `{{*}}`. */
 bool template_has_variables(struct slice text);
 
+/* Whether it holds a variable with a name, not counting a function's arguments: matching may capture. */
+bool template_has_names(struct slice text);
+
 /* Whether that may be a variable's name: letters, digits, `_`, `-` and `.`, and no function's name. */
 bool template_name_valid(struct slice name);
 

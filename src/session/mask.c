@@ -75,9 +75,20 @@ static size_t region_end(const struct masking *masking, const struct dialogue_ev
 	return end < text.n ? end : text.n;
 }
 
+/* Appends what stands for the secret of a span. Of a line in pieces none holds it whole. */
+static void add_mask(struct secrets *secrets, const struct masking *masking, const struct dialogue_event *event,
+                     const struct span *span, struct buffer *out)
+{
+	struct slice mask = span->mask.n ? span->mask : MASK_DEFAULT;
+	if (secrets == NULL || event->more)
+		buffer_add_slice(out, mask);
+	else
+		secrets_name(secrets, masking, mask, slice_part(event->text, span->start, span->end), out);
+}
+
 /* Appends `text` with its secrets replaced: the spans of `event` (NULL: none), and the values. */
-static void replace(const struct masking *masking, const struct dialogue_event *event, struct slice text,
-                    struct buffer *out, struct edits *edits)
+static void replace(const struct masking *masking, struct secrets *secrets, const struct dialogue_event *event,
+                    struct slice text, struct buffer *out, struct edits *edits)
 {
 	for (size_t at = 0; at < text.n;) {
 		const struct span *span = event ? span_at(event, at) : NULL;
@@ -88,7 +99,7 @@ static void replace(const struct masking *masking, const struct dialogue_event *
 		}
 		struct edit edit = { .start = at, .new_start = out->n };
 		if (span)
-			buffer_add_slice(out, span->mask.n ? span->mask : MASK_DEFAULT);
+			add_mask(secrets, masking, event, span, out);
 		else
 			buffer_add_string(out, masking->names[value]);
 		size_t end = span ? span->end : at + strlen(masking->values[value]);
@@ -141,7 +152,7 @@ bool mask_values(const struct masking *masking, struct slice *text, struct buffe
 	if (masking->nvalues == 0 || text->n == 0)
 		return false;
 	buffer_clear(room);
-	replace(masking, NULL, *text, room, &edits);
+	replace(masking, NULL, NULL, *text, room, &edits);
 	bool changed = edits.n != 0;
 	free(edits.rows);
 	if (changed)
@@ -173,7 +184,7 @@ void mask_event(const struct masking *masking, const struct dialogue_event *even
 		changed = true;
 	}
 	buffer_clear(&room->text);
-	replace(masking, spans ? event : NULL, event->text, &room->text, &edits);
+	replace(masking, &room->secrets, spans ? event : NULL, event->text, &room->text, &edits);
 	if (edits.n) {
 		masked->text = buffer_slice(&room->text);
 		spans_rebuild(&edits, event, masked);
@@ -200,4 +211,5 @@ void mask_free(struct mask_room *room)
 	buffer_free(&room->verb);
 	buffer_free(&room->tag);
 	buffer_free(&room->keyword);
+	secrets_free(&room->secrets);
 }

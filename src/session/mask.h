@@ -9,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "protocol/dialogue.h"
+#include "session/secrets.h"
 
 /* What is hidden. The arrays are the owner's and outlive the masking. */
 struct masking {
@@ -18,9 +19,11 @@ struct masking {
 	size_t nvalues;
 };
 
-/* What a masked event borrows; reused from event to event. All zero at first; mask_free frees. */
+/* What a masked event borrows, reused from event to event, and the secrets that the conversation has held. All zero at
+ * first; mask_free frees. */
 struct mask_room {
 	struct buffer text, decoded, note, problem, verb, tag, keyword;
+	struct secrets secrets;
 };
 
 /* Fills `*masked` with `event` as faces may see it: the same where nothing is secret. Its slices live until the room is

@@ -1,151 +1,176 @@
 /*
- * Records, and their inverse: `-r FILE` and `:record` write the conversation as a transcript; `:replay` says the
- * client's side of one.
+ * Records: `-r FILE` and `:record` write the conversation while it happens; `:save` writes what was said so far, which
+ * is kept for it from the start.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include "base/escape.h"
+#include "session/record.h"
 #include "talk/room.h"
 
-/* ---- recording ---- */
+/* ---- all conversations ---- */
 
-bool record_open(struct talk *t, const char *file, bool force, struct error *error)
+static struct record_about about(const struct talk *t)
 {
-	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL), 0666);
-	if (fd < 0) {
-		if (errno == EEXIST)
-			(void)error_set(error, STATUS_USAGE, "%s: there is such a file already: --force overwrites it",
-			                file);
-		else
-			(void)error_set(error, STATUS_USAGE, "%s: %s", file, strerror(errno));
-		return false;
-	}
-	t->record = fdopen(fd, "w");
-	return true;
+	return (struct record_about){ .target = t->place.name,
+		                      .port = t->place.connect.path ? 0 : t->place.connect.port,
+		                      .tls = t->place.tls,
+		                      .times = t->options->session.verbose,
+		                      .masking = t->options->session.masking };
 }
 
-static const char *user_name(void)
+bool recording_begin(struct talk *t)
 {
-	const struct passwd *user = getpwuid(getuid());
-	return user ? user->pw_name : "unknown";
+	const struct talk_options *o = t->options;
+	return o->record == NULL || record_open(o->record, o->force, &t->record, &t->error) == STATUS_OK;
 }
 
-/* Title, Target, Date and Who; Protocol and TLS are the face's. */
-static void header(const struct talk *t, struct buffer *out)
+static void join(struct talk *t, bool late)
 {
-	char date[32] = "";
-	time_t now = time(NULL);
-	struct tm parts;
-	if (gmtime_r(&now, &parts))
-		(void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	buffer_printf(out, "Title: A session with %s\nTarget: %s\nDate: %s\nWho: %s\n", t->place.name, t->place.name,
-	              date, user_name());
-}
-
-void record_attach(struct talk *t)
-{
-	struct buffer lines = { 0 };
-	if (t->record == NULL)
-		return;
-	header(t, &lines);
-	t->record_face = plain_face(sink_of_file(t->record), NOTES_OFF, buffer_slice(&lines));
+	struct record_about it = about(t);
+	it.late = late;
+	t->record_face = record_begin(t->record, &it);
 	session_add_face(t->session, t->record_face);
-	buffer_free(&lines);
 }
 
-void record_close(struct talk *t)
+/* What `:save` may be asked for: not where nobody can ask. */
+static void keep(struct talk *t)
+{
+	struct record_about it = about(t);
+	(void)record_close(t->kept, NULL);
+	t->kept = NULL;
+	if (t->prompt == NULL && !t->options->colon)
+		return;
+	it.masking.spans = true; /* whatever is shown: this is a file that nobody has asked for yet */
+	t->kept = record_keep();
+	session_add_face(t->session, record_begin(t->kept, &it));
+}
+
+void recording_attach(struct talk *t)
+{
+	keep(t);
+	if (t->record)
+		join(t, false);
+}
+
+void recording_watch(struct talk *t)
+{
+	const char *why = t->record ? record_failure(t->record) : NULL;
+	if (why == NULL || t->record_told || t->prompt == NULL)
+		return;
+	t->record_told = true;
+	talk_remark(t, "The record: %s", why);
+}
+
+/* Closes the record; false, with a message unless it was told already, where it is not whole. */
+static bool close_record(struct talk *t, struct error *error)
 {
 	if (t->record_face && t->session)
 		session_drop_face(t->session, t->record_face);
 	t->record_face = NULL;
-	if (t->record && fclose(t->record) != 0)
-		complain("the record: %s", strerror(errno));
+	bool whole = record_close(t->record, error) == STATUS_OK;
 	t->record = NULL;
+	if (t->record_told)
+		error_clear(error);
+	t->record_broken |= !whole;
+	t->record_told = false;
+	return whole;
+}
+
+void recording_end(struct talk *t)
+{
+	struct error error = { 0 };
+	(void)close_record(t, &error);
+	error_report(&error);
+	(void)record_close(t->kept, NULL);
+	t->kept = NULL;
+	if (t->record_broken && t->status == STATUS_OK)
+		t->status = STATUS_USAGE;
+}
+
+/* ---- :record ---- */
+
+static bool stands_in_the_way(const char *file)
+{
+	struct stat found;
+	return stat(file, &found) == 0 && S_ISREG(found.st_mode);
+}
+
+static void begin(struct talk *t, const char *file)
+{
+	struct error error = { 0 };
+	bool late = t->open && t->kept && record_begun(t->kept);
+	if (stands_in_the_way(file)) {
+		talk_say(t, "%s: there is such a file already: a record needs one of its own.", file);
+		return;
+	}
+	if (record_open(file, false, &t->record, &error) != STATUS_OK) {
+		talk_say(t, "%s", error.message);
+		error_clear(&error);
+		return;
+	}
+	if (t->open)
+		join(t, late);
+	talk_say(t, "From now on recorded, secrets masked.%s",
+	         late ? " What was said before is not in it: :save FILE writes the session from its start." : "");
+}
+
+static void off(struct talk *t)
+{
+	struct error error = { 0 };
+	if (t->record == NULL)
+		talk_say(t, "Nothing is recorded.");
+	else if (close_record(t, &error))
+		talk_say(t, "The record is closed.");
+	else
+		talk_say(t, "%s", error.message ? error.message : "The record is closed; it is not whole.");
+	error_clear(&error);
 }
 
 void word_record(struct talk *t, struct slice arguments)
 {
-	struct error error = { 0 };
 	char *file = slice_string(arguments);
-	if (*file == '\0') {
+	if (*file == '\0')
 		talk_say(t, t->record ? "Recording; :record off ends it."
 		                      : ":record FILE writes the conversation to FILE.");
-	} else if (strcmp(file, "off") == 0) {
-		talk_say(t, t->record ? "The record is closed." : "Nothing is recorded.");
-		record_close(t);
-	} else if (t->record) {
+	else if (strcmp(file, "off") == 0)
+		off(t);
+	else if (t->record)
 		talk_say(t, "A record is being written already: :record off ends it.");
-	} else if (record_open(t, file, false, &error)) {
-		if (t->open)
-			record_attach(t);
-		talk_say(t, "From now on recorded, secrets masked.");
-	} else {
+	else
+		begin(t, file);
+	free(file);
+}
+
+/* ---- :save ---- */
+
+static void save(struct talk *t, struct slice arguments, bool over)
+{
+	struct error error = { 0 };
+	char *file = slice_string(arguments);
+	const char *broken = t->kept ? record_failure(t->kept) : NULL;
+	if (*file == '\0')
+		talk_say(t, ":save FILE writes this conversation to FILE, from its start, secrets masked.");
+	else if (t->kept == NULL || !record_begun(t->kept))
+		talk_say(t, "Nothing was said yet: there is nothing to save.");
+	else if (!over && stands_in_the_way(file))
+		talk_say(t, "%s: there is such a file already: :save! %s writes over it.", file, file);
+	else if (record_save(t->kept, file, over, &error) != STATUS_OK)
 		talk_say(t, "%s", error.message);
-	}
+	else
+		talk_say(t, "Saved, from the first line on, secrets masked.%s%s", broken ? " Not all of it: " : "",
+		         broken ? broken : "");
 	error_clear(&error);
 	free(file);
 }
 
-/* ---- :replay ---- */
-
-/* Puts one line of the script's client behind those that wait. */
-static bool hold_script_line(struct talk *t, const struct script_line *line, struct variables *values,
-                             struct error *error)
+void word_save(struct talk *t, struct slice arguments)
 {
-	struct buffer text = { 0 }, octets = { 0 };
-	if (template_fill((struct slice){ line->text, line->text_n }, values, FILL_STRICT, &text, error) != STATUS_OK) {
-		buffer_wipe(&text);
-		return false;
-	}
-	if (line->exact)
-		(void)unescape_exact(&octets, buffer_slice(&text));
-	else
-		buffer_add_slice(&octets, buffer_slice(&text));
-	line_hold(t, buffer_slice(&octets), line->exact, true);
-	buffer_wipe(&text);
-	buffer_wipe(&octets);
-	return true;
+	save(t, arguments, false);
 }
 
-static void replay(struct talk *t, const struct script *script)
+void word_save_over(struct talk *t, struct slice arguments)
 {
-	struct error error = { 0 };
-	struct variables values = { 0 };
-	bool good = true;
-	variables_copy(&values, t->options->variables);
-	for (size_t i = 0; i < script->nlets; i++)
-		variables_let(&values, script->lets[i].name, script->lets[i].value);
-	for (size_t i = 0; good && i < script->nlines; i++)
-		if (script->lines[i].kind == SCRIPT_SAID && script->lines[i].side == SIDE_CLIENT)
-			good = hold_script_line(t, &script->lines[i], &values, &error);
-	if (!good) {
-		talk_say(t, "%s", error.message);
-		lines_forget(t);
-	}
-	lines_stir(t);
-	error_clear(&error);
-	variables_free(&values);
-}
-
-void word_replay(struct talk *t, struct slice arguments)
-{
-	struct error error = { 0 };
-	struct script *scripts = NULL;
-	size_t n = 0;
-	char *name = slice_string(slice_word(&arguments));
-	if (!t->open || *name == '\0')
-		talk_say(t, t->open ? ":replay is followed by a transcript's file or name." : "Not connected.");
-	else if (t->hooks->script(t->hooks->context, name, &scripts, &n, &error) != STATUS_OK)
-		talk_say(t, "%s", error.message);
-	else if (n > 0)
-		replay(t, &scripts[0]);
-	scripts_free(scripts, n);
-	error_clear(&error);
-	free(name);
+	save(t, arguments, true);
 }

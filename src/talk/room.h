@@ -4,8 +4,6 @@
 #ifndef PARLANCE_TALK_ROOM_H
 #define PARLANCE_TALK_ROOM_H
 
-#include <stdio.h>
-
 #include "base/buffer.h"
 #include "prompt/prompt.h"
 #include "protocol/protocol.h"
@@ -13,6 +11,7 @@
 
 struct event;
 struct event_base;
+struct record;
 
 /* A line that waits to be sent. */
 struct held {
@@ -48,13 +47,16 @@ struct talk {
 	struct prompt *prompt; /* NULL: nobody sits there */
 	struct feed feed;
 	struct connector *connector;
-	struct session *session; /* the last one, also when it is over; NULL before the first */
-	struct face *face;       /* where remarks go; the session's, once there is one */
-	bool face_is_ours;       /* no session has it yet */
-	struct memory *memory;   /* the session's as well */
-	char *history;           /* whose history is open */
-	FILE *record;
-	struct face *record_face;
+	struct session *session;  /* the last one, also when it is over; NULL before the first */
+	struct face *face;        /* where remarks go; the session's, once there is one */
+	bool face_is_ours;        /* no session has it yet */
+	struct memory *memory;    /* the session's as well */
+	char *history;            /* whose history is open */
+	struct record *record;    /* -r, :record; NULL: none */
+	struct face *record_face; /* the session's */
+	bool record_told;         /* that it is not whole */
+	bool record_broken;       /* one was not */
+	struct record *kept;      /* for `:save`: the last conversation; NULL: none */
 	struct held *held, **held_end;
 	size_t nheld;
 	struct event *held_timer, *goodbye_timer, *person_timer, *interrupt;
@@ -187,7 +189,7 @@ extern const struct word talk_words[]; /* ended by a NULL name */
 void word_run(struct talk *t, struct slice text);
 const struct word *word_named(struct slice name);
 
-/* what they do; explain.c, encrypt.c, secrets.c, record.c, and words.c itself */
+/* what they do; explain.c, encrypt.c, secrets.c, record.c, replay.c, and words.c itself */
 void word_explain(struct talk *t, struct slice arguments);
 void word_why(struct talk *t, struct slice arguments);
 void word_next(struct talk *t, struct slice arguments);
@@ -204,6 +206,8 @@ void word_starttls(struct talk *t, struct slice arguments);
 void word_tls(struct talk *t, struct slice arguments);
 void word_cert(struct talk *t, struct slice arguments);
 void word_record(struct talk *t, struct slice arguments);
+void word_save(struct talk *t, struct slice arguments);
+void word_save_over(struct talk *t, struct slice arguments);
 void word_replay(struct talk *t, struct slice arguments);
 
 /* ---- memory.c ---- */
@@ -214,10 +218,14 @@ const struct dialogue_event *memory_last(const struct memory *memory, enum side 
 const struct dialogue_event *memory_final(const struct memory *memory);
 
 /* ---- record.c ---- */
-bool record_open(struct talk *t, const char *file, bool force, struct error *error);
-/* Adds the record's face to a session that begins. */
-void record_attach(struct talk *t);
-void record_close(struct talk *t);
+/* Opens what `-r` asks for; false with t->error. */
+bool recording_begin(struct talk *t);
+/* Adds the record's face to a session that begins, and that of what is kept for `:save`. */
+void recording_attach(struct talk *t);
+/* After each event: says, once, that the record cannot be written. */
+void recording_watch(struct talk *t);
+/* Closes what is open; t->status tells where a record is not whole. The session is over. */
+void recording_end(struct talk *t);
 
 /* ---- traps.c ---- */
 /* What a person should know about the line before its reply comes: sentences, one a line; empty where it is as it

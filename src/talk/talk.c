@@ -219,6 +219,7 @@ static void event_told(void *context, struct session *session, const struct dial
 	awaits_follow(t, event);
 	transfer_follow(t, event);
 	login_follow(t, event);
+	recording_watch(t);
 	patience_begin(t);
 	patience_person(t);
 	session_set_timeout(session, patience_seconds(t));
@@ -317,7 +318,7 @@ static void connected(void *context, struct stream *stream, double seconds)
 	t->face_is_ours = false;
 	t->memory = memory_face();
 	session_add_face(t->session, memory_as_face(t->memory));
-	record_attach(t);
+	recording_attach(t);
 	t->open = t->was_open = true;
 	patience_person(t);
 	talk_prompt(t);
@@ -464,7 +465,7 @@ static bool begin(struct talk *t)
 	t->goodbye_timer = evtimer_new(t->base, goodbye_passed, t);
 	t->person_timer = evtimer_new(t->base, patience_person_passed, t);
 	t->feed.pace = evtimer_new(t->base, pace_passed, t);
-	if (t->options->record && !record_open(t, t->options->record, t->options->force, &t->error))
+	if (!recording_begin(t))
 		return false;
 	if (t->options->prompt)
 		typing_begin(t);
@@ -476,7 +477,7 @@ static void end(struct talk *t)
 	if (t->base) {
 		talk_disconnect(t);
 		lines_forget(t);
-		record_close(t);
+		recording_end(t);
 		prompt_free(t->prompt);
 		feed_end(t);
 		event_free(t->held_timer);

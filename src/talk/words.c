@@ -270,6 +270,8 @@ const struct word talk_words[] = {
 	{ send, "pipeline", "[on|off]", "sends lines without waiting for replies.", word_pipeline, false },
 	{ script, "replay", "TRANSCRIPT", "says the client's lines of a transcript, one by one.", word_replay, false },
 	{ script, "record", "[FILE|off]", "writes the conversation to a file, from now on.", word_record, false },
+	{ script, "save", "FILE", "writes the conversation to a file, from its start.", word_save, false },
+	{ script, "save!", "FILE", "the same, over what is there already.", word_save_over, false },
 	{ go, "open", "TARGET", "connects elsewhere.", word_open, false },
 	{ go, "reconnect", "", "connects again.", word_reconnect, false },
 	{ go, "close", "", "hangs up, and stays here.", word_close, false },

@@ -19,7 +19,7 @@ static void begin(const char *text)
 {
 	CHECK(scripts_parse(slice_of(text), "t", &scripts, &nscripts, &failure) == STATUS_OK);
 	rehearsal = rehearse(&scripts[0], NULL, &given);
-	speaker = speaker_new(rehearsal, &given, NULL);
+	speaker = speaker_new(rehearsal, &given, LEVEL_CLASS, NULL);
 	dialogue = dialogue_new(rehearsal->protocol);
 }
 

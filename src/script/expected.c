@@ -1,0 +1,206 @@
+/*
+ * From the lines of a script to the replies that it expects.
+ */
+#include "script/expected.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+
+/* ---- making ---- */
+
+static struct expected_line *line_add(struct expected_reply *reply, size_t line, enum script_mark mark)
+{
+	reply->lines = memory_grow(reply->lines, reply->nlines + 1, sizeof *reply->lines);
+	struct expected_line *new = &reply->lines[reply->nlines++];
+	*new = (struct expected_line){ .line = line, .mark = mark };
+	return new;
+}
+
+static void end_trim(struct buffer *text)
+{
+	if (text->n && text->p[text->n - 1] == '\n')
+		text->n--;
+	if (text->n && text->p[text->n - 1] == '\r')
+		text->n--;
+}
+
+/* An exact line of several wire lines becomes as many. */
+static void exact_add(struct expected_reply *reply, size_t line, enum script_mark mark, struct slice text)
+{
+	do {
+		struct slice one = slice_line(&text);
+		struct expected_line *new = line_add(reply, line, mark);
+		buffer_add_slice(&new->text, one);
+	} while (text.n);
+}
+
+/* Adds a said line, or a part of one: `joined` says that the last one goes on in it. */
+static void said_add(const struct rehearsal *r, struct expected_reply *reply, size_t i, bool joined)
+{
+	const struct script_line *l = &r->script->lines[i];
+	struct slice text = { l->text, l->text_n };
+	struct buffer template = { 0 };
+	if (!l->exact || unescape_exact(&template, text) != text.n) {
+		buffer_clear(&template);
+		buffer_add_slice(&template, text);
+	}
+	if (joined)
+		buffer_add_slice(&reply->lines[reply->nlines - 1].text, buffer_slice(&template));
+	else if (l->exact && r->lines[i].events > 1)
+		exact_add(reply, i, l->mark, buffer_slice(&template));
+	else
+		buffer_add_slice(&line_add(reply, i, l->mark)->text, buffer_slice(&template));
+	if (!joined && r->lines[i].events <= 1)
+		reply->lines[reply->nlines - 1].whole = true;
+	if (joined)
+		reply->lines[reply->nlines - 1].whole = false;
+	buffer_free(&template);
+}
+
+/* What is known of a line once all of it is there. */
+static void line_settle(const struct rehearsal *r, struct expected_line *line, bool imap, bool *untagged)
+{
+	const struct rehearsed *rehearsed = &r->lines[line->line];
+	const struct script_line *written = &r->script->lines[line->line];
+	end_trim(&line->text);
+	if (written->kind == SCRIPT_DIRECTION) {
+		line->mark = MARK_REPEATED;
+		buffer_add_string(&line->text, "{{*}}");
+	}
+	line->varies = template_has_variables(buffer_slice(&line->text));
+	line->captures = template_has_names(buffer_slice(&line->text));
+	line->begins = imap && rehearsed->begins;
+	if (line->mark == MARK_NEVER)
+		return;
+	if (line->begins || !imap)
+		*untagged = line->begins && !rehearsed->final;
+	line->untagged = *untagged;
+}
+
+/* The code by which the reply is told: of its last line, else of the first that has one (POP3, HTTP). */
+static const char *code_of(const struct rehearsal *r, const struct expected_reply *reply, bool imap)
+{
+	if (r->lines[reply->last].code && (reply->complete || !imap))
+		return r->lines[reply->last].code;
+	for (size_t i = reply->first; i <= reply->last && !imap; i++)
+		if (r->lines[i].code && r->script->lines[i].side == SIDE_SERVER)
+			return r->lines[i].code;
+	return NULL;
+}
+
+static void reply_settle(const struct rehearsal *r, struct expected_reply *reply)
+{
+	bool imap = strcmp(r->protocol->name, "imap") == 0, untagged = false;
+	reply->optional = true;
+	for (size_t i = 0; i < reply->nlines; i++) {
+		line_settle(r, &reply->lines[i], imap, &untagged);
+		reply->optional &= reply->lines[i].mark != MARK_NONE;
+	}
+	reply->complete = r->lines[reply->last].final;
+	reply->class = reply->complete ? r->lines[reply->last].class : CLASS_NONE;
+	reply->code = code_of(r, reply, imap);
+	reply->answers = r->lines[reply->last].answers;
+	reply->unasked = r->lines[reply->last].unasked;
+}
+
+static struct expected_reply *reply_add(struct rehearsal *r, size_t first)
+{
+	r->replies = memory_grow(r->replies, r->nreplies + 1, sizeof *r->replies);
+	struct expected_reply *reply = &r->replies[r->nreplies++];
+	*reply = (struct expected_reply){ .first = first, .last = first };
+	return reply;
+}
+
+static void block_make(struct rehearsal *r, struct rehearsed_block *block)
+{
+	struct expected_reply *reply = NULL;
+	bool joined = false;
+	block->reply = r->nreplies;
+	for (size_t i = block->first; i <= block->last; i++) {
+		const struct rehearsed *line = &r->lines[i];
+		if (!line->speaks)
+			continue;
+		bool never = r->script->lines[i].mark == MARK_NEVER;
+		if (reply == NULL)
+			reply = reply_add(r, i);
+		if (r->script->lines[i].kind == SCRIPT_SAID)
+			said_add(r, reply, i, joined && !never);
+		else
+			(void)line_add(reply, i, MARK_REPEATED);
+		joined = joined ? line->events == 0 : !never && line->events == 0 && r->script->lines[i].exact;
+		if (!never)
+			reply->last = i;
+		if (line->final && !never)
+			reply = NULL;
+	}
+	block->nreplies = r->nreplies - block->reply;
+	for (size_t i = 0; i < block->nreplies; i++)
+		reply_settle(r, &r->replies[block->reply + i]);
+}
+
+void expected_make(struct rehearsal *r)
+{
+	for (size_t i = 0; i < r->nblocks; i++)
+		if (r->blocks[i].side == SIDE_SERVER)
+			block_make(r, &r->blocks[i]);
+}
+
+void expected_free(struct rehearsal *r)
+{
+	for (size_t i = 0; i < r->nreplies; i++) {
+		for (size_t j = 0; j < r->replies[i].nlines; j++)
+			buffer_free(&r->replies[i].lines[j].text);
+		free(r->replies[i].lines);
+	}
+	free(r->replies);
+}
+
+/* ---- looking ---- */
+
+bool expected_match(const struct rehearsal *r, const struct expected_line *line, struct slice text, size_t tag_n,
+                    struct variables *v)
+{
+	struct slice template = buffer_slice(&line->text);
+	struct buffer retagged = { 0 };
+	size_t own = r->lines[line->line].tag_n;
+	if (slice_equal(template, SLICE("+")) && slice_equal(text, SLICE("+ ")))
+		return true;
+	if (tag_n && own && line->whole) {
+		buffer_add_slice(&retagged, slice_part(template, 0, own));
+		buffer_add_slice(&retagged, slice_part(text, tag_n, text.n));
+		text = buffer_slice(&retagged);
+	}
+	bool matches = line->whole && r->script->lines[line->line].kind == SCRIPT_SAID
+	                       ? rehearsal_match(r, line->line, text, v)
+	                       : template_match(template, text, v);
+	buffer_free(&retagged);
+	return matches;
+}
+
+void expected_print(const struct rehearsal *r, const struct expected_reply *reply, struct variables *v,
+                    struct buffer *out)
+{
+	static const char *const marks[] = { "", "S?: ", "S*: ", "S!: " };
+	for (size_t i = 0; i < reply->nlines; i++) {
+		const struct expected_line *line = &reply->lines[i];
+		const struct script_line *written = &r->script->lines[line->line];
+		struct error error = { 0 };
+		struct buffer filled = { 0 };
+		if (i)
+			buffer_add_octet(out, '\n');
+		if (written->kind == SCRIPT_DIRECTION) {
+			buffer_printf(out, "<%s>", written->text);
+			continue;
+		}
+		if (template_fill(buffer_slice(&line->text), v, FILL_OFFLINE, &filled, &error) != STATUS_OK) {
+			buffer_clear(&filled);
+			buffer_add_slice(&filled, buffer_slice(&line->text));
+		}
+		buffer_add_string(out, marks[line->mark]);
+		buffer_add_slice(out, buffer_slice(&filled));
+		buffer_wipe(&filled);
+		error_clear(&error);
+	}
+}

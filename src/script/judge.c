@@ -1,0 +1,654 @@
+/*
+ * Holding replies against a script.
+ */
+#include "script/judge.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "script/expected.h"
+#include "script/sequence.h"
+#include "script/untagged.h"
+
+/* What is kept of a line in order to match it, of a reply in order to show it, and of several that were not expected,
+ * in octets. */
+#define LINE_KEPT (1U << 20)
+#define REPLY_KEPT (16U << 10)
+#define EXTRA_KEPT (1U << 10)
+
+/* What came of one reply of the script. */
+struct heard {
+	bool complete;
+	enum class class;
+	struct buffer code, text, note;
+	size_t omitted; /* lines that were not kept */
+	struct sequence *sequence;
+	size_t extra; /* complete replies behind it that the script does not have */
+	struct buffer extras; /* their text, lines divided by LF */
+	struct judgement judgement;
+};
+
+/* Which line of the script a command event is. */
+struct command {
+	uint64_t n;
+	size_t line;
+};
+
+struct judge {
+	const struct rehearsal *r;
+	enum match_level level;
+	struct variables *v;
+	bool imap, turns;      /* a protocol in which what answers what can be told */
+	size_t block;          /* that replies belong to; r->nblocks past the last */
+	struct untagged *data; /* untagged data of the block; NULL: not IMAP */
+	struct heard *heard;   /* of each reply of the script */
+	size_t lines;          /* since the last reply */
+	struct heard coming;   /* the reply under way: it may turn out to be another than it seems */
+	size_t current;        /* the one that it seems to be */
+	struct buffer line;    /* that comes in pieces */
+	struct command *commands; /* the latest, in a ring of OUTSTANDING_MAX; NULL: none was told */
+	size_t ncommands;         /* told so far */
+	bool *unsaid;             /* client's lines that were skipped; NULL: none */
+	bool ordered;             /* what answers what cannot be told any more from the script: order counts */
+	bool differed, ended;
+	size_t last;         /* the reply that came last; NO_LINE: none */
+	size_t ready, given; /* judgements that are out, and those that were given */
+};
+
+enum match_level match_level_named(const char *name)
+{
+	if (name && strcmp(name, "class") == 0)
+		return LEVEL_CLASS;
+	return name && strcmp(name, "text") == 0 ? LEVEL_TEXT : LEVEL_STATUS;
+}
+
+void judgement_free(struct judgement *judgement)
+{
+	buffer_free(&judgement->expected);
+	buffer_free(&judgement->received);
+	buffer_free(&judgement->note);
+}
+
+/* The replies of the block under way: from `*first` up to, not including, the index that is returned. */
+static size_t block_replies(const struct judge *j, size_t *first)
+{
+	*first = j->r->nreplies;
+	if (j->block >= j->r->nblocks)
+		return j->r->nreplies;
+	*first = j->r->blocks[j->block].reply;
+	return *first + j->r->blocks[j->block].nreplies;
+}
+
+static bool whole(const struct judge *j)
+{
+	return j->level == LEVEL_TEXT;
+}
+
+/* ---- blocks ---- */
+
+static void heard_forget(struct heard *heard)
+{
+	buffer_free(&heard->code);
+	buffer_free(&heard->text);
+	buffer_free(&heard->note);
+	buffer_free(&heard->extras);
+	sequence_free(heard->sequence);
+	heard->sequence = NULL;
+}
+
+/* What compares the lines of a reply: made when it is needed. */
+static struct sequence *sequence_of(struct judge *j, size_t i)
+{
+	const struct expected_reply *reply = &j->r->replies[i];
+	if (j->heard[i].sequence == NULL)
+		j->heard[i].sequence = sequence_new(j->r, reply->lines, reply->nlines, whole(j), j->imap);
+	return j->heard[i].sequence;
+}
+
+static void sequence_drop(struct judge *j, size_t i)
+{
+	sequence_free(j->heard[i].sequence);
+	j->heard[i].sequence = NULL;
+}
+
+static void block_enter(struct judge *j, size_t from)
+{
+	while (from < j->r->nblocks && j->r->blocks[from].side != SIDE_SERVER)
+		from++;
+	j->block = from;
+	j->lines = 0;
+	size_t first, end = block_replies(j, &first);
+	if (j->imap && end > first)
+		j->data = untagged_new(j->r, &j->r->replies[first], end - first, whole(j));
+}
+
+struct judge *judge_new(const struct rehearsal *r, enum match_level level, struct variables *v)
+{
+	struct judge *j = memory_zeroed(1, sizeof *j);
+	j->r = r;
+	j->level = level;
+	j->v = v;
+	j->imap = strcmp(r->protocol->name, "imap") == 0;
+	j->turns = strcmp(r->protocol->name, "tcp") != 0 && strcmp(r->protocol->name, "udp") != 0;
+	j->last = NO_LINE;
+	j->heard = memory_zeroed(r->nreplies, sizeof *j->heard);
+	block_enter(j, 0);
+	return j;
+}
+
+void judge_free(struct judge *j)
+{
+	if (j == NULL)
+		return;
+	for (size_t i = 0; i < j->r->nreplies; i++) {
+		heard_forget(&j->heard[i]);
+		judgement_free(&j->heard[i].judgement);
+	}
+	heard_forget(&j->coming);
+	untagged_free(j->data);
+	free(j->heard);
+	free(j->commands);
+	free(j->unsaid);
+	buffer_free(&j->line);
+	free(j);
+}
+
+size_t judge_block(const struct judge *j)
+{
+	return j->block;
+}
+
+size_t judge_replies(const struct judge *j)
+{
+	size_t first, end = block_replies(j, &first), n = 0;
+	for (size_t i = first; i < end; i++)
+		n += j->heard[i].complete;
+	return n;
+}
+
+size_t judge_lines(const struct judge *j)
+{
+	return j->lines;
+}
+
+bool judge_differed(const struct judge *j)
+{
+	return j->differed;
+}
+
+/* ---- what the client says ---- */
+
+void judge_command(struct judge *j, uint64_t n, size_t line)
+{
+	if (j->commands == NULL)
+		j->commands = memory_zeroed(OUTSTANDING_MAX, sizeof *j->commands);
+	j->commands[j->ncommands++ % OUTSTANDING_MAX] = (struct command){ n, line };
+}
+
+/* The line of the script that a command event is; NO_LINE where that was not told. */
+static size_t line_of_command(const struct judge *j, uint64_t n)
+{
+	size_t kept = j->ncommands < OUTSTANDING_MAX ? j->ncommands : OUTSTANDING_MAX;
+	for (size_t i = 1; n && i <= kept; i++) {
+		const struct command *command = &j->commands[(j->ncommands - i) % OUTSTANDING_MAX];
+		if (command->n == n)
+			return command->line;
+	}
+	return NO_LINE;
+}
+
+void judge_skipped(struct judge *j, size_t line)
+{
+	if (j->unsaid == NULL)
+		j->unsaid = memory_zeroed(j->r->script->nlines, sizeof *j->unsaid);
+	j->unsaid[line] = true;
+}
+
+void judge_said(struct judge *j)
+{
+	size_t first;
+	(void)block_replies(j, &first);
+	j->ready = first;
+}
+
+/* ---- which reply it is ---- */
+
+/* The first reply that has not come, of this block and those behind it, from `from` on; j->r->nreplies where none is. */
+static size_t awaited(const struct judge *j, size_t from)
+{
+	size_t first;
+	(void)block_replies(j, &first);
+	for (size_t i = from > first ? from : first; i < j->r->nreplies; i++)
+		if (!j->heard[i].complete)
+			return i;
+	return j->r->nreplies;
+}
+
+/* The reply that answers that line and has not come. `*listed`: there is one that does, come or not. A reply may come
+ * while the lines before its block still go out. */
+static size_t answer_of(const struct judge *j, size_t line, bool *listed)
+{
+	size_t first;
+	(void)block_replies(j, &first);
+	*listed = false;
+	for (size_t i = first; i < j->r->nreplies; i++) {
+		if (j->r->replies[i].answers != line)
+			continue;
+		*listed = true;
+		if (!j->heard[i].complete)
+			return i;
+	}
+	return j->r->nreplies;
+}
+
+/* A reply that answers nothing: one that the script expects so, the greeting among them. */
+static size_t unasked_reply(const struct judge *j)
+{
+	size_t first, end = block_replies(j, &first);
+	for (size_t i = awaited(j, 0); i < end; i = awaited(j, i + 1))
+		if (j->ordered || !j->r->replies[i].complete || j->r->replies[i].answers == NO_LINE)
+			return i;
+	return j->r->nreplies;
+}
+
+/* Which reply of the script is completed by the event; j->r->nreplies where it has none for it. */
+static size_t reply_of(const struct judge *j, const struct dialogue_event *event)
+{
+	bool listed;
+	if (!j->turns)
+		return awaited(j, 0);
+	if (event->answers == 0)
+		return unasked_reply(j);
+	size_t line = line_of_command(j, event->answers);
+	if (j->ordered || line == NO_LINE)
+		return awaited(j, 0);
+	size_t found = answer_of(j, line, &listed);
+	return listed ? found : awaited(j, 0);
+}
+
+/* ---- hearing ---- */
+
+static void keep_line(struct heard *heard, struct slice text)
+{
+	if (heard->text.n + text.n > REPLY_KEPT) {
+		heard->omitted++;
+		return;
+	}
+	if (heard->text.n)
+		buffer_add_octet(&heard->text, '\n');
+	buffer_add_slice(&heard->text, text);
+}
+
+/* The code is the final line's, else the first that there is (POP3, HTTP). */
+static void keep_code(struct heard *coming, const struct dialogue_event *event)
+{
+	if (event->kind != EVENT_REPLY)
+		return;
+	if (event->class != CLASS_NONE)
+		coming->class = event->class;
+	if (event->code.n == 0 || (!event->final && coming->code.n))
+		return;
+	buffer_clear(&coming->code);
+	buffer_add_slice(&coming->code, event->code);
+	buffer_clear(&coming->note);
+	buffer_add_slice(&coming->note, event->note);
+}
+
+static void untagged_heard(struct judge *j, const struct dialogue_event *event)
+{
+	struct untagged_part part = { .text = buffer_slice(&j->line), .keyword = event->keyword };
+	part.begins = event->kind == EVENT_REPLY && slice_starts(part.text, SLICE("* "));
+	part.ends = event->kind == EVENT_REPLY && !event_span(event, SPAN_COUNT);
+	if (j->data)
+		untagged_line(j->data, &part, j->v);
+	if (j->current < j->r->nreplies)
+		sequence_forbid(sequence_of(j, j->current), part.text, 0, j->v);
+}
+
+/* A whole line has come: it is compared with those of the reply that it seems to belong to. */
+static void line_heard(struct judge *j, const struct dialogue_event *event)
+{
+	struct slice text = buffer_slice(&j->line);
+	bool tagged = event->tag.n && slice_starts(text, event->tag);
+	j->current = awaited(j, 0);
+	keep_line(&j->coming, text);
+	j->lines++;
+	if (j->imap && !event->final) {
+		untagged_heard(j, event);
+		return;
+	}
+	size_t which = j->imap ? reply_of(j, event) : j->current;
+	if (which < j->r->nreplies)
+		sequence_line(sequence_of(j, which), text, tagged ? event->tag.n : 0, j->v);
+}
+
+/* The lines were compared with another reply's than the one that they turn out to be. */
+static void tell_again(struct judge *j, size_t which, const struct heard *coming)
+{
+	struct slice rest = buffer_slice(&coming->text);
+	sequence_drop(j, j->current);
+	while (which < j->r->nreplies && rest.n)
+		sequence_line(sequence_of(j, which), slice_row(&rest), 0, j->v);
+}
+
+/* A reply more than the script has: the one before it is not as expected, since so much came for it. */
+static void extra_heard(struct judge *j)
+{
+	size_t which = j->last != NO_LINE && j->last >= j->given ? j->last : awaited(j, 0);
+	if (which < j->r->nreplies) {
+		struct heard *heard = &j->heard[which];
+		heard->extra++;
+		if (heard->extras.n < EXTRA_KEPT && heard->extras.n)
+			buffer_add_octet(&heard->extras, '\n');
+		if (heard->extras.n < EXTRA_KEPT)
+			buffer_add_slice(&heard->extras, buffer_slice(&j->coming.text));
+		j->differed = true;
+	}
+	heard_forget(&j->coming);
+	j->coming = (struct heard){ 0 };
+}
+
+static void reply_heard(struct judge *j, const struct dialogue_event *event)
+{
+	size_t which = reply_of(j, event), at;
+	if (!j->imap && j->current < j->r->nreplies && which != j->current)
+		tell_again(j, which, &j->coming);
+	j->lines = 0;
+	if (which == j->r->nreplies) {
+		extra_heard(j);
+		return;
+	}
+	struct heard *heard = &j->heard[which], *coming = &j->coming;
+	heard->complete = true;
+	heard->class = coming->class;
+	heard->code = coming->code;
+	heard->text = coming->text;
+	heard->note = coming->note;
+	heard->omitted = coming->omitted;
+	*coming = (struct heard){ 0 };
+	(void)sequence_end(sequence_of(j, which), j->v, &at); /* captures */
+	j->last = which;
+}
+
+void judge_heard(struct judge *j, const struct dialogue_event *event)
+{
+	if (j->ended || event->side != SIDE_SERVER || (event->kind == EVENT_STAGE && !event->final))
+		return;
+	if (event->kind != EVENT_STAGE) {
+		if (j->line.n < LINE_KEPT)
+			buffer_add_slice(&j->line, event->text);
+		if (event->more)
+			return;
+		keep_code(&j->coming, event);
+		line_heard(j, event);
+		buffer_clear(&j->line);
+	}
+	if (event->has_final && event->final)
+		reply_heard(j, event);
+}
+
+void judge_passed(struct judge *j)
+{
+	size_t current = awaited(j, 0);
+	if (current < j->r->nreplies)
+		sequence_drop(j, current);
+	heard_forget(&j->coming);
+	j->coming = (struct heard){ 0 };
+	j->lines = 0;
+}
+
+bool judge_awaits_unasked(const struct judge *j)
+{
+	size_t first, end = block_replies(j, &first);
+	for (size_t i = first; i < end && j->r->blocks[j->block].unasked; i++) {
+		const struct expected_reply *reply = &j->r->replies[i];
+		if (!reply->unasked || reply->optional || j->heard[i].complete)
+			continue;
+		if (reply->complete || !j->data || !untagged_complete(j->data, i - first))
+			return true;
+	}
+	return false;
+}
+
+/* ---- judging ---- */
+
+/* Makes the reply differ, for a reason; the first counts. */
+static bool differs(struct judge *j, struct heard *heard, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static bool differs(struct judge *j, struct heard *heard, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	buffer_vprintf(&heard->judgement.note, format, ap);
+	va_end(ap);
+	heard->judgement.verdict = VERDICT_DIFFERS;
+	j->differed = true;
+	return true;
+}
+
+static void add_quoted(struct buffer *out, struct slice text)
+{
+	buffer_add_octet(out, '"');
+	escape_text(out, text);
+	buffer_add_octet(out, '"');
+}
+
+/* "250 (success)"; the class by itself where it says all. */
+static void add_code(struct buffer *out, struct slice code, enum class class)
+{
+	escape_text(out, code);
+	if (class != CLASS_NONE)
+		buffer_printf(out, " (%s)", class_name(class));
+}
+
+/* Whether the codes, or the classes, are not the same. */
+static bool code_differs(struct judge *j, const struct expected_reply *reply, struct heard *heard)
+{
+	struct slice wanted = slice_of(reply->code), came = buffer_slice(&heard->code);
+	bool same = j->level == LEVEL_CLASS ? reply->class == heard->class : slice_equal_nocase(wanted, came);
+	if (reply->code == NULL || same || (j->level == LEVEL_CLASS && reply->class == CLASS_NONE))
+		return false;
+	struct buffer words = { 0 };
+	add_code(&words, came.n ? came : SLICE("no code"), heard->class);
+	buffer_add_string(&words, " instead of ");
+	add_code(&words, wanted, reply->class);
+	buffer_add_octet(&words, '.');
+	if (heard->note.n)
+		buffer_printf(&words, " " SLICE_FMT, SLICE_ARG(buffer_slice(&heard->note)));
+	differs(j, heard, SLICE_FMT, SLICE_ARG(buffer_slice(&words)));
+	buffer_free(&words);
+	return true;
+}
+
+static unsigned number_of(const struct judge *j, const struct expected_line *line)
+{
+	return j->r->script->lines[line->line].number;
+}
+
+/* Whether a line is missing, or one too many. */
+static bool lines_differ(struct judge *j, size_t i)
+{
+	const struct expected_reply *reply = &j->r->replies[i];
+	struct heard *heard = &j->heard[i];
+	size_t at = 0;
+	enum fault fault = sequence_end(sequence_of(j, i), j->v, &at);
+	struct buffer line = { 0 };
+	if (fault == FAULT_NONE)
+		return false;
+	if (fault == FAULT_EXTRA)
+		differs(j, heard, "Line %zu of the reply is not in the script.", at + 1);
+	if (fault != FAULT_EXTRA)
+		add_quoted(&line, buffer_slice(&reply->lines[at].text));
+	if (fault == FAULT_MISSING)
+		differs(j, heard, "No line that came is " SLICE_FMT " (line %u of the script)%s.",
+		        SLICE_ARG(buffer_slice(&line)), number_of(j, &reply->lines[at]),
+		        whole(j) ? ", at its place" : "");
+	if (fault == FAULT_NEVER)
+		differs(j, heard, "A line came that must not: " SLICE_FMT " (line %u of the script).",
+		        SLICE_ARG(buffer_slice(&line)), number_of(j, &reply->lines[at]));
+	buffer_free(&line);
+	return true;
+}
+
+/* Whether untagged data is missing, or some came that may not. */
+static bool data_differs(struct judge *j, const struct expected_reply *reply, struct heard *heard, size_t number)
+{
+	size_t at = 0;
+	struct buffer line = { 0 };
+	if (j->data == NULL)
+		return false;
+	bool there = untagged_end(j->data, number, j->v, &at);
+	struct slice extra = number == 0 ? untagged_extra(j->data) : (struct slice){ NULL, 0 };
+	if (!there) {
+		const char *keyword = j->r->lines[reply->lines[at].line].keyword;
+		add_quoted(&line, buffer_slice(&reply->lines[at].text));
+		if (whole(j) || reply->lines[at].varies || keyword == NULL)
+			differs(j, heard, "No untagged response came that is " SLICE_FMT " (line %u of the script).",
+			        SLICE_ARG(buffer_slice(&line)), number_of(j, &reply->lines[at]));
+		else
+			differs(j, heard,
+			        "No untagged %s came for " SLICE_FMT
+			        " (line %u of the script) since the command was said.",
+			        keyword, SLICE_ARG(buffer_slice(&line)), number_of(j, &reply->lines[at]));
+	} else if (extra.n) {
+		add_quoted(&line, extra);
+		differs(j, heard, "The script does not list the untagged response " SLICE_FMT ".",
+		        SLICE_ARG(buffer_slice(&line)));
+	}
+	buffer_free(&line);
+	return !there || extra.n;
+}
+
+/* Why a reply that has not come was not expected any more; NULL: it was. */
+static const char *unsaid_reason(const struct judge *j, const struct expected_reply *reply)
+{
+	size_t due = j->r->lines[reply->last].due;
+	return j->unsaid && due != NO_LINE && j->unsaid[due] ? "the server did not ask for the text that it answers" : NULL;
+}
+
+static void skip(struct heard *heard, const char *why)
+{
+	heard->judgement.verdict = VERDICT_SKIPPED;
+	buffer_add_string(&heard->judgement.note, why);
+}
+
+/* A reply that the script does not complete is there where its lines are. */
+static bool there_in_part(struct judge *j, size_t i, size_t number)
+{
+	const struct expected_reply *reply = &j->r->replies[i];
+	const struct heard *heard = &j->heard[i];
+	size_t at;
+	if (reply->complete || heard->complete)
+		return heard->complete;
+	if (j->data && !untagged_complete(j->data, number))
+		return false;
+	return j->lines > 0 || j->data || sequence_end(sequence_of(j, i), j->v, &at) == FAULT_NONE;
+}
+
+/* Fills in what stands side by side. */
+static void show(struct judge *j, const struct expected_reply *reply, struct heard *heard)
+{
+	struct judgement *judgement = &heard->judgement;
+	struct slice text = buffer_slice(heard->complete ? &heard->text : &j->coming.text);
+	size_t omitted = heard->complete ? heard->omitted : j->coming.omitted;
+	expected_print(j->r, reply, j->v, &judgement->expected);
+	buffer_add_slice(&judgement->received, text);
+	if (omitted)
+		buffer_printf(&judgement->received, "%s… %zu more line%s", text.n ? "\n" : "", omitted,
+		              omitted == 1 ? "" : "s");
+}
+
+static void judge_reply(struct judge *j, size_t i, size_t number)
+{
+	const struct expected_reply *reply = &j->r->replies[i];
+	struct heard *heard = &j->heard[i];
+	const char *unsaid = unsaid_reason(j, reply);
+	if (!heard->complete && unsaid) {
+		skip(heard, unsaid);
+	} else if (!there_in_part(j, i, number)) {
+		if (!reply->optional)
+			differs(j, heard, "This reply did not come, and nothing that was said still waits for one.");
+	} else if ((!heard->complete || !code_differs(j, reply, heard)) && !lines_differ(j, i)) {
+		(void)data_differs(j, reply, heard, number);
+	}
+	if (heard->judgement.verdict == VERDICT_DIFFERS)
+		show(j, reply, heard);
+	sequence_drop(j, i);
+}
+
+void judge_leave(struct judge *j)
+{
+	size_t first, end = block_replies(j, &first);
+	for (size_t i = first; i < end; i++) {
+		judge_reply(j, i, i - first);
+		j->ordered |= !j->imap && !j->r->replies[i].complete;
+	}
+	untagged_free(j->data);
+	j->data = NULL;
+	heard_forget(&j->coming);
+	j->coming = (struct heard){ 0 };
+	block_enter(j, j->block + 1);
+}
+
+/* The replies that nothing was heard of. */
+static void end_rest(struct judge *j, size_t from, const char *why, bool blame)
+{
+	for (size_t i = from; i < j->r->nreplies; i++) {
+		struct heard *heard = &j->heard[i];
+		if (heard->complete)
+			continue;
+		if (!blame || j->r->replies[i].optional) {
+			skip(heard, why);
+			continue;
+		}
+		differs(j, heard, "%s", why);
+		show(j, &j->r->replies[i], heard);
+		blame = false;
+	}
+}
+
+void judge_end(struct judge *j, const char *why, bool blame)
+{
+	size_t first, end = block_replies(j, &first), left = first;
+	if (j->ended)
+		return;
+	j->ended = true;
+	for (size_t i = first; i < end; i++)
+		if (j->heard[i].complete)
+			judge_reply(j, i, i - first);
+	end_rest(j, left, why, blame);
+	j->ready = j->r->nreplies;
+}
+
+/* Replies too many came behind it. */
+static void add_extras(struct judge *j, size_t i)
+{
+	struct heard *heard = &j->heard[i];
+	struct judgement *judgement = &heard->judgement;
+	if (heard->extra == 0)
+		return;
+	if (judgement->verdict != VERDICT_DIFFERS)
+		show(j, &j->r->replies[i], heard);
+	judgement->verdict = VERDICT_DIFFERS;
+	buffer_add_string(&judgement->received, judgement->received.n ? "\n" : "");
+	buffer_add_slice(&judgement->received, buffer_slice(&heard->extras));
+	buffer_printf(&judgement->note, "%sThe server answered %zu time%s more than the script has it: nothing had been asked.",
+	              judgement->note.n ? " " : "", heard->extra, heard->extra == 1 ? "" : "s");
+}
+
+bool judge_next(struct judge *j, struct judgement *judgement)
+{
+	if (j->given >= j->ready)
+		return false;
+	struct heard *heard = &j->heard[j->given];
+	add_extras(j, j->given);
+	*judgement = heard->judgement;
+	judgement->line = j->r->replies[j->given].first;
+	heard->judgement = (struct judgement){ 0 };
+	heard_forget(heard);
+	j->given++;
+	return true;
+}
