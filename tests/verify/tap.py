@@ -159,7 +159,7 @@ class Reader:
             name, skip = name[: directive.start()] + directive[1], directive[3]
             if skip == "":
                 raise TapError(f"{where}: skipped without a reason")
-        elif re.search(r"(?<!\\)(?:\\\\)*#", name):
+        if re.search(r"(?<!\\)(?:\\\\)*#", name):
             raise TapError(f"{where}: a # that is not escaped: {name}")
         point = Point(not match[1], number, unescaped(name), skip and unescaped(skip))
         point.yaml = self.yaml(indent, where)

@@ -1,0 +1,137 @@
+/*
+ * Making a transcript ready to be played.
+ */
+#include "cmd/prepared.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "net/target.h"
+
+/* ---- where to ---- */
+
+static bool is_transcript(const char *word)
+{
+	return strcmp(word, "-") == 0 || access(word, F_OK) == 0 || shipped_transcript(word).n > 0;
+}
+
+/* A word that says where to go, and is no transcript. */
+static bool is_target(const char *word)
+{
+	return !is_transcript(word) && (strchr(word, ':') || strcmp(word, "self") == 0 || strcmp(word, "lab") == 0);
+}
+
+int take_target(const struct options *options, int argc, char **argv, const char **to, const char **service)
+{
+	*to = options->to;
+	*service = NULL;
+	if (*to || argc < 2)
+		return argc;
+	if (is_target(argv[argc - 1])) {
+		*to = argv[argc - 1];
+		return argc - 1;
+	}
+	if (argc > 2 && !is_transcript(argv[argc - 1]) && !is_transcript(argv[argc - 2]) &&
+	    service_port(argv[argc - 1], false) > 0) {
+		*to = argv[argc - 2];
+		*service = argv[argc - 1];
+		return argc - 2;
+	}
+	return argc;
+}
+
+enum status prepare_place(struct prepared *prepared, struct event_base *base, const char *to, const char *service,
+                          struct error *error)
+{
+	const struct options *o = prepared->options;
+	struct rehearsal *r = prepared->rehearsal;
+	if (strcmp(to, "self") != 0) {
+		enum status status = where_find(o, to, service, r->protocol, &prepared->where, error);
+		prepared->where.tls = prepared->where.tls || r->tls_implicit;
+		return status == STATUS_OK ? options_tls(o, &prepared->tls, error) : status;
+	}
+	struct self_options self = {
+		.rehearsal = r, .variables = &o->variables, .tls = &o->with, .tls_implicit = o->tls
+	};
+	enum status status = self_start(base, &self, &prepared->self, error);
+	prepared->where.name = string_copy("self");
+	prepared->where.tls = r->tls_implicit || o->tls;
+	return status;
+}
+
+/* ---- the script ---- */
+
+/* Opens a file that the script sends: beside the transcript, else where we are. */
+static enum status read_beside(const char *transcript, const char *name, struct buffer *text, struct error *error)
+{
+	const char *slash = strrchr(transcript, '/');
+	if (slash && name[0] != '/') {
+		char *path = string_printf("%.*s%s", (int)(slash - transcript + 1), transcript, name);
+		bool there = access(path, R_OK) == 0;
+		enum status status = there ? read_input(path, text, error) : STATUS_OK;
+		free(path);
+		if (there)
+			return status;
+	}
+	return read_input(name, text, error);
+}
+
+/* All files are read before anything is sent. */
+static enum status read_files(struct prepared *p, struct error *error)
+{
+	p->files = memory_zeroed(p->script->nlines, sizeof *p->files);
+	for (size_t i = 0; i < p->script->nlines; i++) {
+		const struct script_line *line = &p->script->lines[i];
+		struct error why = { 0 };
+		if (line->kind != SCRIPT_DIRECTION || line->direction != DIRECTION_FILE)
+			continue;
+		if (read_beside(p->script->file, line->name, &p->files[i], &why) == STATUS_OK)
+			continue;
+		(void)error_set(error, STATUS_USAGE, "%s:%u: %s", p->script->file, line->number, why.message);
+		error_clear(&why);
+		return STATUS_USAGE;
+	}
+	return STATUS_OK;
+}
+
+enum status prepare(const struct options *options, const struct script *script, struct prepared *prepared,
+                    struct error *error)
+{
+	*prepared = (struct prepared){ .options = options, .script = script };
+	prepared->rehearsal = rehearse(script, options->protocol, &options->variables);
+	enum status status = rehearsal_check(prepared->rehearsal, SIDE_CLIENT, &options->variables, error);
+	return status == STATUS_OK ? read_files(prepared, error) : status;
+}
+
+void prepared_free(struct prepared *prepared)
+{
+	self_free(prepared->self);
+	tls_settings_free(prepared->tls);
+	for (size_t i = 0; prepared->files && i < prepared->script->nlines; i++)
+		buffer_free(&prepared->files[i]);
+	free(prepared->files);
+	rehearsal_free(prepared->rehearsal);
+	where_free(&prepared->where);
+}
+
+/* ---- for the player ---- */
+
+struct player_options prepared_player(const struct prepared *prepared)
+{
+	const struct options *o = prepared->options;
+	struct tls_settings *tls = prepared->self ? self_tls(prepared->self) : prepared->tls;
+	struct player_options player = { .rehearsal = prepared->rehearsal,
+		                         .variables = &o->variables,
+		                         .files = prepared->files,
+		                         .delay = o->delay,
+		                         .session = options_session(o, tls, false) };
+	player.connect = prepared->where.connect;
+	player.connect.timeout = o->connect_timeout;
+	player.session.tls_implicit = prepared->where.tls;
+	if (prepared->self) {
+		self_place(prepared->self, &player.connect);
+		player.session.starttls = false;
+	}
+	return player;
+}
