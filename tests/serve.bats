@@ -94,6 +94,62 @@ closed() {
 	same "$before" "$(sessions)"
 }
 
+# idle N COMMAND ARGUMENT...: serves with those, connects N clients that say nothing, and asks; what clients/idle.py says
+# goes to $output. Skipped where so many descriptors may not be open.
+idle() {
+	local n=$1 command=$2
+	shift 2
+	((n + 200 <= $(ulimit -Hn))) 2>/dev/null || [[ $(ulimit -Hn) == unlimited ]] || skip "only $(ulimit -Hn) descriptors may be open here"
+	serve "$@"
+	run -0 timeout 100 "$PYTHON" -B "$BATS_TEST_DIRNAME/clients/idle.py" "$served_port" "$n" "$command" "$server_pid" </dev/null
+	has held
+}
+
+# told NAME: the number that clients/idle.py gives for it.
+told() {
+	awk -v name="$1" '$1 == name { print int($2) }' <<<"$output"
+}
+
+@test "ten thousand idle clients, by a soft limit of 256 descriptors: little memory, and one more is answered at once" {
+	require_python selectors
+	local n=10000 most=160000 script command
+	[[ $PARLANCE != *asan* ]] || n=2000 most=1500000
+	for script in ewing-smtp clug-imap-corrected; do
+		command='EHLO a'
+		[[ $script == ewing-smtp ]] || command='a CAPABILITY'
+		ulimit -Sn 256
+		idle "$n" "$command" "$script"
+		same "$n" "$(told greeted)"
+		(($(told answered) < 500)) # milliseconds
+		(($(told resident) < most)) # KiB; 0 where nobody tells
+		stop_servers
+	done
+}
+
+@test "out of descriptors: said once, with the number; clients wait until others have gone" {
+	require_python socket
+	start_server serve bash -c 'ulimit -n 60 && exec "$@"' - "$PARLANCE" serve -q ewing-smtp
+	wait_for_line serve '^listening '
+	served_port=${line#*127.0.0.1:} served_port=${served_port%% *}
+	run -0 timeout 30 "$PYTHON" - "$served_port" <<-'END'
+		import select, socket, sys
+		waiting, greeted, most = [], 0, 0
+		for _ in range(80):
+		    waiting.append(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10))
+		while ready := select.select(waiting, [], [], 2)[0]:
+		    most = max(most, len(ready))
+		    for client in ready: # whoever was greeted goes
+		        greeted += client.recv(4096) != b""
+		        client.close()
+		        waiting.remove(client)
+		print("greeted", greeted, most < 60)
+	END
+	same "greeted 80 True" "$output"
+	run -0 grep '^parlance:' "$BATS_TEST_TMPDIR/serve.out"
+	same 1 "${#lines[@]}"
+	[[ $output == *"this process may have 60 files and connections open"* ]]
+}
+
 @test "Python's smtplib sends a message to ewing-smtp" {
 	require_python smtplib
 	serve ewing-smtp
@@ -162,6 +218,33 @@ closed() {
 	lines "EHLO other" "EHLO bar.com" "QUIT"
 	has "503 5.5.1 This is a script: expected here: EHLO bar.com"
 	has "250 HELP"
+}
+
+@test "--strict says where a line leaves the script's, and not what came there" {
+	require nc
+	file=$(transcript login.txt <<-'END'
+		Protocol: pop3
+
+		S: +OK
+		C: USER bob
+		S: +OK
+		C: PASS secret
+		S: +OK
+		C: QUIT
+		S: +OK
+	END
+	)
+	serve --strict "$file"
+	lines "USER bobby" "USER bo" "USER Bob" "STAT" "USER bob" "PASS secrecy" "PASS secret" "QUIT"
+	closed
+	run -0 grep '^# not in the script' "$BATS_TEST_TMPDIR/serve.out"
+	same "# not in the script: expected here ($file:4): USER bob; what came goes on behind that, from octet 9 on
+# not in the script: expected here ($file:4): USER bob; what came ends after octet 7
+# not in the script: expected here ($file:4): USER bob; what came differs from octet 6 on
+# not in the script: expected here ($file:4): USER bob
+# not in the script: expected here ($file:6): PASS secret; what came differs from octet 11 on" "$output"
+	run -0 cat "$BATS_TEST_TMPDIR/serve.out"
+	has_not secrecy
 }
 
 @test "clients have their own place and variables" {
@@ -300,6 +383,24 @@ b'BYE\r\n' b''" "$output"
 	wait "$server_pid"
 }
 
+@test "--once with several transcripts serves one client of each" {
+	require nc
+	serve --once ewing-smtp ch2-smtp
+	wait_for_line serve 'ch2-smtp$'
+	second=${line#listening smtp 127.0.0.1:} second=${second%% *}
+	lines QUIT
+	has "221 2.0.0 Bye"
+	log '^# session 1 is over'
+	kill -0 "$server_pid"
+	served_port=$second lines QUIT
+	has "221"
+	wait_for 5 eval "! kill -0 $server_pid 2>/dev/null"
+	wait "$server_pid"
+	run -0 cat "$BATS_TEST_TMPDIR/serve.out"
+	has "to ewing-smtp begins"
+	has "to ch2-smtp begins"
+}
+
 @test "--delay waits before each reply" {
 	require nc
 	serve --delay 0.2 ewing-smtp
@@ -358,4 +459,48 @@ print(f.read())' "$served_port"
 	has "{{plain anna {{password}}}}"
 	has_not "AGFubmEAc2VjcmV0"
 	has_not "secret"
+}
+
+# ---- the log at a terminal: each test is a function of pty/serving.py ----
+
+pty() {
+	require python3
+	run "$PYTHON" "$ROOT/tests/pty/serving.py" "$1"
+	((status == 0)) || { echo "$output" && return 1; }
+}
+
+@test "terminal: every function of serving.py is a test here" {
+	run -0 "$PYTHON" "$ROOT/tests/pty/serving.py"
+	local name
+	for name in $output; do
+		grep -q "pty $name\$" "$BATS_TEST_FILENAME" || { echo "not run: $name" && return 1; }
+	done
+}
+
+@test "terminal: each line has its session's number" {
+	pty each_line_has_its_session
+}
+
+@test "terminal: sessions have colours of their own, to be read on black and on white" {
+	pty colours_tell_sessions_apart
+}
+
+@test "terminal: a session that goes on after its name has left the screen is named again" {
+	pty who_has_left_the_screen_is_named_again
+}
+
+@test "terminal: thirty students get short notes, and the last one long ones again" {
+	pty a_class_gets_short_notes
+}
+
+@test "terminal: thirty students get long notes by --notes full" {
+	pty a_class_gets_long_notes_where_they_were_asked_for
+}
+
+@test "terminal: at 40 columns notes wrap beside their number" {
+	pty on_a_small_screen_notes_stay_beside_their_number
+}
+
+@test "terminal: faults are told where they were done" {
+	pty faults_show_where_they_are_done
 }

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,4 +129,15 @@ char *string_printf(const char *format, ...)
 char *string_copy(const char *string)
 {
 	return string ? slice_string(slice_of(string)) : NULL;
+}
+
+void buffer_add_number(struct buffer *b, uint64_t number)
+{
+	char digits[24];
+	int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
+	for (int i = 0; i < length; i++) {
+		if (i && (length - i) % 3 == 0)
+			buffer_add_octet(b, ',');
+		buffer_add_octet(b, digits[i]);
+	}
 }

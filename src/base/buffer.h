@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/memory.h"
 #include "base/slice.h"
@@ -25,6 +26,8 @@ void buffer_add(struct buffer *b, const void *p, size_t n);
 void buffer_add_slice(struct buffer *b, struct slice s);
 void buffer_add_string(struct buffer *b, const char *string);
 void buffer_add_octet(struct buffer *b, char octet);
+/* Appends a number with a comma at each thousand: 1,234,567. */
+void buffer_add_number(struct buffer *b, uint64_t number);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buffer_vprintf(struct buffer *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 

@@ -42,7 +42,14 @@ struct options {
 	bool quiet, verbose;
 	bool colon;          /* talk: --colon */
 	bool no_wait;        /* talk: --no-wait */
-	const char *to;      /* replay: --to */
+	const char *to;      /* replay, verify: --to */
+	const char *match;   /* verify: status, class, text; NULL: not given */
+	bool bail;           /* verify: the first difference ends it */
+	bool recorded;       /* verify: sessions that others recorded */
+	const char *junit;   /* verify: --junit FILE */
+	uint64_t jobs;       /* verify: sessions at once; 0: not given */
+	uint64_t repeat;     /* verify: sessions of each transcript; 0: not given */
+	double rate;         /* verify: sessions begun in a second; 0: as fast as it goes */
 	double delay;        /* replay, serve: --delay */
 	bool step;           /* replay: --step */
 	const char *listen;  /* serve: --listen ADDR:PORT */
@@ -64,10 +71,12 @@ enum option_group {
 	OPTIONS_TALK = 1 << 2,    /* --eol --raw --colon --no-wait --fail */
 	OPTIONS_RECORD = 1 << 3,  /* -r --force */
 	OPTIONS_SCRIPT = 1 << 4,  /* --set --map */
-	OPTIONS_REPLAY = 1 << 5,  /* --to --step */
+	OPTIONS_REPLAY = 1 << 5,  /* --step */
 	OPTIONS_SERVE = 1 << 6,   /* --listen --strict --once --drop-after --stall --split --garble */
 	OPTIONS_PACE = 1 << 7,    /* --delay */
 	OPTIONS_OFFLINE = 1 << 8, /* -P where nothing is connected */
+	OPTIONS_VERIFY = 1 << 10, /* --match --bail --junit --recorded --jobs --repeat --rate */
+	OPTIONS_TO = 1 << 11,     /* --to */
 	OPTIONS_ENCRYPT = 1 << 9  /* --tls --cert --key --tls-min …, for the client's side and the server's */
 };
 
@@ -81,7 +90,8 @@ struct command {
 	enum status (*run)(struct options *options, int argc, char **argv);
 };
 
-extern const struct command command_talk, command_replay, command_serve, command_annotate, command_explain;
+extern const struct command command_talk, command_replay, command_verify, command_serve, command_annotate,
+	command_explain;
 
 /* ---- cmd/options.c ---- */
 
@@ -129,6 +139,10 @@ bool options_terminal(const struct options *options);
 FILE *options_output(const struct options *options, struct error *error);
 bool options_for_people(const struct options *options);
 struct terminal_options options_screen(const struct options *options, FILE *out);
+
+/* What tells of a verification, likewise chosen: JSON, for a terminal, or TAP. The caller's (report_close). */
+struct report;
+enum status options_report(const struct options *options, struct report **report, struct error *error);
 
 /* The masking that the options ask for; `live`: what is said is not readable in a transcript anyway. */
 struct masking options_masking(const struct options *options, bool live);

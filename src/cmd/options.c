@@ -17,7 +17,8 @@ enum option_kind {
 	OPTION_TEXT,    /* a string at `offset` */
 	OPTION_WORD,    /* likewise, one of `choices` */
 	OPTION_SECONDS, /* a double at `offset` */
-	OPTION_COUNT,   /* a uint64_t at `offset` */
+	OPTION_COUNT,   /* a uint64_t at `offset`, from 1 */
+	OPTION_RATE,    /* a double at `offset`, above 0 */
 	OPTION_IPV4,
 	OPTION_IPV6,
 	OPTION_PROTOCOL,
@@ -45,6 +46,7 @@ struct option_row {
 static const char *const eol_choices[] = { "crlf", "lf", "none", NULL };
 static const char *const color_choices[] = { "auto", "always", "never", NULL };
 static const char *const notes_choices[] = { "full", "short", "off", NULL };
+static const char *const match_choices[] = { "status", "class", "text", NULL };
 static const char *const secrets_choices[] = { "mask", "show", NULL };
 
 #define AT(member) offsetof(struct options, member)
@@ -93,14 +95,25 @@ static const struct option_row rows[] = {
 	{ "no-wait", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(no_wait), NULL, "send lines without waiting for replies" },
 	{ "fail", 0, NULL, OPTIONS_TALK | OPTIONS_REPLAY, OPTION_FLAG, AT(fail), NULL,
 	  "exit 1 if a reply was a failure" },
-	{ "to", 0, "TARGET", OPTIONS_REPLAY, OPTION_TEXT, AT(to), NULL, "where to play the transcript" },
+	{ "to", 0, "TARGET", OPTIONS_TO, OPTION_TEXT, AT(to), NULL, "where to play the transcript" },
 	{ "step", 0, NULL, OPTIONS_REPLAY, OPTION_FLAG, AT(step), NULL,
 	  "wait for Enter before each line that is sent" },
+	{ "match", 0, "status|class|text", OPTIONS_VERIFY, OPTION_WORD, AT(match), match_choices,
+	  "how closely replies are compared\n(default: the transcript's `Match:`, else status)" },
+	{ "bail", 0, NULL, OPTIONS_VERIFY, OPTION_FLAG, AT(bail), NULL, "stop at the first difference" },
+	{ "recorded", 0, NULL, OPTIONS_VERIFY, OPTION_FLAG, AT(recorded), NULL,
+	  "compare with recorded sessions, offline" },
+	{ "junit", 0, "FILE", OPTIONS_VERIFY, OPTION_TEXT, AT(junit), NULL, "write a JUnit report to FILE too" },
+	{ "jobs", 'j', "N", OPTIONS_VERIFY, OPTION_COUNT, AT(jobs), NULL, "so many sessions at once" },
+	{ "repeat", 0, "M", OPTIONS_VERIFY, OPTION_COUNT, AT(repeat), NULL,
+	  "so many sessions of each transcript, and measure" },
+	{ "rate", 0, "R", OPTIONS_VERIFY, OPTION_RATE, AT(rate), NULL, "begin so many sessions a second at most" },
 	{ "listen", 0, "ADDR:PORT", OPTIONS_SERVE, OPTION_TEXT, AT(listen), NULL,
 	  "where to listen\n(default: 127.0.0.1 and a free port)" },
 	{ "strict", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(strict), NULL,
 	  "client lines must match whole, not by their verb" },
-	{ "once", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(once), NULL, "serve one client, then exit" },
+	{ "once", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(once), NULL,
+	  "serve one client of each transcript, then exit" },
 	{ "drop-after", 0, "N", OPTIONS_SERVE, OPTION_COUNT, AT(drop_after), NULL,
 	  "fault: cut the connection when N octets have gone\nout, in mid-line too, without a goodbye" },
 	{ "stall", 0, "SECONDS", OPTIONS_SERVE, OPTION_SECONDS, AT(stall), NULL,
@@ -182,9 +195,18 @@ static enum status set_seconds(struct parsing *p, const struct option_row *row, 
 
 static enum status set_count(struct parsing *p, const struct option_row *row, const char *value, uint64_t *count)
 {
-	if (!slice_number(slice_of(value), count))
-		return error_set(p->error, STATUS_USAGE, "--%s %s: not a number: write 10", row->name, value);
-	return STATUS_OK;
+	if (slice_number(slice_of(value), count) && *count > 0)
+		return STATUS_OK;
+	return error_set(p->error, STATUS_USAGE, "--%s %s: not a number from 1 up", row->name, value);
+}
+
+static enum status set_rate(struct parsing *p, const struct option_row *row, const char *value, double *rate)
+{
+	char *end = NULL;
+	*rate = strtod(value, &end);
+	if (end != value && *end == '\0' && isfinite(*rate) && *rate > 0)
+		return STATUS_OK;
+	return error_set(p->error, STATUS_USAGE, "--%s %s: not a number above 0: write 100 or 0.5", row->name, value);
 }
 
 static enum status check_choice(struct parsing *p, const struct option_row *row, const char *value)
@@ -237,6 +259,8 @@ static enum status set_option(struct parsing *p, const struct option_row *row, c
 		return set_seconds(p, row, value, (double *)(void *)member);
 	case OPTION_COUNT:
 		return set_count(p, row, value, (uint64_t *)(void *)member);
+	case OPTION_RATE:
+		return set_rate(p, row, value, (double *)(void *)member);
 	case OPTION_IPV4:
 	case OPTION_IPV6:
 		p->options->family = row->kind == OPTION_IPV4 ? AF_INET : AF_INET6;

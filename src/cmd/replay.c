@@ -397,6 +397,6 @@ const struct command command_replay = {
 		"such group, --delay before each line. Text that the server did not ask for is\n"
 		"skipped, and a remark says so.",
 	.options = OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_SHOW | OPTIONS_RECORD | OPTIONS_SCRIPT | OPTIONS_REPLAY |
-	           OPTIONS_PACE,
+	           OPTIONS_TO | OPTIONS_PACE,
 	.run = replay,
 };

@@ -9,6 +9,7 @@
 
 #include "cmd/serve_log.h"
 #include "play/service.h"
+#include "net/descriptor.h"
 #include "net/stream.h"
 
 /* Seconds that clients get to read the farewell. */
@@ -263,6 +264,7 @@ static enum status serve(struct options *options, int argc, char **argv)
 	if (status == STATUS_OK)
 		status = serve_log_new(options, &s.log, &error);
 	if (status == STATUS_OK) {
+		(void)descriptors_wanted(SIZE_MAX); /* the listener says where they do not suffice */
 		s.base = event_base_new();
 		status = listen_all(&s, &error);
 	}
@@ -285,12 +287,18 @@ const struct command command_serve = {
 		"A client's line is the script's if its command is (--strict: if all of it is).\n"
 		"Anything else gets the protocol's own error, naming what is expected, and the\n"
 		"script waits. Message text may be any. What is said is shown as it happens;\n"
-		"-q prints the listening lines alone.\n"
+		"-q prints the listening lines alone. With --once each conversation is served\n"
+		"to one client, and after the last of them it ends.\n"
+		"\n"
+		"Faults let you see what a client does about them: --drop-after, --stall,\n"
+		"--split and --garble, alone or together, in the clear and under TLS. The log\n"
+		"shows what went out, and says which fault was done where.\n"
 		"\n"
 		"TLS begins where the transcript says so, or with the first octet by --tls. The\n"
 		"certificate is that of --cert, or one for localhost that is made on the spot.\n"
 		"\n"
 		"  parlance serve --listen 127.0.0.1:2525 ewing-smtp\n"
+		"  parlance serve --split 1 --drop-after 300 clug-imap-corrected\n"
 		"\n"
 		"^C says goodbye to the clients and ends it (exit 130).",
 	.options = OPTIONS_ENCRYPT | OPTIONS_SHOW | OPTIONS_SCRIPT | OPTIONS_SERVE | OPTIONS_PACE,

@@ -12,6 +12,7 @@
 #include "cmd/cmd.h"
 #include "prompt/passphrase.h"
 #include "script/import.h"
+#include "view/report.h"
 
 /* ---- reading ---- */
 
@@ -181,6 +182,21 @@ struct face *options_face(const struct options *options, struct slice header, st
 	if (options_for_people(options))
 		return face_for_people(options, out, header);
 	return plain_face(sink_of_file(out), options->notes, header);
+}
+
+enum status options_report(const struct options *options, struct report **report, struct error *error)
+{
+	FILE *out = options_output(options, error);
+	if (out == NULL)
+		return error->status;
+	struct terminal_options screen = options_screen(options, out);
+	if (options->json)
+		*report = json_report(sink_of_file(out));
+	else if (options_for_people(options))
+		*report = terminal_report(sink_of_file(out), &screen);
+	else
+		*report = tap_report(sink_of_file(out));
+	return STATUS_OK;
 }
 
 struct masking options_masking(const struct options *options, bool live)

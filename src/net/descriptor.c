@@ -1,5 +1,5 @@
 /*
- * Descriptors made ready for the loop.
+ * Descriptors made ready for the loop, and enough of them.
  */
 #include "net/descriptor.h"
 
@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/resource.h>
 
 void descriptor_prepare(int fd)
 {
@@ -26,6 +27,23 @@ int descriptor_open(int family, int type)
 	if (fd >= 0)
 		descriptor_prepare(fd);
 	return fd;
+}
+
+size_t descriptors_wanted(size_t n)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return n;
+	if (limit.rlim_cur == RLIM_INFINITY)
+		return n;
+	rlim_t now = limit.rlim_cur, wanted = n > limit.rlim_max ? limit.rlim_max : n;
+	/* A system may allow less than its hard limit says (macOS: OPEN_MAX; Linux: fs.nr_open). */
+	for (; wanted > now; wanted = now + (wanted - now) / 2) {
+		limit.rlim_cur = wanted;
+		if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+			return (size_t)wanted;
+	}
+	return (size_t)now;
 }
 
 static void keep_silent(int severity, const char *message)

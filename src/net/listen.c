@@ -19,6 +19,8 @@
 
 /* Clients taken before others in the loop have their turn. */
 #define AT_ONCE 16
+/* Clients that the system holds for us while we are busy; it takes fewer where it is told so (net.core.somaxconn). */
+#define BACKLOG (SOMAXCONN > 4096 ? SOMAXCONN : 4096)
 /* How long a listener that the system gives no descriptor waits before it tries again. */
 static const struct timeval pause_for = { .tv_usec = 200 * 1000 };
 
@@ -27,7 +29,7 @@ struct listener {
 	struct hub *hub; /* of datagrams; else NULL */
 	int fd;          /* of a stream socket */
 	struct event *readable, *again;
-	bool said; /* that there are no descriptors left */
+	bool said; /* that there are no descriptors left: once, however often clients come and go after */
 	listen_client *client;
 	void *context;
 	char *address, *host;
@@ -43,7 +45,10 @@ static bool exhausted(int code)
 
 static void listen_pause(struct listener *listener, int code)
 {
-	if (!listener->said)
+	if (!listener->said && code == EMFILE)
+		complain("%s: new clients wait until others have gone: " DESCRIPTORS_ADVICE, listener->address,
+		         descriptors_wanted(0));
+	else if (!listener->said)
 		complain("%s: %s: new clients wait until others have gone", listener->address, failure_words(code));
 	listener->said = true;
 	(void)event_del(listener->readable);
@@ -69,7 +74,6 @@ static void clients_wait(evutil_socket_t fd, short what, void *context)
 				listen_pause(listener, errno);
 			break; /* all else: that client is gone again */
 		}
-		listener->said = false;
 		listener->client(listener->context, stream_of_socket(listener->base, client));
 	}
 	listener->busy = false;
@@ -88,7 +92,7 @@ static int bound_socket(const struct address *address, bool datagrams)
 	 * TIME-WAIT); a datagram socket would share its port. */
 	if (!datagrams)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (bind(fd, &address->is.any, address->n) == 0 && (datagrams || listen(fd, SOMAXCONN) == 0))
+	if (bind(fd, &address->is.any, address->n) == 0 && (datagrams || listen(fd, BACKLOG) == 0))
 		return fd;
 	int code = errno;
 	(void)close(fd);

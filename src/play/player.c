@@ -351,6 +351,8 @@ static void closed(void *context, struct session *session, enum session_end end,
 	size_t line;
 	if (!p->done && !speaker_closed(p->speaker, &line))
 		how.undone = line;
+	if (end == END_TIMEOUT && p->expected_close)
+		how.undone = p->line;
 	judge_rest(p, error->message);
 	if (error->message && !late_loss) {
 		how.message = error->message;
@@ -386,7 +388,8 @@ static void connected(void *context, struct stream *stream, double seconds)
 	p->connector = NULL;
 	session.protocol = p->options.rehearsal->protocol;
 	session.timeout = p->options.timeout > 0 ? p->options.timeout : STILL_WAITING;
-	session.host = p->options.connect.host;
+	if (session.host == NULL)
+		session.host = p->options.connect.host;
 	p->session = session_new(p->base, stream, &session, &driver, p);
 	if (p->events.connected)
 		p->events.connected(p->context, p->session);

@@ -21,7 +21,7 @@ struct player_options {
 	const struct buffer *files; /* what each `<client sends file …>` sends, by the line's index; NULL: there are none */
 	enum match_level level;
 	struct connect_options connect; /* where to; its strings outlive the player */
-	struct session_options session; /* protocol, timeout and host are the player's to fill in */
+	struct session_options session; /* protocol and timeout are the player's to fill in; host, where it is NULL */
 	double timeout;                 /* seconds for a reply; 0: none, and `late` is asked */
 	double delay;                   /* seconds before each line but the first */
 	/* Seconds that pass before the client goes on, so that a reply too many is seen where it belongs; 0: none. */
@@ -35,7 +35,7 @@ struct player_end {
 	enum status status;
 	const char *message; /* what is to be said about it, or NULL */
 	bool reached;        /* there was a connection */
-	size_t undone;       /* the line of the script that was next when the server hung up, or NO_LINE */
+	size_t undone; /* the line of the script that was next when the server hung up, or did not; NO_LINE: none was left */
 };
 
 /* Any may be NULL. */

@@ -36,6 +36,7 @@ struct answerer {
 	size_t command_at, command_said; /* and where they stood before the last command */
 	size_t text_at;                  /* strict: the line of the payload that comes next */
 	size_t mismatch;                 /* strict: the line of the payload that did not come, or NO_LINE */
+	struct buffer difference;        /* strict: where the last line that did not match differs; empty: all over */
 	bool reply_open;                 /* a reply was begun and not ended */
 	struct dialogue_event *command;  /* the client's last, kept; NULL: none yet */
 	bool open;                       /* its fields, literals or body are still to come */
@@ -237,6 +238,8 @@ static void off_script(struct answerer *a, const struct dialogue *d, size_t i, e
 	if (i < a->r->script->nlines)
 		buffer_printf(remark, " (%s:%u)", a->r->script->file, line_at(a, i)->number);
 	buffer_printf(remark, ": " SLICE_FMT, SLICE_ARG(off.expected));
+	buffer_add_slice(remark, buffer_slice(&a->difference));
+	buffer_clear(&a->difference);
 	a->reply_open = false;
 	bool closes = a->voice->answer(&off, &reply);
 	if (reply.n)
@@ -284,6 +287,36 @@ static struct slice with_tag(const struct answerer *a, size_t i, struct slice ta
 	return buffer_slice(room);
 }
 
+/* Whether its verb is that of the script's line; of a protocol without verbs, its first word. */
+static bool same_command(const struct answerer *a, size_t i, const struct dialogue_event *event, struct slice text)
+{
+	const char *wanted = a->r->lines[i].verb;
+	if (wanted && event->verb.n)
+		return slice_equal_nocase(slice_of(wanted), event->verb);
+	return same_word((struct slice){ line_at(a, i)->text, line_at(a, i)->text_n }, text);
+}
+
+/* Strict: notes where the client's line leaves the script's. What came is not repeated: it may be a secret. */
+static void differ(struct answerer *a, size_t i, struct slice text)
+{
+	const struct script_line *line = line_at(a, i);
+	struct slice written = { line->text, line->text_n };
+	size_t literal = slice_find(written, SLICE("{{")), n = 0;
+	buffer_clear(&a->difference);
+	if (line->kind != SCRIPT_SAID || line->exact)
+		return;
+	while (n < literal && n < text.n && written.p[n] == text.p[n])
+		n++;
+	if (n == written.n)
+		buffer_printf(&a->difference, "; what came goes on behind that, from octet %zu on", n + 1);
+	else if (n == literal)
+		buffer_add_string(&a->difference, "; what came differs at the first {{ or behind it");
+	else if (n == text.n)
+		buffer_printf(&a->difference, "; what came ends after octet %zu", n);
+	else
+		buffer_printf(&a->difference, "; what came differs from octet %zu on", n + 1);
+}
+
 /* Whether the client's command is the script's: by its verb (of a protocol without verbs, by its first word), or as a
  * whole. What it captures is kept. */
 static bool matches(struct answerer *a, size_t i, const struct dialogue_event *event, struct slice text)
@@ -296,13 +329,11 @@ static bool matches(struct answerer *a, size_t i, const struct dialogue_event *e
 	struct buffer room = { 0 };
 	struct slice as_written = with_tag(a, i, event->tag, text, &room);
 	bool whole = a->strict ? rehearsal_match(a->r, i, as_written, &a->v) : capture(a, i, as_written);
+	bool alike = whole || same_command(a, i, event, text);
+	if (a->strict && alike && !whole)
+		differ(a, i, as_written);
 	buffer_wipe(&room);
-	if (whole || a->strict)
-		return whole;
-	const char *wanted = a->r->lines[i].verb;
-	if (wanted && event->verb.n)
-		return slice_equal_nocase(slice_of(wanted), event->verb);
-	return same_word((struct slice){ line->text, line->text_n }, text);
+	return a->strict ? whole : alike;
 }
 
 /* The next lines of payload, as far as they belong together, have come. */
@@ -460,6 +491,7 @@ static void command(struct answerer *a, const struct dialogue *d, const struct d
 {
 	size_t i = client_line(a, a->at);
 	event_forget(a->command);
+	buffer_clear(&a->difference);
 	a->command = event_keep(event);
 	a->open = true;
 	a->stray = !matches(a, i, event, text);
@@ -486,10 +518,13 @@ static void compare_text(struct answerer *a, struct slice text)
 		a->text_at = ends ? after + 1 : i;
 		return;
 	}
-	if (is_payload(a, i) && rehearsal_match(a->r, i, text, &a->v))
+	if (is_payload(a, i) && rehearsal_match(a->r, i, text, &a->v)) {
 		a->text_at = i + 1;
-	else
-		a->mismatch = i;
+		return;
+	}
+	a->mismatch = i;
+	if (is_payload(a, i))
+		differ(a, i, text);
 }
 
 /* Not strict: what a field, or a literal, of the script's captures is kept, wherever in the command it stands. */
@@ -613,6 +648,7 @@ void answerer_free(struct answerer *a)
 	variables_free(&a->v);
 	buffer_wipe(&a->line);
 	buffer_wipe(&a->payload);
+	buffer_free(&a->difference);
 	buffer_free(&a->text);
 	buffer_free(&a->problem);
 	free(a);

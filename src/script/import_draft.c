@@ -129,6 +129,11 @@ bool draft_in_reply(const struct draft *d)
 	return d->dialogue && dialogue_in_reply(d->dialogue);
 }
 
+bool draft_waits(const struct draft *d, struct slice tag)
+{
+	return d->dialogue && dialogue_in_flight(d->dialogue, tag);
+}
+
 const char *draft_following(const struct draft *d)
 {
 	const struct protocol *protocol = d->dialogue ? dialogue_protocol(d->dialogue) : d->protocol;
@@ -295,21 +300,29 @@ void draft_octets(struct draft *d, enum side side, struct slice octets)
 	}
 }
 
-void draft_template(struct draft *d, enum side side, enum script_mark mark, struct slice text)
+void draft_template(struct draft *d, enum side side, enum script_mark mark, struct slice text, struct slice line_end)
 {
 	const char *why = NULL;
-	struct buffer kept = { 0 };
 	if (!template_valid(text, &why)) {
-		draft_comment(d, "cannot be said here: %s: " SLICE_FMT, why, SLICE_ARG(text));
+		draft_comment(d, "this cannot stand here: %s: " SLICE_FMT, why, SLICE_ARG(text));
 		return;
 	}
-	d->said = true;
-	buffer_add_slice(&kept, text);
-	struct script_line line = { .kind = SCRIPT_SAID, .side = side, .mark = mark, .text = kept.p, .text_n = kept.n };
+	struct buffer kept = { 0 };
+	struct script_line line = { .kind = SCRIPT_SAID, .side = side, .mark = mark };
+	line.exact = !slice_equal(line_end, SLICE("\r\n"));
+	if (line.exact) {
+		escape_exact(&kept, text);
+		escape_exact(&kept, line_end);
+	} else {
+		buffer_add_slice(&kept, text);
+	}
+	line.text_n = kept.n;
+	line.text = buffer_take(&kept);
 	script_print_line(&line, &d->body.text);
-	d->body.text.n--; /* the line end, which end_line writes with the number */
+	d->body.text.n--; /* its LF, which end_line writes with the number */
 	end_line(&d->body, d->number);
-	buffer_free(&kept);
+	d->said = true;
+	free(line.text);
 }
 
 void draft_quote(struct buffer *out, struct slice text)

@@ -65,8 +65,9 @@ void draft_said(struct draft *d, enum side side, struct slice text, struct slice
 void draft_filled(struct draft *d, enum side side, struct slice text, const char *filled);
 /* Octets of `side` that may hold several lines, each with its own end. */
 void draft_octets(struct draft *d, enum side side, struct slice octets);
-/* A line as it stands in a transcript, variables and all; it is not followed. Where it is no template, it is named. */
-void draft_template(struct draft *d, enum side side, enum script_mark mark, struct slice text);
+/* A line as it stands in a transcript, variables and all, ended by `line_end`; no dialogue follows it. Where it is no
+ * template, or a marked line has another end than CR LF, that is named. */
+void draft_template(struct draft *d, enum side side, enum script_mark mark, struct slice text, struct slice line_end);
 /* Appends text to a template so that it stands for itself. */
 void draft_quote(struct buffer *out, struct slice text);
 /* A payload that is described: `<client sends WHAT>`; `octets` 0 where nobody knows. */
@@ -82,7 +83,8 @@ enum side draft_turn(const struct draft *d);
 enum input draft_input(const struct draft *d);
 uint64_t draft_due(const struct draft *d); /* octets by count that the server still has to say */
 bool draft_in_reply(const struct draft *d);
-const char *draft_following(const struct draft *d); /* the protocol's name; "tcp" while nobody knows */
+bool draft_waits(const struct draft *d, struct slice tag); /* IMAP: a command with that tag waits for its reply */
+const char *draft_following(const struct draft *d);        /* the protocol's name; "tcp" while nobody knows */
 
 /* ---- the end ---- */
 

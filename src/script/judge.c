@@ -30,6 +30,9 @@ struct heard {
 	struct judgement judgement;
 };
 
+/* Why a line of the client's was not said: the server did not ask for it, or there is none in the session. */
+enum unsaid { UNSAID_NOT, UNSAID_SKIPPED, UNSAID_ABSENT };
+
 /* Which line of the script a command event is. */
 struct command {
 	uint64_t n;
@@ -50,7 +53,7 @@ struct judge {
 	struct buffer line;    /* that comes in pieces */
 	struct command *commands; /* the latest, in a ring of OUTSTANDING_MAX; NULL: none was told */
 	size_t ncommands;         /* told so far */
-	bool *unsaid;             /* client's lines that were skipped; NULL: none */
+	enum unsaid *unsaid;      /* of client's lines; NULL: all were said */
 	bool ordered;             /* what answers what cannot be told any more from the script: order counts */
 	bool differed, ended;
 	size_t last;         /* the reply that came last; NO_LINE: none */
@@ -199,11 +202,21 @@ static size_t line_of_command(const struct judge *j, uint64_t n)
 	return NO_LINE;
 }
 
-void judge_skipped(struct judge *j, size_t line)
+static void unsaid(struct judge *j, size_t line, enum unsaid why)
 {
 	if (j->unsaid == NULL)
 		j->unsaid = memory_zeroed(j->r->script->nlines, sizeof *j->unsaid);
-	j->unsaid[line] = true;
+	j->unsaid[line] = why;
+}
+
+void judge_skipped(struct judge *j, size_t line)
+{
+	unsaid(j, line, UNSAID_SKIPPED);
+}
+
+void judge_absent(struct judge *j, size_t line)
+{
+	unsaid(j, line, UNSAID_ABSENT);
 }
 
 void judge_said(struct judge *j)
@@ -266,6 +279,12 @@ static size_t reply_of(const struct judge *j, const struct dialogue_event *event
 		return awaited(j, 0);
 	size_t found = answer_of(j, line, &listed);
 	return listed ? found : awaited(j, 0);
+}
+
+enum class judge_expected_class(const struct judge *j, const struct dialogue_event *event)
+{
+	size_t which = reply_of(j, event);
+	return which < j->r->nreplies ? j->r->replies[which].class : CLASS_NONE;
 }
 
 /* ---- hearing ---- */
@@ -522,17 +541,39 @@ static bool data_differs(struct judge *j, const struct expected_reply *reply, st
 	return !there || extra.n;
 }
 
-/* Why a reply that has not come was not expected any more; NULL: it was. */
-static const char *unsaid_reason(const struct judge *j, const struct expected_reply *reply)
-{
-	size_t due = j->r->lines[reply->last].due;
-	return j->unsaid && due != NO_LINE && j->unsaid[due] ? "the server did not ask for the text that it answers" : NULL;
-}
-
 static void skip(struct heard *heard, const char *why)
 {
 	heard->judgement.verdict = VERDICT_SKIPPED;
 	buffer_add_string(&heard->judgement.note, why);
+}
+
+/* Why what a reply answers was not said, `*line` of the client's. */
+static enum unsaid why_unsaid(const struct judge *j, const struct expected_reply *reply, size_t *line)
+{
+	*line = j->r->lines[reply->last].due;
+	if (j->unsaid == NULL)
+		return UNSAID_NOT;
+	if (*line != NO_LINE && j->unsaid[*line] != UNSAID_NOT)
+		return j->unsaid[*line];
+	*line = reply->answers;
+	return *line != NO_LINE ? j->unsaid[*line] : UNSAID_NOT;
+}
+
+/* A reply that has not come, because what it answers was not said. */
+static bool unasked_for(struct judge *j, const struct expected_reply *reply, struct heard *heard)
+{
+	size_t line;
+	enum unsaid why = heard->complete ? UNSAID_NOT : why_unsaid(j, reply, &line);
+	if (why == UNSAID_SKIPPED)
+		skip(heard, "the server did not ask for the text that it answers");
+	if (why == UNSAID_ABSENT) {
+		struct buffer command = { 0 };
+		add_quoted(&command, slice_of(j->r->script->lines[line].text));
+		differs(j, heard, "The session does not have the command that this answers: " SLICE_FMT " (line %u of the script).",
+		        SLICE_ARG(buffer_slice(&command)), j->r->script->lines[line].number);
+		buffer_free(&command);
+	}
+	return why != UNSAID_NOT;
 }
 
 /* A reply that the script does not complete is there where its lines are. */
@@ -565,9 +606,8 @@ static void judge_reply(struct judge *j, size_t i, size_t number)
 {
 	const struct expected_reply *reply = &j->r->replies[i];
 	struct heard *heard = &j->heard[i];
-	const char *unsaid = unsaid_reason(j, reply);
-	if (!heard->complete && unsaid) {
-		skip(heard, unsaid);
+	if (unasked_for(j, reply, heard)) {
+		sequence_drop(j, i);
 	} else if (!there_in_part(j, i, number)) {
 		if (!reply->optional)
 			differs(j, heard, "This reply did not come, and nothing that was said still waits for one.");

@@ -47,11 +47,17 @@ void judge_said(struct judge *j);
 void judge_command(struct judge *j, uint64_t n, size_t line);
 /* The client did not say that line, which the server did not ask for: replies to it are not expected either. */
 void judge_skipped(struct judge *j, size_t line);
+/* The client did not say that line, though it should have (recorded.h): replies to it differ. */
+void judge_absent(struct judge *j, size_t line);
 
 /* An event of the server's. */
 void judge_heard(struct judge *j, const struct dialogue_event *event);
 /* A complete reply, or the lines since the last one, that the script need not have are let pass (100, `+`). */
 void judge_passed(struct judge *j);
+
+/* The class of the script's reply that an event, which completes one, would be held against; CLASS_NONE: there is none, or
+ * the script leaves it open. */
+enum class judge_expected_class(const struct judge *j, const struct dialogue_event *event);
 
 /* The block that replies belong to now, an index in the rehearsal; its number of blocks past the last. */
 size_t judge_block(const struct judge *j);

@@ -292,10 +292,9 @@ static void complete_word(const struct talk *t, struct prompt *prompt, struct sl
 	static const struct {
 		const char *word, *choices;
 	} choices[] = {
-		{ "notes", "full short off" },
-		{ "eol", "crlf lf none" },
-		{ "pipeline", "on off" },
-		{ "base64", "-d" },
+		{ "notes", "full short off" }, { "eol", "crlf lf none" },
+		{ "pipeline", "on off" },      { "base64", "-d" },
+		{ "record", "off" },           { "replay", "skip all off" },
 	};
 	struct slice rest = before, name = slice_word(&rest);
 	if (rest.n == 0) {

@@ -8,6 +8,7 @@
 #include <sys/time.h>
 
 #include "base/clock.h"
+#include "talk/replay.h"
 #include "talk/room.h"
 
 /* Lines that are sent before the loop is seen to again. */
@@ -176,10 +177,12 @@ void lines_are_held(struct talk *t)
 		            greeted ? "the reply" : "the greeting", them);
 }
 
-/* Sends the next line, if there is one. */
+/* Sends the next line, if there is one: what was typed or is held, then a transcript's, then stdin's. */
 static bool next_line(struct talk *t)
 {
 	struct slice line;
+	if (t->held == NULL)
+		(void)replay_say(t);
 	if (t->held) {
 		if (!t->held->as_is && bare_asks(t, buffer_slice(&t->held->text)))
 			return false;
@@ -188,7 +191,7 @@ static bool next_line(struct talk *t)
 		held_free(held);
 		return true;
 	}
-	if (t->prompt || !feed_line(t, &line))
+	if (t->prompt || replay_goes_on(t) || !feed_line(t, &line))
 		return false;
 	(void)bare_asks(t, line);
 	speak(t, line, false, false);
@@ -285,11 +288,14 @@ static bool interrupts(const struct talk *t, struct slice text)
 void line_typed(struct talk *t, struct slice text)
 {
 	bool word = line_is_word(t, text);
+	if (!t->confirming && replay_typed(t, text))
+		return;
 	bool waits = t->held && clock_now() - t->held_since < HELD_QUIETLY; /* pasted together: in their order */
 	if (t->confirming && !word) {
 		bare_answered(t, text);
 	} else if (word && !waits) {
 		word_run(t, slice_part(text, 1, text.n));
+		replay_place(t, SLICE(""));
 	} else if (!t->open && t->connector == NULL) {
 		give_back(t, text);
 	} else {

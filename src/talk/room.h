@@ -85,6 +85,8 @@ struct talk {
 	struct error error;
 	double held_since;
 
+	struct replay *replay; /* a transcript that is being said (replay.h); NULL: none */
+	struct buffer verbs;   /* of the first commands that were said, a line each */
 	struct login *login; /* that is being gone through (login.h); NULL: none */
 	char *later;         /* a `:` word that asks for a secret, which it cannot until the prompt rests; NULL: none */
 
@@ -199,6 +201,9 @@ void word_auth(struct talk *t, struct slice arguments);
 void word_password(struct talk *t, struct slice arguments);
 /* The n-th way to log in of which `:auth` knows in the protocol spoken; NULL past the last. */
 const char *auth_way(const struct talk *t, size_t n);
+/* Whether the word waits, since it asks for something: it was pasted among lines, and comes to its turn while the next is
+ * being typed. It is then t->later. */
+bool word_waits(struct talk *t, const char *word, struct slice arguments);
 /* Runs the word that waits (t->later), from where no line is being read. */
 void word_later(struct talk *t);
 void word_base64(struct talk *t, struct slice arguments);

@@ -232,8 +232,7 @@ static void say_other_mechanism(struct talk *t, struct slice name)
 		talk_say(t, "%s: %s (%s) parlance does not build its lines.", row->word, row->note, row->ref);
 }
 
-/* Whether the word waits: it was pasted among lines, and comes to its turn while the next is being typed. */
-static bool waits(struct talk *t, const char *word, struct slice arguments)
+bool word_waits(struct talk *t, const char *word, struct slice arguments)
 {
 	if (t->prompt == NULL || !prompt_asks(t->prompt))
 		return false;
@@ -276,7 +275,7 @@ static void go_through(struct talk *t, size_t i, struct slice user, struct slice
 void word_auth(struct talk *t, struct slice arguments)
 {
 	struct slice all = arguments, name = slice_word(&arguments), user = slice_word(&arguments);
-	if (user.n && waits(t, "auth", all))
+	if (user.n && word_waits(t, "auth", all))
 		return;
 	for (size_t i = 0; i < NWAYS; i++) {
 		if (!has_way(t, i) || !slice_equal_nocase(name, slice_of(ways[i].name)))
@@ -381,7 +380,7 @@ static bool may_ask(struct talk *t, struct slice arguments)
 void word_password(struct talk *t, struct slice arguments)
 {
 	struct buffer secret = { 0 }, line = { 0 };
-	if (waits(t, "password", arguments) || !may_ask(t, arguments))
+	if (word_waits(t, "password", arguments) || !may_ask(t, arguments))
 		return;
 	enum input asked = talk_input(t);
 	if (asked == INPUT_ANSWER) {

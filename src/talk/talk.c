@@ -11,10 +11,14 @@
 
 #include "base/escape.h"
 #include "talk/login.h"
+#include "talk/replay.h"
 #include "talk/room.h"
 
 /* How long a server that has said goodbye may leave the connection open, in a pipe. */
 static const struct timeval goodbye_wait = { .tv_sec = 5 }, at_once = { 0 };
+
+/* What is kept of the verbs that were said, in octets. */
+#define VERBS_MAX 512
 
 /* ---- what is known ---- */
 
@@ -69,6 +73,7 @@ void talk_prompt(struct talk *t)
 		awaits_word(t, &text);
 	else
 		buffer_add_string(&text, t->connector ? "connecting" : "closed");
+	replay_progress(t, &text);
 	buffer_add_string(&text, "> ");
 	char *whole = buffer_take(&text);
 	prompt_set(t->prompt, whole);
@@ -139,6 +144,7 @@ static void my_turn(void *context, struct session *session)
 	(void)session;
 	t->hurried = false;
 	lines_pump(t, true);
+	replay_turn(t);
 }
 
 static void set_word(char **place, struct slice word)
@@ -158,6 +164,7 @@ static void free_words(struct talk *t)
 	t->awaited = t->mechanism = t->tag = t->transfer = t->later = NULL;
 	t->tags_used = 0;
 	t->tag_warned = false;
+	buffer_clear(&t->verbs);
 	login_forget(t);
 }
 
@@ -171,6 +178,13 @@ static void note_tag(struct talk *t, struct slice tag)
 		t->tags_used = (size_t)number;
 }
 
+/* The conversation's beginning: a transcript may have the same. */
+static void note_verb(struct talk *t, struct slice verb)
+{
+	if (t->verbs.n + verb.n < VERBS_MAX)
+		buffer_printf(&t->verbs, SLICE_FMT "\n", SLICE_ARG(verb));
+}
+
 /* What the client has said, for what comes later: history, patience, `:password`. */
 static void note_said(struct talk *t, const struct dialogue_event *event)
 {
@@ -179,6 +193,7 @@ static void note_said(struct talk *t, const struct dialogue_event *event)
 	t->encrypting |= event->kind == EVENT_COMMAND && event->phase == PHASE_ENCRYPT;
 	if (event->kind == EVENT_COMMAND) {
 		set_word(&t->awaited, event->verb);
+		note_verb(t, event->verb);
 		struct slice rest = event->text;
 		(void)slice_word(&rest);
 		if (event->tag.n) {
@@ -219,6 +234,7 @@ static void event_told(void *context, struct session *session, const struct dial
 	awaits_follow(t, event);
 	transfer_follow(t, event);
 	login_follow(t, event);
+	replay_follow(t, event);
 	recording_watch(t);
 	patience_begin(t);
 	patience_person(t);
@@ -253,6 +269,7 @@ static void closed(void *context, struct session *session, enum session_end end,
 	(void)end;
 	t->open = t->confirming = false;
 	login_forget(t);
+	replay_lost(t);
 	(void)evtimer_del(t->goodbye_timer);
 	if (!t->interrupted)
 		t->status = error->status;
@@ -490,9 +507,11 @@ static void end(struct talk *t)
 		event_base_free(t->base);
 	}
 	buffer_wipe(&t->fixed);
+	replay_forget(t);
 	page_forget(t);
 	free(t->history);
 	free_words(t);
+	buffer_free(&t->verbs);
 }
 
 enum status talk_run(const struct talk_options *options, const struct talk_hooks *hooks, const struct talk_place *place)

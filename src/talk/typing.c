@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <string.h>
 
+#include "talk/replay.h"
 #include "talk/room.h"
 
 /* ^C where the prompt is not: we wait for the goodbye. */
@@ -59,6 +60,8 @@ static void interrupted(struct talk *t, struct slice typed)
 {
 	bool warned = t->warned;
 	t->warned = false;
+	if (replay_interrupted(t))
+		return;
 	if (typed.n)
 		return; /* what was typed is dropped, no more */
 	if (t->connector) {
@@ -109,6 +112,13 @@ static void reach(struct talk *t, struct slice typed)
 	buffer_wipe(&kept);
 }
 
+/* Something happened that the prompt has to rest for. */
+static void woken(struct talk *t, struct slice typed)
+{
+	word_later(t);
+	replay_place(t, typed);
+}
+
 void typing_run(struct talk *t)
 {
 	struct buffer typed = { 0 };
@@ -127,7 +137,7 @@ void typing_run(struct talk *t)
 		else if (result == PROMPT_ESCAPE)
 			reach(t, buffer_slice(&typed));
 		else if (result == PROMPT_WOKEN)
-			word_later(t);
+			woken(t, buffer_slice(&typed));
 		else if (result == PROMPT_INTERRUPTED)
 			interrupted(t, buffer_slice(&typed));
 	}

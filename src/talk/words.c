@@ -268,7 +268,9 @@ const struct word talk_words[] = {
 	{ send, "fix", "", "sends the last line again, its typographic characters made ASCII.", word_fix, false },
 	{ send, "eol", "crlf|lf|none", "says what is sent behind each line.", word_eol, false },
 	{ send, "pipeline", "[on|off]", "sends lines without waiting for replies.", word_pipeline, false },
-	{ script, "replay", "TRANSCRIPT", "says the client's lines of a transcript, one by one.", word_replay, false },
+	{ script, "replay", "[TRANSCRIPT [all] [NAME=VALUE]|skip|all|off]",
+	  "says the client's lines of a transcript: each stands in the prompt, and Enter sends it.", word_replay,
+	  false },
 	{ script, "record", "[FILE|off]", "writes the conversation to a file, from now on.", word_record, false },
 	{ script, "save", "FILE", "writes the conversation to a file, from its start.", word_save, false },
 	{ script, "save!", "FILE", "the same, over what is there already.", word_save_over, false },
@@ -294,7 +296,8 @@ void word_run(struct talk *t, struct slice text)
 {
 	struct slice arguments = text, name = slice_word(&arguments);
 	const struct word *word = word_named(name);
-	bool secret = word && word->secret;
+	bool valued = word && word->run == word_replay && slice_find_octet(arguments, '=') < arguments.n;
+	bool secret = valued || (word && word->secret);
 	if (t->prompt)
 		echo(t, secret ? name : text);
 	if (word == NULL || word->run != word_more)

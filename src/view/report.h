@@ -12,26 +12,26 @@
 #include <stdio.h>
 
 #include "base/slice.h"
+#include "script/judge.h"
 #include "view/view.h"
 
 struct report;
 
-enum verdict { VERDICT_OK, VERDICT_DIFFERS, VERDICT_SKIPPED };
-
 /* One reply of a transcript, compared. Slices live until the call returns; all may hold any octets. */
 struct point {
 	enum verdict verdict;
-	const char *file; /* of the transcript, as it was named */
-	unsigned line;    /* of the reply's first line in it */
+	const char *file;      /* of the transcript, as it was named */
+	unsigned line;         /* of the reply's first line in it */
 	struct slice name;     /* that line, without its side: "250 OK" */
 	struct slice expected; /* where it differs: the lines that were expected, divided by LF, without their side … */
 	struct slice received; /* … and those that came; empty: nothing came */
-	struct slice note; /* where it differs: what that means, a sentence or more; where it was skipped: why; else empty */
+	struct slice note;     /* where it differs: what that means; where it was skipped: why; else empty */
+	double seconds;        /* from what it answers to its end; 0: not known */
 };
 
 /* Failures of one kind among many sessions of one transcript. */
 struct failures {
-	size_t sessions;            /* that failed so */
+	size_t sessions;             /* that failed so */
 	const struct point *example; /* the first of them; NULL where the session failed otherwise, as `problem` says */
 	struct slice problem;        /* "127.0.0.1:2525: connection refused"; empty where there is an example */
 };
@@ -84,7 +84,7 @@ struct report *terminal_report(struct sink sink, const struct terminal_options *
  * file too. */
 struct report *junit_report(FILE *file);
 
-/* Tells both. Closing it closes both. */
+/* Tells both. Closing it closes both. Of one that is NULL, the other itself. */
 struct report *both_reports(struct report *one, struct report *other);
 
 #endif

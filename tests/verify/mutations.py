@@ -311,6 +311,24 @@ def transient(script, reply):
     yield {"said": said, "dies": ("class", "text"), "lives": ("status",)}
 
 
+@mutation("no code that there is")
+def no_code(script, reply):
+    code = code_of(script, reply)
+    if not code:
+        return
+    yield {"said": [with_code(script, reply, code + "0")], "dies": ALL}
+    if script.protocol != "imap" or reply.index:
+        yield {"said": [with_code(script, reply, code[1:])], "dies": ALL, "note": "shorter"}
+
+
+@mutation("another tag")
+def other_tag(script, reply):
+    if script.protocol == "imap" and reply.index and not reply.octets.startswith(b"+"):
+        lines = parts(reply)
+        lines[-1] = b"x" + lines[-1]
+        yield {"said": [b"".join(lines)], "dies": ALL}
+
+
 # ---- whole replies ----
 
 
@@ -356,6 +374,30 @@ def early(script, reply):
         "dies": ALL,
         "at": range(reply.index, reply.index + 2),
     }
+
+
+@mutation("two replies in each other's place")
+def replies_swapped(script, reply):
+    if block_end(script, reply) == reply.index:
+        return
+    behind = script.replies[reply.index + 1]
+    made = {"said": {reply.index: [behind.octets], behind.index: [reply.octets]}}
+    one, two = code_of(script, reply), code_of(script, behind)
+    if script.protocol == "imap":
+        yield made | {"lives": ALL}  # tags say what answers what
+    elif one and two and one[0] != two[0]:
+        yield made | {"dies": ALL}
+    elif one != two and "221" not in (one, two):
+        yield made | {"dies": ("status", "text"), "lives": ("class",)}
+    elif not reply.said[0].names and not behind.said[0].names:
+        yield made | {"dies": TEXT, "lives": BELOW_TEXT}
+
+
+@mutation("half a reply, and no more")
+def half(script, reply):
+    octets = reply.octets
+    if script.protocol not in ("tcp", "udp"):  # there it is a reply after half a second
+        yield {"said": [octets[: len(octets) // 2], SILENCE], "dies": ALL}
 
 
 @mutation("hanging up before the reply")

@@ -1,0 +1,35 @@
+/*
+ * What many sessions of verify are measured by: how long each command waited for its reply.
+ */
+#ifndef PARLANCE_CMD_MEASURE_H
+#define PARLANCE_CMD_MEASURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/histogram.h"
+#include "base/slice.h"
+
+/* All zero is empty. Freed by measure_free. */
+struct measure {
+	struct measure_row {
+		char *name; /* "connect", "TLS", "greeting", a verb */
+		struct histogram durations;
+	} * *rows; /* in the order in which they were first met */
+	size_t n;
+	uint64_t replies;
+};
+
+void measure_free(struct measure *m);
+
+/* Counts one duration, in seconds. Past 64 names all others are counted as "other". */
+void measure_add(struct measure *m, struct slice name, double seconds);
+
+/* Appends the table, its rows divided by LF: name, count, and p50 p90 p99 max. */
+void measure_table(const struct measure *m, struct buffer *out);
+
+/* Appends an object for each row, `{"kind":"latency","command":…,"count":…,"p50":…}`, seconds, a line each. */
+void measure_json(const struct measure *m, struct buffer *out);
+
+#endif

@@ -1,0 +1,451 @@
+/*
+ * verify: speak the C: side of transcripts, compare what comes with the S: side.
+ */
+#include "cmd/verify.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/escape.h"
+#include "net/stream.h"
+
+/* Seconds: what a reply may take; and that pass before the client goes on, so that a reply too many is seen behind the one
+ * that it doubles, not as the answer to what is said next. */
+#define TIMEOUT 60.0
+#define SETTLE 0.010
+
+/* The conversations of one file. */
+struct source {
+	struct script *scripts;
+	size_t n;
+};
+
+/* What the words on the command line stand for. */
+struct reading {
+	const struct options *options;
+	struct source *sources;
+	size_t nsources;
+	struct verified *list;
+	size_t nlist;
+};
+
+/* One conversation under way. */
+struct verification {
+	struct verifying *verifying;
+	const struct verified *verified;
+	struct prepared prepared;
+	struct player *player;
+	bool over;
+	struct player_end end; /* its message is `message` */
+	char *message;
+	size_t differing;
+};
+
+/* ---- files and folders ---- */
+
+static enum status add_file(struct reading *reading, const char *name, struct error *error)
+{
+	struct source source = { 0 };
+	enum status status = read_transcript(name, reading->options->from, &source.scripts, &source.n, error);
+	if (status != STATUS_OK)
+		return status;
+	reading->sources = memory_grow(reading->sources, reading->nsources + 1, sizeof *reading->sources);
+	reading->sources[reading->nsources++] = source;
+	if (source.n == 0)
+		return error_set(error, STATUS_USAGE, "%s: no conversation in it", name);
+	for (size_t i = 0; i < source.n; i++) {
+		reading->list = memory_grow(reading->list, reading->nlist + 1, sizeof *reading->list);
+		reading->list[reading->nlist++] = (struct verified){
+			.script = &source.scripts[i],
+			.name = source.n == 1 ? string_copy(name) : string_printf("%s#%zu", name, i + 1),
+		};
+	}
+	return STATUS_OK;
+}
+
+static bool is_folder(const char *name)
+{
+	struct stat about;
+	return stat(name, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+static enum status add_folder(struct reading *reading, const char *name, size_t *found, struct error *error);
+
+/* What stands in a folder: folders below it, and files whose name ends in .txt; with --from, all files. */
+static enum status add_entry(struct reading *reading, const char *folder, const char *name, size_t *found,
+                             struct error *error)
+{
+	struct slice text = slice_of(name);
+	bool slash = folder[0] && folder[strlen(folder) - 1] == '/';
+	char *path = string_printf("%s%s%s", folder, slash ? "" : "/", name);
+	enum status status = STATUS_OK;
+	bool named = reading->options->from || (text.n > 4 && slice_equal(slice_part(text, text.n - 4, text.n), SLICE(".txt")));
+	if (name[0] == '.') {
+		free(path);
+		return STATUS_OK;
+	}
+	if (is_folder(path)) {
+		status = add_folder(reading, path, found, error);
+	} else if (named) {
+		++*found;
+		status = add_file(reading, path, error);
+	}
+	free(path);
+	return status;
+}
+
+static enum status add_folder(struct reading *reading, const char *name, size_t *found, struct error *error)
+{
+	struct dirent **entries = NULL;
+	int n = scandir(name, &entries, NULL, alphasort);
+	enum status status = STATUS_OK;
+	if (n < 0)
+		return error_set(error, STATUS_USAGE, "%s: %s", name, strerror(errno));
+	for (int i = 0; i < n; i++) {
+		if (status == STATUS_OK)
+			status = add_entry(reading, name, entries[i]->d_name, found, error);
+		free(entries[i]);
+	}
+	free(entries);
+	return status;
+}
+
+static enum status add_word(struct reading *reading, const char *word, struct error *error)
+{
+	size_t found = 0;
+	if (!is_folder(word))
+		return add_file(reading, word, error);
+	enum status status = add_folder(reading, word, &found, error);
+	if (status == STATUS_OK && found == 0)
+		return error_set(error, STATUS_USAGE, "%s: no transcript (*.txt) in this folder", word);
+	return status;
+}
+
+static void reading_free(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->nlist; i++)
+		free(reading->list[i].name);
+	for (size_t i = 0; i < reading->nsources; i++)
+		scripts_free(reading->sources[i].scripts, reading->sources[i].n);
+	free(reading->list);
+	free(reading->sources);
+}
+
+/* ---- points ---- */
+
+enum match_level verifying_level(const struct verifying *v, const struct script *script)
+{
+	return match_level_named(v->options->match ? v->options->match : script->match);
+}
+
+struct point verifying_point(const struct script *script, const struct judgement *judgement)
+{
+	const struct script_line *line = &script->lines[judgement->line];
+	return (struct point){ .verdict = judgement->verdict,
+		               .file = script->file,
+		               .line = line->number,
+		               .name = { line->text, line->text_n },
+		               .expected = buffer_slice(&judgement->expected),
+		               .received = buffer_slice(&judgement->received),
+		               .note = buffer_slice(&judgement->note) };
+}
+
+/* The values of --set that are secret are shown nowhere. */
+static void tell_point(struct verifying *v, const struct point *point)
+{
+	struct masking masking = options_masking(v->options, false);
+	struct buffer rooms[4] = { { 0 } };
+	struct point masked = *point;
+	(void)mask_values(&masking, &masked.name, &rooms[0]);
+	(void)mask_values(&masking, &masked.expected, &rooms[1]);
+	(void)mask_values(&masking, &masked.received, &rooms[2]);
+	(void)mask_values(&masking, &masked.note, &rooms[3]);
+	report_point(v->report, &masked);
+	for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++)
+		buffer_free(&rooms[i]);
+}
+
+size_t verifying_tell(struct verifying *v, const struct script *script, struct judge *judge)
+{
+	struct judgement judgement;
+	size_t differing = 0;
+	while (judge_next(judge, &judgement)) {
+		struct point point = verifying_point(script, &judgement);
+		differing += judgement.verdict == VERDICT_DIFFERS;
+		tell_point(v, &point);
+		judgement_free(&judgement);
+	}
+	return differing;
+}
+
+/* ---- one conversation ---- */
+
+static void tell(struct verification *one)
+{
+	one->differing += verifying_tell(one->verifying, one->verified->script, player_judge(one->player));
+}
+
+static void say(void *context, struct slice text)
+{
+	struct verification *one = context;
+	if (one->verifying->options->verbose && !one->verifying->options->json)
+		report_comment(one->verifying->report, text);
+}
+
+static void say_text(void *context, struct slice text)
+{
+	while (text.n)
+		say(context, slice_row(&text));
+}
+
+/* The conversation itself: as JSON, or where all is wanted (-v) as comments. */
+static void connected(void *context, struct session *session)
+{
+	struct verification *one = context;
+	const struct options *o = one->verifying->options;
+	struct error error = { 0 };
+	if (o->json) {
+		struct face *face = options_face(o, (struct slice){ NULL, 0 }, &error);
+		if (face)
+			session_add_face(session, face);
+		error_clear(&error);
+	} else if (o->verbose) {
+		struct sink sink = { say_text, one };
+		session_add_face(session, plain_face(sink, o->notes_given ? o->notes : NOTES_OFF, SLICE("")));
+	}
+}
+
+static void heard(void *context, const struct dialogue_event *event)
+{
+	(void)event;
+	tell(context);
+}
+
+static void over(void *context, const struct player_end *end)
+{
+	struct verification *one = context;
+	one->end = *end;
+	one->message = string_copy(end->message);
+	one->over = true;
+	(void)event_base_loopbreak(one->verifying->base);
+}
+
+static void play(struct verification *one)
+{
+	static const struct player_events events = {
+		.remark = say, .connected = connected, .event = heard, .over = over
+	};
+	struct verifying *v = one->verifying;
+	struct player_options player = prepared_player(&one->prepared);
+	player.level = verifying_level(v, one->verified->script);
+	player.timeout = v->options->timeout >= 0 ? v->options->timeout : TIMEOUT;
+	player.settle = SETTLE;
+	player.verifying = true;
+	player.bail = v->options->bail;
+	one->player = player_start(v->base, &player, &events, one);
+	(void)event_base_dispatch(v->base);
+	if (!one->over)
+		judge_end(player_judge(one->player), "interrupted", false);
+	tell(one);
+}
+
+/* The server did not hang up where the script says that it does, or did where the client still has something to say: that is
+ * no reply, but differs nevertheless. */
+static void tell_undone(struct verification *one)
+{
+	const struct script *script = one->verified->script;
+	if (one->end.undone == NO_LINE || one->differing > 0 || one->end.message == NULL)
+		return;
+	const struct script_line *line = &script->lines[one->end.undone];
+	bool direction = line->kind == SCRIPT_DIRECTION;
+	char *name = direction ? string_printf("<%s>", line->text) : slice_string((struct slice){ line->text, line->text_n });
+	struct point point = { .verdict = VERDICT_DIFFERS, .file = script->file, .line = line->number };
+	point.name = point.expected = slice_of(name);
+	point.note = slice_of(one->message);
+	report_point(one->verifying->report, &point);
+	one->differing++;
+	free(name);
+}
+
+/* What it all comes to: a difference, a loss or a timeout in mid-session is 1; no connection, and no TLS, is their own. */
+static enum status status_of(const struct verification *one)
+{
+	enum status status = one->end.status;
+	if (one->end.reached && (status == STATUS_CONNECTION || status == STATUS_TIMEOUT))
+		status = STATUS_DIFFERED;
+	return one->differing > 0 && status < STATUS_DIFFERED ? STATUS_DIFFERED : status;
+}
+
+static void verify_one(struct verifying *v, const struct verified *verified)
+{
+	struct verification one = { .verifying = v, .verified = verified, .end = { .undone = NO_LINE } };
+	struct outcome outcome = { 0 };
+	struct error error = { 0 };
+	double began = clock_now();
+	report_begin(v->report, verified->name, verified->script->title);
+	enum status status = prepare(v->options, verified->script, &one.prepared, &error);
+	if (status == STATUS_OK)
+		status = prepare_place(&one.prepared, v->base, v->to ? v->to : verified->script->target, v->service,
+		                       &error);
+	if (status == STATUS_OK) {
+		play(&one);
+		tell_undone(&one);
+		status = status_of(&one);
+	}
+	if (error.message)
+		outcome.problem = slice_of(error.message);
+	else if (one.message && one.differing == 0)
+		outcome.problem = slice_of(one.message);
+	if (outcome.problem.n)
+		complain("%s", outcome.problem.p);
+	outcome.seconds = clock_now() - began;
+	report_end(v->report, &outcome);
+	v->status = status > v->status ? status : v->status;
+	player_free(one.player);
+	prepared_free(&one.prepared);
+	free(one.message);
+	error_clear(&error);
+}
+
+static void verify_all(struct verifying *v)
+{
+	for (size_t i = 0; i < v->nlist && !v->interrupted; i++) {
+		verify_one(v, &v->list[i]);
+		if (v->options->bail && v->status != STATUS_OK)
+			return;
+	}
+}
+
+/* ---- the command ---- */
+
+/* TAP, JSON, or for people; and JUnit beside it. */
+static enum status make_report(struct verifying *v, struct error *error)
+{
+	const struct options *o = v->options;
+	FILE *junit = NULL;
+	enum status status = options_report(o, &v->report, error);
+	if (status != STATUS_OK || o->junit == NULL)
+		return status;
+	junit = fopen(o->junit, "w");
+	if (junit == NULL)
+		return error_set(error, STATUS_USAGE, "%s: %s", o->junit, strerror(errno));
+	v->report = both_reports(v->report, junit_report(junit));
+	return STATUS_OK;
+}
+
+static void interrupted(evutil_socket_t fd, short what, void *context)
+{
+	struct verifying *v = context;
+	(void)fd;
+	(void)what;
+	v->interrupted = true;
+	(void)event_base_loopbreak(v->base);
+}
+
+static void run(struct verifying *v, struct reading *sessions)
+{
+	const struct options *o = v->options;
+	v->base = event_base_new();
+	struct event *interrupt = evsignal_new(v->base, SIGINT, interrupted, v);
+	(void)event_add(interrupt, NULL);
+	if (o->recorded)
+		verify_recorded(v, sessions->list, sessions->nlist);
+	else if (o->jobs || o->repeat || o->rate > 0)
+		verify_load(v);
+	else
+		verify_all(v);
+	event_free(interrupt);
+	stream_settle(v->base);
+	event_base_free(v->base);
+	if (v->interrupted)
+		v->status = STATUS_INTERRUPTED;
+}
+
+/* Every transcript must have somewhere to go, before the first is played. */
+static enum status check_targets(const struct verifying *v, struct error *error)
+{
+	for (size_t i = 0; i < v->nlist && v->to == NULL && !v->options->recorded; i++)
+		if (v->list[i].script->target == NULL)
+			return error_set(error, STATUS_USAGE,
+			                 "%s: verify against what? --to TARGET, as --to lab or --to mail.example:25, or "
+			                 "a line `Target:` in the transcript",
+			                 v->list[i].script->file);
+	return STATUS_OK;
+}
+
+/* With --recorded the first word is the script, and the others are sessions. */
+static enum status read_words(struct reading *scripts, struct reading *sessions, int argc, char **argv,
+                              struct error *error)
+{
+	bool recorded = scripts->options->recorded;
+	enum status status = STATUS_OK;
+	for (int i = 0; i < argc && status == STATUS_OK; i++)
+		status = add_word(recorded && i > 0 ? sessions : scripts, argv[i], error);
+	if (status == STATUS_OK && recorded && scripts->nlist != 1)
+		return error_set(error, STATUS_USAGE, "%s: --recorded compares sessions with one conversation, and here are %zu",
+		                 argv[0], scripts->nlist);
+	if (status == STATUS_OK && recorded && sessions->nlist == 0)
+		return error_set(error, STATUS_USAGE,
+		                 "--recorded: which sessions? parlance verify SCRIPT --recorded SESSION...");
+	return status;
+}
+
+static enum status verify(struct options *options, int argc, char **argv)
+{
+	struct verifying v = { .options = options };
+	struct reading scripts = { .options = options }, sessions = { .options = options };
+	struct error error = { 0 };
+	enum status status = STATUS_OK;
+	if (!options->recorded)
+		argc = take_target(options, argc, argv, &v.to, &v.service);
+	if (argc == 0)
+		status = error_set(&error, STATUS_USAGE,
+		                   "verify: which transcript? parlance verify TRANSCRIPT... --to TARGET");
+	if (status == STATUS_OK)
+		status = read_words(&scripts, &sessions, argc, argv, &error);
+	v.list = scripts.list;
+	v.nlist = scripts.nlist;
+	if (status == STATUS_OK)
+		status = check_targets(&v, &error);
+	if (status == STATUS_OK)
+		status = make_report(&v, &error);
+	if (status == STATUS_OK) {
+		run(&v, &sessions);
+		status = v.status;
+	}
+	report_close(v.report);
+	error_report(&error);
+	reading_free(&scripts);
+	reading_free(&sessions);
+	return status;
+}
+
+const struct command command_verify = {
+	.name = "verify",
+	.arguments = "[options] TRANSCRIPT... --to TARGET",
+	.summary = "the same, comparing the replies; TAP; exit 1 on a difference",
+	.help = "Says what the client says in the transcripts, and compares what comes with what\n"
+		"the server says there: a point for each reply. Where to: --to TARGET, or a TARGET\n"
+		"after the files, or each transcript's own `Target:`. A folder stands for the\n"
+		"transcripts (*.txt) in it and below it.\n"
+		"\n"
+		"  parlance verify mine.txt --to mail.example:25 --set rcpt=me@example.org\n"
+		"  parlance verify tests/ --to localhost:2525 --junit report.xml\n"
+		"  parlance verify homework.txt --recorded handed-in/\n"
+		"  parlance verify mine.txt --to localhost:25 --jobs 200 --repeat 10000\n"
+		"\n"
+		"--match says how closely: status (the code), class (success, failure …), or text\n"
+		"(every line). At every level a line with a variable, {{*}} or a mark (S? S* S!)\n"
+		"must match. In a pipe the result is TAP version 14, with --json an object for\n"
+		"each event and each point.",
+	.options = OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_SHOW | OPTIONS_SCRIPT | OPTIONS_TO | OPTIONS_VERIFY |
+	           OPTIONS_PACE,
+	.run = verify,
+};

@@ -1,0 +1,46 @@
+/*
+ * verify's own rooms: one conversation at a time (verify.c), recorded ones (verify_recorded.c), many at once (load.c).
+ */
+#ifndef PARLANCE_CMD_VERIFY_H
+#define PARLANCE_CMD_VERIFY_H
+
+#include "cmd/cmd.h"
+#include "cmd/prepared.h"
+#include "view/report.h"
+
+struct event_base;
+
+/* A conversation that is to be verified. */
+struct verified {
+	const struct script *script;
+	char *name; /* its file, and of several in it its number */
+};
+
+/* One run of the command. */
+struct verifying {
+	struct options *options;
+	struct event_base *base;
+	struct report *report;
+	struct verified *list;
+	size_t nlist;
+	const char *to, *service; /* a TARGET, or NULL: each transcript's own */
+	enum status status;       /* the largest */
+	bool interrupted;
+};
+
+/* The level at which a transcript is compared. */
+enum match_level verifying_level(const struct verifying *v, const struct script *script);
+
+/* Tells the report all judgements of `judge` that are out. Returns how many differ. */
+size_t verifying_tell(struct verifying *v, const struct script *script, struct judge *judge);
+
+/* Fills a point with what is said of a judgement; it looks into both. */
+struct point verifying_point(const struct script *script, const struct judgement *judgement);
+
+/* Compares recorded sessions with the one script of the list. */
+void verify_recorded(struct verifying *v, struct verified *sessions, size_t n);
+
+/* Runs all that is in the list many times, and measures. */
+void verify_load(struct verifying *v);
+
+#endif

@@ -1,0 +1,477 @@
+/*
+ * A session pasted from a terminal: telnet, nc, openssl s_client. Nothing marks the sides; who says a line is known by the
+ * protocol, which the draft follows. What the tools say themselves becomes comments.
+ */
+#include "script/import_forms.h"
+
+#include <string.h>
+
+#include "protocol/protocol.h"
+
+/* What stands for many lines that say nothing of the conversation: how they begin, how they end, what they are. */
+struct block {
+	const char *begins, *ends, *what;
+};
+
+struct terminal {
+	struct draft *d;
+	struct buffer line;           /* the line under way, what only a terminal understands taken out */
+	bool begun;                   /* the two have begun to talk */
+	bool over;                    /* the connection is closed */
+	bool tls;                     /* s_client: from the first octet, unless -starttls */
+	bool in_rest;                 /* the server's line goes on behind a literal */
+	const char *starttls;         /* the protocol in which s_client asked for TLS itself; NULL */
+	const struct block *skipping; /* a block that is left out; NULL: none */
+	unsigned skipped;             /* its lines so far */
+	struct slice body_end;        /* what ends the lines of the server's counted octets under way */
+};
+
+/* ---- what the tools say ---- */
+
+static const char *const telnet_says[] = { "Trying ",  "Connected to ", "Escape character is ",
+	                                   "telnet: ", "telnet> ",      NULL };
+static const char *const nc_says[] = {
+	"Connection to ", "Ncat: ", "nc: ", "(UNKNOWN) [", "DNS fwd/rev mismatch", NULL
+};
+static const char *const openssl_says[] = { "CONNECTED(",
+	                                    "depth=",
+	                                    "verify error:",
+	                                    "verify return:",
+	                                    "Can't use SSL_get_servername",
+	                                    "Connecting to ",
+	                                    "---",
+	                                    "Certificate chain",
+	                                    "Server certificate",
+	                                    "subject=",
+	                                    "issuer=",
+	                                    "No client certificate CA names sent",
+	                                    "Acceptable client certificate CA names",
+	                                    "Requested Signature Algorithms",
+	                                    "Shared Requested Signature Algorithms",
+	                                    "Peer signing digest",
+	                                    "Peer signature type",
+	                                    "Server Temp Key",
+	                                    "Peer Temp Key",
+	                                    "Negotiated TLS1.3 group",
+	                                    "SSL handshake has read",
+	                                    "Verification error",
+	                                    "Verification: ",
+	                                    "New, ",
+	                                    "Reused, ",
+	                                    "Protocol: TLS",
+	                                    "Server public key is",
+	                                    "This TLS version forbids renegotiation",
+	                                    "Secure Renegotiation IS",
+	                                    "Compression: ",
+	                                    "Expansion: ",
+	                                    "No ALPN negotiated",
+	                                    "ALPN protocol:",
+	                                    "Early data was",
+	                                    "Verify return code:",
+	                                    "Verified peername:",
+	                                    "Post-Handshake New Session Ticket arrived",
+	                                    "SSL-Session:",
+	                                    "-----BEGIN ",
+	                                    "read R BLOCK",
+	                                    "RENEGOTIATING",
+	                                    "KEYUPDATE",
+	                                    "read:errno=",
+	                                    "write:errno=",
+	                                    "didn't find ",
+	                                    NULL };
+static const char *const closes[] = { "Connection closed by foreign host.",
+	                              "Connection closed.",
+	                              "read:errno=",
+	                              "closed",
+	                              "DONE",
+	                              "Ncat: Broken pipe",
+	                              NULL };
+
+static const struct block blocks[] = {
+	{ "-----BEGIN ", "-----END ", "a certificate" },
+	{ "SSL-Session:", "---", "a TLS session and its ticket" },
+};
+
+/* ---- recognising ---- */
+
+/* The tool that a shell's line starts, behind its prompt: "telnet", "nc", "ncat", "openssl"; empty where it starts none.
+ * `*rest` gets its arguments. */
+static struct slice tool_of(struct slice line, struct slice *rest)
+{
+	static const char *const tools[] = { "telnet", "nc", "ncat", "netcat", "openssl", NULL };
+	struct slice words = line, before = { "$", 1 };
+	for (unsigned i = 0; i < 3; i++) {
+		struct slice word = slice_word(&words);
+		char last = before.p[before.n - 1];
+		for (const char *const *tool = tools; *tool && (i == 0 || strchr("$#%>", last)); tool++) {
+			if (slice_equal(word, slice_of(*tool)) && slice_trim(words).n) {
+				*rest = words;
+				return word;
+			}
+		}
+		if (word.n == 0)
+			break;
+		before = word;
+	}
+	return (struct slice){ 0 };
+}
+
+static bool is_tool(struct slice line, const char *a, const char *b)
+{
+	struct slice rest, tool = tool_of(line, &rest);
+	return slice_equal(tool, slice_of(a)) || slice_equal(tool, slice_of(b));
+}
+
+static unsigned likes_s_client(struct slice line, bool first)
+{
+	static const char *const surely[] = {
+		"CONNECTED(0", "depth=",       "verify return:",         "verify error:num=",
+		"read:errno=", "SSL-Session:", "SSL handshake has read", NULL
+	};
+	(void)first;
+	return is_tool(line, "openssl", "openssl") || line_starts_any(line, surely) ? 3 : 0;
+}
+
+static unsigned likes_telnet(struct slice line, bool first)
+{
+	(void)first;
+	if (is_tool(line, "telnet", "telnet") || line_starts(line, "Escape character is ", NULL))
+		return 4;
+	return line_starts(line, "Trying ", NULL) || line_starts(line, "Connected to ", NULL) ||
+	       line_starts(line, "Connection closed by foreign host.", NULL);
+}
+
+/* Whether a conversation may begin with the line: a greeting, or an HTTP request. */
+static bool begins_talk(struct slice line)
+{
+	const struct protocol *asked = protocol_of_command(line, SLICE(""));
+	return protocol_of_greeting(line) || (asked && !asked->server_first);
+}
+
+static unsigned likes_nc(struct slice line, bool first)
+{
+	if (is_tool(line, "nc", "ncat") || is_tool(line, "netcat", "netcat"))
+		return 4;
+	if (line_starts(line, "Connection to ", NULL) && slice_find(line, SLICE(" succeeded!")) < line.n)
+		return 4;
+	return first && begins_talk(line) ? 3 : 0;
+}
+
+/* ---- the shell's line ---- */
+
+static void read_port(struct terminal *t, struct slice text)
+{
+	uint64_t port = 0;
+	const struct scheme *scheme = NULL;
+	const struct protocol *protocol = protocol_of_scheme(text, &scheme);
+	if (slice_number(text, &port) && port < 65536)
+		draft_port(t->d, (unsigned)port);
+	else if (protocol && scheme)
+		draft_port(t->d, scheme->port);
+}
+
+/* `-connect host:port -starttls smtp`, `host 25`. */
+static void read_arguments(struct terminal *t, struct slice rest)
+{
+	static const char *const names[] = { "smtp", "lmtp", "pop3", "imap", "ftp", NULL };
+	struct slice word = slice_word(&rest), before = { 0 };
+	for (; word.n; before = word, word = slice_word(&rest)) {
+		for (const char *const *name = names; *name; name++)
+			if (slice_equal(before, SLICE("-starttls")) && slice_equal(word, slice_of(*name)))
+				t->starttls = *name;
+		size_t colon = slice_find_octet(word, ':');
+		if (slice_equal(before, SLICE("-connect")) || rest.n == 0)
+			read_port(t, colon < word.n ? slice_part(word, colon + 1, word.n) : word);
+	}
+	if (t->starttls)
+		draft_protocol(t->d, t->starttls);
+}
+
+static void read_shell(struct terminal *t, struct slice line, struct slice arguments)
+{
+	draft_next(t->d);
+	t->begun = t->over = false;
+	t->starttls = NULL;
+	read_arguments(t, arguments);
+	draft_comment_text(t->d, line);
+}
+
+/* ---- how it begins ---- */
+
+/* What s_client says with -starttls before TLS, of which it prints the last line that came. */
+static const struct opening {
+	const char *protocol, *greeting, *asks, *asked, *starts, *started;
+} openings[] = {
+	{ "smtp", "220 {{*}}", "EHLO mail.example.com", "250", "STARTTLS", "220 {{*}}" },
+	{ "lmtp", "220 {{*}}", "LHLO mail.example.com", "250", "STARTTLS", "220 {{*}}" },
+	{ "imap", "* OK {{*}}", ". CAPABILITY", ". OK", ". STARTTLS", ". OK {{*}}" },
+	{ "ftp", "220 {{*}}", "FEAT", "211", "AUTH TLS", "234 {{*}}" },
+	{ "pop3", NULL, NULL, "+OK", "STLS", "+OK {{*}}" },
+};
+
+/* The opening whose last line before TLS this is; NULL where it is none. */
+static const struct opening *opening_of(const struct terminal *t, struct slice line)
+{
+	for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
+		const struct opening *row = &openings[i];
+		bool named = t->starttls && strcmp(t->starttls, row->protocol) == 0;
+		bool shown = t->starttls == NULL && row->greeting && !protocol_of_greeting(line);
+		if ((named || shown) && line_starts(line, row->asked, NULL))
+			return row;
+	}
+	return NULL;
+}
+
+static void say_filled(struct terminal *t, enum side side, const char *text)
+{
+	draft_filled(t->d, side, slice_of(text), text);
+}
+
+static void read_opening(struct terminal *t, const struct opening *opening, struct slice line)
+{
+	draft_protocol(t->d, opening->protocol);
+	draft_comment(t->d, "openssl has asked for TLS itself (-starttls %s), and printed one line of that",
+	              opening->protocol);
+	if (opening->greeting) {
+		say_filled(t, SIDE_SERVER, opening->greeting);
+		say_filled(t, SIDE_CLIENT, opening->asks);
+	}
+	draft_said(t->d, SIDE_SERVER, line, SLICE("\r\n"));
+	say_filled(t, SIDE_CLIENT, opening->starts);
+	say_filled(t, SIDE_SERVER, opening->started);
+	draft_tls(t->d);
+}
+
+/* The first line of the conversation, or one before it. */
+static bool read_beginning(struct terminal *t, struct slice line)
+{
+	const struct opening *opening = t->tls ? opening_of(t, line) : NULL;
+	t->begun = opening || begins_talk(line);
+	if (!t->begun && slice_trim(line).n)
+		draft_comment_text(t->d, line);
+	if (opening)
+		read_opening(t, opening, line);
+	else if (t->begun && t->tls)
+		draft_tls(t->d);
+	return opening || !t->begun;
+}
+
+/* ---- who says it ---- */
+
+static bool following(const struct terminal *t, const char *protocol)
+{
+	return slice_equal(slice_of(draft_following(t->d)), slice_of(protocol));
+}
+
+/* IMAP: a response, or the reply to a command that waits (RFC 9051 7). */
+static bool is_response(const struct terminal *t, struct slice line)
+{
+	struct slice rest = line, tag = slice_word(&rest), word = slice_word(&rest);
+	if (slice_equal(tag, SLICE("*")) || slice_equal(tag, SLICE("+")))
+		return true;
+	return draft_waits(t->d, tag) &&
+	       (slice_equal_nocase(word, SLICE("OK")) || slice_equal_nocase(word, SLICE("NO")) ||
+	        slice_equal_nocase(word, SLICE("BAD")));
+}
+
+static bool is_reply(const struct terminal *t, struct slice line)
+{
+	if (line_is_code(line) || line_starts(line, "HTTP/", NULL))
+		return true;
+	if (following(t, "imap"))
+		return is_response(t, line);
+	return line_starts(line, "+OK", NULL) || line_starts(line, "-ERR", NULL) || line_starts(line, "+ ", NULL) ||
+	       slice_equal(line, SLICE("+")) || line_starts(line, "* OK", NULL);
+}
+
+static enum side side_of(const struct terminal *t, struct slice line)
+{
+	enum input input = draft_input(t->d);
+	bool client = draft_turn(t->d) == SIDE_CLIENT;
+	if (draft_due(t->d) || t->in_rest)
+		return SIDE_SERVER;
+	if (input == INPUT_TEXT || input == INPUT_FIELD || input == INPUT_COUNTED) {
+		if (client || !is_reply(t, line))
+			return SIDE_CLIENT;
+	} else if (input == INPUT_ANSWER && client && !line_starts(line, "* ", NULL)) {
+		return SIDE_CLIENT;
+	}
+	if (is_reply(t, line))
+		return SIDE_SERVER;
+	if (!following(t, "imap") && draft_in_reply(t->d))
+		return SIDE_SERVER;
+	return following(t, "http") && !client ? SIDE_SERVER : SIDE_CLIENT;
+}
+
+/* Whether an empty line says something here: elsewhere it only parts what a person reads. */
+static bool empty_counts(const struct terminal *t)
+{
+	enum input input = draft_input(t->d);
+	bool text = input == INPUT_TEXT || input == INPUT_FIELD || input == INPUT_COUNTED || input == INPUT_REST;
+	return (text && draft_turn(t->d) == SIDE_CLIENT) || draft_due(t->d) ||
+	       (draft_in_reply(t->d) && !following(t, "imap"));
+}
+
+/* ---- counted octets ---- */
+
+/* Whether `due` octets are these lines, each ended by `length` octets; the last may lack its end. */
+static bool fits(struct slice text, uint64_t due, size_t length, bool without_last)
+{
+	uint64_t total = 0;
+	while (text.n && total < due) {
+		struct slice line = slice_row(&text);
+		while (line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		total += line.n;
+		if (without_last && total == due)
+			return true;
+		total += length;
+	}
+	return !without_last && total == due;
+}
+
+/* A paste does not show how the lines of a body were ended: by what makes its count right. */
+static struct slice ends_of(struct slice text, uint64_t due)
+{
+	if (fits(text, due, 2, false) || fits(text, due, 2, true))
+		return SLICE("\r\n");
+	return fits(text, due, 1, false) || fits(text, due, 1, true) ? SLICE("\n") : SLICE("\r\n");
+}
+
+/* A line among the server's counted octets; `rest` is the text behind it. */
+static void read_counted(struct terminal *t, struct slice line, uint64_t due)
+{
+	struct slice end = t->body_end;
+	uint64_t left = due > line.n ? due - line.n : 0;
+	draft_said(t->d, SIDE_SERVER, line, left < end.n ? slice_part(end, 0, due < line.n ? 2 : (size_t)left) : end);
+	t->in_rest = following(t, "imap") && draft_due(t->d) == 0 && due >= line.n + end.n;
+}
+
+/* ---- reading ---- */
+
+/* Takes out what a terminal's recording holds beside text: CSI sequences (ECMA-48 5.4), NULs, CRs at the end. */
+static struct slice clean(struct terminal *t, struct slice line)
+{
+	while (line.n && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (slice_find_octet(line, '\x1B') == line.n && slice_find_octet(line, '\0') == line.n)
+		return line;
+	buffer_clear(&t->line);
+	for (size_t i = 0; i < line.n; i++) {
+		if (line.p[i] == '\x1B' && i + 1 < line.n && line.p[i + 1] == '[') {
+			for (i += 2; i < line.n && (line.p[i] < '@' || line.p[i] > '~');)
+				i++;
+		} else if (line.p[i] != '\0' && line.p[i] != '\x1B') {
+			buffer_add_octet(&t->line, line.p[i]);
+		}
+	}
+	return buffer_slice(&t->line);
+}
+
+static void end_block(struct terminal *t)
+{
+	if (t->skipping)
+		draft_comment(t->d, "(%u more lines of %s are left out)", t->skipped, t->skipping->what);
+	t->skipping = NULL;
+}
+
+/* Whether the line belongs to a block that is left out. */
+static bool skip_block(struct terminal *t, struct slice line)
+{
+	if (t->skipping) {
+		t->skipped++;
+		if (line_starts(line, t->skipping->ends, NULL))
+			end_block(t);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
+		if (!line_starts(line, blocks[i].begins, NULL))
+			continue;
+		draft_comment_text(t->d, line);
+		t->skipping = &blocks[i];
+		t->skipped = 0;
+		return true;
+	}
+	return false;
+}
+
+/* Whether the line is a tool's; it has been dealt with then. */
+static bool read_tool(struct terminal *t, struct slice line)
+{
+	struct slice arguments;
+	if (tool_of(line, &arguments).n && (!t->begun || t->over || draft_input(t->d) == INPUT_COMMAND)) {
+		read_shell(t, line, arguments);
+		return true;
+	}
+	for (const char *const *word = closes; t->begun && *word; word++) {
+		bool whole = slice_equal(line, slice_of(*word));
+		if (!whole && (strchr(*word, '=') == NULL || !line_starts(line, *word, NULL)))
+			continue;
+		if (strcmp(*word, "DONE") == 0 && draft_input(t->d) == INPUT_ANSWER)
+			return false; /* IDLE's */
+		draft_hangs_up(t->d, strcmp(*word, "DONE") == 0 ? SIDE_CLIENT : SIDE_SERVER);
+		draft_comment_text(t->d, line);
+		t->over = true;
+		return true;
+	}
+	if (draft_input(t->d) != INPUT_COMMAND && t->begun && !t->over)
+		return false;
+	if (t->tls && skip_block(t, line))
+		return true;
+	if (!line_starts_any(line, telnet_says) && !line_starts_any(line, nc_says) &&
+	    !(t->tls && line_starts_any(line, openssl_says)))
+		return false;
+	draft_comment_text(t->d, line);
+	return true;
+}
+
+static void read_line(struct terminal *t, struct slice line, struct slice rest_with)
+{
+	uint64_t due = draft_due(t->d);
+	if (due) {
+		read_counted(t, line, due);
+		return;
+	}
+	if (read_tool(t, line) || (!t->begun && read_beginning(t, line)))
+		return;
+	if (t->over) {
+		if (slice_trim(line).n)
+			draft_comment_text(t->d, line);
+		return;
+	}
+	if (line.n == 0 && !t->in_rest && !empty_counts(t))
+		return;
+	enum side side = side_of(t, line);
+	t->in_rest = false;
+	draft_said(t->d, side, line, SLICE("\r\n"));
+	if (draft_due(t->d))
+		t->body_end = ends_of(rest_with, draft_due(t->d));
+}
+
+static enum status read(struct draft *d, struct slice text, bool tls)
+{
+	struct terminal t = { .d = d, .tls = tls };
+	struct slice line, end;
+	while (draft_line(d, &text, &line, &end))
+		read_line(&t, clean(&t, line), text);
+	end_block(&t);
+	buffer_free(&t.line);
+	return STATUS_OK;
+}
+
+static enum status read_tls(struct draft *d, struct slice text)
+{
+	return read(d, text, true);
+}
+
+static enum status read_plain(struct draft *d, struct slice text)
+{
+	return read(d, text, false);
+}
+
+const struct import_form import_s_client = { "s_client", "a session with openssl s_client, pasted from a terminal",
+	                                     likes_s_client, read_tls };
+const struct import_form import_telnet = { "telnet", "a session with telnet, pasted from a terminal", likes_telnet,
+	                                   read_plain };
+const struct import_form import_nc = { "nc", "a session with nc, or any other, pasted from a terminal", likes_nc,
+	                               read_plain };

@@ -1,0 +1,322 @@
+/*
+ * A verification for people: a line a transcript when it is done, under it what differs side by side with what that means, and
+ * in the end one sum. Results are told by words; weight and colour only add.
+ */
+#include <stdlib.h>
+
+#include "base/escape.h"
+#include "view/report_inside.h"
+#include "view/versus.h"
+#include "view/wrap.h"
+
+#define STYLE_END "\033[0m"
+#define BOLD "\033[1m"
+#define BOLD_RED "\033[1;31m"
+#define GREEN "\033[32m"
+
+/* What a terminal that does not say how wide it is has. */
+#define COLUMNS 80
+
+/* How wide the results are, "not ok" and two spaces; and how far what stands under them is indented. */
+#define RESULT 8
+#define INDENT 2
+#define INDENTED "  "
+
+/* Points that were skipped for one reason. */
+struct skips {
+	struct buffer why;
+	size_t n;
+};
+
+struct terminal_report {
+	struct report common; /* first: a report is one of these */
+	struct sink sink;
+	struct terminal_options options;
+	struct buffer name;  /* of the transcript under way, escaped; empty between two */
+	struct buffer body;  /* what will stand under its line */
+	struct skips *skips; /* of it */
+	size_t nskips;
+	struct tally tally, all;          /* of it, and of all */
+	size_t ok, differs, failed;       /* transcripts, by what came of them */
+	size_t sessions, sessions_failed; /* of all that were run many times */
+	size_t names_columns;             /* the longest name so far */
+	bool blank;                       /* the last row is empty */
+};
+
+static struct terminal_report *terminal_of(struct report *report)
+{
+	return (struct terminal_report *)report;
+}
+
+static size_t columns_of(const struct terminal_report *t)
+{
+	size_t columns = t->options.columns ? t->options.columns(t->options.context) : 0;
+	return columns ? columns : COLUMNS;
+}
+
+static const char *style(const struct terminal_report *t, const char *sequence)
+{
+	return t->options.color ? sequence : "";
+}
+
+static void print(struct terminal_report *t, struct slice rows)
+{
+	t->sink.write(t->sink.context, rows);
+	t->blank = rows.n >= 2 && rows.p[rows.n - 1] == '\n' && rows.p[rows.n - 2] == '\n';
+}
+
+/* Appends lines of text as rows that fit. */
+static void text_add(const struct terminal_report *t, struct buffer *out, const char *indent, struct slice text)
+{
+	struct wrapping how = { .first = indent, .rest = indent, .columns = columns_of(t) };
+	while (text.n) {
+		struct buffer safe = { 0 };
+		escape_text(&safe, slice_row(&text));
+		(void)wrap(out, buffer_slice(&safe), &how);
+		buffer_free(&safe);
+	}
+}
+
+/* ---- a transcript ---- */
+
+static void terminal_begin(struct report *report, const char *name, const char *title)
+{
+	struct terminal_report *t = terminal_of(report);
+	(void)title;
+	escape_text(&t->name, slice_of(name));
+	t->tally = (struct tally){ 0 };
+}
+
+/* A reply that differs: where, how, and what that means. */
+static void difference_add(struct terminal_report *t, const struct point *point)
+{
+	struct versus how = { .columns = columns_of(t), .indent = INDENT, .color = t->options.color };
+	struct buffer *out = &t->body;
+	buffer_add_string(out, INDENTED);
+	buffer_add_string(out, style(t, BOLD));
+	escape_text(out, slice_of(point->file));
+	buffer_printf(out, ":%u%s\n", point->line, style(t, STYLE_END));
+	versus_add(out, point->expected, point->received, &how);
+	if (t->options.notes != NOTES_OFF)
+		text_add(t, out, INDENTED, point->note);
+	buffer_add_octet(out, '\n');
+}
+
+static void skip_count(struct terminal_report *t, struct slice why)
+{
+	for (size_t i = 0; i < t->nskips; i++) {
+		if (slice_equal(buffer_slice(&t->skips[i].why), why)) {
+			t->skips[i].n++;
+			return;
+		}
+	}
+	t->skips = memory_grow(t->skips, t->nskips + 1, sizeof *t->skips);
+	t->skips[t->nskips] = (struct skips){ .n = 1 };
+	buffer_add_slice(&t->skips[t->nskips++].why, why);
+}
+
+/* Says how many replies were not compared, and why; forgets it. */
+static void skips_add(struct terminal_report *t)
+{
+	for (size_t i = 0; i < t->nskips; i++) {
+		struct buffer line = { 0 };
+		count_add(&line, t->skips[i].n, "reply was not compared: ", "replies were not compared: ");
+		buffer_add_slice(&line, buffer_slice(&t->skips[i].why));
+		text_add(t, &t->body, INDENTED, buffer_slice(&line));
+		buffer_free(&line);
+		buffer_free(&t->skips[i].why);
+	}
+	free(t->skips);
+	t->skips = NULL;
+	t->nskips = 0;
+}
+
+static void terminal_point(struct report *report, const struct point *point)
+{
+	struct terminal_report *t = terminal_of(report);
+	tally_point(&t->tally, point);
+	if (point->verdict == VERDICT_DIFFERS)
+		difference_add(t, point);
+	else if (point->verdict == VERDICT_SKIPPED)
+		skip_count(t, point->note);
+}
+
+static void terminal_comment(struct report *report, struct slice text)
+{
+	struct terminal_report *t = terminal_of(report);
+	struct buffer rows = { 0 };
+	text_add(t, t->name.n ? &t->body : &rows, t->name.n ? INDENTED : "", text);
+	if (rows.n)
+		print(t, buffer_slice(&rows));
+	buffer_free(&rows);
+}
+
+/* ---- its end ---- */
+
+/* Failures of one kind, among many sessions. */
+static void failures_add(struct terminal_report *t, const struct failures *failures)
+{
+	struct buffer line = { 0 };
+	count_add(&line, failures->sessions, "session: ", "sessions: ");
+	buffer_add_slice(&line, failures_words(failures));
+	text_add(t, &t->body, INDENTED, buffer_slice(&line));
+	if (failures->example)
+		difference_add(t, failures->example);
+	buffer_free(&line);
+}
+
+/* Appends a part of a sum; nothing where there is none of it. */
+static void part_add(struct buffer *out, const char *before, size_t number, const char *one, const char *many)
+{
+	if (number == 0)
+		return;
+	buffer_add_string(out, before);
+	count_add(out, number, one, many);
+}
+
+/* What the transcript came to: "9 replies, 1 differs  0.31 s". */
+static void result_words(struct buffer *out, const struct tally *tally, const struct outcome *outcome)
+{
+	if (outcome->sessions) {
+		count_add(out, outcome->sessions, "session", "sessions");
+		part_add(out, ", ", outcome->failed, "failed", "failed");
+	} else {
+		count_add(out, tally_points(tally), "reply", "replies");
+		part_add(out, ", ", tally->differs, "differs", "differ");
+		part_add(out, ", ", tally->skipped, "skipped", "skipped");
+	}
+	buffer_add_string(out, "  ");
+	seconds_add(out, outcome->seconds, 2);
+	buffer_add_string(out, " s");
+}
+
+/* The transcript's own row: result, name and what it came to, the names and what stands behind them in columns as far as
+ * the width allows. */
+static void result_add(struct terminal_report *t, struct buffer *out, bool ok, const struct outcome *outcome)
+{
+	struct buffer words = { 0 };
+	result_words(&words, &t->tally, outcome);
+	size_t name = text_columns(buffer_slice(&t->name)), room = columns_of(t);
+	size_t behind = text_columns(buffer_slice(&words)) + RESULT + 2;
+	if (name > t->names_columns)
+		t->names_columns = name;
+	size_t pad = t->names_columns + behind <= room ? t->names_columns - name : 0;
+	buffer_add_string(out, style(t, ok ? GREEN : BOLD_RED));
+	buffer_add_string(out, ok ? "ok" : "not ok");
+	buffer_add_string(out, style(t, STYLE_END));
+	buffer_printf(out, "%*s", ok ? RESULT - 2 : RESULT - 6, "");
+	buffer_add_slice(out, buffer_slice(&t->name));
+	if (name + behind <= room)
+		buffer_printf(out, "%*s", (int)pad + 2, "");
+	else
+		buffer_printf(out, "\n%*s", RESULT, "");
+	buffer_add_slice(out, buffer_slice(&words));
+	buffer_add_octet(out, '\n');
+	buffer_free(&words);
+}
+
+static void outcome_count(struct terminal_report *t, bool ok, const struct outcome *outcome)
+{
+	tally_add(&t->all, &t->tally);
+	t->ok += ok;
+	t->differs += !ok && t->tally.differs > 0;
+	t->failed += !ok && t->tally.differs == 0;
+	t->sessions += outcome->sessions;
+	t->sessions_failed += outcome->failed;
+}
+
+static void terminal_end(struct report *report, const struct outcome *outcome)
+{
+	struct terminal_report *t = terminal_of(report);
+	struct buffer out = { 0 };
+	bool ok = outcome_ok(&t->tally, outcome);
+	for (size_t i = 0; i < outcome->nkinds; i++)
+		failures_add(t, &outcome->kinds[i]);
+	skips_add(t);
+	text_add(t, &t->body, INDENTED, outcome->problem);
+	if (!ok && !t->blank && (t->ok || t->differs || t->failed))
+		buffer_add_octet(&out, '\n');
+	result_add(t, &out, ok, outcome);
+	if (!ok && t->tally.differs + outcome->nkinds)
+		buffer_add_octet(&out, '\n');
+	buffer_add_slice(&out, buffer_slice(&t->body));
+	if (!ok && !slice_equal(slice_part(buffer_slice(&out), out.n - 2, out.n), SLICE("\n\n")))
+		buffer_add_octet(&out, '\n');
+	print(t, buffer_slice(&out));
+	outcome_count(t, ok, outcome);
+	buffer_clear(&t->body);
+	buffer_clear(&t->name);
+	buffer_free(&out);
+}
+
+/* ---- the sum ---- */
+
+static void replies_sum(struct buffer *out, const struct tally *all)
+{
+	count_add(out, tally_points(all), "reply", "replies");
+	part_add(out, ": ", all->ok, "as expected", "as expected");
+	part_add(out, all->ok ? ", " : ": ", all->differs, "differs", "differ");
+	part_add(out, all->ok + all->differs ? ", " : ": ", all->skipped, "skipped", "skipped");
+}
+
+static void sessions_sum(struct buffer *out, const struct terminal_report *t)
+{
+	size_t good = t->sessions - t->sessions_failed;
+	count_add(out, t->sessions, "session", "sessions");
+	part_add(out, ": ", good, "as expected", "as expected");
+	part_add(out, good ? ", " : ": ", t->sessions_failed, "failed", "failed");
+}
+
+static void sum_add(struct buffer *out, const struct terminal_report *t)
+{
+	size_t replies = tally_points(&t->all);
+	count_add(out, t->ok + t->differs + t->failed, "transcript", "transcripts");
+	part_add(out, ": ", t->ok, "ok", "ok");
+	part_add(out, t->ok ? ", " : ": ", t->differs, "differs", "differ");
+	part_add(out, t->ok + t->differs ? ", " : ": ", t->failed, "failed", "failed");
+	if (replies == 0 && t->sessions == 0)
+		return;
+	buffer_add_string(out, " (");
+	if (replies)
+		replies_sum(out, &t->all);
+	if (replies && t->sessions)
+		buffer_add_string(out, "; ");
+	if (t->sessions)
+		sessions_sum(out, t);
+	buffer_add_octet(out, ')');
+}
+
+static void terminal_close(struct report *report)
+{
+	struct terminal_report *t = terminal_of(report);
+	struct buffer sum = { 0 }, out = { 0 };
+	struct wrapping how = { .first = "", .rest = INDENTED, .columns = columns_of(t), .style = style(t, BOLD) };
+	sum_add(&sum, t);
+	if (!t->blank)
+		buffer_add_octet(&out, '\n');
+	(void)wrap(&out, buffer_slice(&sum), &how);
+	print(t, buffer_slice(&out));
+	skips_add(t);
+	buffer_free(&sum);
+	buffer_free(&out);
+	buffer_free(&t->name);
+	buffer_free(&t->body);
+	free(t);
+}
+
+static const struct report_kind terminal_kind = {
+	.begin = terminal_begin,
+	.point = terminal_point,
+	.comment = terminal_comment,
+	.end = terminal_end,
+	.close = terminal_close,
+};
+
+struct report *terminal_report(struct sink sink, const struct terminal_options *options)
+{
+	struct terminal_report *t = memory_zeroed(1, sizeof *t);
+	t->common.kind = &terminal_kind;
+	t->sink = sink;
+	t->options = *options;
+	return &t->common;
+}
