@@ -243,7 +243,7 @@ static void over(void *context, const struct player_end *end)
 	struct load *load = item->load;
 	take_judgements(run);
 	enum status status = end->status;
-	if (end->reached && (status == STATUS_CONNECTION || status == STATUS_TIMEOUT))
+	if (end->reached && status != STATUS_OK && status != STATUS_TLS)
 		status = STATUS_DIFFERED;
 	if (run->differs && status < STATUS_DIFFERED)
 		status = STATUS_DIFFERED;

@@ -54,7 +54,7 @@ static void duration_add(struct buffer *out, double seconds)
 		buffer_printf(&text, "%.*f s", seconds < 9.995 ? 2 : seconds < 99.95 ? 1 : 0, seconds);
 	else
 		buffer_printf(&text, "%.*f ms", seconds < 0.009995 ? 2 : seconds < 0.09995 ? 1 : 0, seconds * 1e3);
-	buffer_printf(out, "%11s", text.p);
+	buffer_printf(out, "%11.*s", (int)text.n, text.p);
 	buffer_free(&text);
 }
 
@@ -81,7 +81,7 @@ void measure_table(const struct measure *m, struct buffer *out)
 		buffer_add_number(&count, h->n);
 		buffer_add_octet(out, '\n');
 		name_add(out, m->rows[i]->name, width);
-		buffer_printf(out, "%12s", count.p);
+		buffer_printf(out, "%12.*s", (int)count.n, count.p);
 		for (size_t j = 0; j < NPERCENTS; j++)
 			duration_add(out, histogram_at(h, percents[j]));
 		duration_add(out, h->max);

@@ -274,11 +274,12 @@ static void tell_undone(struct verification *one)
 	free(name);
 }
 
-/* What it all comes to: a difference, a loss or a timeout in mid-session is 1; no connection, and no TLS, is their own. */
+/* What it all comes to: a difference is 1, and so is what stops the script in mid-session: a loss, a timeout, a value that
+ * was never captured. No connection, and no TLS, are their own. */
 static enum status status_of(const struct verification *one)
 {
 	enum status status = one->end.status;
-	if (one->end.reached && (status == STATUS_CONNECTION || status == STATUS_TIMEOUT))
+	if (one->end.reached && status != STATUS_OK && status != STATUS_TLS)
 		status = STATUS_DIFFERED;
 	return one->differing > 0 && status < STATUS_DIFFERED ? STATUS_DIFFERED : status;
 }

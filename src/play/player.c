@@ -216,6 +216,10 @@ static bool take_step(struct player *p)
 	switch (act) {
 	case SPEAK_SEND:
 		p->since = -1;
+		if (bails(p)) {
+			finish(p);
+			return false;
+		}
 		if (step.problem.n)
 			session_blame(p->session, step.problem);
 		return !send_step(p, &step);
@@ -271,10 +275,8 @@ static void pump(struct player *p)
 	}
 	if (settles(p))
 		return;
-	while (!bails(p) && take_step(p))
+	while (take_step(p))
 		;
-	if (bails(p) && !p->done)
-		finish(p);
 }
 
 /* ---- the session's driver ---- */
@@ -402,7 +404,7 @@ static void failed(void *context, const struct error *error)
 	struct player *p = context;
 	struct player_end how = { .status = error->status, .message = error->message, .undone = NO_LINE };
 	p->connector = NULL;
-	judge_end(speaker_judge(p->speaker), error->message, false);
+	judge_end(speaker_judge(p->speaker), "there was no connection", false);
 	p->events.over(p->context, &how);
 }
 

@@ -487,6 +487,14 @@ static unsigned number_of(const struct judge *j, const struct expected_line *lin
 	return j->r->script->lines[line->line].number;
 }
 
+/* What an expected line says, by itself. */
+static void add_meaning(const struct judge *j, const struct expected_line *line, struct heard *heard)
+{
+	const char *note = j->r->lines[line->line].note;
+	if (note)
+		buffer_printf(&heard->judgement.note, " It says: %s", note);
+}
+
 /* Whether a line is missing, or one too many. */
 static bool lines_differ(struct judge *j, size_t i)
 {
@@ -508,6 +516,8 @@ static bool lines_differ(struct judge *j, size_t i)
 	if (fault == FAULT_NEVER)
 		differs(j, heard, "A line came that must not: " SLICE_FMT " (line %u of the script).",
 		        SLICE_ARG(buffer_slice(&line)), number_of(j, &reply->lines[at]));
+	if (fault != FAULT_EXTRA)
+		add_meaning(j, &reply->lines[at], heard);
 	buffer_free(&line);
 	return true;
 }

@@ -293,6 +293,7 @@ static void note_reply(struct rehearsed *l, const struct dialogue_event *event)
 	bool tagged = event->tag.n && slice_starts(event->text, event->tag);
 	keep(&l->code, event->code);
 	keep(&l->keyword, event->keyword);
+	keep(&l->note, event->note);
 	l->begins = tagged || slice_starts(event->text, SLICE("* ")) || slice_starts(event->text, SLICE("+"));
 }
 
@@ -617,6 +618,7 @@ void rehearsal_free(struct rehearsal *r)
 		free(r->lines[i].verb);
 		free(r->lines[i].code);
 		free(r->lines[i].keyword);
+		free(r->lines[i].note);
 		free(r->lines[i].counted);
 	}
 	free(r->lines);

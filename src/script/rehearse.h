@@ -45,7 +45,7 @@ struct rehearsed {
 	char *verb;              /* of a command, as in events; else NULL */
 	enum phase phase;        /* of a command */
 	enum class class;        /* of a reply, at its last line */
-	char *code, *keyword;    /* of the server's: of its last reply event, as in events; NULL: none */
+	char *code, *keyword, *note; /* of the server's: of its last reply event, as in events; NULL: none */
 	size_t commands;         /* of the client's: command events that end in it, the rest behind a literal too */
 	size_t events;           /* events that end in it */
 	bool begins;             /* of the server's: a response begins here; not the rest behind a literal, nor data */

@@ -187,8 +187,21 @@ void sequence_line(struct sequence *s, struct slice text, size_t tag_n, struct v
 	s->heard++;
 }
 
+/* What the way that got furthest has captured: also where not all is as expected, so that the script can go on. */
+static void capture(const struct sequence *s, struct variables *v)
+{
+	size_t at = s->n + 1;
+	while (at > 0 && !s->now[at - 1].alive)
+		at--;
+	const struct variables *caught = at > 0 ? s->now[at - 1].caught : NULL;
+	for (size_t i = 0; caught && i < caught->n; i++)
+		variables_capture(v, slice_of(caught->rows[i].name),
+		                  (struct slice){ caught->rows[i].value, caught->rows[i].value_n });
+}
+
 enum fault sequence_end(struct sequence *s, struct variables *v, size_t *at)
 {
+	capture(s, v);
 	*at = s->never_at;
 	if (s->never)
 		return FAULT_NEVER;
@@ -196,12 +209,5 @@ enum fault sequence_end(struct sequence *s, struct variables *v, size_t *at)
 	*at = missing ? s->furthest : s->extra_at;
 	if (s->extra)
 		return missing ? FAULT_MISSING : FAULT_EXTRA;
-	if (s->now[s->n].alive) {
-		struct variables *caught = s->now[s->n].caught;
-		for (size_t i = 0; caught && i < caught->n; i++)
-			variables_capture(v, slice_of(caught->rows[i].name),
-			                  (struct slice){ caught->rows[i].value, caught->rows[i].value_n });
-		return FAULT_NONE;
-	}
-	return FAULT_MISSING;
+	return s->now[s->n].alive ? FAULT_NONE : FAULT_MISSING;
 }

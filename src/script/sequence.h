@@ -34,7 +34,7 @@ enum fault {
 	FAULT_NEVER    /* a line came that must not: expected line `at` */
 };
 
-/* The reply is over: what it captured goes into `v` where all is as expected. `*at` says where a fault lies. */
+/* The reply is over: what it captured goes into `v`, also where it is not as expected. `*at` says where a fault lies. */
 enum fault sequence_end(struct sequence *s, struct variables *v, size_t *at);
 
 #endif
