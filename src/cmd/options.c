@@ -18,6 +18,7 @@ enum option_kind {
 	OPTION_WORD,    /* likewise, one of `choices` */
 	OPTION_SECONDS, /* a double at `offset` */
 	OPTION_COUNT,   /* a uint64_t at `offset`, from 1 */
+	OPTION_OCTETS,  /* likewise, from 0 */
 	OPTION_RATE,    /* a double at `offset`, above 0 */
 	OPTION_IPV4,
 	OPTION_IPV6,
@@ -114,7 +115,7 @@ static const struct option_row rows[] = {
 	  "client lines must match whole, not by their verb" },
 	{ "once", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(once), NULL,
 	  "serve one client of each transcript, then exit" },
-	{ "drop-after", 0, "N", OPTIONS_SERVE, OPTION_COUNT, AT(drop_after), NULL,
+	{ "drop-after", 0, "N", OPTIONS_SERVE, OPTION_OCTETS, AT(drop_after), NULL,
 	  "fault: cut the connection when N octets have gone\nout, in mid-line too, without a goodbye" },
 	{ "stall", 0, "SECONDS", OPTIONS_SERVE, OPTION_SECONDS, AT(stall), NULL,
 	  "fault: fall silent in the middle of each reply" },
@@ -200,6 +201,13 @@ static enum status set_count(struct parsing *p, const struct option_row *row, co
 	return error_set(p->error, STATUS_USAGE, "--%s %s: not a number from 1 up", row->name, value);
 }
 
+static enum status set_octets(struct parsing *p, const struct option_row *row, const char *value, uint64_t *octets)
+{
+	if (slice_number(slice_of(value), octets))
+		return STATUS_OK;
+	return error_set(p->error, STATUS_USAGE, "--%s %s: not a number of octets: write 0 or 300", row->name, value);
+}
+
 static enum status set_rate(struct parsing *p, const struct option_row *row, const char *value, double *rate)
 {
 	char *end = NULL;
@@ -259,6 +267,8 @@ static enum status set_option(struct parsing *p, const struct option_row *row, c
 		return set_seconds(p, row, value, (double *)(void *)member);
 	case OPTION_COUNT:
 		return set_count(p, row, value, (uint64_t *)(void *)member);
+	case OPTION_OCTETS:
+		return set_octets(p, row, value, (uint64_t *)(void *)member);
 	case OPTION_RATE:
 		return set_rate(p, row, value, (double *)(void *)member);
 	case OPTION_IPV4:

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "net/target.h"
+#include "session/record.h"
 
 /* ---- where to ---- */
 
@@ -134,4 +135,15 @@ struct player_options prepared_player(const struct prepared *prepared)
 		player.session.starttls = false;
 	}
 	return player;
+}
+
+struct face *prepared_record(const struct prepared *prepared, struct record *record)
+{
+	struct record_about about = { .title = prepared->script->title ? prepared->script->title : "A replay",
+		                      .target = prepared->self ? NULL : prepared->where.name,
+		                      .port = prepared->self ? 0 : prepared->where.connect.port,
+		                      .tls = prepared->where.tls,
+		                      .times = prepared->options->verbose,
+		                      .masking = options_masking(prepared->options, true) };
+	return record_begin(record, &about);
 }

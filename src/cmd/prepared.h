@@ -36,4 +36,8 @@ enum status prepare_place(struct prepared *prepared, struct event_base *base, co
 /* What a player of it needs; what the command itself adds is left out. */
 struct player_options prepared_player(const struct prepared *prepared);
 
+/* A face for the session that writes it into a record. */
+struct record;
+struct face *prepared_record(const struct prepared *prepared, struct record *record);
+
 #endif

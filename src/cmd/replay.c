@@ -3,19 +3,17 @@
  */
 #include <errno.h>
 #include <event2/event.h>
-#include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/escape.h"
 #include "cmd/cmd.h"
 #include "cmd/prepared.h"
+#include "session/record.h"
 
 /* Seconds that a reply may take where nobody looks on. */
 #define TIMEOUT 60.0
@@ -32,7 +30,7 @@ struct replay {
 	bool interrupted;
 	bool stdin_ended; /* --step has nobody left to wait for */
 	bool failed;      /* --fail */
-	FILE *record;     /* -r */
+	struct record *record; /* -r; NULL: none */
 };
 
 /* One conversation. */
@@ -172,79 +170,6 @@ static bool hold(void *context, const struct speak_step *step)
 	return r->options->step && step->begins && !r->stdin_ended && wait_enter(p, step->octets);
 }
 
-/* ---- a record (-r) ---- */
-
-/* A face that masks what the others show: a record holds secrets only where --secrets show asks for them. */
-struct record_face {
-	struct face face;
-	struct face *inner;
-	struct masking masking;
-	struct mask_room room;
-};
-
-static void record_event(struct face *face, const struct dialogue_event *event)
-{
-	struct record_face *record = (struct record_face *)face;
-	struct dialogue_event masked;
-	mask_event(&record->masking, event, &record->room, &masked);
-	face_event(record->inner, &masked);
-}
-
-static void record_close(struct face *face)
-{
-	struct record_face *record = (struct record_face *)face;
-	face_close(record->inner);
-	mask_free(&record->room);
-	free(record);
-}
-
-static const struct face_kind record_kind = { .event = record_event, .close = record_close };
-
-/* Where it was recorded, when, and by whom. */
-static void record_header(const struct play *p, struct buffer *out)
-{
-	char date[32] = "";
-	time_t now = time(NULL);
-	struct tm parts;
-	const struct passwd *user = getpwuid(getuid());
-	if (gmtime_r(&now, &parts))
-		(void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	buffer_printf(out, "Title: %s\n", p->prepared.script->title ? p->prepared.script->title : "A replay");
-	if (p->prepared.self == NULL)
-		buffer_printf(out, "Target: %s\n", p->prepared.where.name);
-	buffer_printf(out, "Date: %s\nWho: %s\n", date, user ? user->pw_name : "unknown");
-}
-
-static void record_add(struct play *p)
-{
-	FILE *file = p->replay->record;
-	struct buffer header = { 0 };
-	if (file == NULL)
-		return;
-	record_header(p, &header);
-	struct record_face *record = memory_zeroed(1, sizeof *record);
-	record->face.kind = &record_kind;
-	record->inner = plain_face(sink_of_file(file), NOTES_OFF, buffer_slice(&header));
-	record->masking = options_masking(p->replay->options, true);
-	session_add_face(p->session, &record->face);
-	buffer_free(&header);
-}
-
-static enum status record_open(struct replay *r, struct error *error)
-{
-	const struct options *o = r->options;
-	if (o->record == NULL)
-		return STATUS_OK;
-	int fd = open(o->record, O_WRONLY | O_CREAT | O_CLOEXEC | (o->force ? O_TRUNC : O_EXCL), 0666);
-	r->record = fd < 0 ? NULL : fdopen(fd, "w");
-	if (r->record)
-		return STATUS_OK;
-	if (errno == EEXIST)
-		return error_set(error, STATUS_USAGE, "%s: there is such a file already: --force overwrites it",
-		                 o->record);
-	return error_set(error, STATUS_USAGE, "%s: %s", o->record, strerror(errno));
-}
-
 /* ---- one conversation ---- */
 
 static void connected(void *context, struct session *session)
@@ -252,7 +177,8 @@ static void connected(void *context, struct session *session)
 	struct play *p = context;
 	p->session = session;
 	session_add_face(session, p->face);
-	record_add(p);
+	if (p->replay->record)
+		session_add_face(session, prepared_record(&p->prepared, p->replay->record));
 }
 
 static void over(void *context, const struct player_end *end)
@@ -359,7 +285,7 @@ static enum status replay(struct options *options, int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	struct error error = { 0 };
-	if (record_open(&r, &error) != STATUS_OK) {
+	if (options->record && record_open(options->record, options->force, &r.record, &error) != STATUS_OK) {
 		error_report(&error);
 		return STATUS_USAGE;
 	}
@@ -374,8 +300,9 @@ static enum status replay(struct options *options, int argc, char **argv)
 	event_free(interrupt);
 	stream_settle(r.base);
 	event_base_free(r.base);
-	if (r.record && fclose(r.record) != 0)
-		complain("%s: %s", options->record, strerror(errno));
+	enum status written = record_close(r.record, &error);
+	error_report(&error);
+	r.status = written > r.status ? written : r.status;
 	if (r.status == STATUS_OK && options->fail && r.failed)
 		return STATUS_DIFFERED;
 	return r.status;

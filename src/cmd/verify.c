@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "net/stream.h"
+#include "session/record.h"
 
 /* Seconds: what a reply may take; and that pass before the client goes on, so that a reply too many is seen behind the one
  * that it doubles, not as the answer to what is said next. */
@@ -211,6 +212,8 @@ static void connected(void *context, struct session *session)
 	struct verification *one = context;
 	const struct options *o = one->verifying->options;
 	struct error error = { 0 };
+	if (one->verifying->record)
+		session_add_face(session, prepared_record(&one->prepared, one->verifying->record));
 	if (o->json) {
 		struct face *face = options_face(o, (struct slice){ NULL, 0 }, &error);
 		if (face)
@@ -381,6 +384,18 @@ static enum status check_targets(const struct verifying *v, struct error *error)
 	return STATUS_OK;
 }
 
+/* What is many at once, or was said long ago, makes no record. */
+static enum status check_record(const struct options *o, struct error *error)
+{
+	bool many = o->jobs || o->repeat || o->rate > 0;
+	if (o->record && (many || o->recorded))
+		return error_set(error, STATUS_USAGE, "--record: does not go with %s",
+		                 o->recorded ? "--recorded, which talks to nobody" : "--jobs, --repeat and --rate");
+	if (many && o->recorded)
+		return error_set(error, STATUS_USAGE, "--recorded: talks to nobody: --jobs, --repeat and --rate do not go with it");
+	return STATUS_OK;
+}
+
 /* With --recorded the first word is the script, and the others are sessions. */
 static enum status read_words(struct reading *scripts, struct reading *sessions, int argc, char **argv,
                               struct error *error)
@@ -416,6 +431,10 @@ static enum status verify(struct options *options, int argc, char **argv)
 	if (status == STATUS_OK)
 		status = check_targets(&v, &error);
 	if (status == STATUS_OK)
+		status = check_record(options, &error);
+	if (status == STATUS_OK && options->record)
+		status = record_open(options->record, options->force, &v.record, &error);
+	if (status == STATUS_OK)
 		status = make_report(&v, &error);
 	if (status == STATUS_OK) {
 		run(&v, &sessions);
@@ -423,6 +442,9 @@ static enum status verify(struct options *options, int argc, char **argv)
 	}
 	report_close(v.report);
 	error_report(&error);
+	enum status written = record_close(v.record, &error);
+	error_report(&error);
+	status = written > status ? written : status;
 	reading_free(&scripts);
 	reading_free(&sessions);
 	return status;
@@ -447,6 +469,6 @@ const struct command command_verify = {
 		"must match. In a pipe the result is TAP version 14, with --json an object for\n"
 		"each event and each point.",
 	.options = OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_SHOW | OPTIONS_SCRIPT | OPTIONS_TO | OPTIONS_VERIFY |
-	           OPTIONS_PACE,
+	           OPTIONS_RECORD | OPTIONS_PACE,
 	.run = verify,
 };

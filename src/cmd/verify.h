@@ -21,6 +21,7 @@ struct verifying {
 	struct options *options;
 	struct event_base *base;
 	struct report *report;
+	struct record *record; /* -r; NULL: none */
 	struct verified *list;
 	size_t nlist;
 	const char *to, *service; /* a TARGET, or NULL: each transcript's own */

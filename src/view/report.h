@@ -23,6 +23,7 @@ struct point {
 	const char *file;      /* of the transcript, as it was named */
 	unsigned line;         /* of the reply's first line in it */
 	struct slice name;     /* that line, without its side: "250 OK" */
+	struct slice asked;    /* the command that it answers, as the script has it; empty: none, or not known */
 	struct slice expected; /* where it differs: the lines that were expected, divided by LF, without their side … */
 	struct slice received; /* … and those that came; empty: nothing came */
 	struct slice note;     /* where it differs: what that means; where it was skipped: why; else empty */

@@ -150,6 +150,8 @@ static void difference_add(struct buffer *out, const struct point *point)
 	struct buffer place = { 0 };
 	buffer_printf(&place, "%s:%u", point->file, point->line);
 	xml_lines_add(out, "", buffer_slice(&place));
+	if (point->asked.n)
+		side_add(out, "command", point->asked, "");
 	side_add(out, "expected", point->expected, "(no reply)");
 	side_add(out, "received", point->received, "(nothing came)");
 	xml_lines_add(out, "", point->note);

@@ -88,6 +88,8 @@ static void point_open(struct tap_report *tap, size_t indent, bool ok, size_t nu
 /* What was expected and what came, of a point that differs. */
 static void difference_add(struct buffer *out, size_t indent, const struct point *point)
 {
+	if (point->asked.n)
+		yaml_text(out, indent, "command", point->asked);
 	yaml_text(out, indent, "expected", point->expected);
 	yaml_text(out, indent, "received", point->received);
 	if (point->note.n)

@@ -77,6 +77,23 @@ static void text_add(const struct terminal_report *t, struct buffer *out, const 
 	}
 }
 
+/* Appends what fits so many columns of a text that is escaped already, and an ellipsis where that is not all. */
+static void cut_add(struct buffer *out, struct slice text, size_t columns)
+{
+	bool all = text_columns(text) <= columns;
+	size_t used = all ? 0 : 1;
+	while (text.n) {
+		uint32_t character = '?';
+		size_t length = utf8_decode(text, &character);
+		used += (size_t)character_columns(character);
+		if (used > columns)
+			break;
+		buffer_add(out, text.p, length);
+		text = slice_part(text, length, text.n);
+	}
+	buffer_add_string(out, all ? "" : "…");
+}
+
 /* ---- a transcript ---- */
 
 static void terminal_begin(struct report *report, const char *name, const char *title)
@@ -87,15 +104,33 @@ static void terminal_begin(struct report *report, const char *name, const char *
 	t->tally = (struct tally){ 0 };
 }
 
+/* Where a reply differs, and what it answers, on one row. */
+static void place_add(struct terminal_report *t, const struct point *point)
+{
+	struct buffer place = { 0 }, *out = &t->body;
+	escape_text(&place, slice_of(point->file));
+	buffer_printf(&place, ":%u", point->line);
+	size_t columns = columns_of(t), used = INDENT + text_columns(buffer_slice(&place)) + sizeof "  C: " - 1;
+	buffer_add_string(out, INDENTED);
+	buffer_add_string(out, style(t, BOLD));
+	buffer_add_slice(out, buffer_slice(&place));
+	buffer_add_string(out, style(t, STYLE_END));
+	if (point->asked.n && used < columns) {
+		buffer_clear(&place);
+		escape_text(&place, point->asked);
+		buffer_add_string(out, "  C: ");
+		cut_add(out, buffer_slice(&place), columns - used);
+	}
+	buffer_add_octet(out, '\n');
+	buffer_free(&place);
+}
+
 /* A reply that differs: where, how, and what that means. */
 static void difference_add(struct terminal_report *t, const struct point *point)
 {
 	struct versus how = { .columns = columns_of(t), .indent = INDENT, .color = t->options.color };
 	struct buffer *out = &t->body;
-	buffer_add_string(out, INDENTED);
-	buffer_add_string(out, style(t, BOLD));
-	escape_text(out, slice_of(point->file));
-	buffer_printf(out, ":%u%s\n", point->line, style(t, STYLE_END));
+	place_add(t, point);
 	versus_add(out, point->expected, point->received, &how);
 	if (t->options.notes != NOTES_OFF)
 		text_add(t, out, INDENTED, point->note);
@@ -115,20 +150,23 @@ static void skip_count(struct terminal_report *t, struct slice why)
 	buffer_add_slice(&t->skips[t->nskips++].why, why);
 }
 
-/* Says how many replies were not compared, and why; forgets it. */
-static void skips_add(struct terminal_report *t)
+/* Says how many replies were not compared, and why; forgets it. Returns whether `problem` was among the reasons. */
+static bool skips_add(struct terminal_report *t, struct slice problem)
 {
+	bool told = false;
 	for (size_t i = 0; i < t->nskips; i++) {
 		struct buffer line = { 0 };
 		count_add(&line, t->skips[i].n, "reply was not compared: ", "replies were not compared: ");
 		buffer_add_slice(&line, buffer_slice(&t->skips[i].why));
 		text_add(t, &t->body, INDENTED, buffer_slice(&line));
+		told |= slice_equal(buffer_slice(&t->skips[i].why), problem);
 		buffer_free(&line);
 		buffer_free(&t->skips[i].why);
 	}
 	free(t->skips);
 	t->skips = NULL;
 	t->nskips = 0;
+	return told;
 }
 
 static void terminal_point(struct report *report, const struct point *point)
@@ -232,8 +270,8 @@ static void terminal_end(struct report *report, const struct outcome *outcome)
 	bool ok = outcome_ok(&t->tally, outcome);
 	for (size_t i = 0; i < outcome->nkinds; i++)
 		failures_add(t, &outcome->kinds[i]);
-	skips_add(t);
-	text_add(t, &t->body, INDENTED, outcome->problem);
+	if (!skips_add(t, outcome->problem))
+		text_add(t, &t->body, INDENTED, outcome->problem);
 	if (!ok && !t->blank && (t->ok || t->differs || t->failed))
 		buffer_add_octet(&out, '\n');
 	result_add(t, &out, ok, outcome);
@@ -296,7 +334,7 @@ static void terminal_close(struct report *report)
 		buffer_add_octet(&out, '\n');
 	(void)wrap(&out, buffer_slice(&sum), &how);
 	print(t, buffer_slice(&out));
-	skips_add(t);
+	(void)skips_add(t, (struct slice){ 0 });
 	buffer_free(&sum);
 	buffer_free(&out);
 	buffer_free(&t->name);

@@ -505,6 +505,65 @@ static void what_was_skipped_is_summed_up_by_reason(void)
 	report_close(report);
 }
 
+/* Why a transcript could not be run is said once, though it is why nothing was compared. */
+static void a_problem_is_told_once(void)
+{
+	struct report *report = terminal(80, false);
+	report_begin(report, "a.txt", NULL);
+	skipped(report, 1, "250", "127.0.0.1:25: connection refused");
+	report_end(report, &(struct outcome){ .problem = SLICE("127.0.0.1:25: connection refused") });
+	CHECK_TEXT(buffer_slice(&out), "not ok  a.txt  1 reply, 1 skipped  0.00 s\n"
+	                               "  1 reply was not compared: 127.0.0.1:25: connection refused\n"
+	                               "\n");
+	report_close(report);
+}
+
+/* What a reply answers tells more than a line's number. */
+static void what_was_asked_stands_above_the_answer(void)
+{
+	struct point point = different(SLICE("250 OK"), SLICE("550 No"), "No.");
+	struct report *report = terminal(40, false);
+	point.asked = SLICE("RCPT TO:<someone.with.a.long.name@mail.example>");
+	report_begin(report, "a.txt", NULL);
+	report_point(report, &point);
+	point.asked = SLICE("DATA\033");
+	report_point(report, &point);
+	end(report);
+	CHECK_TEXT(buffer_slice(&out), "not ok  a.txt\n"
+	                               "        2 replies, 2 differ  0.25 s\n"
+	                               "\n"
+	                               "  a.txt:12  C: RCPT TO:<someone.with.a.…\n"
+	                               "  expected\n"
+	                               "  | 250 OK\n"
+	                               "  received\n"
+	                               "  | 550 No\n"
+	                               "  No.\n"
+	                               "\n"
+	                               "  a.txt:12  C: DATA\\x1B\n"
+	                               "  expected\n"
+	                               "  | 250 OK\n"
+	                               "  received\n"
+	                               "  | 550 No\n"
+	                               "  No.\n"
+	                               "\n");
+	report_close(report);
+	report = tap();
+	report_begin(report, "a.txt", NULL);
+	report_point(report, &point);
+	end(report);
+	CHECK(slice_find(buffer_slice(&out), SLICE("      ---\n      command: \"DATA\\x1B\"\n      expected: ")) <
+	      out.n);
+	report_close(report);
+	report = junit();
+	report_begin(report, "a.txt", NULL);
+	report_point(report, &point);
+	end(report);
+	report_close(report);
+	CHECK(slice_find(((struct slice){ junit_text, junit_size }), SLICE("command:\n  DATA\\x1B\nexpected:\n")) <
+	      junit_size);
+	free(junit_text);
+}
+
 /* What the terminal shows of one difference, from the line behind FILE:LINE to the blank one. */
 static void check_shown(size_t across, struct slice expected, struct slice received, const char *shown)
 {
@@ -738,6 +797,8 @@ int main(void)
 	TEST(the_terminal_shows_a_line_a_transcript_and_one_sum);
 	TEST(weight_and_colour_only_add);
 	TEST(what_was_skipped_is_summed_up_by_reason);
+	TEST(a_problem_is_told_once);
+	TEST(what_was_asked_stands_above_the_answer);
 	TEST(what_differs_is_pointed_at);
 	TEST(equal_lines_stand_side_by_side);
 	TEST(a_line_that_matches_is_no_difference);
