@@ -1,17 +1,14 @@
 /*
  * replay: speak the C: side of transcripts and show everything annotated.
  */
-#include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/escape.h"
 #include "cmd/cmd.h"
+#include "cmd/pace.h"
 #include "cmd/prepared.h"
 #include "session/record.h"
 
@@ -28,7 +25,6 @@ struct replay {
 	const char *service; /* its port, where it was a word of its own */
 	enum status status;  /* the largest */
 	bool interrupted;
-	bool stdin_ended; /* --step has nobody left to wait for */
 	bool failed;      /* --fail */
 	struct record *record; /* -r; NULL: none */
 };
@@ -40,7 +36,7 @@ struct play {
 	struct player *player;
 	struct session *session;
 	struct face *face;   /* the session's, once there is one */
-	struct event *enter; /* --step: stdin */
+	struct pace *pace;
 	enum status status;
 };
 
@@ -97,77 +93,27 @@ static void heard(void *context, const struct dialogue_event *event)
 	struct play *p = context;
 	if (event_failed(event))
 		p->replay->failed = true;
+	pace_event(p->pace, event);
 }
 
-/* ---- --step ---- */
+/* ---- pacing ---- */
 
-/* Reads what Enter ends. False at the end of stdin: from then on nothing is waited for. */
-static bool read_enter(struct replay *r, bool *entered)
-{
-	char octet = 0;
-	ssize_t n = read(STDIN_FILENO, &octet, 1);
-	*entered = n == 1 && octet == '\n';
-	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
-		r->stdin_ended = true;
-	return !r->stdin_ended;
-}
-
-static void stdin_readable(evutil_socket_t fd, short what, void *context)
+static void go(void *context)
 {
 	struct play *p = context;
-	bool entered;
-	(void)fd;
-	(void)what;
-	if (read_enter(p->replay, &entered) && !entered)
-		return;
-	(void)event_del(p->enter);
 	player_go(p->player);
-}
-
-/* A file cannot be polled: its lines are there already. */
-static bool can_be_polled(void)
-{
-	struct stat about;
-	if (isatty(STDIN_FILENO))
-		return true;
-	return fstat(STDIN_FILENO, &about) == 0 && (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode));
-}
-
-static void say_what_is_next(const struct play *p, struct slice octets)
-{
-	struct buffer shown = { 0 };
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return;
-	struct slice line = slice_line(&octets);
-	while (line.n && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
-		line.n--;
-	escape_text(&shown, line);
-	/* What is masked when it is said is not shown before. */
-	if (options_masking(p->replay->options, false).spans)
-		buffer_clear(&shown);
-	(void)fprintf(stderr, "[Enter] " SLICE_FMT, SLICE_ARG(buffer_slice(&shown)));
-	buffer_free(&shown);
-}
-
-/* True where the caller has to wait. */
-static bool wait_enter(struct play *p, struct slice octets)
-{
-	bool entered = false;
-	say_what_is_next(p, octets);
-	if (can_be_polled()) {
-		(void)event_add(p->enter, NULL);
-		return true;
-	}
-	while (!entered && read_enter(p->replay, &entered))
-		;
-	return false;
 }
 
 static bool hold(void *context, const struct speak_step *step)
 {
 	struct play *p = context;
-	const struct replay *r = p->replay;
-	return r->options->step && step->begins && !r->stdin_ended && wait_enter(p, step->octets);
+	return p->replay->options->step && step->begins && pace_step(p->pace, step->octets);
+}
+
+static void delayed(void *context, const struct speak_step *step)
+{
+	struct play *p = context;
+	pace_delay(p->pace, step->octets);
 }
 
 /* ---- one conversation ---- */
@@ -176,6 +122,7 @@ static void connected(void *context, struct session *session)
 {
 	struct play *p = context;
 	p->session = session;
+	session_add_face(session, pace_face(p->pace));
 	session_add_face(session, p->face);
 	if (p->replay->record)
 		session_add_face(session, prepared_record(&p->prepared, p->replay->record));
@@ -211,6 +158,7 @@ static enum status start(struct play *p, struct error *error)
 		                                     .connected = connected,
 		                                     .event = heard,
 		                                     .hold = hold,
+		                                     .delayed = delayed,
 		                                     .late = show_late,
 		                                     .over = over };
 	const struct replay *r = p->replay;
@@ -224,7 +172,7 @@ static enum status start(struct play *p, struct error *error)
 	struct player_options player = prepared_player(&p->prepared);
 	player.level = LEVEL_CLASS;
 	player.timeout = timeout_of(r);
-	p->enter = event_new(r->base, STDIN_FILENO, EV_READ | EV_PERSIST, stdin_readable, p);
+	p->pace = pace_new(r->options, r->base, go, p);
 	p->player = player_start(r->base, &player, &events, p);
 	return STATUS_OK;
 }
@@ -243,8 +191,7 @@ static enum status play(struct replay *r, const struct script *script)
 	player_free(p.player);
 	if (ours)
 		face_close(p.face);
-	if (p.enter)
-		event_free(p.enter);
+	pace_free(p.pace);
 	prepared_free(&p.prepared);
 	return r->interrupted ? STATUS_INTERRUPTED : p.status;
 }

@@ -73,15 +73,37 @@ enum status read_input(const char *name, struct buffer *text, struct error *erro
 	return STATUS_OK;
 }
 
+/* The messages that go with a script of imaptest's: NAME.mbox, else default.mbox in its folder, where there is one. */
+static void read_beside(const char *name, struct buffer *text)
+{
+	const char *slash = strrchr(name, '/');
+	int folder = slash ? (int)(slash - name) + 1 : 0;
+	char *const names[] = { string_printf("%s.mbox", name), string_printf("%.*sdefault.mbox", folder, name) };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct error none = { 0 };
+		FILE *file = text->n ? NULL : fopen(names[i], "r");
+		if (file) {
+			(void)read_file(file, names[i], text, &none);
+			(void)fclose(file);
+		}
+		error_clear(&none);
+		free(names[i]);
+	}
+}
+
 enum status read_transcript(const char *name, const char *from, struct script **scripts, size_t *n,
                             struct error *error)
 {
-	struct buffer text = { 0 };
+	struct buffer text = { 0 }, beside = { 0 };
 	enum status status = read_input(name, &text, error);
+	const char *form = from ? from : import_recognise(buffer_slice(&text));
+	if (status == STATUS_OK && form && strcmp(form, "imaptest") == 0)
+		read_beside(name, &beside);
 	if (status == STATUS_OK)
 		status = import_read(buffer_slice(&text), strcmp(name, "-") == 0 ? "standard input" : name, from,
-		                     scripts, n, error);
+		                     buffer_slice(&beside), scripts, n, error);
 	buffer_free(&text);
+	buffer_free(&beside);
 	return status;
 }
 

@@ -140,6 +140,8 @@ static bool send_step(struct player *p, const struct speak_step *step)
 {
 	bool held = p->events.hold && p->events.hold(p->context, step);
 	bool delay = !held && p->options.delay > 0 && p->spoken;
+	if (delay && p->events.delayed)
+		p->events.delayed(p->context, step);
 	if (delay)
 		wait_seconds(p, WAIT_PAUSE, p->options.delay);
 	else if (held)

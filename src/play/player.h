@@ -50,6 +50,8 @@ struct player_events {
 	void (*event)(void *context, const struct dialogue_event *event);
 	/* Octets are about to be said. True: not yet, until player_go is called. */
 	bool (*hold)(void *context, const struct speak_step *step);
+	/* They wait for as long as `delay` says. */
+	void (*delayed)(void *context, const struct speak_step *step);
 	/* No reply for so many seconds, where there is no timeout. */
 	void (*late)(void *context, double seconds);
 	/* It is over; the player may be freed in here. All judgements are out. */

@@ -164,8 +164,8 @@ static enum status no_such_form(const char *name, struct error *error)
 	return status;
 }
 
-enum status import_read(struct slice text, const char *file, const char *from, struct script **scripts, size_t *n,
-                        struct error *error)
+enum status import_read(struct slice text, const char *file, const char *from, struct slice beside,
+                        struct script **scripts, size_t *n, struct error *error)
 {
 	const struct import_form *form = from ? form_named(from) : recognise(text);
 	*scripts = NULL;
@@ -174,7 +174,7 @@ enum status import_read(struct slice text, const char *file, const char *from, s
 		return no_such_form(from, error);
 	if (form == NULL)
 		return scripts_parse(text, file, scripts, n, error);
-	struct draft draft = { .file = file, .form = form->name, .error = error };
+	struct draft draft = { .file = file, .form = form->name, .error = error, .beside = beside };
 	if (slice_starts(text, SLICE("\xEF\xBB\xBF")))
 		text = slice_part(text, 3, text.n);
 	enum status status = form->read(&draft, text);

@@ -23,10 +23,11 @@ const char *import_recognise(struct slice text);
 
 /*
  * Reads a text of the form named `from` (NULL: as it is recognised, else a transcript of our own) into scripts, as
- * scripts_parse does: `*scripts` is the caller's (scripts_free), and each line has the number of the line of the text
+ * scripts_parse does. `beside` is what stands in the file beside a script that goes with it (imaptest's messages, as an mbox
+ * file); empty where there is none. `*scripts` is the caller's (scripts_free), and each line has the number of the line of the text
  * that it stands for. Fails with STATUS_USAGE and a message `FILE:LINE: what: why`, or where there is no form `from`.
  */
-enum status import_read(struct slice text, const char *file, const char *from, struct script **scripts, size_t *n,
-                        struct error *error);
+enum status import_read(struct slice text, const char *file, const char *from, struct slice beside,
+                        struct script **scripts, size_t *n, struct error *error);
 
 #endif

@@ -27,7 +27,8 @@ struct draft {
 	const char *file;
 	const char *form; /* the name of the form, for messages */
 	struct error *error;
-	unsigned number; /* of the source's line under way: readers set it */
+	struct slice beside; /* the file that stands beside the source (import_read); empty: none */
+	unsigned number;     /* of the source's line under way: readers set it */
 	/* That side's payload never stands among the lines that are said; a reader that finds it elsewhere sets the second
 	 * to false while it says it. Readers set them. */
 	bool client_hidden, server_hidden;

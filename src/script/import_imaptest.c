@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "script/import_forms.h"
 #include "script/import_imaptest.h"
+#include "script/import_mbox.h"
 
 enum state { STATE_NONAUTH, STATE_AUTH, STATE_CREATED, STATE_APPENDED, STATE_SELECTED };
 
@@ -26,13 +27,14 @@ struct waiting {
 	unsigned number;     /* of the script's line */
 	uint64_t script_tag; /* the N of `tagN`; 0: it has none */
 	unsigned tag;        /* ours */
-	struct slice reply;  /* `ok`, where it stands before the command; else empty */
+	const char *reply;   /* "ok", where it stands before the command; else NULL */
 };
 
 struct reader {
 	struct imaptest shared;
 	enum state state;
 	uint64_t messages; /* UINT64_MAX: all that there are */
+	struct slice mbox; /* messages that were not taken yet */
 	bool set_up;       /* the server was brought into its state */
 	bool logged_out;
 	unsigned tags; /* used so far */
@@ -46,10 +48,14 @@ struct reader {
 
 /* ---- recognising ---- */
 
-static bool is_reply_word(struct slice word)
+/* The word of a tagged reply, `""` for any; NULL where it is none. */
+static const char *reply_word(struct slice word)
 {
-	return slice_equal_nocase(word, SLICE("ok")) || slice_equal_nocase(word, SLICE("no")) ||
-	       slice_equal_nocase(word, SLICE("bad")) || slice_equal(word, SLICE("\"\""));
+	static const char *const words[] = { "ok", "no", "bad", "\"\"" };
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (slice_equal_nocase(word, slice_of(words[i])))
+			return words[i];
+	return NULL;
 }
 
 static bool is_command_word(struct slice word)
@@ -79,7 +85,7 @@ static unsigned likes(struct slice line, bool first)
 		return 2;
 	if (slice_number(word, &number))
 		word = slice_word(&rest);
-	return is_reply_word(word) && is_command_word(slice_word(&rest)) ? 3 : 0;
+	return reply_word(word) && is_command_word(slice_word(&rest)) ? 3 : 0;
 }
 
 /* ---- saying ---- */
@@ -115,9 +121,9 @@ static void say_reply(struct reader *r, const struct waiting *w, struct slice re
 static void catch_up(struct reader *r, bool reply)
 {
 	unsigned number = r->shared.d->number;
-	if (reply && r->nwaiting == 1 && r->waiting[0].reply.n) {
+	if (reply && r->nwaiting == 1 && r->waiting[0].reply) {
 		r->shared.d->number = r->waiting[0].number;
-		say_reply(r, &r->waiting[0], r->waiting[0].reply);
+		say_reply(r, &r->waiting[0], slice_of(r->waiting[0].reply));
 		r->nwaiting = 0;
 	}
 	r->shared.d->number = number;
@@ -136,37 +142,48 @@ static void say_set_up(struct reader *r, const char *command, const char *reply)
 	free(heard);
 }
 
-/* The message that stands for the next one of the mbox file. */
-static void add_message(struct buffer *out, unsigned n)
+/* Adds the next message as a literal, with its date where `dated`. Behind the last comes the first again; where there is
+ * no mbox file, made-up ones do. */
+static void add_message(struct reader *r, struct buffer *out, bool dated)
 {
-	struct buffer message = { 0 };
-	buffer_printf(
-		&message,
-		"From: imaptest@example.com\r\nTo: imaptest@example.com\r\nSubject: message %u\r\n"
-		"Date: Mon, 5 Feb 2024 10:00:00 +0000\r\nMessage-ID: <%u@imaptest.example.com>\r\n\r\nText of message %u.\r\n",
-		n, n, n);
+	struct buffer message = { 0 }, date = { 0 };
+	if (r->mbox.n == 0)
+		r->mbox = r->shared.d->beside;
+	if (!mbox_next(&r->mbox, &message, &date))
+		buffer_add_string(&message,
+		                  "From: imaptest@example.com\r\nTo: imaptest@example.com\r\n"
+		                  "Date: Mon, 5 Feb 2024 10:00:00 +0000\r\nSubject: made up\r\n\r\nText.\r\n");
+	if (dated && date.n)
+		buffer_printf(out, " \"" SLICE_FMT "\"", SLICE_ARG(buffer_slice(&date)));
 	buffer_printf(out, " {%zu}\r\n", message.n);
-	buffer_add_slice(out, buffer_slice(&message));
+	draft_quote(out, buffer_slice(&message));
 	buffer_add_string(out, "\r\n"); /* the command's own */
 	buffer_free(&message);
+	buffer_free(&date);
+}
+
+/* That imaptest has messages where this script has none of its own. */
+static void tell_made_up(struct reader *r)
+{
+	if (r->shared.d->beside.n == 0)
+		draft_comment_text(r->shared.d,
+		                   SLICE("imaptest takes this from the mbox file beside its script, which is not "
+		                         "here: a made-up message stands for it"));
 }
 
 static void set_up_messages(struct reader *r)
 {
-	uint64_t n = r->messages < MESSAGES_MAX ? r->messages : 0;
-	if (r->messages && n == 0)
-		draft_comment_text(
-			r->shared.d,
-			SLICE("imaptest puts all messages of its mbox file into the mailbox here: which they "
-		              "are is not known, so there is none"));
-	else if (n)
-		draft_comment_text(
-			r->shared.d,
-			SLICE("imaptest takes these messages from its mbox file: made-up ones stand for them"));
-	for (unsigned i = 0; i < n; i++) {
+	bool all = r->messages == UINT64_MAX;
+	if (all && r->shared.d->beside.n == 0)
+		draft_comment_text(r->shared.d,
+		                   SLICE("imaptest takes all messages of the mbox file beside its script, which is "
+		                         "not here: how many they are is not known"));
+	r->mbox = r->shared.d->beside;
+	for (uint64_t i = 0; i < MESSAGES_MAX && (all ? r->mbox.n > 0 : i < r->messages); i++) {
 		struct buffer command = { 0 };
+		tell_made_up(r);
 		buffer_add_string(&command, "APPEND {{mailbox}}");
-		add_message(&command, i + 1);
+		add_message(r, &command, true);
 		char *text = buffer_take(&command);
 		say_set_up(r, text, "OK {{*}}");
 		free(text);
@@ -259,7 +276,7 @@ static bool mentions(struct slice command, const char *word)
 	return slice_find_nocase(command, slice_of(word)) < command.n;
 }
 
-static void wait_for(struct reader *r, uint64_t script_tag, struct slice reply)
+static void wait_for(struct reader *r, uint64_t script_tag, const char *reply)
 {
 	r->waiting = memory_grow(r->waiting, r->nwaiting + 1, sizeof *r->waiting);
 	r->waiting[r->nwaiting++] = (struct waiting){ r->shared.d->number, script_tag, ++r->tags, reply };
@@ -267,28 +284,23 @@ static void wait_for(struct reader *r, uint64_t script_tag, struct slice reply)
 
 static void read_command(struct reader *r, struct slice line)
 {
-	struct slice rest = line, reply = { 0 };
 	struct buffer command = { 0 };
 	catch_up(r, true);
 	uint64_t script_tag = take_tag(&line);
-	rest = line;
-	struct slice word = slice_word(&rest);
-	if (is_reply_word(word)) {
-		reply = word;
-		line = rest.n && rest.p[0] == ' ' ? slice_part(rest, 1, rest.n) : rest;
-	}
+	struct slice rest = line;
+	const char *reply = reply_word(slice_word(&rest));
+	if (reply)
+		line = slice_part(rest, rest.n && rest.p[0] == ' ', rest.n);
 	wait_for(r, script_tag, reply);
 	r->shared.expunges = mentions(line, "expunge") || mentions(line, "move") || mentions(line, "replace");
 	r->logged_out = r->logged_out || slice_equal_nocase(slice_trim(line), SLICE("logout"));
 	buffer_printf(&command, "a%u ", r->tags);
 	imaptest_expand(&r->shared, line, false, &command);
 	if (lacks_message(line)) {
-		draft_comment_text(
-			r->shared.d,
-			SLICE("imaptest takes this message from its mbox file: a made-up one stands for it"));
-		buffer_add_string(&command,
-		                  slice_equal_nocase(slice_trim(line), SLICE("append")) ? " {{mailbox}}" : "");
-		add_message(&command, r->tags);
+		bool bare = slice_equal_nocase(slice_trim(line), SLICE("append"));
+		tell_made_up(r);
+		buffer_add_string(&command, bare ? " {{mailbox}}" : "");
+		add_message(r, &command, bare);
 	}
 	say(r, SIDE_CLIENT, buffer_slice(&command));
 	buffer_free(&command);
@@ -300,10 +312,10 @@ static bool read_reply(struct reader *r, struct slice line)
 	struct slice rest = line;
 	uint64_t script_tag = take_tag(&rest);
 	struct slice after = rest, word = slice_word(&after);
-	if (!is_reply_word(word))
+	if (reply_word(word) == NULL)
 		return false;
 	for (size_t i = 0; i < r->nwaiting; i++) {
-		if (r->waiting[i].reply.n || r->waiting[i].script_tag != script_tag)
+		if (r->waiting[i].reply || r->waiting[i].script_tag != script_tag)
 			continue;
 		catch_up(r, false);
 		say_reply(r, &r->waiting[i], rest);

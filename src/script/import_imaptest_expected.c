@@ -179,6 +179,23 @@ static size_t literal_length(struct slice s, size_t *count)
 	return n <= s.n - *count ? *count + (size_t)n : 0;
 }
 
+/* Whether the argument is the mailbox of LIST, LSUB or STATUS. */
+static bool is_mailbox(const struct reading *r, size_t index)
+{
+	bool list = slice_equal_nocase(r->name, SLICE("list")) || slice_equal_nocase(r->name, SLICE("lsub"));
+	return r->depth == 0 && (list ? index == 3 : index == 1 && slice_equal_nocase(r->name, SLICE("status")));
+}
+
+/* Whether the text may stand without quotes (RFC 9051's ATOM-CHAR, and `$`, `{` and `}` of variables). */
+static bool is_atom(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] <= ' ' || (unsigned char)text.p[i] > '~' ||
+		    slice_find_octet(SLICE("()%*\"\\]"), text.p[i]) < 7)
+			return false;
+	return text.n > 0;
+}
+
 /* Text of a message comes as a literal, however the script writes it. */
 static void add_text(struct reading *r, struct slice text)
 {
@@ -186,7 +203,7 @@ static void add_text(struct reading *r, struct slice text)
 	draft_quote(r->out, text);
 }
 
-static void read_string(struct reading *r, size_t length, size_t count)
+static void read_string(struct reading *r, size_t index, size_t length, size_t count)
 {
 	struct slice s = slice_part(r->rest, 0, length);
 	struct slice text = count ? slice_part(s, count, s.n) : slice_part(s, 1, s.n - 1);
@@ -195,10 +212,11 @@ static void read_string(struct reading *r, size_t length, size_t count)
 	} else if (count) {
 		buffer_add_slice(r->out, slice_part(s, 0, count));
 		draft_quote(r->out, text);
-	} else {
-		buffer_add_octet(r->out, '"');
+	} else { /* a mailbox comes as an atom where it can */
+		const char *quote = is_mailbox(r, index) && is_atom(text) ? "" : "\"";
+		buffer_add_string(r->out, quote);
 		imaptest_expand(r->t, text, true, r->out);
-		buffer_add_octet(r->out, '"');
+		buffer_add_string(r->out, quote);
 	}
 	r->rest = slice_part(r->rest, length, r->rest.n);
 }
@@ -208,9 +226,10 @@ static void read_atom(struct reading *r, size_t index)
 	struct slice atom = slice_part(r->rest, 0, atom_length(r->rest));
 	bool variable = atom.n && atom.p[0] == '$';
 	bool list = slice_equal_nocase(r->name, SLICE("list")) || slice_equal_nocase(r->name, SLICE("lsub"));
-	/* the hierarchy's separator and ESEARCH's tag come as quoted strings */
+	/* the hierarchy's separator, ESEARCH's tag and a date come as quoted strings */
 	bool quoted = variable && atom.n > 1 &&
-	              ((list && r->depth == 0 && index == 2) || slice_equal_nocase(r->key, SLICE("tag")));
+	              ((list && r->depth == 0 && index == 2) || slice_equal_nocase(r->key, SLICE("tag")) ||
+	               slice_equal_nocase(r->key, SLICE("internaldate")));
 	if (variable && is_text_item(r->key)) {
 		buffer_add_string(r->out, "{{*}}");
 		r->cut = true;
@@ -230,9 +249,9 @@ static void read_argument(struct reading *r, size_t index)
 	size_t count = 0, literal = literal_length(r->rest, &count);
 	r->text = literal || (r->rest.p[0] == '"' && is_text_item(r->key));
 	if (literal)
-		read_string(r, literal, count);
+		read_string(r, index, literal, count);
 	else if (r->rest.p[0] == '"')
-		read_string(r, quoted_length(r->rest), 0);
+		read_string(r, index, quoted_length(r->rest), 0);
 	else if (r->rest.p[0] == '(')
 		read_list(r, index);
 	else
