@@ -5,17 +5,16 @@
 # shellcheck disable=SC2154
 
 load helpers
+load servers/all
 
 # The servers are started once for the file: what a test changes in a mailbox, it made itself.
 setup_file() {
-	export ca=$BATS_FILE_TMPDIR/tls/ca.pem good=$BATS_FILE_TMPDIR/tls/good
-	installed openssl || return 0
-	"$PYTHON" -B "$BATS_TEST_DIRNAME/tls/authority" "$BATS_FILE_TMPDIR/tls"
-	local BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
-	start_dovecot
-	start_postfix
-	start_nginx
-	start_vsftpd
+	all_start
+	export good=$BATS_FILE_TMPDIR/tls/good
+}
+
+teardown_file() {
+	all_stop
 }
 
 # What the tester's own surroundings trust or write is left out.
@@ -23,71 +22,6 @@ setup() {
 	setup_home
 	require openssl
 	unset SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE
-}
-
-teardown_file() {
-	local BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
-	stop_servers
-}
-
-# installed PROGRAM: whether it is; a test that needs it says `require`.
-installed() {
-	program_path "$1" >/dev/null
-}
-
-# start KIND FOLDER PORT...: tests/servers/start, with the certificate that all trust.
-start() {
-	local kind=$1 folder=$BATS_FILE_TMPDIR/$2
-	shift 2
-	mkdir -p "$folder"
-	cp "$good.pem" "$folder/server.pem"
-	cp "$good.key" "$folder/server.key"
-	start_server "$(basename "$folder")" "$BATS_TEST_DIRNAME/servers/start" "$kind" "$folder" "$@"
-}
-
-start_dovecot() {
-	installed dovecot || return 0
-	imap=$(free_port) pop3=$(free_port) imaps=$(free_port) pop3s=$(free_port)
-	export imap pop3 imaps pop3s
-	start dovecot dovecot "$imap" "$pop3" "$imaps" "$pop3s"
-	wait_for_port "$pop3s"
-	wait_for 10 greets
-}
-
-# Until the login processes have found the process that knows the users, Dovecot greets with "Waiting for ...".
-greets() {
-	timeout 5 "$PARLANCE" --plain "imap://127.0.0.1:$imap" <<<'a LOGOUT' 2>/dev/null | grep -q 'S: \* OK \[CAPABILITY'
-}
-
-start_postfix() {
-	installed postfix && installed dovecot && ((EUID == 0)) || return 0
-	smtp=$(free_port) smtps=$(free_port)
-	export smtp smtps
-	start postfix postfix "$smtp" "$smtps" "$BATS_FILE_TMPDIR/dovecot"
-	wait_for_port "$smtps"
-}
-
-start_nginx() {
-	installed nginx || return 0
-	http=$(free_port) https=$(free_port)
-	export http https
-	start nginx nginx "$http" "$https"
-	wait_for_port "$https"
-}
-
-start_vsftpd() {
-	installed vsftpd || return 0
-	ftp=$(free_port) ftps=$(free_port)
-	export ftp ftps
-	start vsftpd ftp "$ftp"
-	start vsftpd ftps "$ftps" implicit
-	wait_for_port "$ftp"
-	wait_for_port "$ftps"
-}
-
-require_postfix() {
-	require postfix dovecot
-	((EUID == 0)) || skip "Postfix can be started by root only"
 }
 
 # talk OPTION... TARGET: says stdin to a server, whose certificate is vouched for.

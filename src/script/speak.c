@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "script/expected.h"
 
 struct speaker {
 	const struct rehearsal *r;
@@ -60,13 +61,22 @@ static void block_begin(struct speaker *s)
 	s->counted_at = heard_block(s) ? heard_block(s)->first : 0;
 }
 
+/* Whether a greeting stands behind the client's first lines, as in a record of one who did not wait for it. */
+static bool has_greeting(const struct rehearsal *r)
+{
+	for (size_t i = 0; i < r->nreplies; i++)
+		if (r->replies[i].complete && r->replies[i].answers == NO_LINE && !r->replies[i].unasked)
+			return true;
+	return false;
+}
+
 struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct variables *given, enum match_level level,
                             const struct buffer *files)
 {
 	struct speaker *s = memory_zeroed(1, sizeof *s);
 	s->r = rehearsal;
 	s->files = files;
-	s->greeting_due = rehearsal->client_first && rehearsal->protocol->server_first;
+	s->greeting_due = rehearsal->client_first && rehearsal->protocol->server_first && !has_greeting(rehearsal);
 	rehearsal_variables(rehearsal, given, &s->v);
 	s->judge = judge_new(rehearsal, level, &s->v);
 	block_begin(s);

@@ -193,9 +193,13 @@ static bool next_line(struct talk *t)
 	}
 	if (t->prompt || replay_goes_on(t) || !feed_line(t, &line))
 		return false;
-	(void)bare_asks(t, line);
-	speak(t, line, false, false);
+	/* Taken before it is spoken: a `:` word may stir up the line behind it. */
+	struct buffer taken = { 0 };
+	buffer_add_slice(&taken, line);
 	feed_used(t, line);
+	(void)bare_asks(t, buffer_slice(&taken));
+	speak(t, buffer_slice(&taken), false, false);
+	buffer_wipe(&taken);
 	return true;
 }
 
