@@ -23,6 +23,7 @@ struct speaker {
 	size_t *said;       /* lines of the script whose command events are still to come, in order */
 	size_t nsaid;
 	bool piece;         /* the client's last event goes on */
+	bool retagging;     /* it was said that the next command gets another tag */
 	bool silent;        /* the server fell silent in this block */
 	bool greeting_due;  /* the script begins with the client, the protocol with the server */
 	bool skipping;      /* payload is being skipped, and it was said so */
@@ -280,6 +281,36 @@ static void scram_prepare(struct speaker *s, const struct rehearsed *line, const
 	s->v.scram.sha256 = slice_find_nocase(text, SLICE("SCRAM-SHA-256")) < text.n;
 }
 
+/* The tag of an IMAP command that is being said; empty: there is none. */
+static struct slice tag_of(const struct speaker *s)
+{
+	const struct rehearsed *line = &s->r->lines[s->at];
+	bool tagged = strcmp(s->r->protocol->name, "imap") == 0 && line->input == INPUT_COMMAND;
+	return slice_part(buffer_slice(&s->octets), 0, tagged ? line->tag_n : 0);
+}
+
+/* A tag whose command is not answered yet cannot be used again (RFC 9051 2.2.1): another one goes out. Returns whether that
+ * is so; then `octets` hold it. */
+static bool retag(struct speaker *s, const struct dialogue *d, struct buffer *words)
+{
+	struct slice tag = tag_of(s);
+	struct buffer fresh = { 0 };
+	if (tag.n == 0 || !dialogue_in_flight(d, tag))
+		return false;
+	for (unsigned i = 2; fresh.n == 0 || dialogue_in_flight(d, buffer_slice(&fresh)); i++) {
+		buffer_clear(&fresh);
+		buffer_printf(&fresh, SLICE_FMT "-%u", SLICE_ARG(tag), i);
+	}
+	buffer_add_string(words, "the tag ");
+	escape_text(words, tag);
+	buffer_add_string(words, " is still in use: the command goes out as ");
+	escape_text(words, buffer_slice(&fresh));
+	buffer_add_slice(&fresh, slice_part(buffer_slice(&s->octets), tag.n, s->octets.n));
+	buffer_wipe(&s->octets);
+	s->octets = fresh;
+	return true;
+}
+
 static enum speak_act say(struct speaker *s, const struct dialogue *d, struct speak_step *step, struct error *error)
 {
 	const struct script_line *written = line_at(s, s->at);
@@ -296,6 +327,15 @@ static enum speak_act say(struct speaker *s, const struct dialogue *d, struct sp
 	} else {
 		payload_made(&s->octets, input == INPUT_COUNTED ? dialogue_counted(d) : written->octets, input);
 	}
+	struct buffer words = { 0 };
+	bool retagged = retag(s, d, &words), told = s->retagging;
+	s->retagging = retagged && !told;
+	if (s->retagging) {
+		enum speak_act remark = show(s, SPEAK_REMARK, buffer_slice(&words), step);
+		buffer_free(&words);
+		return remark;
+	}
+	buffer_free(&words);
 	step->octets = buffer_slice(&s->octets);
 	step->problem = buffer_slice(&s->problem);
 	step->begins = s->at == s->r->blocks[line->block].first;

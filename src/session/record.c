@@ -246,10 +246,13 @@ static void field(struct buffer *out, const char *name, const char *value)
 	buffer_add_octet(out, '\n');
 }
 
-/* The scheme without which the target would be taken for something else; NULL where it needs none. */
-static const struct scheme *scheme_needed(const struct record_about *about, const struct protocol *protocol)
+/* The scheme without which the target would be taken for something else; NULL where it needs none. A greeting of 220 may
+ * be of several protocols: whoever reads the record finds it as the session did, by what is said then. */
+static const struct scheme *scheme_needed(const struct record_about *about, const struct dialogue_event *first)
 {
-	if (about->port == 0 || protocol == NULL)
+	const struct protocol *protocol = protocol_named(slice_of(first->protocol));
+	bool undecided = protocol && strcmp(protocol->name, "tcp") == 0 && slice_starts(first->text, SLICE("220"));
+	if (about->port == 0 || protocol == NULL || undecided)
 		return NULL;
 	const struct protocol *found = protocol_of_port(about->port);
 	if (found == protocol && port_implies_tls(about->port) == about->tls)
@@ -267,7 +270,7 @@ static void header_make(const struct record_about *about, const struct dialogue_
 	struct tm parts;
 	if (gmtime_r(&now, &parts))
 		(void)strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	const struct scheme *scheme = scheme_needed(about, protocol_named(slice_of(first->protocol)));
+	const struct scheme *scheme = scheme_needed(about, first);
 	char *title = about->target ? string_printf("A session with %s", about->target) : string_copy("A session");
 	field(out, "Title", about->title && *about->title ? about->title : title);
 	free(title);

@@ -14,6 +14,9 @@
 #define BOLD_RED "\033[1;31m"
 #define GREEN "\033[32m"
 
+/* So many transcripts scroll by: what was not ok is named once more at the end. */
+#define MANY 10
+
 /* What a terminal that does not say how wide it is has. */
 #define COLUMNS 80
 
@@ -36,6 +39,8 @@ struct terminal_report {
 	struct buffer body;  /* what will stand under its line */
 	struct skips *skips; /* of it */
 	size_t nskips;
+	struct buffer lines;              /* of it: those that differ, ":12, 15" */
+	struct buffer bad;                /* rows that name what was not ok */
 	struct tally tally, all;          /* of it, and of all */
 	size_t ok, differs, failed;       /* transcripts, by what came of them */
 	size_t sessions, sessions_failed; /* of all that were run many times */
@@ -59,10 +64,16 @@ static const char *style(const struct terminal_report *t, const char *sequence)
 	return t->options.color ? sequence : "";
 }
 
-static void print(struct terminal_report *t, struct slice rows)
+/* Rows that end with an empty one. */
+static bool ends_blank(const struct buffer *rows)
 {
-	t->sink.write(t->sink.context, rows);
-	t->blank = rows.n >= 2 && rows.p[rows.n - 1] == '\n' && rows.p[rows.n - 2] == '\n';
+	return rows->n >= 2 && rows->p[rows->n - 1] == '\n' && rows->p[rows->n - 2] == '\n';
+}
+
+static void print(struct terminal_report *t, const struct buffer *rows)
+{
+	t->sink.write(t->sink.context, buffer_slice(rows));
+	t->blank = ends_blank(rows);
 }
 
 /* Appends lines of text as rows that fit. */
@@ -173,10 +184,12 @@ static void terminal_point(struct report *report, const struct point *point)
 {
 	struct terminal_report *t = terminal_of(report);
 	tally_point(&t->tally, point);
-	if (point->verdict == VERDICT_DIFFERS)
+	if (point->verdict == VERDICT_DIFFERS) {
+		buffer_printf(&t->lines, "%s%u", t->lines.n ? ", " : ":", point->line);
 		difference_add(t, point);
-	else if (point->verdict == VERDICT_SKIPPED)
+	} else if (point->verdict == VERDICT_SKIPPED) {
 		skip_count(t, point->note);
+	}
 }
 
 static void terminal_comment(struct report *report, struct slice text)
@@ -185,7 +198,7 @@ static void terminal_comment(struct report *report, struct slice text)
 	struct buffer rows = { 0 };
 	text_add(t, t->name.n ? &t->body : &rows, t->name.n ? INDENTED : "", text);
 	if (rows.n)
-		print(t, buffer_slice(&rows));
+		print(t, &rows);
 	buffer_free(&rows);
 }
 
@@ -261,30 +274,48 @@ static void outcome_count(struct terminal_report *t, bool ok, const struct outco
 	t->failed += !ok && t->tally.differs == 0;
 	t->sessions += outcome->sessions;
 	t->sessions_failed += outcome->failed;
+	if (ok)
+		return;
+	buffer_add_string(&t->bad, "not ok  ");
+	buffer_add_slice(&t->bad, buffer_slice(&t->name));
+	buffer_add_slice(&t->bad, buffer_slice(&t->lines));
+	buffer_add_octet(&t->bad, '\n');
+}
+
+static size_t transcripts_of(const struct terminal_report *t)
+{
+	return t->ok + t->differs + t->failed;
+}
+
+/* Prints the transcript's row and what stands under it: where it is not ok, apart from the others. */
+static void result_print(struct terminal_report *t, bool ok, const struct outcome *outcome)
+{
+	struct buffer out = { 0 };
+	if (!ok && !t->blank && transcripts_of(t) > 0)
+		buffer_add_octet(&out, '\n');
+	result_add(t, &out, ok, outcome);
+	if (t->tally.differs + outcome->nkinds > 0)
+		buffer_add_octet(&out, '\n');
+	buffer_add_slice(&out, buffer_slice(&t->body));
+	if (!ok && !ends_blank(&out))
+		buffer_add_octet(&out, '\n');
+	print(t, &out);
+	buffer_free(&out);
 }
 
 static void terminal_end(struct report *report, const struct outcome *outcome)
 {
 	struct terminal_report *t = terminal_of(report);
-	struct buffer out = { 0 };
 	bool ok = outcome_ok(&t->tally, outcome);
 	for (size_t i = 0; i < outcome->nkinds; i++)
 		failures_add(t, &outcome->kinds[i]);
 	if (!skips_add(t, outcome->problem))
 		text_add(t, &t->body, INDENTED, outcome->problem);
-	if (!ok && !t->blank && (t->ok || t->differs || t->failed))
-		buffer_add_octet(&out, '\n');
-	result_add(t, &out, ok, outcome);
-	if (!ok && t->tally.differs + outcome->nkinds)
-		buffer_add_octet(&out, '\n');
-	buffer_add_slice(&out, buffer_slice(&t->body));
-	if (!ok && !slice_equal(slice_part(buffer_slice(&out), out.n - 2, out.n), SLICE("\n\n")))
-		buffer_add_octet(&out, '\n');
-	print(t, buffer_slice(&out));
+	result_print(t, ok, outcome);
 	outcome_count(t, ok, outcome);
 	buffer_clear(&t->body);
 	buffer_clear(&t->name);
-	buffer_free(&out);
+	buffer_clear(&t->lines);
 }
 
 /* ---- the sum ---- */
@@ -308,7 +339,7 @@ static void sessions_sum(struct buffer *out, const struct terminal_report *t)
 static void sum_add(struct buffer *out, const struct terminal_report *t)
 {
 	size_t replies = tally_points(&t->all);
-	count_add(out, t->ok + t->differs + t->failed, "transcript", "transcripts");
+	count_add(out, transcripts_of(t), "transcript", "transcripts");
 	part_add(out, ": ", t->ok, "ok", "ok");
 	part_add(out, t->ok ? ", " : ": ", t->differs, "differs", "differ");
 	part_add(out, t->ok + t->differs ? ", " : ": ", t->failed, "failed", "failed");
@@ -332,11 +363,17 @@ static void terminal_close(struct report *report)
 	sum_add(&sum, t);
 	if (!t->blank)
 		buffer_add_octet(&out, '\n');
+	if (t->bad.n && transcripts_of(t) > MANY) {
+		buffer_add_slice(&out, buffer_slice(&t->bad));
+		buffer_add_octet(&out, '\n');
+	}
 	(void)wrap(&out, buffer_slice(&sum), &how);
-	print(t, buffer_slice(&out));
+	print(t, &out);
 	(void)skips_add(t, (struct slice){ 0 });
 	buffer_free(&sum);
 	buffer_free(&out);
+	buffer_free(&t->bad);
+	buffer_free(&t->lines);
 	buffer_free(&t->name);
 	buffer_free(&t->body);
 	free(t);

@@ -112,6 +112,27 @@ static char mark_of(const struct pair *pair)
 
 /* ---- cells ---- */
 
+/* How long an escape at the front of a text is (base/escape.h), in octets; 0: there is none. */
+static size_t escape_length(struct slice text)
+{
+	if (text.n < 2 || text.p[0] != '\\')
+		return 0;
+	if (text.p[1] == 'x')
+		return 4;
+	return text.p[1] == 'u' ? slice_find_octet(text, '}') + 1 : 2;
+}
+
+/* Where a row is to end that could end at `at`: before an escape that would be torn. */
+static size_t before_escape(struct slice text, size_t start, size_t at)
+{
+	for (size_t from = at; from > start + 1 && at - from < sizeof "\\u{10FFFF}";) {
+		from--;
+		if (text.p[from] == '\\')
+			return escape_length(slice_part(text, from, text.n)) > at - from ? from : at;
+	}
+	return at;
+}
+
 /* Where the row of a text ends that begins at `start` and has room for so many columns; one character at least. */
 static size_t row_end(struct slice text, size_t start, size_t room)
 {
@@ -121,7 +142,7 @@ static size_t row_end(struct slice text, size_t start, size_t room)
 		size_t length = utf8_decode(slice_part(text, at, text.n), &character);
 		used += length ? (size_t)character_columns(character) : 1;
 		if (used > room && at > start)
-			return at;
+			return before_escape(text, start, at);
 		at += length ? length : 1;
 	}
 	return at;

@@ -4,11 +4,10 @@ test, `record.py` lists them."""
 import os
 import re
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server  # noqa: E402
-from service import Imap, Pop3  # noqa: E402
+from service import Pop3  # noqa: E402
 from terminal import Terminal, run_tests  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
@@ -271,16 +270,6 @@ def a_record_that_cannot_be_written_is_told_once():
         assert t.screen.all().count("No space left") == 1
         t.enter(":quit")
         assert t.end() == 2
-
-
-@test
-def a_login_by_a_digest_is_recorded_as_its_function():
-    record = path("cram.txt")
-    server = Imap()
-    with talking(server, "imap", "-r", record) as t:
-        t.enter("a1 AUTHENTICATE CRAM-MD5")
-        t.settle()
-    assert "C: a1 AUTHENTICATE CRAM-MD5" in read(record)
 
 
 if __name__ == "__main__":

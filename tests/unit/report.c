@@ -466,6 +466,27 @@ static void the_terminal_shows_a_line_a_transcript_and_one_sum(void)
 	           "  skipped)\n");
 }
 
+static void of_many_those_that_differ_are_named_at_the_end(void)
+{
+	struct report *report = terminal(80, false);
+	for (int i = 0; i < 9; i++) {
+		report_begin(report, "good.txt", NULL);
+		end(report);
+	}
+	report_begin(report, "bad\033.txt", NULL);
+	differs(report, SLICE("250"), SLICE("550"), "");
+	differs(report, SLICE("250"), SLICE("550"), "");
+	end(report);
+	report_begin(report, "c.txt", NULL);
+	report_end(report, &(struct outcome){ .problem = SLICE("no") });
+	buffer_clear(&out);
+	report_close(report);
+	CHECK_TEXT(buffer_slice(&out), "not ok  bad\\x1B.txt:12, 12\n"
+	                               "not ok  c.txt\n"
+	                               "\n"
+	                               "11 transcripts: 9 ok, 1 differs, 1 failed (2 replies: 2 differ)\n");
+}
+
 static void weight_and_colour_only_add(void)
 {
 	struct report *report = terminal(80, true);
@@ -683,6 +704,26 @@ static void no_octet_of_a_peer_reaches_the_terminal(void)
 	            "      ^          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n");
 }
 
+static void escapes_are_not_torn_apart(void)
+{
+	check_shown(40, SLICE("250"), SLICE("250 abcdefghijklmnopqrstuvwxyz12\033\xE2\x80\xAE\t\\n"),
+	            "  expected\n"
+	            "  | 250\n"
+	            "  received\n"
+	            "  | 250 abcdefghijklmnopqrstuvwxyz12\\x1B\n"
+	            "       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+	            "  |   \\u{202E}\\t\\n\n"
+	            "      ^^^^^^^^^^^^\n");
+	check_shown(40, SLICE("250"), SLICE("250 abcdefghijklmnopqrstuvwxyz12345\033"),
+	            "  expected\n"
+	            "  | 250\n"
+	            "  received\n"
+	            "  | 250 abcdefghijklmnopqrstuvwxyz12345\n"
+	            "       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+	            "  |   \\x1B\n"
+	            "      ^^^^\n");
+}
+
 static void wide_characters_keep_the_columns(void)
 {
 	check_shown(80, SLICE("250 日本"), SLICE("250 日本語"),
@@ -795,6 +836,7 @@ int main(void)
 	TEST(junit_is_a_suite_a_transcript);
 	TEST(junit_is_xml_whatever_came);
 	TEST(the_terminal_shows_a_line_a_transcript_and_one_sum);
+	TEST(of_many_those_that_differ_are_named_at_the_end);
 	TEST(weight_and_colour_only_add);
 	TEST(what_was_skipped_is_summed_up_by_reason);
 	TEST(a_problem_is_told_once);
@@ -806,6 +848,7 @@ int main(void)
 	TEST(white_space_is_seen_where_it_differs);
 	TEST(characters_that_nobody_sees_are_seen);
 	TEST(no_octet_of_a_peer_reaches_the_terminal);
+	TEST(escapes_are_not_torn_apart);
 	TEST(wide_characters_keep_the_columns);
 	TEST(a_narrow_terminal_has_one_above_the_other);
 	TEST(long_lines_are_shown_where_they_differ);
