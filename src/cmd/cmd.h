@@ -49,6 +49,8 @@ struct options {
 	const char *junit;   /* verify: --junit FILE */
 	uint64_t jobs;       /* verify: sessions at once; 0: not given */
 	uint64_t repeat;     /* verify: sessions of each transcript; 0: not given */
+	uint64_t retry;      /* verify: how often a transcript that fails is tried again */
+	double retry_interval; /* 1 */
 	double rate;         /* verify: sessions begun in a second; 0: as fast as it goes */
 	double delay;        /* replay, serve: --delay */
 	bool step;           /* replay: --step */
@@ -75,7 +77,7 @@ enum option_group {
 	OPTIONS_SERVE = 1 << 6,   /* --listen --strict --once --drop-after --stall --split --garble */
 	OPTIONS_PACE = 1 << 7,    /* --delay */
 	OPTIONS_OFFLINE = 1 << 8, /* -P where nothing is connected */
-	OPTIONS_VERIFY = 1 << 10, /* --match --bail --junit --recorded --jobs --repeat --rate */
+	OPTIONS_VERIFY = 1 << 10, /* --match --bail --junit --retry --recorded --jobs --repeat --rate */
 	OPTIONS_TO = 1 << 11,     /* --to */
 	OPTIONS_ENCRYPT = 1 << 9  /* --tls --cert --key --tls-min …, for the client's side and the server's */
 };

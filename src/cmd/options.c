@@ -25,6 +25,7 @@ enum option_kind {
 	OPTION_PROTOCOL,
 	OPTION_NOTES,
 	OPTION_SET,
+	OPTION_SET_FILE,
 	OPTION_MAP,
 	OPTION_HELP,
 	OPTION_VERSION
@@ -102,6 +103,10 @@ static const struct option_row rows[] = {
 	{ "match", 0, "status|class|text", OPTIONS_VERIFY, OPTION_WORD, AT(match), match_choices,
 	  "how closely replies are compared\n(default: the transcript's `Match:`, else status)" },
 	{ "bail", 0, NULL, OPTIONS_VERIFY, OPTION_FLAG, AT(bail), NULL, "stop at the first difference" },
+	{ "retry", 0, "N", OPTIONS_VERIFY, OPTION_COUNT, AT(retry), NULL,
+	  "try a transcript that fails so often again" },
+	{ "retry-interval", 0, "SECONDS", OPTIONS_VERIFY, OPTION_SECONDS, AT(retry_interval), NULL,
+	  "and wait so long before it (default: 1)" },
 	{ "recorded", 0, NULL, OPTIONS_VERIFY, OPTION_FLAG, AT(recorded), NULL,
 	  "compare with recorded sessions, offline" },
 	{ "junit", 0, "FILE", OPTIONS_VERIFY, OPTION_TEXT, AT(junit), NULL, "write a JUnit report to FILE too" },
@@ -123,7 +128,10 @@ static const struct option_row rows[] = {
 	{ "garble", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(garble), NULL,
 	  "fault: change one octet of each line, always the\nsame ones" },
 	{ "delay", 0, "SECONDS", OPTIONS_PACE, OPTION_SECONDS, AT(delay), NULL, "pause before each line that is sent" },
-	{ "set", 0, "NAME=VALUE", OPTIONS_SCRIPT, OPTION_SET, 0, NULL, "give a variable its value" },
+	{ "set", 0, "NAME[=VALUE]", OPTIONS_SCRIPT, OPTION_SET, 0, NULL,
+	  "give a variable its value; without =VALUE, that of\nthe environment variable PARLANCE_NAME" },
+	{ "set-file", 0, "FILE", OPTIONS_SCRIPT, OPTION_SET_FILE, 0, NULL,
+	  "the same for each line NAME=VALUE of FILE" },
 	{ "from", 0, "FORM", OPTIONS_SCRIPT, OPTION_TEXT, AT(from), NULL,
 	  "read another program's recording as FORM, where\nit is not recognised: curl, swaks, imaplib, smtplib,\npoplib, ftplib, http.client, s_client, telnet, nc,\nexim, imaptest; or transcript, our own" },
 	{ "map", 0, "OLD=NEW", OPTIONS_SCRIPT, OPTION_MAP, 0, NULL, "replace OLD in every client line" },
@@ -248,6 +256,47 @@ static enum status set_notes(struct parsing *p, const struct option_row *row, co
 	return STATUS_OK;
 }
 
+/* `--set NAME=VALUE`; `--set NAME` takes the value from the environment, where no list of processes shows it. */
+static enum status set_variable(struct parsing *p, const char *value)
+{
+	if (strchr(value, '='))
+		return variables_set(&p->options->variables, value, p->error);
+	char *name = string_printf("PARLANCE_%s", value);
+	const char *found = getenv(name);
+	char *assignment = found ? string_printf("%s=%s", value, found) : NULL;
+	enum status status = found ? variables_set(&p->options->variables, assignment, p->error)
+	                           : error_set(p->error, STATUS_USAGE,
+	                                       "--set %s: no value: write --set %s=VALUE, or give it to the "
+	                                       "environment variable %s",
+	                                       value, value, name);
+	free(name);
+	free(assignment);
+	return status;
+}
+
+/* Lines NAME=VALUE; blank ones and those that begin with # count for nothing. */
+static enum status set_file(struct parsing *p, const char *file)
+{
+	struct buffer text = { 0 };
+	struct error why = { 0 };
+	enum status status = read_input(file, &text, p->error);
+	struct slice rest = buffer_slice(&text);
+	for (unsigned number = 1; status == STATUS_OK && rest.n; number++) {
+		struct slice line = slice_row(&rest);
+		if (line.n && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (slice_trim(line).n == 0 || line.p[0] == '#')
+			continue;
+		char *assignment = slice_string(line);
+		if (variables_set(&p->options->variables, assignment, &why) != STATUS_OK)
+			status = error_set(p->error, STATUS_USAGE, "%s:%u: %s", file, number, why.message);
+		free(assignment);
+	}
+	error_clear(&why);
+	buffer_wipe(&text);
+	return status;
+}
+
 static enum status set_option(struct parsing *p, const struct option_row *row, const char *value)
 {
 	char *member = (char *)p->options + row->offset;
@@ -280,7 +329,9 @@ static enum status set_option(struct parsing *p, const struct option_row *row, c
 	case OPTION_NOTES:
 		return set_notes(p, row, value);
 	case OPTION_SET:
-		return variables_set(&p->options->variables, value, p->error);
+		return set_variable(p, value);
+	case OPTION_SET_FILE:
+		return set_file(p, value);
 	case OPTION_MAP:
 		return variables_map(&p->options->variables, value, p->error);
 	case OPTION_HELP:
@@ -383,7 +434,7 @@ enum status options_parse(struct options *options, const struct command **comman
 	int words = 0;
 	bool only_words = false;
 	*options = (struct options){
-		.family = AF_UNSPEC, .timeout = -1, .connect_timeout = 10, .color = "auto", .drop_after = UINT64_MAX
+		.family = AF_UNSPEC, .timeout = -1, .connect_timeout = 10, .retry_interval = 1, .color = "auto", .drop_after = UINT64_MAX
 	};
 	for (int i = 0; i < *argc; i++) {
 		char *word = argv[i];

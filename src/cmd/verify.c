@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,8 @@ struct verification {
 	bool over;
 	struct player_end end; /* its message is `message` */
 	char *message;
+	struct error error; /* why it could not begin */
+	enum status status;
 	size_t differing;
 };
 
@@ -225,10 +228,13 @@ static void connected(void *context, struct session *session)
 	}
 }
 
+/* With --retry nothing is told before it is known which try counts. */
 static void heard(void *context, const struct dialogue_event *event)
 {
+	struct verification *one = context;
 	(void)event;
-	tell(context);
+	if (one->verifying->options->retry == 0)
+		tell(one);
 }
 
 static void over(void *context, const struct player_end *end)
@@ -256,7 +262,6 @@ static void play(struct verification *one)
 	(void)event_base_dispatch(v->base);
 	if (!one->over)
 		judge_end(player_judge(one->player), "interrupted", false);
-	tell(one);
 }
 
 /* The server did not hang up where the script says that it does, or did where the client still has something to say: that is
@@ -287,35 +292,79 @@ static enum status status_of(const struct verification *one)
 	return one->differing > 0 && status < STATUS_DIFFERED ? STATUS_DIFFERED : status;
 }
 
+/* Makes all ready; says whether it can be played. */
+static bool begin(struct verification *one, struct verifying *v, const struct verified *verified)
+{
+	const char *to = v->to ? v->to : verified->script->target;
+	*one = (struct verification){ .verifying = v, .verified = verified, .end = { .undone = NO_LINE } };
+	one->status = prepare(v->options, verified->script, &one->prepared, &one->error);
+	if (one->status == STATUS_OK)
+		one->status = prepare_place(&one->prepared, v->base, to, v->service, &one->error);
+	return one->status == STATUS_OK;
+}
+
+static void verification_free(struct verification *one)
+{
+	player_free(one->player);
+	prepared_free(&one->prepared);
+	free(one->message);
+	error_clear(&one->error);
+}
+
+/* Whether it went as it should, as far as is known before anything is told. */
+static bool went_well(const struct verification *one)
+{
+	return one->end.message == NULL && !judge_differed(player_judge(one->player));
+}
+
+static void pause_before_retry(struct verifying *v, uint64_t tries)
+{
+	double seconds = v->options->retry_interval;
+	struct timeval tv = { .tv_sec = (time_t)seconds };
+	tv.tv_usec = (suseconds_t)((seconds - (double)tv.tv_sec) * 1e6);
+	char *words = string_printf("try %" PRIu64 " of %" PRIu64 " failed; the next in %g s", tries,
+	                            v->options->retry + 1, seconds);
+	if (!v->options->quiet)
+		report_comment(v->report, slice_of(words));
+	free(words);
+	(void)event_base_loopexit(v->base, &tv);
+	(void)event_base_dispatch(v->base);
+}
+
+/* Plays it, and again where it fails and --retry allows that. */
+static void play_tries(struct verification *one, struct verifying *v, const struct verified *verified)
+{
+	for (uint64_t tries = 1; begin(one, v, verified); tries++) {
+		play(one);
+		if (v->interrupted || went_well(one) || tries > v->options->retry)
+			return;
+		verification_free(one);
+		pause_before_retry(v, tries);
+	}
+}
+
 static void verify_one(struct verifying *v, const struct verified *verified)
 {
-	struct verification one = { .verifying = v, .verified = verified, .end = { .undone = NO_LINE } };
+	struct verification one;
 	struct outcome outcome = { 0 };
-	struct error error = { 0 };
 	double began = clock_now();
 	report_begin(v->report, verified->name, verified->script->title);
-	enum status status = prepare(v->options, verified->script, &one.prepared, &error);
-	if (status == STATUS_OK)
-		status = prepare_place(&one.prepared, v->base, v->to ? v->to : verified->script->target, v->service,
-		                       &error);
-	if (status == STATUS_OK) {
-		play(&one);
+	play_tries(&one, v, verified);
+	if (one.player) {
+		tell(&one);
 		tell_undone(&one);
-		status = status_of(&one);
+		one.status = status_of(&one);
 	}
-	if (error.message)
-		outcome.problem = slice_of(error.message);
+	if (one.error.message)
+		outcome.problem = slice_of(one.error.message);
 	else if (one.message && one.differing == 0)
 		outcome.problem = slice_of(one.message);
 	if (outcome.problem.n)
 		complain("%s", outcome.problem.p);
 	outcome.seconds = clock_now() - began;
 	report_end(v->report, &outcome);
-	v->status = status > v->status ? status : v->status;
-	player_free(one.player);
-	prepared_free(&one.prepared);
-	free(one.message);
-	error_clear(&error);
+	v->status = one.status > v->status ? one.status : v->status;
+	verification_free(&one);
 }
 
 static void verify_all(struct verifying *v)

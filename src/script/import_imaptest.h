@@ -10,7 +10,9 @@
 /* What the two halves share. */
 struct imaptest {
 	struct draft *d;
-	bool expunges; /* the command under way may expunge: numbers in untagged data are not known then */
+	unsigned tag;           /* of the command under way, N of `aN`: what imaptest calls $tag */
+	struct buffer messages; /* `1 FETCH` and a NUL for each message that a FETCH of the command's was listed for */
+	bool expunges;          /* the command under way may expunge: numbers in untagged data are not known then */
 };
 
 /* Appends `text`, which has `$name`, `${name}`, `$1`, `$$`, `${case:…}` and `$`, as a template. `expected`: of what the server

@@ -316,7 +316,8 @@ def no_code(script, reply):
     code = code_of(script, reply)
     if not code:
         return
-    yield {"said": [with_code(script, reply, code + "0")], "dies": ALL}
+    if script.protocol != "pop3":  # RFC 1939 does not say what must stand behind +OK
+        yield {"said": [with_code(script, reply, code + "0")], "dies": ALL, "note": "longer"}
     if script.protocol != "imap" or reply.index:
         yield {"said": [with_code(script, reply, code[1:])], "dies": ALL, "note": "shorter"}
 
@@ -354,6 +355,8 @@ def doubled_is_none(script, reply):
 def doubled(script, reply):
     if not doubled_is_none(script, reply):
         end = reply.index + 1 if script.protocol == "imap" else block_end(script, reply) + 1
+        if script.protocol == "http" and b"Content-Length" in reply.octets and "text" not in kinds(script, reply):
+            end += 1  # an answer to HEAD that nobody asked for announces a body
         yield {"said": [reply.octets, reply.octets], "dies": ALL, "at": range(reply.index, end)}
 
 
@@ -387,8 +390,9 @@ def replies_swapped(script, reply):
         yield made | {"lives": ALL}  # tags say what answers what
     elif one and two and one[0] != two[0]:
         yield made | {"dies": ALL}
-    elif one != two and "221" not in (one, two):
-        yield made | {"dies": ("status", "text"), "lives": ("class",)}
+    elif one != two:
+        lives = () if "221" in (one, two) else ("class",)  # after a 221 there is no more
+        yield made | {"dies": ("status", "text"), "lives": lives}
     elif not reply.said[0].names and not behind.said[0].names:
         yield made | {"dies": TEXT, "lives": BELOW_TEXT}
 
@@ -411,9 +415,11 @@ def close_inside(script, reply):
     if script.protocol == "udp":
         return
     octets = reply.octets
-    dies = ("text",) if script.protocol == "tcp" and not reply.said[0].names else ALL
-    yield {"said": [octets[: len(octets) // 2], CLOSE], "dies": dies, "note": "half"}
-    if script.protocol != "tcp":
+    if script.protocol == "tcp":  # the close ends a line that has no end
+        dies = TEXT if reply.said[0].plain else NONE
+        yield {"said": [octets[: len(octets) // 2], CLOSE], "dies": dies, "note": "half"}
+    else:
+        yield {"said": [octets[: len(octets) // 2], CLOSE], "dies": ALL, "note": "half"}
         yield {"said": [octets[:-1], CLOSE], "dies": ALL, "note": "the last octet"}
 
 
@@ -513,6 +519,8 @@ def extra(script, reply):
     sort, first = kinds(script, reply), reply.octets[:3]
     if script.protocol in ("smtp", "lmtp", "ftp"):
         return len(parts(reply)) - 1, first + b"-MORE of it\r\n"
+    if any(line.free for line in reply.said):
+        return None  # any payload is as good
     if script.protocol == "pop3" and len(sort) > 1:
         return len(sort) - 1, b"more of it\r\n"
     if script.protocol == "http":
