@@ -133,18 +133,21 @@ told() {
 	served_port=${line#*127.0.0.1:} served_port=${served_port%% *}
 	run -0 timeout 30 "$PYTHON" - "$served_port" <<-'END'
 		import select, socket, sys
-		waiting, greeted, most = [], 0, 0
-		for _ in range(80):
-		    waiting.append(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10))
-		while ready := select.select(waiting, [], [], 2)[0]:
-		    most = max(most, len(ready))
-		    for client in ready: # whoever was greeted goes
-		        greeted += client.recv(4096) != b""
+		waiting = [socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10) for _ in range(80)]
+		rounds, greeted = [], []
+		while waiting:
+		    while ready := select.select(waiting, [], [], 1)[0]: # until no more are greeted
+		        for client in ready:
+		            client.recv(4096)
+		            waiting.remove(client)
+		            greeted.append(client)
+		    rounds.append(len(greeted))
+		    for client in greeted:
 		        client.close()
-		        waiting.remove(client)
-		print("greeted", greeted, most < 60)
+		    greeted = []
+		print(len(rounds), sum(rounds), rounds[0] < 60)
 	END
-	same "greeted 80 True" "$output"
+	same "2 80 True" "$output"
 	run -0 grep '^parlance:' "$BATS_TEST_TMPDIR/serve.out"
 	same 1 "${#lines[@]}"
 	[[ $output == *"this process may have 60 files and connections open"* ]]
