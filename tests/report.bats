@@ -102,6 +102,7 @@ print(*count(root))' "$1"
     ok 2 - wanted.txt:6 250-mail.example
     not ok 3 - wanted.txt:9 250 OK \# 1
       ---
+      command: "MAIL FROM:<a@me.example>"
       expected: "250 OK # 1"
       received: "550 No"
       file: "wanted.txt"

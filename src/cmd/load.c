@@ -400,7 +400,7 @@ static void tell_item(struct load *load, struct item *item)
 		kinds[i].example = &kind->point;
 	}
 	report_begin(report, item->verified->name, item->verified->script->title);
-	if (item->error.message)
+	if (item->error.message && !options_terminal(load->verifying->options))
 		complain("%s", item->error.message);
 	report_end(report, &outcome);
 	free(kinds);

@@ -152,10 +152,13 @@ enum match_level verifying_level(const struct verifying *v, const struct script 
 struct point verifying_point(const struct script *script, const struct judgement *judgement)
 {
 	const struct script_line *line = &script->lines[judgement->line];
+	const struct script_line *asked = judgement->answers == NO_LINE ? NULL : &script->lines[judgement->answers];
 	return (struct point){ .verdict = judgement->verdict,
 		               .file = script->file,
 		               .line = line->number,
 		               .name = { line->text, line->text_n },
+		               .asked = asked ? (struct slice){ asked->text, asked->text_n } : (struct slice){ NULL, 0 },
+		               .seconds = judgement->seconds,
 		               .expected = buffer_slice(&judgement->expected),
 		               .received = buffer_slice(&judgement->received),
 		               .note = buffer_slice(&judgement->note) };
@@ -165,12 +168,13 @@ struct point verifying_point(const struct script *script, const struct judgement
 static void tell_point(struct verifying *v, const struct point *point)
 {
 	struct masking masking = options_masking(v->options, false);
-	struct buffer rooms[4] = { { 0 } };
+	struct buffer rooms[5] = { { 0 } };
 	struct point masked = *point;
 	(void)mask_values(&masking, &masked.name, &rooms[0]);
 	(void)mask_values(&masking, &masked.expected, &rooms[1]);
 	(void)mask_values(&masking, &masked.received, &rooms[2]);
 	(void)mask_values(&masking, &masked.note, &rooms[3]);
+	(void)mask_values(&masking, &masked.asked, &rooms[4]);
 	report_point(v->report, &masked);
 	for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++)
 		buffer_free(&rooms[i]);
@@ -359,7 +363,7 @@ static void verify_one(struct verifying *v, const struct verified *verified)
 		outcome.problem = slice_of(one.error.message);
 	else if (one.message && one.differing == 0)
 		outcome.problem = slice_of(one.message);
-	if (outcome.problem.n)
+	if (outcome.problem.n && !options_terminal(v->options)) /* there the report says it */
 		complain("%s", outcome.problem.p);
 	outcome.seconds = clock_now() - began;
 	report_end(v->report, &outcome);

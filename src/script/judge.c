@@ -57,6 +57,7 @@ struct judge {
 	bool ordered;             /* what answers what cannot be told any more from the script: order counts */
 	bool differed, ended;
 	size_t last;         /* the reply that came last; NO_LINE: none */
+	double said_at;      /* when the client spoke last, in seconds as events have them */
 	size_t ready, given; /* judgements that are out, and those that were given */
 };
 
@@ -387,12 +388,15 @@ static void reply_heard(struct judge *j, const struct dialogue_event *event)
 	heard->note = coming->note;
 	heard->omitted = coming->omitted;
 	*coming = (struct heard){ 0 };
+	heard->judgement.seconds = event->t > j->said_at ? event->t - j->said_at : 0;
 	(void)sequence_end(sequence_of(j, which), j->v, &at); /* captures */
 	j->last = which;
 }
 
 void judge_heard(struct judge *j, const struct dialogue_event *event)
 {
+	if (event->side == SIDE_CLIENT)
+		j->said_at = event->t;
 	if (j->ended || event->side != SIDE_SERVER || (event->kind == EVENT_STAGE && !event->final))
 		return;
 	if (event->kind != EVENT_STAGE) {
@@ -697,6 +701,7 @@ bool judge_next(struct judge *j, struct judgement *judgement)
 	add_extras(j, j->given);
 	*judgement = heard->judgement;
 	judgement->line = j->r->replies[j->given].first;
+	judgement->answers = j->r->replies[j->given].answers;
 	heard->judgement = (struct judgement){ 0 };
 	heard_forget(heard);
 	j->given++;

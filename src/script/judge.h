@@ -30,6 +30,8 @@ enum match_level match_level_named(const char *name);
 struct judgement {
 	enum verdict verdict;
 	size_t line;                      /* of the script: the reply's first */
+	size_t answers;                   /* the client's line that it answers, or NO_LINE */
+	double seconds;                   /* from what the client said before it to its end; 0: not known */
 	struct buffer expected, received; /* where it differs: lines divided by LF, without their side */
 	struct buffer note;               /* where it differs: what that means; where it was skipped: why */
 };
@@ -50,7 +52,7 @@ void judge_skipped(struct judge *j, size_t line);
 /* The client did not say that line, though it should have (recorded.h): replies to it differ. */
 void judge_absent(struct judge *j, size_t line);
 
-/* An event of the server's. */
+/* An event; those of the client's are told for their time alone. */
 void judge_heard(struct judge *j, const struct dialogue_event *event);
 /* A complete reply, or the lines since the last one, that the script need not have are let pass (100, `+`). */
 void judge_passed(struct judge *j);

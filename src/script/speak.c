@@ -198,8 +198,10 @@ void speaker_event(struct speaker *s, const struct dialogue *dialogue, const str
 		buffer_clear(&s->v.challenge);
 		buffer_add_slice(&s->v.challenge, challenge);
 	}
-	if (event->side == SIDE_CLIENT && event->kind != EVENT_STAGE)
+	if (event->side == SIDE_CLIENT && event->kind != EVENT_STAGE) {
 		command_said(s, event);
+		judge_heard(s->judge, event);
+	}
 	if (event->side != SIDE_SERVER || (event->kind == EVENT_STAGE && !event->final))
 		return;
 	if (event->kind == EVENT_REPLY)

@@ -64,19 +64,9 @@ struct slice failures_words(const struct failures *failures)
 	return failures->example ? SLICE("a reply differs, as in this one:") : failures->problem;
 }
 
-void number_add(struct buffer *out, size_t number)
-{
-	if (number >= 1000) {
-		number_add(out, number / 1000);
-		buffer_printf(out, ",%03zu", number % 1000);
-	} else {
-		buffer_printf(out, "%zu", number);
-	}
-}
-
 void count_add(struct buffer *out, size_t number, const char *one, const char *many)
 {
-	number_add(out, number);
+	buffer_add_number(out, number);
 	buffer_printf(out, " %s", number == 1 ? one : many);
 }
 

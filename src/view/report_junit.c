@@ -240,7 +240,7 @@ static void sessions_add(struct junit_report *junit, const struct outcome *outco
 	case_open(junit, buffer_slice(&text), NULL);
 	if (outcome->failed) {
 		buffer_clear(&text);
-		number_add(&text, outcome->failed);
+		buffer_add_number(&text, outcome->failed);
 		buffer_add_string(&text, " of ");
 		count_add(&text, outcome->sessions, "session failed", "sessions failed");
 		failure_open(junit, false, buffer_slice(&text));

@@ -186,22 +186,12 @@ static bool is_line(const struct dialogue_event *event)
 	return event->kind == EVENT_REPLY || event->keyword.n > 0;
 }
 
-static void number_add(struct buffer *out, size_t number)
-{
-	if (number >= 1000) {
-		number_add(out, number / 1000);
-		buffer_printf(out, ",%03zu", number % 1000);
-	} else {
-		buffer_printf(out, "%zu", number);
-	}
-}
-
 /* The data under way is over: says how much of it was folded away. */
 static void fold_end(struct terminal_face *t)
 {
 	if (t->folding) {
 		buffer_add_string(&t->out, "# … ");
-		number_add(&t->out, t->folding);
+		buffer_add_number(&t->out, t->folding);
 		buffer_printf(&t->out, " more line%s (:more)\n", t->folding == 1 ? "" : "s");
 	}
 	t->data_rows = 0;
@@ -272,7 +262,7 @@ bool terminal_face_more(struct face *face)
 	buffer_add_slice(&t->out, buffer_slice(&t->folded));
 	if (t->not_kept) {
 		buffer_add_string(&t->out, "# … ");
-		number_add(&t->out, t->not_kept);
+		buffer_add_number(&t->out, t->not_kept);
 		buffer_add_string(&t->out, " more were not kept: a record (-r FILE) keeps all\n");
 	}
 	buffer_free(&t->folded);
