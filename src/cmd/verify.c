@@ -265,7 +265,7 @@ static void play(struct verification *one)
 	one->player = player_start(v->base, &player, &events, one);
 	(void)event_base_dispatch(v->base);
 	if (!one->over)
-		judge_end(player_judge(one->player), "interrupted", false);
+		judge_end(player_judge(one->player), "interrupted", BLAME_NONE);
 }
 
 /* The server did not hang up where the script says that it does, or did where the client still has something to say: that is

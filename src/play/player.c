@@ -338,11 +338,17 @@ static bool late(void *context, struct session *session, double seconds)
 /* Judges what has not come. Whoever says goodbye after a difference has said all that there is to say. */
 static void judge_rest(struct player *p, const char *why)
 {
-	struct judge *judge = speaker_judge(p->speaker);
-	bool parted = dialogue_closing(session_dialogue(p->session)) && judge_differed(judge);
-	if (bails(p))
+	bool parted = dialogue_closing(session_dialogue(p->session));
+	enum blame blame = parted ? BLAME_ONCE : BLAME_FIRST;
+	if (bails(p)) {
 		why = "the first difference ends it (--bail)";
-	judge_end(judge, why ? why : "the server hung up", !p->failed && !parted && !bails(p));
+		blame = BLAME_NONE;
+	} else if (p->failed) {
+		blame = BLAME_NONE;
+	} else if (why == NULL) {
+		why = parted ? "the server said goodbye, and hung up" : "the server hung up";
+	}
+	judge_end(speaker_judge(p->speaker), why, blame);
 }
 
 static void closed(void *context, struct session *session, enum session_end end, const struct error *error)
@@ -406,7 +412,7 @@ static void failed(void *context, const struct error *error)
 	struct player *p = context;
 	struct player_end how = { .status = error->status, .message = error->message, .undone = NO_LINE };
 	p->connector = NULL;
-	judge_end(speaker_judge(p->speaker), "there was no connection", false);
+	judge_end(speaker_judge(p->speaker), "there was no connection", BLAME_NONE);
 	p->events.over(p->context, &how);
 }
 

@@ -23,6 +23,7 @@ struct heard {
 	bool complete;
 	enum class class;
 	struct buffer code, text, note;
+	bool mixed;     /* its lines do not all have the same code, and must */
 	size_t omitted; /* lines that were not kept */
 	struct sequence *sequence;
 	size_t extra; /* complete replies behind it that the script does not have */
@@ -43,7 +44,9 @@ struct judge {
 	const struct rehearsal *r;
 	enum match_level level;
 	struct variables *v;
-	bool imap, turns;      /* a protocol in which what answers what can be told */
+	bool imap;
+	bool turns;            /* what answers what can be told */
+	bool one_code;         /* all lines of a reply must have the same code (RFC 5321 4.2.1) */
 	size_t block;          /* that replies belong to; r->nblocks past the last */
 	struct untagged *data; /* untagged data of the block; NULL: not IMAP */
 	struct heard *heard;   /* of each reply of the script */
@@ -57,6 +60,7 @@ struct judge {
 	bool ordered;             /* what answers what cannot be told any more from the script: order counts */
 	bool differed, ended;
 	size_t last;         /* the reply that came last; NO_LINE: none */
+	struct buffer problem; /* of the last line that is no reply, since the last that is */
 	double said_at;      /* when the client spoke last, in seconds as events have them */
 	size_t ready, given; /* judgements that are out, and those that were given */
 };
@@ -136,6 +140,7 @@ struct judge *judge_new(const struct rehearsal *r, enum match_level level, struc
 	j->v = v;
 	j->imap = strcmp(r->protocol->name, "imap") == 0;
 	j->turns = strcmp(r->protocol->name, "tcp") != 0 && strcmp(r->protocol->name, "udp") != 0;
+	j->one_code = strcmp(r->protocol->name, "smtp") == 0 || strcmp(r->protocol->name, "lmtp") == 0;
 	j->last = NO_LINE;
 	j->heard = memory_zeroed(r->nreplies, sizeof *j->heard);
 	block_enter(j, 0);
@@ -156,6 +161,7 @@ void judge_free(struct judge *j)
 	free(j->commands);
 	free(j->unsaid);
 	buffer_free(&j->line);
+	buffer_free(&j->problem);
 	free(j);
 }
 
@@ -301,13 +307,23 @@ static void keep_line(struct heard *heard, struct slice text)
 	buffer_add_slice(&heard->text, text);
 }
 
-/* The code is the final line's, else the first that there is (POP3, HTTP). */
-static void keep_code(struct heard *coming, const struct dialogue_event *event)
+static void keep_problem(struct judge *j, const struct dialogue_event *event)
 {
+	buffer_clear(&j->problem);
+	if (event->kind == EVENT_JUNK)
+		buffer_add_slice(&j->problem, event->problem);
+}
+
+/* The code is the final line's, else the first that there is (POP3, HTTP). */
+static void keep_code(struct judge *j, const struct dialogue_event *event)
+{
+	struct heard *coming = &j->coming;
 	if (event->kind != EVENT_REPLY)
 		return;
 	if (event->class != CLASS_NONE)
 		coming->class = event->class;
+	if (j->one_code && coming->code.n && event->code.n && !slice_equal(buffer_slice(&coming->code), event->code))
+		coming->mixed = true;
 	if (event->code.n == 0 || (!event->final && coming->code.n))
 		return;
 	buffer_clear(&coming->code);
@@ -387,6 +403,7 @@ static void reply_heard(struct judge *j, const struct dialogue_event *event)
 	heard->text = coming->text;
 	heard->note = coming->note;
 	heard->omitted = coming->omitted;
+	heard->mixed = coming->mixed;
 	*coming = (struct heard){ 0 };
 	heard->judgement.seconds = event->t > j->said_at ? event->t - j->said_at : 0;
 	(void)sequence_end(sequence_of(j, which), j->v, &at); /* captures */
@@ -404,7 +421,8 @@ void judge_heard(struct judge *j, const struct dialogue_event *event)
 			buffer_add_slice(&j->line, event->text);
 		if (event->more)
 			return;
-		keep_code(&j->coming, event);
+		keep_problem(j, event);
+		keep_code(j, event);
 		line_heard(j, event);
 		buffer_clear(&j->line);
 	}
@@ -470,6 +488,8 @@ static void add_code(struct buffer *out, struct slice code, enum class class)
 /* Whether the codes, or the classes, are not the same. */
 static bool code_differs(struct judge *j, const struct expected_reply *reply, struct heard *heard)
 {
+	if (heard->mixed)
+		return differs(j, heard, "The lines of this reply have different codes, and must all have the same (RFC 5321 4.2.1).");
 	struct slice wanted = slice_of(reply->code), came = buffer_slice(&heard->code);
 	bool same = j->level == LEVEL_CLASS ? reply->class == heard->class : slice_equal_nocase(wanted, came);
 	if (reply->code == NULL || same || (j->level == LEVEL_CLASS && reply->class == CLASS_NONE))
@@ -647,10 +667,20 @@ void judge_leave(struct judge *j)
 	block_enter(j, j->block + 1);
 }
 
-/* The replies that nothing was heard of. */
-static void end_rest(struct judge *j, size_t from, const char *why, bool blame)
+/* What came instead of a reply, where that is no line of the protocol's. */
+static void add_junk(const struct judge *j, struct heard *heard)
 {
-	for (size_t i = from; i < j->r->nreplies; i++) {
+	if (j->problem.n)
+		buffer_printf(&heard->judgement.note, ". What came is no reply: " SLICE_FMT,
+		              SLICE_ARG(buffer_slice(&j->problem)));
+}
+
+/* The replies that nothing was heard of. */
+static void end_rest(struct judge *j, const char *why, bool blame)
+{
+	size_t first;
+	(void)block_replies(j, &first);
+	for (size_t i = first; i < j->r->nreplies; i++) {
 		struct heard *heard = &j->heard[i];
 		if (heard->complete)
 			continue;
@@ -659,21 +689,22 @@ static void end_rest(struct judge *j, size_t from, const char *why, bool blame)
 			continue;
 		}
 		differs(j, heard, "%s", why);
+		add_junk(j, heard);
 		show(j, &j->r->replies[i], heard);
 		blame = false;
 	}
 }
 
-void judge_end(struct judge *j, const char *why, bool blame)
+void judge_end(struct judge *j, const char *why, enum blame blame)
 {
-	size_t first, end = block_replies(j, &first), left = first;
+	size_t first, end = block_replies(j, &first);
 	if (j->ended)
 		return;
 	j->ended = true;
 	for (size_t i = first; i < end; i++)
 		if (j->heard[i].complete)
 			judge_reply(j, i, i - first);
-	end_rest(j, left, why, blame);
+	end_rest(j, why, blame == BLAME_FIRST || (blame == BLAME_ONCE && !j->differed));
 	j->ready = j->r->nreplies;
 }
 

@@ -71,9 +71,16 @@ bool judge_awaits_unasked(const struct judge *j);
 /* Goes on to the next block: what has not come of this one is missing. */
 void judge_leave(struct judge *j);
 
-/* The conversation is over, or judged no further. Where `blame`, the first reply that is still expected differs, for
- * `why` (a sentence that begins in lower case); all others were skipped for that. */
-void judge_end(struct judge *j, const char *why, bool blame);
+/* Whether the first reply that is still expected at the end differs, or was skipped like those behind it. */
+enum blame {
+	BLAME_NONE,  /* none does: what ended it is no fault of the server's */
+	BLAME_FIRST, /* it does */
+	BLAME_ONCE   /* it does, unless one has differed before: who says 421 and hangs up has told why */
+};
+
+/* The conversation is over, or judged no further. `why` (a sentence that begins in lower case) is what is said of what has
+ * not come. */
+void judge_end(struct judge *j, const char *why, enum blame blame);
 
 /* Whether any reply has differed so far. */
 bool judge_differed(const struct judge *j);

@@ -281,13 +281,13 @@ static void finish(struct comparison *c)
 	if (c->taken == c->n) {
 		while (judge_block(c->judge) < c->r->nblocks)
 			judge_leave(c->judge);
-		judge_end(c->judge, "the session ends here", false);
+		judge_end(c->judge, "the session ends here", BLAME_NONE);
 		return;
 	}
 	const struct script_line *next = &c->r->script->lines[c->script_lines[c->taken]];
 	char *why = string_printf("the session ends before the command of line %u of the script, \"%s\"", next->number,
 	                          next->text);
-	judge_end(c->judge, why, true);
+	judge_end(c->judge, why, BLAME_FIRST);
 	free(why);
 }
 
