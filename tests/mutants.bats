@@ -6,9 +6,9 @@
 
 load helpers
 
-# none_survives PROTOCOL: of the mutants of that protocol's scripts.
+# none_survives [OPTION] [PROTOCOL]: of the mutants of that protocol's scripts.
 none_survives() {
-	run "$PYTHON" -B "$BATS_TEST_DIRNAME/verify/mutant.py" "$1"
+	run "$PYTHON" -B "$BATS_TEST_DIRNAME/verify/mutant.py" "$@"
 	echo "$output"
 	[[ $output =~ ([0-9]+)\ mutants:\ ([0-9]+)\ to\ be\ killed,\ ([0-9]+)\ to\ be\ let\ through ]]
 	# The table has not lost its rows.
@@ -46,4 +46,8 @@ none_survives() {
 
 @test "UDP" {
 	none_survives udp
+}
+
+@test "all of them, written down and compared offline" {
+	MUTANTS=${MUTANTS:-1} none_survives --recorded
 }

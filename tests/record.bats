@@ -216,50 +216,99 @@ S: 221 2.0.0 Bye
 
 # ---- secrets ----
 
-@test "record: two passwords are two variables, the same one is one" {
+# logins: serves two users' logins, the first mistyped.
+logins() {
 	serve_text --strict <<-'END'
-		Protocol: pop3
+		Protocol: imap
 
-		S: +OK hello
-		C: USER bob
-		S: +OK
-		C: PASS redqeen
-		S: -ERR no
-		C: USER bob
-		S: +OK
-		C: PASS redqueen
-		S: +OK
-		C: AUTH PLAIN AGJvYgByZWRxdWVlbg==
-		S: -ERR already
-		C: QUIT
-		S: +OK
+		S: * OK hello
+		C: a LOGIN bob {{wrong}}
+		S: a NO no
+		C: b LOGIN bob redqueen
+		S: b OK in
+		C: c AUTHENTICATE PLAIN {{*}}
+		S: c OK in again
+		C: d LOGOUT
+		S: * BYE
+		S: d OK bye
 	END
-	run -0 talk -P pop3 -r "$record" <<<$'USER bob\nPASS redqeen\nUSER bob\nPASS redqueen\nAUTH PLAIN AGJvYgByZWRxdWVlbg==\nQUIT'
-	run -0 grep '^C: [PA]' "$record"
-	same 'C: PASS {{password}}
-C: PASS {{password.2}}
-C: AUTH PLAIN {{plain bob {{password.2}}}}' "$output"
-	passes --set password=redqeen --set password.2=redqueen
-	run -2 --separate-stderr "$PARLANCE" verify --set password=redqeen "$record"
-	[[ $stderr == *'{{password.2}} has no value'* ]]
 }
 
-@test "record: a password that --set names keeps the name, whatever was said before it" {
+@test "record: the password that was accepted is {{password}}, what was refused before it is not kept" {
+	logins
+	run -0 talk -P imap -r "$record" <<<$'a LOGIN bob redqeen\nb LOGIN bob redqueen\nc AUTHENTICATE PLAIN AGJvYgByZWRxdWVlbg==\nd LOGOUT'
+	has 'C: b LOGIN bob {{password.2}}'
+	run -0 grep '^C: [a-c]' "$record"
+	same 'C: a LOGIN bob not-recorded
+C: b LOGIN bob {{password}}
+C: c AUTHENTICATE PLAIN {{plain bob {{password}}}}' "$output"
+	passes --set password=redqueen
+}
+
+@test "record: a password that is refused each time is the same variable" {
 	serve_text <<-'END'
 		Protocol: pop3
 
 		S: +OK hello
-		C: USER bob
-		S: +OK
 		C: PASS {{one}}
 		S: -ERR no
 		C: PASS {{two}}
+		S: -ERR no
+		C: PASS {{three}}
+		S: -ERR no
+	END
+	run -0 talk -P pop3 -r "$record" <<<$'PASS one\nPASS one\nPASS two'
+	run -0 grep '^C: PASS' "$record"
+	same 'C: PASS not-recorded
+C: PASS not-recorded
+C: PASS {{password}}' "$output"
+	passes --set password=two
+}
+
+@test "record: two users have a password each, and what is mistyped between them is not kept" {
+	serve_text <<-'END'
+		Protocol: pop3
+
+		S: +OK hello
+		C: AUTH PLAIN {{*}}
+		S: +OK
+		C: AUTH PLAIN {{*}}
+		S: -ERR
+		C: AUTH PLAIN {{*}}
+		S: +OK
+		C: QUIT
 		S: +OK
 	END
-	run -0 talk -P pop3 --set password=redqueen -r "$record" <<<$'USER bob\nPASS mistyped\nPASS redqueen'
-	run -0 grep '^C: PASS' "$record"
-	same 'C: PASS {{password.2}}
-C: PASS {{password}}' "$output"
+	run -0 talk -P pop3 -r "$record" <<<"AUTH PLAIN $(printf '\0bob\0redqueen' | base64)
+AUTH PLAIN $(printf '\0alice\0oops' | base64)
+AUTH PLAIN $(printf '\0alice\0wonderland' | base64)
+QUIT"
+	run -0 grep '^C: AUTH' "$record"
+	same 'C: AUTH PLAIN {{plain bob {{password}}}}
+C: AUTH PLAIN {{plain alice not-recorded--}}
+C: AUTH PLAIN {{plain alice {{password.3}}}}' "$output"
+	passes --set password=redqueen --set password.3=wonderland
+	run -2 --separate-stderr "$PARLANCE" verify --set password=redqueen "$record"
+	[[ $stderr == *'{{password.3}} has no value'* ]]
+}
+
+@test "record: into a pipe nothing can be changed: two passwords are two variables" {
+	logins
+	talk -P imap -r >(cat >"$record") <<<$'a LOGIN bob redqeen\nb LOGIN bob redqueen\nd LOGOUT' >/dev/null
+	wait_for 5 grep -q '^<server hangs up>' "$record"
+	run -0 grep '^C: [a-c]' "$record"
+	same 'C: a LOGIN bob {{password}}
+C: b LOGIN bob {{password.2}}' "$output"
+	passes --set password=redqeen --set password.2=redqueen
+}
+
+@test "record: a password that --set names keeps the name, whatever was said before it" {
+	logins
+	run -0 talk -P imap --set password=redqueen -r "$record" <<<$'a LOGIN bob mistyped\nb LOGIN bob redqueen\nd LOGOUT'
+	run -0 grep '^C: [a-c]' "$record"
+	same 'C: a LOGIN bob not-recorded--
+C: b LOGIN bob {{password}}' "$output"
+	passes --set password=redqueen
 }
 
 @test "record: a token, and what a digest proves, have names of their own" {

@@ -535,6 +535,31 @@ passed 221 goodbye" "$output"
 	[[ $output == *"skipped 10 221 goodbye"* || $output == *"not ok 10 221 goodbye"* ]]
 }
 
+@test "a server that does not hang up where the script has it: a difference of its own, behind the replies" {
+	script=$(transcript stays.txt <<-'END'
+		Protocol: smtp
+
+		S: 220 x
+		C: QUIT
+		S: 221 x
+		<server hangs up>
+	END
+	)
+	plays <<-'END'
+		S: 220 x
+		C: QUIT
+		S: 221 x
+		<server goes silent>
+	END
+	verify 1 --timeout 0.5 "$script" --to "smtp://127.0.0.1:$port"
+	points_are <<-'END'
+		not ok:
+		ok 3 220 x
+		ok 5 221 x
+		not ok 6 <server hangs up>
+	END
+}
+
 @test "^C is status 130" {
 	short_script
 	plays <<-'END'
@@ -833,6 +858,57 @@ C: QUIT" "$(heard)"
 	run -0 points
 	has "ok 3 220"
 	has "not ok 5 250-mail.example"
+}
+
+@test "SMTP: a reply to the text that comes before the text is not ok, and no text that was not sent is green" {
+	script=$(transcript early.txt <<-'END'
+		Protocol: smtp
+
+		S: 220 x
+		C: DATA
+		S: 354 x
+		C: text
+		C: .
+		S: 250 x
+	END
+	)
+	plays <<-'END'
+		S: 220 x
+		C: DATA
+		S: 354 x
+		S: 250 early
+		C: text
+		C: .
+	END
+	verify 1 --timeout 0.5 "$script" --to "smtp://127.0.0.1:$port"
+	run -0 points
+	[[ $output == *"not ok 5 354 x"* || $output == *"not ok 8 250 x"* ]]
+}
+
+@test "TCP: a line before its command is not ok" {
+	script=$(transcript early.txt <<-'END'
+		Protocol: tcp
+
+		C: a
+		S: A
+		C: b
+		S: B
+		C: c
+		S: C
+	END
+	)
+	plays <<-'END'
+		C: a
+		S: A
+		S: B
+		C: b
+		C: c
+		S: C
+		<server hangs up>
+	END
+	verify 1 --timeout 0.5 "$script" --to "tcp://127.0.0.1:$port"
+	run -0 points
+	[[ $output == *"not ok 4 A"* || $output == *"not ok 6 B"* ]]
 }
 
 @test "a reply that was never written, seen at the end, is a failure" {
@@ -1448,6 +1524,53 @@ C: c LOGOUT" "$(heard)"
 	END
 	difference 8
 	same "550 no" "$(jq -r .received <<<"$difference")"
+}
+
+@test "--recorded: sessions of text services, which have no verbs" {
+	for protocol in tcp udp; do
+		script=$(printf 'Protocol: %s\n\nC: a\nS: {{x}} of a\nC: b\nS: {{x}} of b\n' "$protocol" | transcript script.txt)
+		good=$(printf 'Protocol: %s\n\nC: a\nS: 1 of a\nC: b\nS: 1 of b\n' "$protocol" | transcript good.txt)
+		bad=$(sed 's/1 of b/2 of b/' "$good" | transcript bad.txt)
+		verify 1 "$script" --recorded "$good" "$bad"
+		points_are <<-'END'
+			ok:
+			ok 4 {{x}} of a
+			ok 6 {{x}} of b
+			not ok:
+			ok 4 {{x}} of a
+			not ok 6 {{x}} of b
+		END
+	done
+}
+
+@test "--recorded: what the script does not have is passed over, with a comment" {
+	short_script
+	session=$(transcript longer.txt <<-'END'
+		Protocol: smtp
+
+		S: 220 x
+		C: HELP
+		S: 214 no
+		C: EHLO me
+		S: 250 x
+		C: NOOP
+		S: 250 x
+		C: MAIL FROM:<me@example.org>
+		S: 250 x
+		C: QUIT
+		S: 221 x
+	END
+	)
+	verify 0 "$script" --recorded "$session"
+	has "# line 4 of the session "
+	has "# line 8 of the session "
+	points_are <<-'END'
+		ok:
+		ok 3 220 mail.example ready
+		ok 5 250-mail.example
+		ok 8 250 OK
+		ok 10 221 goodbye
+	END
 }
 
 @test "--recorded: masked passwords in the record are no difference" {

@@ -4,6 +4,7 @@
 #ifndef PARLANCE_CMD_MEASURE_H
 #define PARLANCE_CMD_MEASURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@
 struct measure {
 	struct measure_row {
 		char *name; /* "connect", "TLS", "greeting", a verb */
+		size_t name_n;
 		struct histogram durations;
 	} * *rows; /* in the order in which they were first met */
 	size_t n;
@@ -26,7 +28,12 @@ void measure_free(struct measure *m);
 /* Counts one duration, in seconds. Past 64 names all others are counted as "other". */
 void measure_add(struct measure *m, struct slice name, double seconds);
 
-/* Appends the table, its rows divided by LF: name, count, and p50 p90 p99 max. */
+bool measure_has(const struct measure *m, struct slice name);
+
+/* Appends "0.35 ms", "12.3 ms", "1.25 s": three digits that count. */
+void duration_words(struct buffer *out, double seconds);
+
+/* Appends the table, its rows divided by LF, of 76 columns: name, count, and p50 p90 p99 max. */
 void measure_table(const struct measure *m, struct buffer *out);
 
 /* Appends an object for each row, `{"kind":"latency","command":…,"count":…,"p50":…}`, seconds, a line each. */

@@ -26,8 +26,9 @@ struct heard {
 	bool mixed;     /* its lines do not all have the same code, and must */
 	size_t omitted; /* lines that were not kept */
 	struct sequence *sequence;
-	size_t extra; /* complete replies behind it that the script does not have */
-	struct buffer extras; /* their text, lines divided by LF */
+	size_t extra;          /* complete replies behind it that the script does not have, and lines that are none */
+	struct buffer extras;  /* their text, lines divided by LF */
+	struct buffer problem; /* what the protocol says is wrong with the first of them */
 	struct judgement judgement;
 };
 
@@ -60,7 +61,6 @@ struct judge {
 	bool ordered;             /* what answers what cannot be told any more from the script: order counts */
 	bool differed, ended;
 	size_t last;         /* the reply that came last; NO_LINE: none */
-	struct buffer problem; /* of the last line that is no reply, since the last that is */
 	double said_at;      /* when the client spoke last, in seconds as events have them */
 	size_t ready, given; /* judgements that are out, and those that were given */
 };
@@ -102,6 +102,7 @@ static void heard_forget(struct heard *heard)
 	buffer_free(&heard->text);
 	buffer_free(&heard->note);
 	buffer_free(&heard->extras);
+	buffer_free(&heard->problem);
 	sequence_free(heard->sequence);
 	heard->sequence = NULL;
 }
@@ -161,7 +162,6 @@ void judge_free(struct judge *j)
 	free(j->commands);
 	free(j->unsaid);
 	buffer_free(&j->line);
-	buffer_free(&j->problem);
 	free(j);
 }
 
@@ -307,13 +307,6 @@ static void keep_line(struct heard *heard, struct slice text)
 	buffer_add_slice(&heard->text, text);
 }
 
-static void keep_problem(struct judge *j, const struct dialogue_event *event)
-{
-	buffer_clear(&j->problem);
-	if (event->kind == EVENT_JUNK)
-		buffer_add_slice(&j->problem, event->problem);
-}
-
 /* The code is the final line's, else the first that there is (POP3, HTTP). */
 static void keep_code(struct judge *j, const struct dialogue_event *event)
 {
@@ -337,10 +330,13 @@ static void untagged_heard(struct judge *j, const struct dialogue_event *event)
 	struct untagged_part part = { .text = buffer_slice(&j->line), .keyword = event->keyword };
 	part.begins = event->kind == EVENT_REPLY && slice_starts(part.text, SLICE("* "));
 	part.ends = event->kind == EVENT_REPLY && !event_span(event, SPAN_COUNT);
+	/* What comes when all that was asked is answered belongs to no reply, however soon it comes. */
+	size_t first, end = block_replies(j, &first);
+	if (j->current >= end)
+		return;
 	if (j->data)
 		untagged_line(j->data, &part, j->v);
-	if (j->current < j->r->nreplies)
-		sequence_forbid(sequence_of(j, j->current), part.text, 0, j->v);
+	sequence_forbid(sequence_of(j, j->current), part.text, 0, j->v);
 }
 
 /* A whole line has come: it is compared with those of the reply that it seems to belong to. */
@@ -369,21 +365,42 @@ static void tell_again(struct judge *j, size_t which, const struct heard *coming
 		sequence_line(sequence_of(j, which), slice_row(&rest), 0, j->v);
 }
 
-/* A reply more than the script has: the one before it is not as expected, since so much came for it. */
-static void extra_heard(struct judge *j)
+/* What the script does not have: the reply before it is not as expected, since so much came for it; where the client has
+ * spoken since, the one that is awaited. */
+static void extra_heard(struct judge *j, struct slice text, struct slice problem)
 {
-	size_t which = j->last != NO_LINE && j->last >= j->given ? j->last : awaited(j, 0);
-	if (which < j->r->nreplies) {
-		struct heard *heard = &j->heard[which];
-		heard->extra++;
-		if (heard->extras.n < EXTRA_KEPT && heard->extras.n)
-			buffer_add_octet(&heard->extras, '\n');
-		if (heard->extras.n < EXTRA_KEPT)
-			buffer_add_slice(&heard->extras, buffer_slice(&j->coming.text));
-		j->differed = true;
-	}
-	heard_forget(&j->coming);
-	j->coming = (struct heard){ 0 };
+	size_t which = j->last != NO_LINE && j->last >= j->ready ? j->last : awaited(j, 0);
+	if (which == j->r->nreplies)
+		which = j->last;
+	if (which >= j->r->nreplies || which < j->ready)
+		return;
+	struct heard *heard = &j->heard[which];
+	if (heard->extra++ == 0)
+		buffer_add_slice(&heard->problem, problem);
+	if (heard->extras.n < EXTRA_KEPT && heard->extras.n)
+		buffer_add_octet(&heard->extras, '\n');
+	if (heard->extras.n < EXTRA_KEPT)
+		buffer_add_slice(&heard->extras, text);
+	j->differed = true;
+}
+
+/* Whether the script itself has such lines here, as some documents print them. */
+static bool has_junk(const struct judge *j, size_t reply)
+{
+	const struct expected_reply *expected = &j->r->replies[reply];
+	for (size_t i = 0; reply < j->r->nreplies && i < expected->nlines; i++)
+		if (j->r->lines[expected->lines[i].line].kind == EVENT_JUNK)
+			return true;
+	return false;
+}
+
+/* A line with no possible role. True where it was dealt with: the script has none such here. */
+static bool junk_heard(struct judge *j, const struct dialogue_event *event)
+{
+	if (event->kind != EVENT_JUNK || has_junk(j, awaited(j, 0)) || (j->last != NO_LINE && has_junk(j, j->last)))
+		return false;
+	extra_heard(j, buffer_slice(&j->line), event->problem);
+	return true;
 }
 
 static void reply_heard(struct judge *j, const struct dialogue_event *event)
@@ -393,7 +410,9 @@ static void reply_heard(struct judge *j, const struct dialogue_event *event)
 		tell_again(j, which, &j->coming);
 	j->lines = 0;
 	if (which == j->r->nreplies) {
-		extra_heard(j);
+		extra_heard(j, buffer_slice(&j->coming.text), event->problem);
+		heard_forget(&j->coming);
+		j->coming = (struct heard){ 0 };
 		return;
 	}
 	struct heard *heard = &j->heard[which], *coming = &j->coming;
@@ -421,9 +440,9 @@ void judge_heard(struct judge *j, const struct dialogue_event *event)
 			buffer_add_slice(&j->line, event->text);
 		if (event->more)
 			return;
-		keep_problem(j, event);
 		keep_code(j, event);
-		line_heard(j, event);
+		if (!junk_heard(j, event))
+			line_heard(j, event);
 		buffer_clear(&j->line);
 	}
 	if (event->has_final && event->final)
@@ -636,6 +655,18 @@ static void show(struct judge *j, const struct expected_reply *reply, struct hea
 		              omitted == 1 ? "" : "s");
 }
 
+/* The first that differs says why. What untagged data captures counts in any case: the script may go on with it. */
+static void compare_all(struct judge *j, size_t i, size_t number)
+{
+	const struct expected_reply *reply = &j->r->replies[i];
+	struct heard *heard = &j->heard[i];
+	size_t at = 0;
+	if (j->data)
+		(void)untagged_end(j->data, number, j->v, &at);
+	if ((!heard->complete || !code_differs(j, reply, heard)) && !lines_differ(j, i))
+		(void)data_differs(j, reply, heard, number);
+}
+
 static void judge_reply(struct judge *j, size_t i, size_t number)
 {
 	const struct expected_reply *reply = &j->r->replies[i];
@@ -645,8 +676,8 @@ static void judge_reply(struct judge *j, size_t i, size_t number)
 	} else if (!there_in_part(j, i, number)) {
 		if (!reply->optional)
 			differs(j, heard, "This reply did not come, and nothing that was said still waits for one.");
-	} else if ((!heard->complete || !code_differs(j, reply, heard)) && !lines_differ(j, i)) {
-		(void)data_differs(j, reply, heard, number);
+	} else {
+		compare_all(j, i, number);
 	}
 	if (heard->judgement.verdict == VERDICT_DIFFERS)
 		show(j, reply, heard);
@@ -667,14 +698,6 @@ void judge_leave(struct judge *j)
 	block_enter(j, j->block + 1);
 }
 
-/* What came instead of a reply, where that is no line of the protocol's. */
-static void add_junk(const struct judge *j, struct heard *heard)
-{
-	if (j->problem.n)
-		buffer_printf(&heard->judgement.note, ". What came is no reply: " SLICE_FMT,
-		              SLICE_ARG(buffer_slice(&j->problem)));
-}
-
 /* The replies that nothing was heard of. */
 static void end_rest(struct judge *j, const char *why, bool blame)
 {
@@ -688,8 +711,9 @@ static void end_rest(struct judge *j, const char *why, bool blame)
 			skip(heard, why);
 			continue;
 		}
-		differs(j, heard, "%s", why);
-		add_junk(j, heard);
+		differs(j, heard, "%s%s", slice_starts(slice_of(why), SLICE("the ")) ? "The " : "",
+		        slice_starts(slice_of(why), SLICE("the ")) ? why + 4 : why);
+		buffer_add_octet(&heard->judgement.note, '.');
 		show(j, &j->r->replies[i], heard);
 		blame = false;
 	}
@@ -720,8 +744,12 @@ static void add_extras(struct judge *j, size_t i)
 	judgement->verdict = VERDICT_DIFFERS;
 	buffer_add_string(&judgement->received, judgement->received.n ? "\n" : "");
 	buffer_add_slice(&judgement->received, buffer_slice(&heard->extras));
-	buffer_printf(&judgement->note, "%sThe server answered %zu time%s more than the script has it: nothing had been asked.",
-	              judgement->note.n ? " " : "", heard->extra, heard->extra == 1 ? "" : "s");
+	bool junk = heard->problem.n > 0;
+	buffer_printf(&judgement->note, "%sMore came than the script has here: ", judgement->note.n ? " " : "");
+	if (junk)
+		buffer_printf(&judgement->note, SLICE_FMT ".", SLICE_ARG(buffer_slice(&heard->problem)));
+	else
+		buffer_add_string(&judgement->note, "nothing that was said waited for it.");
 }
 
 bool judge_next(struct judge *j, struct judgement *judgement)

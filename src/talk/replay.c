@@ -11,33 +11,12 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "script/rehearse.h"
-#include "talk/login.h"
 #include "talk/room.h"
 
 /* A line that is longer, in octets, does not stand in the prompt. */
 #define OFFERED_MAX 2000
 
-struct replay {
-	struct script *scripts;
-	size_t nscripts;
-	struct rehearsal *r;
-	struct variables values;
-	size_t at;      /* the line of the script that comes next */
-	size_t matched; /* the server's lines before this one have captured, or were passed */
-	size_t already; /* the client's commands at its front that were said before it began */
-	size_t said, lines;
-	bool all;      /* Enter is not waited for */
-	bool resting;  /* `:replay` goes on */
-	bool skipping; /* payload is being skipped, and it was said so */
-	bool ready;    /* the line `at` may be said now */
-	bool placed;   /* and stands in the prompt: what is typed is it */
-	bool template; /* as it is written, to be filled in when it is sent */
-	bool exact;    /* escaped */
-	struct buffer offered;
-};
-
-static const struct script_line *line_of(const struct replay *p)
+const struct script_line *replay_line(const struct replay *p)
 {
 	return &p->r->script->lines[p->at];
 }
@@ -55,122 +34,19 @@ void replay_forget(struct talk *t)
 	free(p);
 }
 
-static void rest(struct talk *t)
+void replay_rest(struct talk *t)
 {
 	t->replay->resting = true;
 	t->replay->ready = t->replay->placed = false;
 	talk_prompt(t);
 }
 
-/* ---- variables ---- */
-
-/* Takes the next variable off the front of `*text`: the innermost `{{name}}`. Empty where there is none. */
-static struct slice name_next(struct slice *text)
-{
-	while (text->n) {
-		struct slice behind = slice_part(*text, 2, text->n);
-		size_t end = slice_find(behind, SLICE("}}"));
-		struct slice name = slice_part(behind, 0, end);
-		bool quoted = slice_starts(*text, SLICE("{{{{"));
-		if (!quoted && slice_starts(*text, SLICE("{{")) && end < behind.n && template_name_valid(name)) {
-			*text = slice_part(behind, end + 2, behind.n);
-			return name;
-		}
-		*text = slice_part(*text, quoted ? 4 : 1, text->n);
-	}
-	return (struct slice){ 0 };
-}
-
-static bool name_secret(struct slice name)
-{
-	static const char *const words[] = { "pass", "secret", "token", "credential", "cookie" };
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (slice_find_nocase(name, slice_of(words[i])) < name.n)
-			return true;
-	return false;
-}
-
-/* Whether the line, filled in, may show what must not be shown. */
-static bool line_secret(struct slice text)
-{
-	static const char *const calls[] = { "{{plain ", "{{cram-md5 ", "{{scram ", "{{apop " };
-	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
-		if (slice_find(text, slice_of(calls[i])) < text.n)
-			return true;
-	for (struct slice name = name_next(&text); name.n; name = name_next(&text))
-		if (name_secret(name))
-			return true;
-	return false;
-}
-
-/* Whether a line of the server's before that one captures the name. */
-static bool captured_before(const struct script *script, size_t line, struct slice name)
-{
-	for (size_t i = 0; i < line; i++) {
-		struct slice text = { script->lines[i].text, script->lines[i].text_n };
-		if (script->lines[i].kind != SCRIPT_SAID || script->lines[i].side != SIDE_SERVER)
-			continue;
-		for (struct slice one = name_next(&text); one.n; one = name_next(&text))
-			if (slice_equal(one, name))
-				return true;
-	}
-	return false;
-}
-
-/* Asks unseen for a value that the client will have to say. False where none was given. */
-static bool ask_value(struct talk *t, struct slice name)
-{
-	struct buffer secret = { 0 };
-	char *label = string_printf(SLICE_FMT ": ", SLICE_ARG(name)), *variable = slice_string(name);
-	bool given = login_ask(t, label, &secret);
-	given = given && t->replay; /* the conversation may have ended meanwhile */
-	if (given) {
-		char *value = slice_string(buffer_slice(&secret));
-		variables_let(&t->replay->values, variable, value);
-		memory_wipe(value, strlen(value));
-		free(value);
-	}
-	buffer_wipe(&secret);
-	free(label);
-	free(variable);
-	return given;
-}
-
-/* Whether all that the client's lines name has a value by then; secrets are asked for at a terminal. Where not, why was
- * said. */
-static bool values_there(struct talk *t)
-{
-	const struct replay *p = t->replay;
-	const struct script *script = p->r->script;
-	for (size_t i = p->at; i < script->nlines; i++) {
-		struct slice text = { script->lines[i].text, script->lines[i].text_n };
-		if (script->lines[i].kind != SCRIPT_SAID || script->lines[i].side != SIDE_CLIENT)
-			continue;
-		for (struct slice name = name_next(&text); name.n; name = name_next(&text)) {
-			if (variables_get(&p->values, name) || captured_before(script, i, name))
-				continue;
-			if (t->prompt && name_secret(name)) {
-				if (ask_value(t, name))
-					continue;
-				return false;
-			}
-			talk_say(t,
-			         "{{" SLICE_FMT "}} in line %u has no value: :replay FILE " SLICE_FMT
-			         "=VALUE gives it one.",
-			         SLICE_ARG(name), script->lines[i].number, SLICE_ARG(name));
-			return false;
-		}
-	}
-	return true;
-}
-
 /* ---- what comes next ---- */
 
-/* Goes behind the line that `at` names. */
-static void pass(struct replay *p)
+void replay_pass(struct replay *p)
 {
 	p->matched = p->matched > p->at ? p->matched : p->at;
-	p->said += line_of(p)->side == SIDE_CLIENT && p->r->lines[p->at].speaks;
+	p->said += replay_line(p)->side == SIDE_CLIENT && p->r->lines[p->at].speaks;
 	p->at++;
 	p->ready = p->placed = false;
 }
@@ -183,8 +59,8 @@ static bool stop_in_the_clear(struct talk *t)
 	talk_remark(t,
 	            "From line %u on the transcript goes under TLS, which has not begun here: :starttls or :tls "
 	            "begins it, then :replay goes on.",
-	            line_of(t->replay)->number);
-	rest(t);
+	            replay_line(t->replay)->number);
+	replay_rest(t);
 	return false;
 }
 
@@ -196,9 +72,9 @@ static bool stop_unasked(struct talk *t)
 	talk_remark(t,
 	            "The transcript has a command here (line %u), and the server waits for something else: " SLICE_FMT
 	            " When that is said, :replay goes on.",
-	            line_of(t->replay)->number, SLICE_ARG(buffer_slice(&awaited)));
+	            replay_line(t->replay)->number, SLICE_ARG(buffer_slice(&awaited)));
 	buffer_free(&awaited);
-	rest(t);
+	replay_rest(t);
 	return false;
 }
 
@@ -207,9 +83,9 @@ static void skip_unasked(struct talk *t)
 	struct replay *p = t->replay;
 	if (!p->skipping)
 		talk_remark(t, "The server does not ask for what the transcript has here (line %u): it is skipped.",
-		            line_of(p)->number);
+		            replay_line(p)->number);
 	p->skipping = true;
-	pass(p);
+	replay_pass(p);
 }
 
 /* Whether the client's line may be said now. Where it never may, it is passed, or the replay rests. */
@@ -233,7 +109,7 @@ static bool may_say(struct talk *t)
 /* A direction: true where it is done with. */
 static bool direct(struct talk *t)
 {
-	const struct script_line *line = line_of(t->replay);
+	const struct script_line *line = replay_line(t->replay);
 	const struct rehearsed *what = &t->replay->r->lines[t->replay->at];
 	switch (line->direction) {
 	case DIRECTION_TLS:
@@ -285,7 +161,7 @@ static bool advance(struct talk *t)
 			finish(t);
 			return false;
 		}
-		const struct script_line *line = line_of(p);
+		const struct script_line *line = replay_line(p);
 		bool client = line->side == SIDE_CLIENT && p->r->lines[p->at].speaks;
 		if (client && line->kind != SCRIPT_COMMENT && !p->r->lines[p->at].elsewhere) {
 			size_t before = p->at;
@@ -314,16 +190,16 @@ static bool make_octets(struct talk *t, struct buffer *octets)
 	const struct dialogue *d = session_dialogue(t->session);
 	buffer_clear(&p->values.challenge);
 	buffer_add_slice(&p->values.challenge, dialogue_challenge(d));
-	if (line_of(p)->kind == SCRIPT_DIRECTION) {
+	if (replay_line(p)->kind == SCRIPT_DIRECTION) {
 		enum input input = talk_input(t);
-		payload_made(octets, input == INPUT_COUNTED ? dialogue_counted(d) : line_of(p)->octets, input);
+		payload_made(octets, input == INPUT_COUNTED ? dialogue_counted(d) : replay_line(p)->octets, input);
 		return true;
 	}
 	if (rehearsal_wire(p->r, p->at, &p->values, FILL_STRICT, octets, NULL, &error) == STATUS_OK)
 		return true;
-	talk_remark(t, "Line %u: %s", line_of(p)->number, error.message);
+	talk_remark(t, "Line %u: %s", replay_line(p)->number, error.message);
 	error_clear(&error);
-	rest(t);
+	replay_rest(t);
 	return false;
 }
 
@@ -346,7 +222,7 @@ bool replay_say(struct talk *t)
 	if (t->replay == NULL || !t->replay->all || talk_waiting(t) || !advance(t) || !make_octets(t, &octets))
 		return false;
 	hold(t, buffer_slice(&octets));
-	pass(t->replay);
+	replay_pass(t->replay);
 	buffer_wipe(&octets);
 	return true;
 }
@@ -357,12 +233,12 @@ bool replay_say(struct talk *t)
 static bool make_offer(struct talk *t)
 {
 	struct replay *p = t->replay;
-	struct slice written = { line_of(p)->text, line_of(p)->text_n };
+	struct slice written = { replay_line(p)->text, replay_line(p)->text_n };
 	struct buffer octets = { 0 };
 	bool made = true;
 	buffer_clear(&p->offered);
-	p->exact = line_of(p)->exact;
-	p->template = line_of(p)->kind == SCRIPT_SAID && line_secret(written);
+	p->exact = replay_line(p)->exact;
+	p->template = replay_line(p)->kind == SCRIPT_SAID && replay_hides(written);
 	if (p->template) {
 		buffer_add_slice(&p->offered, written);
 	} else if ((made = make_octets(t, &octets))) {
@@ -377,7 +253,7 @@ static bool make_offer(struct talk *t)
 	}
 	if (p->offered.n > OFFERED_MAX) {
 		talk_remark(t, "The next line of the transcript (%u) is too long for the prompt: Enter sends it.",
-		            line_of(p)->number);
+		            replay_line(p)->number);
 		buffer_wipe(&p->offered);
 	}
 	buffer_wipe(&octets);
@@ -443,7 +319,7 @@ bool replay_typed(struct talk *t, struct slice typed)
 	}
 	bool made = unchanged ? make_octets(t, &octets) : read_edited(t, typed, &octets);
 	if (made && t->replay) {
-		pass(p);
+		replay_pass(p);
 		hold(t, buffer_slice(&octets));
 		lines_stir(t);
 	} else if (t->replay && !p->resting) {
@@ -457,10 +333,10 @@ bool replay_interrupted(struct talk *t)
 {
 	if (t->replay == NULL || t->replay->resting || (t->held && !t->replay->all))
 		return false;
-	rest(t);
+	replay_rest(t);
 	lines_forget(t);
 	talk_remark(t, "The transcript rests before its line %u: :replay goes on, :replay off ends it.",
-	            t->replay->at < t->replay->r->script->nlines ? line_of(t->replay)->number : 0);
+	            t->replay->at < t->replay->r->script->nlines ? replay_line(t->replay)->number : 0);
 	return true;
 }
 
@@ -509,204 +385,4 @@ void replay_lost(struct talk *t)
 		talk_remark(t, "%zu line%s of the transcript %s not said.", left, left == 1 ? "" : "s",
 		            left == 1 ? "was" : "were");
 	replay_forget(t);
-}
-
-/* ---- :replay ---- */
-
-static void count_lines(struct replay *p)
-{
-	for (size_t i = 0; i < p->r->script->nlines; i++)
-		p->lines += p->r->script->lines[i].side == SIDE_CLIENT && p->r->lines[i].speaks &&
-		            !p->r->lines[i].elsewhere;
-}
-
-/* How many commands at the transcript's front are those that were said in this conversation, one by one. */
-static size_t count_already(const struct talk *t)
-{
-	const struct replay *p = t->replay;
-	struct slice said = buffer_slice(&t->verbs);
-	size_t n = 0;
-	for (size_t i = 0; i < p->r->script->nlines; i++) {
-		const char *verb = p->r->lines[i].verb;
-		if (p->r->script->lines[i].side != SIDE_CLIENT || verb == NULL)
-			continue;
-		if (!slice_equal(slice_row(&said), slice_of(verb)))
-			break;
-		n++;
-	}
-	return n;
-}
-
-/* Goes behind the first `n` commands and their payload. */
-static void skip_commands(struct replay *p, size_t n)
-{
-	for (; p->at < p->r->script->nlines; pass(p)) {
-		bool command = line_of(p)->side == SIDE_CLIENT && p->r->lines[p->at].verb;
-		if (command && n-- == 0)
-			return;
-	}
-}
-
-static void say_already(struct talk *t)
-{
-	const struct replay *p = t->replay;
-	struct buffer verbs = { 0 };
-	struct slice said = buffer_slice(&t->verbs);
-	for (size_t i = 0; i < p->already; i++) {
-		buffer_add_string(&verbs, i ? ", " : "");
-		buffer_add_slice(&verbs, slice_row(&said));
-	}
-	talk_say(t, "It begins with what was said already: " SLICE_FMT ". :replay skip passes over that; %s.",
-	         SLICE_ARG(buffer_slice(&verbs)), p->all ? ":replay all says it again" : "Enter says it again");
-	buffer_free(&verbs);
-}
-
-static void set_going(struct talk *t)
-{
-	t->replay->resting = false;
-	if (t->replay->all)
-		session_nudge(t->session);
-	else
-		replay_turn(t);
-	if (t->replay && t->prompt && !prompt_asks(t->prompt))
-		replay_place(t, SLICE(""));
-	lines_stir(t);
-	talk_prompt(t);
-}
-
-static bool load(struct talk *t, const char *name)
-{
-	struct error error = { 0 };
-	struct script *scripts = NULL;
-	size_t n = 0;
-	enum status status = t->hooks->script(t->hooks->context, name, &scripts, &n, &error);
-	if (status == STATUS_OK && n == 0)
-		status = error_set(&error, STATUS_USAGE, "%s: no conversation in it", name);
-	if (status != STATUS_OK) {
-		talk_say(t, "%s", error.message);
-		error_clear(&error);
-		scripts_free(scripts, n);
-		return false;
-	}
-	replay_forget(t);
-	struct replay *p = t->replay = memory_zeroed(1, sizeof *p);
-	p->scripts = scripts;
-	p->nscripts = n;
-	p->r = rehearse(&scripts[0], talk_protocol(t), t->options->variables);
-	rehearsal_variables(p->r, t->options->variables, &p->values);
-	p->resting = true;
-	count_lines(p);
-	return true;
-}
-
-/* What stands behind the name: `all`, and values. False where something does not belong there; why was said. */
-static bool read_rest(struct talk *t, struct slice words)
-{
-	struct error error = { 0 };
-	bool good = true;
-	for (struct slice word = slice_word(&words); good && word.n; word = slice_word(&words)) {
-		char *one = slice_string(word);
-		if (slice_equal(word, SLICE("all")))
-			t->replay->all = true;
-		else
-			good = variables_set(&t->replay->values, one, &error) == STATUS_OK;
-		free(one);
-	}
-	if (!good)
-		talk_say(t, "%s", error.message);
-	error_clear(&error);
-	return good;
-}
-
-static void say_what_it_is(struct talk *t, const char *name)
-{
-	const struct replay *p = t->replay;
-	const struct script *script = p->r->script;
-	struct buffer safe = { 0 };
-	escape_text(&safe, slice_of(script->title ? script->title : name));
-	talk_say(t, SLICE_FMT ": %zu line%s to say. %s", SLICE_ARG(buffer_slice(&safe)), p->lines,
-	         p->lines == 1 ? "" : "s",
-	         p->all ? "^C stops." : "Enter sends each, edited or not; ^C stops, :replay all says the rest.");
-	if (script->protocol && strcmp(script->protocol, talk_protocol(t)->name) != 0)
-		talk_say(t, "It is a transcript of %s, and here %s is spoken.", script->protocol,
-		         talk_protocol(t)->name);
-	buffer_free(&safe);
-}
-
-static void start(struct talk *t, const char *name, struct slice words)
-{
-	if (!load(t, name))
-		return;
-	struct replay *p = t->replay;
-	p->all = t->prompt == NULL;
-	if (!read_rest(t, words) || !values_there(t)) {
-		replay_forget(t);
-		return;
-	}
-	bool asks = t->prompt && talk_protocol(t)->server_first;
-	p->already = asks ? count_already(t) : 0;
-	if (t->prompt && !t->options->quiet)
-		say_what_it_is(t, name);
-	if (p->already)
-		say_already(t);
-	if (p->already == 0 || !p->all)
-		set_going(t);
-}
-
-/* Goes behind the client's next line. */
-static void skip_line(struct replay *p)
-{
-	bool client = false;
-	while (p->at < p->r->script->nlines && !client) {
-		client = line_of(p)->side == SIDE_CLIENT && p->r->lines[p->at].speaks;
-		pass(p);
-	}
-}
-
-static void skip(struct talk *t)
-{
-	struct replay *p = t->replay;
-	if (p->already)
-		skip_commands(p, p->already);
-	else
-		skip_line(p);
-	p->already = 0;
-	set_going(t);
-}
-
-/* A word for the replay under way. */
-static void steer(struct talk *t, struct slice word)
-{
-	if (slice_equal(word, SLICE("off"))) {
-		replay_forget(t);
-		talk_say(t, "The transcript is put away.");
-	} else if (slice_equal(word, SLICE("skip"))) {
-		skip(t);
-	} else {
-		t->replay->all |= slice_equal(word, SLICE("all"));
-		t->replay->ready = t->replay->placed = false;
-		set_going(t);
-	}
-}
-
-static bool is_steering(struct slice word)
-{
-	return word.n == 0 || slice_equal(word, SLICE("off")) || slice_equal(word, SLICE("skip")) ||
-	       slice_equal(word, SLICE("all"));
-}
-
-void word_replay(struct talk *t, struct slice arguments)
-{
-	struct slice words = arguments, name = slice_word(&words);
-	if (!t->open)
-		talk_say(t, "Not connected.");
-	else if (t->replay && is_steering(name))
-		steer(t, name);
-	else if (is_steering(name))
-		talk_say(t, ":replay is followed by a transcript's file or name.");
-	else if (!word_waits(t, "replay", arguments)) {
-		char *file = slice_string(name);
-		start(t, file, words);
-		free(file);
-	}
 }

@@ -8,9 +8,29 @@
 
 #include "base/buffer.h"
 #include "base/slice.h"
+#include "script/rehearse.h"
 
 struct dialogue_event;
 struct talk;
+
+struct replay {
+	struct script *scripts;
+	size_t nscripts;
+	struct rehearsal *r;
+	struct variables values;
+	size_t at;      /* the line of the script that comes next */
+	size_t matched; /* the server's lines before this one have captured, or were passed */
+	size_t already; /* the client's commands at its front that were said before it began */
+	size_t said, lines;
+	bool all;      /* Enter is not waited for */
+	bool resting;  /* `:replay` goes on */
+	bool skipping; /* payload is being skipped, and it was said so */
+	bool ready;    /* the line `at` may be said now */
+	bool placed;   /* and stands in the prompt: what is typed is it */
+	bool template; /* as it is written, to be filled in when it is sent */
+	bool exact;    /* escaped */
+	struct buffer offered;
+};
 
 /* Without steps: puts the next line with those that wait, if it is its turn. True where it did. */
 bool replay_say(struct talk *t);
@@ -31,5 +51,20 @@ void replay_follow(struct talk *t, const struct dialogue_event *event);
 /* The conversation is over: says what was left of it. */
 void replay_lost(struct talk *t);
 void replay_forget(struct talk *t);
+
+/* ---- among replay.c, replay_word.c and replay_names.c ---- */
+
+/* The line that comes next; there is one. */
+const struct script_line *replay_line(const struct replay *p);
+/* Goes behind it. */
+void replay_pass(struct replay *p);
+/* Nothing more is offered, or said, until `:replay` is. */
+void replay_rest(struct talk *t);
+
+/* Whether a line as it is written would, filled in, show what must not be shown. */
+bool replay_hides(struct slice text);
+/* Whether all that the client's lines name has a value by then; secrets are asked for at a terminal. Where not, why was
+ * said; the transcript may be gone, where the conversation ended meanwhile. */
+bool replay_values(struct talk *t);
 
 #endif

@@ -87,8 +87,8 @@ struct talk {
 
 	struct replay *replay; /* a transcript that is being said (replay.h); NULL: none */
 	struct buffer verbs;   /* of the first commands that were said, a line each */
-	struct login *login; /* that is being gone through (login.h); NULL: none */
-	char *later;         /* a `:` word that asks for a secret, which it cannot until the prompt rests; NULL: none */
+	struct login *login;   /* that is being gone through (login.h); NULL: none */
+	char *later; /* a `:` word that asks for a secret, which it cannot until the prompt rests; NULL: none */
 
 	bool said;        /* an event of the client's was told since its last line went */
 	bool secret_said; /* the client's last event held a secret */

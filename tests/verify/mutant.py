@@ -9,6 +9,7 @@ must die is killed where verify ends with status 1 and `not ok` at the line of t
 before it being `ok`. One that must live is let through where verify ends with 0 and nothing is `not ok`. What verify prints
 must be TAP 14.
 
+    --recorded       no server: what it and the client say is written down, and `verify --recorded` held against it
     --table          prints level × mutation × protocol: how many were killed, or rightly passed
     --list           prints the mutants and runs none
     --only TEXT      only mutants whose name holds it; `--show` prints for each what the server says and what verify prints
@@ -24,12 +25,14 @@ import re
 import shlex
 import socket
 import sys
+import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
 import tap
-from mutations import LEVELS, MUTATIONS, Mutant
+import record
+from mutations import LEVELS, MUTATIONS, OUT_OF_TURN, UNRECORDED, Mutant
 from script import Script
 from server import Datagrams, Player
 
@@ -40,9 +43,9 @@ SHIPPED = """ewing-smtp ch2-smtp-corrected ewing-pop3-corrected inst346-pop3-cor
     cs2911-imap-append-corrected cs2911-imap-expunge-corrected clug-imap-corrected
     clug-http11-corrected clug-http11-close-corrected clug-http10-corrected inst346-tcp inst346-udp""".split()
 
-AT_ONCE = 12
-TIMEOUT = "1"  # seconds that verify waits for a reply
-LIMIT = 30  # seconds that one run may take
+AT_ONCE = 24
+PATIENCE, HASTE = "20", "1.5"  # seconds that verify waits for a reply: of a server that answers, and of a mutant
+LIMIT = 60  # seconds that one run may take
 
 
 @dataclass
@@ -92,32 +95,38 @@ def sample(cases):
 
 
 class Run:
-    def __init__(self, case):
-        self.case = case
+    def __init__(self, case, recorded):
+        self.case, self.recorded = case, recorded
         self.status, self.out, self.err = None, "", ""
         self.command = []
 
     async def run(self):
         case = self.case
         tape = case.mutant.tape(case.script)
-        if case.script.protocol == "udp":
+        if self.recorded:
+            with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+                file.write(record.text(case.script, tape))
+                file.flush()
+                await self.verify(["--recorded", file.name])
+        elif case.script.protocol == "udp":
             ears = socket.socket(type=socket.SOCK_DGRAM)
             ears.bind(("127.0.0.1", 0))
             loop = asyncio.get_running_loop()
             transport, _ = await loop.create_datagram_endpoint(lambda: Datagrams(tape), sock=ears)
             try:
-                await self.verify(ears.getsockname()[1])
+                await self.verify(self.target(ears))
             finally:
                 transport.close()
         else:
             server = await asyncio.start_server(Player(tape, case.mutant.split), "127.0.0.1", 0)
             async with server:
-                await self.verify(server.sockets[0].getsockname()[1])
+                await self.verify(self.target(server.sockets[0]))
 
-    async def verify(self, port):
-        case = self.case
-        target = f"{case.script.protocol}://127.0.0.1:{port}"
-        self.command = [PARLANCE, "verify", "--match", case.level, "--timeout", TIMEOUT, case.script.name, "--to", target]
+    def target(self, ears):
+        return ["--timeout", HASTE if self.case.dies else PATIENCE, "--to", f"{self.case.script.protocol}://127.0.0.1:{ears.getsockname()[1]}"]
+
+    async def verify(self, words):
+        self.command = [PARLANCE, "verify", "--match", self.case.level, self.case.script.name, *words]
         process = await asyncio.create_subprocess_exec(
             *self.command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -163,8 +172,11 @@ class Run:
             return skipped and f"point {skipped.number} was skipped: {skipped.skip}"
         if first is None:
             return "nothing is `not ok`"
-        if first not in case.mutant.at:
-            lines = " or ".join(str(replies[i].number) for i in case.mutant.at)
+        at = case.mutant.at
+        if self.recorded and case.mutant.mutation in OUT_OF_TURN:
+            at = range(max(at.start - 1, 0), len(replies))
+        if first not in at:
+            lines = " or ".join(str(replies[i].number) for i in at)
             return f"`not ok` first at line {replies[first].number} where line {lines} is due"
         if any(point.skip is not None for point in points[:first]):
             return "a reply before it was skipped"
@@ -177,21 +189,24 @@ class Run:
         tape = "".join(f"    {step if not hasattr(step, 'tag') else 'awaits ' + step.tag.decode()}\n"
                        for step in self.case.mutant.tape(self.case.script))  # fmt: skip
         script = os.path.relpath(self.case.script.path, ROOT)
-        again = f"MUTANTS=all tests/verify/mutant.py --show --only {shlex.quote(self.case.name)} {script}"
-        return f"  server:\n{tape}  {shlex.join(self.command)}\n{indented(self.out)}{indented(self.err)}  again: {again}\n"
+        how = " --recorded" * self.recorded
+        again = f"MUTANTS=all tests/verify/mutant.py --show{how} --only {shlex.quote(self.case.name)} {script}"
+        if self.recorded:
+            tape = indented(record.text(self.case.script, self.case.mutant.tape(self.case.script)))
+        return f"  {'record' if self.recorded else 'server'}:\n{tape}  {shlex.join(self.command)}\n{indented(self.out)}{indented(self.err)}  again: {again}\n"
 
 
 def indented(text):
     return "".join(f"    {line}\n" for line in text.splitlines())
 
 
-async def run_all(cases):
+async def run_all(cases, recorded):
     """Runs them, several at once; yields each as (Run, what is wrong)."""
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def one(case):
         async with slots:
-            run = Run(case)
+            run = Run(case, recorded)
             await run.run()
             return run, run.judged()
 
@@ -237,7 +252,7 @@ def cell_text(cell):
 
 
 def options(words):
-    flags = {word for word in words if word in ("--table", "--list", "--show")}
+    flags = {word for word in words if word in ("--table", "--list", "--show", "--recorded")}
     only = words[words.index("--only") + 1] if "--only" in words else ""
     names = [word for i, word in enumerate(words) if not word.startswith("--") and (i == 0 or words[i - 1] != "--only")]
     return flags, only, names
@@ -246,6 +261,8 @@ def options(words):
 async def main():
     flags, only, names = options(sys.argv[1:])
     cases = [case for case in all_cases(find_scripts(names)) if only in case.name]
+    if "--recorded" in flags:
+        cases = [case for case in cases if case.script.protocol != "http" or case.mutant.mutation not in UNRECORDED]
     cases = sample(cases)
     if "--list" in flags:
         print("\n".join(case.name for case in cases))
@@ -254,7 +271,7 @@ async def main():
         sys.exit("mutant: nothing to run")
     table = defaultdict(lambda: [[0, 0], [0, 0]])
     wrong = 0
-    async for run, fault in run_all(cases):
+    async for run, fault in run_all(cases, "--recorded" in flags):
         count = table[run.case.cell][0 if run.case.dies else 1]
         count[1] += 1
         count[0] += fault is None

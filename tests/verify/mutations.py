@@ -15,6 +15,17 @@ ALL, BELOW_TEXT, TEXT, NONE = LEVELS, ("status", "class"), ("text",), ()
 
 MUTATIONS = {}  # name: generator
 
+# Replies that are none, or too many, or out of turn: a record does not say when each came, and so not which it is.
+OUT_OF_TURN = {
+    "no code that there is",
+    "another tag",
+    "a doubled reply, in one write",
+    "a doubled reply, 2 ms later",
+    "a reply before its command",
+}
+# What a record of HTTP cannot show: a Content-Length in a transcript is made to fit the text (FORMATS section 1).
+UNRECORDED = {"hanging up in the middle of the reply", "half a reply, and no more"}
+
 
 @dataclass
 class Mutant:
@@ -316,10 +327,14 @@ def no_code(script, reply):
     code = code_of(script, reply)
     if not code:
         return
+    # RFC 9110 15: a client takes a status code that is none for 500.
+    dies = ("status", "text") if script.protocol == "http" and code[0] in "45" else ALL
+    # What is no reply is not counted as one: those behind it may be taken for it.
+    made = {"dies": dies, "at": range(reply.index, block_end(script, reply) + 1)}
     if script.protocol != "pop3":  # RFC 1939 does not say what must stand behind +OK
-        yield {"said": [with_code(script, reply, code + "0")], "dies": ALL, "note": "longer"}
+        yield made | {"said": [with_code(script, reply, code + "0")], "note": "longer"}
     if script.protocol != "imap" or reply.index:
-        yield {"said": [with_code(script, reply, code[1:])], "dies": ALL, "note": "shorter"}
+        yield made | {"said": [with_code(script, reply, code[1:])], "note": "shorter"}
 
 
 @mutation("another tag")
@@ -327,7 +342,9 @@ def other_tag(script, reply):
     if script.protocol == "imap" and reply.index and not reply.octets.startswith(b"+"):
         lines = parts(reply)
         lines[-1] = b"x" + lines[-1]
-        yield {"said": [b"".join(lines)], "dies": ALL}
+        # Where commands went out together, it is one reply too many behind the one before it.
+        together = isinstance(script.steps[script.steps.index(reply) - 1], Reply)
+        yield {"said": [b"".join(lines)], "dies": ALL, "at": range(reply.index - together, reply.index + 1)}
 
 
 # ---- whole replies ----
@@ -347,7 +364,9 @@ def missing(script, reply):
 
 
 def doubled_is_none(script, reply):
-    """A second untagged greeting is untagged data; a datagram may come twice, and says nothing of when."""
+    """Whether it is no second reply: an untagged greeting is untagged data then, and a datagram may come twice."""
+    if script.protocol == "tcp" and not reply.octets.endswith(b"\n"):
+        return True  # it ends where nothing more comes
     return script.protocol == "udp" or (script.protocol == "imap" and reply.index == 0)
 
 
