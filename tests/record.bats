@@ -311,6 +311,25 @@ C: b LOGIN bob {{password}}' "$output"
 	passes --set password=redqueen
 }
 
+@test "record: XOAUTH2 and OAUTHBEARER are functions of the token" {
+	local said
+	said="AUTH XOAUTH2 $(printf 'user=bob\1auth=Bearer ya29.x\1\1' | base64 -w0)
+AUTH OAUTHBEARER $(printf 'n,a=bob,\1auth=Bearer ya29.x\1\1' | base64 -w0)
+QUIT"
+	serve_text --strict <<-END
+		Protocol: pop3
+
+		S: +OK hello
+		$(sed 's/^/C: /; /AUTH/s/$/\nS: +OK/' <<<"$said")
+		S: +OK bye
+	END
+	run -0 talk -P pop3 -r "$record" <<<"$said"
+	run -0 grep '^C.*: AUTH' "$record"
+	same 'C\: AUTH XOAUTH2 {{base64 user=bob\x01auth=Bearer {{token}}\x01\x01}}\r\n
+C\: AUTH OAUTHBEARER {{base64 n,a=bob,\x01auth=Bearer {{token}}\x01\x01}}\r\n' "$output"
+	passes --set token=ya29.x
+}
+
 @test "record: a token, and what a digest proves, have names of their own" {
 	serve_text <<-'END'
 		Protocol: http
@@ -502,6 +521,61 @@ C: more'
 	passes
 }
 
+# ---- :replay in a pipe ----
+
+@test ":replay in a pipe says all of it, then what stands behind it" {
+	short
+	local script
+	script=$(transcript half.txt <<<$'Protocol: smtp\n\nS: 220 x\n# a comment of it\nC: EHLO {{name}}\nS: 250 x')
+	run -0 talk --colon -P smtp <<<":replay $script name=me.example"$'\nQUIT'
+	has '# a comment of it'
+	[[ $output == *$'C: EHLO me.example\nS: 250-greeter.test\nS: 250 AUTH PLAIN\n'*$'C: QUIT\nS: 221 2.0.0 Bye'* ]]
+}
+
+@test ":replay in a pipe: a value that is missing is named, and what stands behind it is said" {
+	short
+	local script
+	script=$(transcript half.txt <<<$'Protocol: smtp\n\nS: 220 x\nC: EHLO {{name}}\nS: 250 x')
+	run -0 talk --colon -P smtp <<<":replay $script"$'\nEHLO x\nQUIT'
+	has '{{name}} in line 4 has no value'
+	has 'C: QUIT'
+}
+
+@test ":replay goes through STARTTLS, a challenge, literals and captures" {
+	local script
+	script=$(transcript tls.txt <<-'END'
+		Protocol: imap
+
+		S: * OK hello
+		C: a STARTTLS
+		S: a OK
+		<client starts TLS>
+		C: b AUTHENTICATE CRAM-MD5
+		S: + {{base64 <1.2@x>}}
+		C: {{cram-md5 bob {{password}}}}
+		S: b OK
+		C: c APPEND INBOX {3}
+		S: + go
+		C: tea
+		S: c OK [APPENDUID 1 {{uid}}] done
+		C: d UID FETCH {{uid}} FLAGS
+		S: d OK
+		C: e LOGOUT
+		S: * BYE
+		S: e OK
+	END
+	)
+	serve --strict --set password=redqueen --set uid=42 "$script"
+	run -0 talk --insecure --colon -P imap -r "$record" --set password=redqueen <<<":replay $script"
+	has '<client starts TLS>'
+	has 'S: b OK'
+	has 'C: d UID FETCH 42 FLAGS'
+	has 'S: e OK'
+	run -0 grep 'cram-md5' "$record"
+	same 'C: {{cram-md5 bob {{password}}}}' "$output"
+	passes --insecure --set password=redqueen
+}
+
 # ---- at a terminal ----
 
 @test "record: every function of record.py is a test here" {
@@ -531,6 +605,10 @@ C: more'
 
 @test ":replay: text that was refused is skipped" {
 	pty text_that_was_refused_is_skipped
+}
+
+@test ":replay: TAB completes files" {
+	pty files_are_completed
 }
 
 @test ":replay asks for a password unseen" {

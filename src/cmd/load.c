@@ -67,15 +67,17 @@ static char *address_of_peer(struct slice peer)
 	return slice_string(peer);
 }
 
-/* The way is known: all others go to that address, and the certificate must still have the name. What was due meanwhile is
- * not late. */
+/* The way is known: all others go to the address that was reached, and a certificate must still have the name. What was due
+ * meanwhile is not late. */
 static void found(struct item *item, const struct session *session)
 {
 	struct load *load = item->load;
 	item->finding = false;
-	item->address = address_of_peer(slice_of(session_peer(session)));
-	item->player.session.host = item->player.connect.host;
-	item->player.connect.host = item->address;
+	if (item->player.connect.host) {
+		item->address = address_of_peer(slice_of(session_peer(session)));
+		item->player.session.host = item->player.connect.host;
+		item->player.connect.host = item->address;
+	}
 	if (load->started == 1)
 		load->paced_from = clock_now();
 	go_on(load);
@@ -180,7 +182,8 @@ bool item_over(const struct item *item)
 	return item_left(item) == 0 && item->done == item->started;
 }
 
-/* The transcripts take turns. One whose server is still being found is passed over: its name is looked up once. */
+/* The transcripts take turns. One whose first session has not found the server yet is passed over: the name is looked up
+ * once, and where there is no server, one session says so. */
 static struct item *item_next(const struct load *load)
 {
 	for (size_t i = 0; i < load->nitems; i++) {
@@ -236,7 +239,7 @@ static void go_on(struct load *load)
 			return;
 		}
 		count_lateness(load, now - at);
-		item->finding = item->started == 0 && item->player.connect.host && item->address == NULL;
+		item->finding = item->started == 0;
 		start(item);
 	}
 	if (all_over(load))

@@ -26,9 +26,9 @@ struct item {
 	double began, ended; /* its first session, and its last so far */
 	struct kinds kinds;
 	struct error error; /* why it cannot be run at all */
-	char *address;      /* that its server's name was found to have; NULL: none yet, or it has no name */
-	bool finding;       /* its first session is under way, which finds that */
-	bool lost;          /* it found no way there: no other session is begun */
+	char *address;      /* that its server was reached at; NULL: it was not, or has none */
+	bool finding;       /* its first session has not reached the server yet */
+	bool lost;          /* and did not: no other is begun */
 };
 
 /* All of them. */
@@ -50,7 +50,8 @@ struct load {
 	struct histogram lateness;
 	struct measure measure;
 	struct event *pace, *tick;
-	bool progress; /* shown, on a terminal */
+	bool progress; /* is told, on a terminal */
+	bool shown;    /* its row stands there */
 };
 
 /* A session that begins so many seconds after it was due has begun late. */
@@ -61,7 +62,7 @@ bool item_over(const struct item *item);
 
 /* Shows how far it is, in one row of the terminal; and takes that row away. */
 void progress_show(struct load *load);
-void progress_hide(const struct load *load);
+void progress_hide(struct load *load);
 
 /* Tells the report those transcripts that are over, in the order of the arguments; at the end all. */
 void load_tell_items(struct load *load, bool end);

@@ -23,17 +23,17 @@ static void rate_words(struct buffer *out, uint64_t n, double seconds)
 
 /* ---- while they go on ---- */
 
-static size_t columns(void)
+static size_t columns_of(int terminal)
 {
 	struct winsize size = { 0 };
-	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+	return ioctl(terminal, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
 
 /* The last column stays free: some terminals begin a new row behind it. */
 void progress_show(struct load *load)
 {
 	struct buffer line = { 0 };
-	size_t width = columns() - 1;
+	size_t width = columns_of(STDERR_FILENO) - 1;
 	buffer_add_number(&line, load->done);
 	buffer_add_string(&line, " of ");
 	buffer_add_number(&line, load->wanted);
@@ -46,13 +46,15 @@ void progress_show(struct load *load)
 	buffer_add_string(&line, " a second");
 	(void)fprintf(stderr, "\r\033[K%.*s", (int)(line.n < width ? line.n : width), line.p);
 	(void)fflush(stderr);
+	load->shown = true;
 	buffer_free(&line);
 }
 
-void progress_hide(const struct load *load)
+void progress_hide(struct load *load)
 {
-	if (!load->progress)
+	if (!load->shown)
 		return;
+	load->shown = false;
 	(void)fputs("\r\033[K", stderr);
 	(void)fflush(stderr);
 }
@@ -97,7 +99,7 @@ static void undone_words(const struct item *item, struct buffer *words)
 	buffer_add_number(words, item->done);
 	buffer_add_string(words, " of ");
 	buffer_add_number(words, item->wanted);
-	buffer_add_string(words, " sessions were run: ");
+	buffer_add_string(words, " sessions run: ");
 	buffer_add_string(words, load->verifying->interrupted ? "it was interrupted"
 	                         : item->lost                 ? "the first found no way there"
 	                                                      : "the first failure ended it (--bail)");
@@ -194,8 +196,12 @@ static void summary_words(const struct load *load, struct buffer *text)
 	rate_words(text, load->done, seconds);
 	buffer_add_string(text, " sessions a second, ");
 	rate_words(text, load->measure.replies, seconds);
-	buffer_add_string(text, " replies a second\n");
-	measure_table(&load->measure, text);
+	buffer_add_string(text, " replies a second");
+	if (load->measure.n > 0) {
+		buffer_add_octet(text, '\n');
+		measure_table(&load->measure,
+		              options_terminal(load->verifying->options) ? columns_of(STDOUT_FILENO) : 80, text);
+	}
 	if (measure_has(&load->measure, SLICE("TLS")))
 		buffer_add_string(text, "\nTLS: each session shook hands in full; none was resumed.");
 	lateness_words(load, text);

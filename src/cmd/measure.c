@@ -4,6 +4,7 @@
 #include "cmd/measure.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/escape.h"
@@ -11,12 +12,20 @@
 
 #define ROWS_MAX 64
 
-/* Columns of the table's names: with the numbers behind them a row has 76. */
-#define NAME_COLUMNS 20
-
 static const double percents[] = { 50, 90, 99 };
 
 #define NPERCENTS (sizeof percents / sizeof percents[0])
+
+/* How the table is laid out: in 76 columns, or in the 38 that a small screen has, without the count and p90. */
+struct layout {
+	size_t name, count, duration; /* columns; 0: left out */
+	bool every_percent;
+};
+
+static const struct layout wide = { .name = 20, .count = 12, .duration = 11, .every_percent = true };
+static const struct layout narrow = { .name = 14, .duration = 8 };
+
+#define WIDE_COLUMNS 76
 
 void measure_free(struct measure *m)
 {
@@ -78,42 +87,72 @@ void duration_words(struct buffer *out, double seconds)
 		buffer_printf(out, "%.*f ms", seconds < 0.009995 ? 2 : seconds < 0.09995 ? 1 : 0, seconds * 1e3);
 }
 
-/* The same at the end of a column. */
-static void duration_cell(struct buffer *out, double seconds)
+/* A text at the end of its column. */
+static void cell_add(struct buffer *out, struct slice text, size_t columns)
+{
+	buffer_printf(out, "%*s" SLICE_FMT, text.n < columns ? (int)(columns - text.n) : 0, "", SLICE_ARG(text));
+}
+
+static void duration_add(struct buffer *out, double seconds, size_t columns)
 {
 	struct buffer text = { 0 };
 	duration_words(&text, seconds);
-	buffer_printf(out, "%11.*s", (int)text.n, text.p);
+	cell_add(out, buffer_slice(&text), columns);
 	buffer_free(&text);
 }
 
-/* The name in the table's first column, cut to it. */
-static void name_cell(struct buffer *out, struct slice name)
+/* The name at the beginning of the row, cut where it is longer than its column. */
+static void name_add(struct buffer *out, struct slice name, size_t columns)
 {
 	struct buffer safe = { 0 };
-	escape_text(&safe, slice_part(name, 0, name.n));
-	if (safe.n > NAME_COLUMNS)
-		buffer_printf(out, "%.*s...", NAME_COLUMNS - 3, safe.p);
-	else
-		buffer_printf(out, "%-*.*s", NAME_COLUMNS, (int)safe.n, safe.n ? safe.p : "");
+	escape_text(&safe, name);
+	bool all = safe.n <= columns;
+	buffer_printf(out, "%-*.*s%s", all ? (int)columns : 0, (int)(all ? safe.n : columns - 3), safe.n ? safe.p : "",
+	              all ? "" : "...");
 	buffer_free(&safe);
 }
 
-void measure_table(const struct measure *m, struct buffer *out)
+/* "p50", or what stands under it. `h` NULL: the heads of the columns. */
+static void durations_add(struct buffer *out, const struct histogram *h, const struct layout *layout)
 {
-	name_cell(out, SLICE("what was awaited"));
-	buffer_printf(out, "%12s%11s%11s%11s%11s", "count", "p50", "p90", "p99", "max");
+	for (size_t i = 0; i < NPERCENTS; i++) {
+		char head[8];
+		(void)snprintf(head, sizeof head, "p%.0f", percents[i]);
+		if (percents[i] == 90 && !layout->every_percent)
+			continue;
+		if (h)
+			duration_add(out, histogram_at(h, percents[i]), layout->duration);
+		else
+			cell_add(out, slice_of(head), layout->duration);
+	}
+	if (h)
+		duration_add(out, h->max, layout->duration);
+	else
+		cell_add(out, SLICE("max"), layout->duration);
+}
+
+static void count_add(struct buffer *out, uint64_t n, size_t columns)
+{
+	struct buffer text = { 0 };
+	buffer_add_number(&text, n);
+	cell_add(out, buffer_slice(&text), columns);
+	buffer_free(&text);
+}
+
+void measure_table(const struct measure *m, size_t columns, struct buffer *out)
+{
+	const struct layout *layout = columns < WIDE_COLUMNS ? &narrow : &wide;
+	name_add(out, SLICE("waited for"), layout->name);
+	if (layout->count)
+		cell_add(out, SLICE("count"), layout->count);
+	durations_add(out, NULL, layout);
 	for (size_t i = 0; i < m->n; i++) {
 		const struct histogram *h = &m->rows[i]->durations;
-		struct buffer count = { 0 };
-		buffer_add_number(&count, h->n);
 		buffer_add_octet(out, '\n');
-		name_cell(out, name_of(m->rows[i]));
-		buffer_printf(out, "%12.*s", (int)count.n, count.p);
-		for (size_t j = 0; j < NPERCENTS; j++)
-			duration_cell(out, histogram_at(h, percents[j]));
-		duration_cell(out, h->max);
-		buffer_free(&count);
+		name_add(out, name_of(m->rows[i]), layout->name);
+		if (layout->count)
+			count_add(out, h->n, layout->count);
+		durations_add(out, h, layout);
 	}
 }
 

@@ -33,8 +33,9 @@ bool measure_has(const struct measure *m, struct slice name);
 /* Appends "0.35 ms", "12.3 ms", "1.25 s": three digits that count. */
 void duration_words(struct buffer *out, double seconds);
 
-/* Appends the table, its rows divided by LF, of 76 columns: name, count, and p50 p90 p99 max. */
-void measure_table(const struct measure *m, struct buffer *out);
+/* Appends the table, its rows divided by LF: name, count, and p50 p90 p99 max. It needs 76 of the columns; where there are
+ * fewer, 38, and says less. */
+void measure_table(const struct measure *m, size_t columns, struct buffer *out);
 
 /* Appends an object for each row, `{"kind":"latency","command":…,"count":…,"p50":…}`, seconds, a line each. */
 void measure_json(const struct measure *m, struct buffer *out);

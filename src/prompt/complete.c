@@ -39,11 +39,11 @@ static size_t common_length(const struct prompt *p)
 	return n;
 }
 
-/* A candidate that is meant to be gone on with ("FROM:<", "SIZE=") gets no space behind it. */
+/* A candidate that is meant to be gone on with ("FROM:<", "SIZE=", "folder/") gets no space behind it. */
 static bool goes_on(const char *candidate)
 {
 	size_t n = strlen(candidate);
-	return n && strchr("<=: ", candidate[n - 1]) != NULL;
+	return n && strchr("<=:/ ", candidate[n - 1]) != NULL;
 }
 
 /* As comments, so that what is copied off the screen stays a transcript. */

@@ -18,6 +18,7 @@ struct piece {
 struct reading {
 	struct draft *d;
 	struct piece *output; /* what curl wrote to its output, in the order in which it stands in the text */
+	uint64_t left;        /* octets of it that have no place yet */
 	size_t n, taken;      /* how many pieces there are, and how many have found their place */
 	bool chunked;         /* the reply under way was sent in chunks, which curl takes apart */
 };
@@ -102,29 +103,29 @@ static bool is_output(struct slice line)
 	return !is_marked(line) && !is_meter(line) && !is_count(line) && !is_remark(line);
 }
 
+/* The line without its end. */
+static struct slice strip(struct slice line)
+{
+	if (line.n && line.p[line.n - 1] == '\n')
+		line.n--;
+	if (line.n && line.p[line.n - 1] == '\r')
+		line.n--;
+	return line;
+}
+
 /* Collects what stands in the text without a mark. */
 static void collect_output(struct reading *r, struct slice text)
 {
 	for (unsigned number = 1; text.n; number++) {
 		struct slice whole = slice_line(&text), line = skip_meter(whole);
-		if (line.n < whole.n ? slice_trim(line).n == 0 || line.p[0] == '\n' : !is_output(line))
+		bool meter = line.n < whole.n && strip(line).n == 0;
+		if (meter || !is_output(strip(line)))
 			continue;
-		if (!is_output(line))
-			continue;
-		size_t end = glued_at(line);
 		if ((r->n & (r->n - 1)) == 0)
 			r->output = memory_grow(r->output, r->n ? r->n * 2 : 1, sizeof *r->output);
-		r->output[r->n++] = (struct piece){ slice_part(line, 0, end), number };
+		r->output[r->n++] = (struct piece){ slice_part(line, 0, glued_at(line)), number };
+		r->left += r->output[r->n - 1].text.n;
 	}
-}
-
-/* How many octets of output have no place yet. */
-static uint64_t output_left(const struct reading *r)
-{
-	uint64_t left = 0;
-	for (size_t i = r->taken; i < r->n; i++)
-		left += r->output[i].text.n;
-	return left;
 }
 
 /* Puts output into its place, `most` octets of it. POP3's text gets back the dots that curl has taken off (RFC 1939 3). */
@@ -143,6 +144,7 @@ static void place_output(struct reading *r, uint64_t most, bool dots)
 		draft_octets(r->d, SIDE_SERVER, buffer_slice(&stuffed));
 		buffer_free(&stuffed);
 		most -= now.n;
+		r->left -= now.n;
 		piece->text = slice_part(piece->text, now.n, piece->text.n);
 		if (piece->text.n == 0)
 			r->taken++;
@@ -154,7 +156,7 @@ static void place_output(struct reading *r, uint64_t most, bool dots)
 /* Before a line of `side` (at the end: the client's): where the server's payload must stand, its place is here. */
 static void place_payload(struct reading *r, enum side side)
 {
-	uint64_t due = draft_due(r->d), left = output_left(r);
+	uint64_t due = draft_due(r->d), left = r->left;
 	const char *protocol = draft_following(r->d);
 	if (due) {
 		if (left >= due)
@@ -207,11 +209,18 @@ static void read_remark(struct reading *r, struct slice line)
 	draft_comment_text(r->d, line);
 }
 
+/* A request or response of HTTP/2 or HTTP/3, of which curl prints what it would be as text. */
+static bool speaks_binary(enum side side, struct slice text)
+{
+	struct slice version = slice_part(text, side == SIDE_SERVER || text.n < 6 ? 0 : text.n - 6, text.n);
+	return line_starts(version, "HTTP/2", NULL) || line_starts(version, "HTTP/3", NULL);
+}
+
 static enum status read_said(struct reading *r, struct slice line)
 {
 	enum side side = line.p[0] == '>' ? SIDE_CLIENT : SIDE_SERVER;
 	struct slice text = slice_part(line, 2, line.n), rest = text;
-	if (line_starts(text, "HTTP/2", NULL) || line_starts(text, "HTTP/3", NULL))
+	if (speaks_binary(side, text))
 		return draft_wrong(r->d, line, "HTTP/2 and HTTP/3 are no text: record it with curl --http1.1");
 	bool status = side == SIDE_SERVER && line_starts(text, "HTTP/", NULL);
 	place_payload(r, status ? SIDE_CLIENT : side);

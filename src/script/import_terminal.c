@@ -314,28 +314,32 @@ static bool empty_counts(const struct terminal *t)
 
 /* ---- counted octets ---- */
 
-/* Whether `due` octets are these lines, each ended by `length` octets; the last may lack its end. */
-static bool fits(struct slice text, uint64_t due, size_t length, bool without_last)
+/* Whether `due` octets are these lines, each ended by `length` octets; `whole`: the last too, as it is in the text. */
+static bool fits(struct slice text, uint64_t due, size_t length, bool whole)
 {
 	uint64_t total = 0;
 	while (text.n && total < due) {
+		bool ended = slice_find_octet(text, '\n') < text.n;
 		struct slice line = slice_row(&text);
 		while (line.n && line.p[line.n - 1] == '\r')
 			line.n--;
 		total += line.n;
-		if (without_last && total == due)
-			return true;
-		total += length;
+		if (total == due)
+			return !whole;
+		total += ended ? length : 0;
 	}
-	return !without_last && total == due;
+	return whole && total == due;
 }
 
 /* A paste does not show how the lines of a body were ended: by what makes its count right. */
 static struct slice ends_of(struct slice text, uint64_t due)
 {
-	if (fits(text, due, 2, false) || fits(text, due, 2, true))
-		return SLICE("\r\n");
-	return fits(text, due, 1, false) || fits(text, due, 1, true) ? SLICE("\n") : SLICE("\r\n");
+	static const struct slice ends[] = { { "\r\n", 2 }, { "\n", 1 } };
+	for (unsigned part = 0; part < 2; part++)
+		for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+			if (fits(text, due, ends[i].n, part == 0))
+				return ends[i];
+	return ends[0];
 }
 
 /* A line among the server's counted octets; `rest` is the text behind it. */

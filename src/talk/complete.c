@@ -1,9 +1,12 @@
 /*
  * What TAB may complete to: commands, those allowed now first; what the server announced; `:` words.
  */
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/escape.h"
 #include "talk/room.h"
 
 static bool offer(struct prompt *prompt, struct slice word)
@@ -287,6 +290,39 @@ static void offer_words(struct prompt *prompt, const char *before)
 	}
 }
 
+/* Files of the folder that the path typed so far names; none that is hidden. */
+static void offer_files(struct prompt *prompt, struct slice path)
+{
+	size_t end = path.n;
+	while (end > 0 && path.p[end - 1] != '/')
+		end--;
+	struct slice typed = slice_part(path, 0, end);
+	char *before = slice_string(typed);
+	DIR *folder = opendir(*before ? before : ".");
+	for (struct dirent *entry; folder && (entry = readdir(folder));) {
+		struct stat about;
+		char *candidate = string_printf("%s%s", before, entry->d_name), *deeper = NULL;
+		if (stat(candidate, &about) == 0 && S_ISDIR(about.st_mode))
+			deeper = string_printf("%s/", candidate);
+		if (entry->d_name[0] != '.' && text_safe(slice_of(entry->d_name), false))
+			(void)prompt_offer(prompt, deeper ? deeper : candidate);
+		free(candidate);
+		free(deeper);
+	}
+	if (folder)
+		(void)closedir(folder);
+	free(before);
+}
+
+static bool takes_file(struct slice name)
+{
+	static const char *const words[] = { "record", "replay", "save", "save!" };
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (slice_equal(name, slice_of(words[i])))
+			return true;
+	return false;
+}
+
 static void complete_word(const struct talk *t, struct prompt *prompt, struct slice before)
 {
 	static const struct {
@@ -306,6 +342,8 @@ static void complete_word(const struct talk *t, struct prompt *prompt, struct sl
 		offer_words(prompt, "");
 	if (slice_equal(name, SLICE("explain")))
 		offer_known(t, prompt);
+	if (takes_file(name))
+		offer_files(prompt, slice_part(rest, 1, rest.n));
 	const char *way;
 	for (size_t i = 0; slice_equal(name, SLICE("auth")) && (way = auth_way(t, i)); i++)
 		(void)prompt_offer(prompt, way);

@@ -197,7 +197,7 @@ static bool make_octets(struct talk *t, struct buffer *octets)
 	}
 	if (rehearsal_wire(p->r, p->at, &p->values, FILL_STRICT, octets, NULL, &error) == STATUS_OK)
 		return true;
-	talk_remark(t, "Line %u: %s", replay_line(p)->number, error.message);
+	talk_remark(t, "%s", error.message);
 	error_clear(&error);
 	replay_rest(t);
 	return false;

@@ -272,5 +272,17 @@ def a_record_that_cannot_be_written_is_told_once():
         assert t.end() == 2
 
 
+@test
+def files_are_completed():
+    folder = os.path.join(FOLDER, "completed")
+    os.makedirs(os.path.join(folder, "scripts"), exist_ok=True)
+    path("completed/scripts/letter-to-bob.txt", LETTER)
+    with talking(Server()) as t:
+        t.type(f":replay {folder}/scr\t")
+        t.wait(lambda: t.screen.all().replace("\n", "").endswith("/scripts/"))
+        t.type("let\t")
+        t.wait(lambda: t.screen.all().replace("\n", "").endswith("/scripts/letter-to-bob.txt"))
+
+
 if __name__ == "__main__":
     run_tests(TESTS)

@@ -123,7 +123,8 @@ class Run:
                 await self.verify(self.target(server.sockets[0]))
 
     def target(self, ears):
-        return ["--timeout", HASTE if self.case.dies else PATIENCE, "--to", f"{self.case.script.protocol}://127.0.0.1:{ears.getsockname()[1]}"]
+        url = f"{self.case.script.protocol}://127.0.0.1:{ears.getsockname()[1]}"
+        return ["--timeout", HASTE if self.case.dies else PATIENCE, "--to", url]
 
     async def verify(self, words):
         self.command = [PARLANCE, "verify", "--match", self.case.level, self.case.script.name, *words]
@@ -193,7 +194,8 @@ class Run:
         again = f"MUTANTS=all tests/verify/mutant.py --show{how} --only {shlex.quote(self.case.name)} {script}"
         if self.recorded:
             tape = indented(record.text(self.case.script, self.case.mutant.tape(self.case.script)))
-        return f"  {'record' if self.recorded else 'server'}:\n{tape}  {shlex.join(self.command)}\n{indented(self.out)}{indented(self.err)}  again: {again}\n"
+        said = f"  {shlex.join(self.command)}\n{indented(self.out)}{indented(self.err)}"
+        return f"  {'record' if self.recorded else 'server'}:\n{tape}{said}  again: {again}\n"
 
 
 def indented(text):
