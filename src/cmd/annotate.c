@@ -354,11 +354,16 @@ const struct command command_annotate = {
 	.name = "annotate",
 	.arguments = "[options] FILE|-...",
 	.summary = "annotate a transcript or recorded session, offline",
-	.help = "FILE is a transcript: lines that begin with C: and S:, as RFCs print them.\n"
-		"It may hold several, may be one that ships (ewing-smtp), or - for standard\n"
-		"input. Each line is printed with what it means and where that is defined;\n"
-		"comments, stage directions and the header stay. What is printed is again a\n"
-		"transcript. Nothing is connected to.",
+	.help = "FILE is a transcript: lines that begin with C: and S:, as RFCs print them. It\n"
+		"may hold several, may be one that ships (ewing-smtp), or - for standard input;\n"
+		"or it is what another program printed, which --from lists.\n"
+		"\n"
+		"Each line is printed with what it means and where that is defined; comments,\n"
+		"stage directions and the header stay. What is printed is again a transcript.\n"
+		"Nothing is connected to.\n"
+		"\n"
+		"  parlance annotate session.txt\n"
+		"  curl -sv http://localhost/ 2>&1 >/dev/null | parlance annotate -",
 	.options = OPTIONS_SHOW | OPTIONS_SCRIPT | OPTIONS_OFFLINE,
 	.run = annotate,
 };

@@ -266,10 +266,12 @@ const struct command command_replay = {
 		"\n"
 		"  parlance replay ewing-smtp\n"
 		"  parlance replay mine.txt --to mail.example:25 --set rcpt=me@example.org\n"
+		"  parlance replay session.txt --step\n"
 		"\n"
 		"Lines that stand together go out together; --step waits for Enter before each\n"
 		"such group, --delay before each line. Text that the server did not ask for is\n"
-		"skipped, and a remark says so.",
+		"skipped, and a remark says so. What was recorded by --record knows its server,\n"
+		"and wants no more than the password: --set password=...",
 	.options = OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_SHOW | OPTIONS_RECORD | OPTIONS_SCRIPT | OPTIONS_REPLAY |
 	           OPTIONS_TO | OPTIONS_PACE,
 	.run = replay,

@@ -125,9 +125,11 @@ const struct command command_talk = {
 		"upgrades first, and STARTTLS, STLS or AUTH TLS may be typed. The certificate is\n"
 		"verified (--cacert FILE trusts your own authority, --insecure anybody).\n"
 		"\n"
-		"In a pipe each line waits for the reply to the one before it; what is printed\n"
-		"is a transcript:\n"
+		"--record FILE keeps the session as a transcript, without its secrets, which\n"
+		"replay, verify and serve take. In a pipe each line waits for the reply to the\n"
+		"one before it; what is printed is a transcript too:\n"
 		"\n"
+		"  parlance imaps://mail.example -r session.txt\n"
 		"  printf 'EHLO me.example\\nQUIT\\n' | parlance mail.example:25",
 	.options = OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_SHOW | OPTIONS_TALK | OPTIONS_RECORD | OPTIONS_SCRIPT,
 	.run = run,

@@ -506,21 +506,25 @@ static enum status verify(struct options *options, int argc, char **argv)
 const struct command command_verify = {
 	.name = "verify",
 	.arguments = "[options] TRANSCRIPT... --to TARGET",
-	.summary = "the same, comparing the replies; TAP; exit 1 on a difference",
-	.help = "Says what the client says in the transcripts, and compares what comes with what\n"
-		"the server says there: a point for each reply. Where to: --to TARGET, or a TARGET\n"
-		"after the files, or each transcript's own `Target:`. A folder stands for the\n"
-		"transcripts (*.txt) in it and below it.\n"
+	.summary = "play transcripts, and compare the replies; TAP; exit 1 on a difference",
+	.help = "Says what the client says in the transcripts, and compares each reply with the\n"
+		"one that stands there. Where to: --to TARGET, or a TARGET after the files, or\n"
+		"each transcript's own `Target:`. A folder stands for the transcripts (*.txt) in\n"
+		"it and below it.\n"
 		"\n"
 		"  parlance verify mine.txt --to mail.example:25 --set rcpt=me@example.org\n"
 		"  parlance verify tests/ --to localhost:2525 --junit report.xml\n"
-		"  parlance verify homework.txt --recorded handed-in/\n"
+		"  parlance verify model.txt --recorded handed-in/\n"
 		"  parlance verify mine.txt --to localhost:25 --jobs 200 --repeat 10000\n"
 		"\n"
-		"--match says how closely: status (the code), class (success, failure …), or text\n"
-		"(every line). At every level a line with a variable, {{*}} or a mark (S? S* S!)\n"
-		"must match. In a pipe the result is TAP version 14, with --json an object for\n"
-		"each event and each point.",
+		"--match says how closely: status (the code), class (success or failure, say), or\n"
+		"text (every line). At every level a line with a variable, {{*}} or a mark\n"
+		"(S? S* S!) must match. With --recorded, sessions that others recorded are held\n"
+		"against the first file, and nothing is connected to.\n"
+		"\n"
+		"In a pipe the result is TAP version 14 (Perl's prove wants it without its first\n"
+		"line); with --json it is an object for each event and each reply. Exit status 1:\n"
+		"something differed.",
 	.options = OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_SHOW | OPTIONS_SCRIPT | OPTIONS_TO | OPTIONS_VERIFY |
 	           OPTIONS_RECORD | OPTIONS_PACE,
 	.run = verify,

@@ -328,6 +328,8 @@ static bool late(void *context, struct session *session, double seconds)
 {
 	struct player *p = context;
 	(void)session;
+	if (p->waiting == WAIT_CLOSE) /* what is awaited is no reply, and has a time of its own */
+		return true;
 	if (p->options.timeout > 0)
 		return false;
 	if (p->events.late)

@@ -23,6 +23,7 @@ struct heard {
 	bool complete;
 	enum class class;
 	struct buffer code, text, note;
+	struct buffer unlisted; /* an untagged response of it that the script does not list, and must; empty: none */
 	bool mixed;     /* its lines do not all have the same code, and must */
 	size_t omitted; /* lines that were not kept */
 	struct sequence *sequence;
@@ -61,6 +62,8 @@ struct judge {
 	bool ordered;             /* what answers what cannot be told any more from the script: order counts */
 	bool differed, ended;
 	size_t last;         /* the reply that came last; NO_LINE: none */
+	size_t said;         /* lines of the script before this one were said, as far as they are the client's */
+	struct buffer unlisted; /* an untagged response that the script does not list, of the reply under way */
 	double said_at;      /* when the client spoke last, in seconds as events have them */
 	size_t ready, given; /* judgements that are out, and those that were given */
 };
@@ -103,6 +106,7 @@ static void heard_forget(struct heard *heard)
 	buffer_free(&heard->note);
 	buffer_free(&heard->extras);
 	buffer_free(&heard->problem);
+	buffer_free(&heard->unlisted);
 	sequence_free(heard->sequence);
 	heard->sequence = NULL;
 }
@@ -162,6 +166,7 @@ void judge_free(struct judge *j)
 	free(j->commands);
 	free(j->unsaid);
 	buffer_free(&j->line);
+	buffer_free(&j->unlisted);
 	free(j);
 }
 
@@ -226,11 +231,12 @@ void judge_absent(struct judge *j, size_t line)
 	unsaid(j, line, UNSAID_ABSENT);
 }
 
-void judge_said(struct judge *j)
+void judge_said(struct judge *j, size_t line)
 {
 	size_t first;
 	(void)block_replies(j, &first);
 	j->ready = first;
+	j->said = line + 1;
 }
 
 /* ---- which reply it is ---- */
@@ -273,8 +279,22 @@ static size_t unasked_reply(const struct judge *j)
 	return j->r->nreplies;
 }
 
-/* Which reply of the script is completed by the event; j->r->nreplies where it has none for it. */
-static size_t reply_of(const struct judge *j, const struct dialogue_event *event)
+/* Whether what a reply answers was said. Where that cannot be told from the script, the first line that was to be said
+ * before it counts. */
+static bool was_asked(const struct judge *j, size_t reply)
+{
+	const struct rehearsal *r = j->r;
+	if (reply == r->nreplies)
+		return false;
+	size_t due = r->lines[r->replies[reply].last].due;
+	size_t block = r->lines[r->replies[reply].first].block;
+	if (r->replies[reply].answers == NO_LINE || j->ordered)
+		due = block > 0 ? r->blocks[block - 1].first : NO_LINE;
+	return due == NO_LINE || due < j->said;
+}
+
+/* Which reply of the script is told by the event, whether it is due or not. */
+static size_t candidate_of(const struct judge *j, const struct dialogue_event *event)
 {
 	bool listed;
 	if (!j->turns)
@@ -286,6 +306,13 @@ static size_t reply_of(const struct judge *j, const struct dialogue_event *event
 		return awaited(j, 0);
 	size_t found = answer_of(j, line, &listed);
 	return listed ? found : awaited(j, 0);
+}
+
+/* Which reply of the script is completed by the event; j->r->nreplies where it has none for it. */
+static size_t reply_of(const struct judge *j, const struct dialogue_event *event)
+{
+	size_t candidate = candidate_of(j, event);
+	return was_asked(j, candidate) ? candidate : j->r->nreplies;
 }
 
 enum class judge_expected_class(const struct judge *j, const struct dialogue_event *event)
@@ -335,7 +362,7 @@ static void untagged_heard(struct judge *j, const struct dialogue_event *event)
 	if (j->current >= end)
 		return;
 	if (j->data)
-		untagged_line(j->data, &part, j->v);
+		untagged_line(j->data, &part, j->v, j->unlisted.n ? NULL : &j->unlisted);
 	sequence_forbid(sequence_of(j, j->current), part.text, 0, j->v);
 }
 
@@ -365,12 +392,10 @@ static void tell_again(struct judge *j, size_t which, const struct heard *coming
 		sequence_line(sequence_of(j, which), slice_row(&rest), 0, j->v);
 }
 
-/* What the script does not have: the reply before it is not as expected, since so much came for it; where the client has
- * spoken since, the one that is awaited. */
-static void extra_heard(struct judge *j, struct slice text, struct slice problem)
+/* What the script does not have makes a reply differ: that one, or the last that came, if it is not out yet. */
+static void extra_heard(struct judge *j, size_t which, struct slice text, struct slice problem)
 {
-	size_t which = j->last != NO_LINE && j->last >= j->ready ? j->last : awaited(j, 0);
-	if (which == j->r->nreplies)
+	if (which >= j->r->nreplies || which < j->ready)
 		which = j->last;
 	if (which >= j->r->nreplies || which < j->ready)
 		return;
@@ -394,12 +419,14 @@ static bool has_junk(const struct judge *j, size_t reply)
 	return false;
 }
 
-/* A line with no possible role. True where it was dealt with: the script has none such here. */
+/* A line with no possible role: it came for the reply that is awaited, if one is. True where it was dealt with: the script has
+ * none such here. */
 static bool junk_heard(struct judge *j, const struct dialogue_event *event)
 {
 	if (event->kind != EVENT_JUNK || has_junk(j, awaited(j, 0)) || (j->last != NO_LINE && has_junk(j, j->last)))
 		return false;
-	extra_heard(j, buffer_slice(&j->line), event->problem);
+	size_t which = awaited(j, 0);
+	extra_heard(j, was_asked(j, which) ? which : j->last, buffer_slice(&j->line), event->problem);
 	return true;
 }
 
@@ -410,7 +437,8 @@ static void reply_heard(struct judge *j, const struct dialogue_event *event)
 		tell_again(j, which, &j->coming);
 	j->lines = 0;
 	if (which == j->r->nreplies) {
-		extra_heard(j, buffer_slice(&j->coming.text), event->problem);
+		bool pending = j->last != NO_LINE && j->last >= j->ready;
+		extra_heard(j, pending ? j->last : awaited(j, 0), buffer_slice(&j->coming.text), event->problem);
 		heard_forget(&j->coming);
 		j->coming = (struct heard){ 0 };
 		return;
@@ -423,6 +451,8 @@ static void reply_heard(struct judge *j, const struct dialogue_event *event)
 	heard->note = coming->note;
 	heard->omitted = coming->omitted;
 	heard->mixed = coming->mixed;
+	heard->unlisted = j->unlisted;
+	j->unlisted = (struct buffer){ 0 };
 	*coming = (struct heard){ 0 };
 	heard->judgement.seconds = event->t > j->said_at ? event->t - j->said_at : 0;
 	(void)sequence_end(sequence_of(j, which), j->v, &at); /* captures */
@@ -573,7 +603,7 @@ static bool data_differs(struct judge *j, const struct expected_reply *reply, st
 	if (j->data == NULL)
 		return false;
 	bool there = untagged_end(j->data, number, j->v, &at);
-	struct slice extra = number == 0 ? untagged_extra(j->data) : (struct slice){ NULL, 0 };
+	struct slice extra = buffer_slice(&heard->unlisted);
 	if (!there) {
 		const char *keyword = j->r->lines[reply->lines[at].line].keyword;
 		add_quoted(&line, buffer_slice(&reply->lines[at].text));

@@ -43,8 +43,9 @@ struct judge *judge_new(const struct rehearsal *r, enum match_level level, struc
 /* NULL is allowed. */
 void judge_free(struct judge *j);
 
-/* The client says its next line now: judgements of what came before are out. */
-void judge_said(struct judge *j);
+/* The client says that line of the script now: judgements of what came before are out. No reply can answer what was not said
+ * yet. */
+void judge_said(struct judge *j, size_t line);
 /* The client's command event `n` is what that line says. A judge that is not told goes by the order of the replies. */
 void judge_command(struct judge *j, uint64_t n, size_t line);
 /* The client did not say that line, which the server did not ask for: replies to it are not expected either. */

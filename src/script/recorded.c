@@ -64,7 +64,8 @@ static unsigned alike(const struct comparison *c, size_t i, size_t j)
 	size_t ours = c->script_lines[i], theirs = c->session_lines[j];
 	const char *verb = c->r->lines[ours].verb, *other = c->s->lines[theirs].verb;
 	const struct script_line *line = &c->s->script->lines[theirs];
-	if (verb == NULL || other == NULL || strcmp(verb, other) != 0)
+	bool wordless = verb == NULL && other == NULL; /* tcp, udp: any line may be any other */
+	if (!wordless && (verb == NULL || other == NULL || strcmp(verb, other) != 0))
 		return 0;
 	struct variables copy;
 	variables_copy(&copy, &c->v);
@@ -126,11 +127,16 @@ static void pair(struct comparison *c)
 
 /* ---- the script's side ---- */
 
+/* The line of the script before its next command: so far a command's text may go. */
+static size_t text_end(const struct comparison *c, size_t i)
+{
+	return (i + 1 < c->n ? c->script_lines[i + 1] : c->r->script->nlines) - 1;
+}
+
 /* The session does not have the command, nor what belongs to it. */
 static void absent(struct comparison *c, size_t i)
 {
-	size_t end = i + 1 < c->n ? c->script_lines[i + 1] : c->r->script->nlines;
-	for (size_t line = c->script_lines[i]; line < end; line++)
+	for (size_t line = c->script_lines[i]; line <= text_end(c, i); line++)
 		if (c->r->script->lines[line].side == SIDE_CLIENT)
 			judge_absent(c->judge, line);
 }
@@ -142,7 +148,7 @@ static void go_to(struct comparison *c, size_t line)
 	size_t block = r->lines[line].block + 1;
 	while (judge_block(c->judge) < r->nblocks && judge_block(c->judge) < block)
 		judge_leave(c->judge);
-	judge_said(c->judge);
+	judge_said(c->judge, line);
 	c->events->judged(c->events->context, c->judge);
 }
 
@@ -205,6 +211,8 @@ static void client_event(struct comparison *c, const struct dialogue_event *even
 {
 	bool goes_on = c->piece;
 	c->piece = event->more;
+	if (event->kind == EVENT_DATA && c->taken > 0)
+		judge_said(c->judge, text_end(c, c->taken - 1));
 	if (event->kind != EVENT_COMMAND || goes_on || c->met == c->m)
 		return;
 	size_t line = c->session_lines[c->met];

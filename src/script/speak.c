@@ -345,7 +345,7 @@ static enum speak_act say(struct speaker *s, const struct dialogue *d, struct sp
 		s->said = memory_grow(s->said, s->nsaid + 1, sizeof *s->said);
 		s->said[s->nsaid++] = s->at;
 	}
-	judge_said(s->judge);
+	judge_said(s->judge, s->at);
 	s->skipping = false;
 	s->at++;
 	return SPEAK_SEND;

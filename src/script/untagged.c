@@ -35,7 +35,6 @@ struct untagged {
 	struct listed *rows;
 	size_t n;
 	struct response *coming; /* NULL: none */
-	struct buffer extra;
 };
 
 /* ---- what is listed ---- */
@@ -87,7 +86,6 @@ void untagged_free(struct untagged *u)
 		response_free(u->rows[i].matched);
 	response_free(u->coming);
 	free(u->rows);
-	buffer_free(&u->extra);
 	free(u);
 }
 
@@ -185,15 +183,15 @@ static bool repeated_fits(struct untagged *u, const struct response *response, c
 }
 
 /* All of a response has come: where it has a place it is kept there. */
-static void response_end(struct untagged *u, const struct variables *v)
+static void response_end(struct untagged *u, const struct variables *v, struct buffer *unlisted)
 {
 	struct response *response = u->coming;
 	u->coming = NULL;
 	if (response == NULL || place_begin(u, response, MARK_NONE, v) || place_begin(u, response, MARK_OPTIONAL, v))
 		return;
-	if (u->whole && u->extra.n == 0 && !repeated_fits(u, response, v)) {
-		struct slice rest = buffer_slice(&response->text), first = slice_line(&rest);
-		buffer_add_slice(&u->extra, slice_part(first, 0, first.n - 1));
+	if (u->whole && unlisted && !repeated_fits(u, response, v)) {
+		struct slice rest = buffer_slice(&response->text);
+		buffer_add_slice(unlisted, slice_row(&rest));
 	}
 	response_free(response);
 }
@@ -208,17 +206,17 @@ static void keep_text(struct response *response, struct slice text)
 	buffer_add_octet(&response->text, '\n');
 }
 
-void untagged_line(struct untagged *u, const struct untagged_part *part, struct variables *v)
+void untagged_line(struct untagged *u, const struct untagged_part *part, struct variables *v, struct buffer *unlisted)
 {
 	if (part->begins) {
-		response_end(u, v);
+		response_end(u, v, unlisted);
 		u->coming = memory_zeroed(1, sizeof *u->coming);
 		buffer_add_slice(&u->coming->keyword, part->keyword);
 	}
 	if (u->coming && u->texts)
 		keep_text(u->coming, part->text);
 	if (part->ends)
-		response_end(u, v);
+		response_end(u, v, unlisted);
 }
 
 bool untagged_complete(const struct untagged *u, size_t reply)
@@ -231,19 +229,17 @@ bool untagged_complete(const struct untagged *u, size_t reply)
 
 bool untagged_end(struct untagged *u, size_t reply, struct variables *v, size_t *line)
 {
-	response_end(u, v);
+	bool there = true;
+	response_end(u, v, NULL);
 	for (size_t i = 0; i < u->n; i++) {
 		const struct listed *listed = &u->rows[i];
 		if (listed->reply != reply || (listed->lines->mark != MARK_NONE && listed->matched == NULL))
 			continue;
-		*line = listed->at;
-		if (listed->matched == NULL || !fits(u, listed, listed->matched, v))
-			return false;
+		if (listed->matched && fits(u, listed, listed->matched, v))
+			continue;
+		if (there)
+			*line = listed->at;
+		there = false;
 	}
-	return true;
-}
-
-struct slice untagged_extra(const struct untagged *u)
-{
-	return buffer_slice(&u->extra);
+	return there;
 }

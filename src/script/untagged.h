@@ -24,7 +24,8 @@ struct untagged_part {
 	bool begins, ends;    /* a response does, with it */
 };
 
-void untagged_line(struct untagged *u, const struct untagged_part *part, struct variables *v);
+/* Where `whole`, and a response is over that is not listed, its first line is appended to `unlisted` (may be NULL). */
+void untagged_line(struct untagged *u, const struct untagged_part *part, struct variables *v, struct buffer *unlisted);
 
 /* Whether all that reply number `reply` of the block lists has come. */
 bool untagged_complete(const struct untagged *u, size_t reply);
@@ -32,8 +33,5 @@ bool untagged_complete(const struct untagged *u, size_t reply);
 /* What is over is compared for good: captures go into `v`. Returns whether reply `reply` has what it lists; else `*line`
  * is the index, in its lines, of the first response that is missing. */
 bool untagged_end(struct untagged *u, size_t reply, struct variables *v, size_t *line);
-
-/* The first response that came and is not listed, where `whole` forbids that; empty: none. */
-struct slice untagged_extra(const struct untagged *u);
 
 #endif
