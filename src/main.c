@@ -139,6 +139,7 @@ int main(int argc, char **argv)
 {
 	hold_descriptors();
 	locale_begin();
+	(void)signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
 	(void)signal(SIGPIPE, SIG_IGN); /* a peer or reader that is gone is told by the write's error */
 	struct options options;
 	struct error error = { 0 };

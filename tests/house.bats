@@ -196,8 +196,15 @@ fake_apt() {
 	[[ ${lines[0]} == 'apt-get -q update: noninteractive' && ${lines[1]} == *'install'*': noninteractive' ]]
 }
 
+# commands: the names that `parlance --help` lists.
+commands() {
+	"$PARLANCE" --help | sed -nE 's/^  parlance \[?([a-z]+)\]? \[options\].*/\1/p'
+}
+
 @test "the manual page names every option that the commands take" {
-	for command in talk replay serve annotate explain; do
+	run -0 commands
+	[[ ${#lines[@]} -ge 6 ]]
+	for command in "${lines[@]}"; do
 		"$PARLANCE" "$command" --help
 	done | grep -Eo '^ +(-[A-Za-z0-9], )?--[a-z0-9-]+' | grep -Eo '[-][-][a-z0-9-]+' | sort -u >"$BATS_TEST_TMPDIR/options"
 	[[ $(wc -l <"$BATS_TEST_TMPDIR/options") -gt 20 ]]
@@ -209,10 +216,58 @@ fake_apt() {
 	done <"$BATS_TEST_TMPDIR/options"
 }
 
+@test "the manual page names every command, and every form that --from takes" {
+	run -0 commands
+	for command in "${lines[@]}"; do
+		grep -Eq "^\\.(Op )?Cm $command\$" "$ROOT/src/parlance.1" || {
+			echo "src/parlance.1 does not know $command"
+			return 1
+		}
+	done
+	run -2 "$PARLANCE" annotate --from no-such-form /dev/null
+	[[ $output == *'there are '* ]]
+	local forms=${output##*there are }
+	for form in ${forms//,/ }; do
+		[[ $form == and ]] || sed -n '/^\.Sh OTHER/,/^\.Sh ENC/p' "$ROOT/src/parlance.1" | grep -Eq "^\.It Cm .*\b$form( |\$)" || {
+			echo "src/parlance.1 does not know the form $form"
+			return 1
+		}
+	done
+}
+
 @test "every help fits a screen of 80 columns" {
-	for command in "" talk replay serve annotate explain; do
+	run -0 commands
+	for command in "" "${lines[@]}"; do
 		"$PARLANCE" $command --help
 	done >"$BATS_TEST_TMPDIR/help"
 	run -0 awk 'length > 80' "$BATS_TEST_TMPDIR/help"
 	same "" "$output"
+}
+
+# commands_printed: the commands of parlance's that README and manual page show, from its name to where the shell has the word;
+# those that go on in the next line are joined.
+commands_printed() {
+	{
+		sed -n 's/^    //p' "$ROOT/README.md"
+		sed -nE 's/^\.Dl (\\ )*//p' "$ROOT/src/parlance.1" | sed -e 's/\\e$/\\/' -e 's/\\en/\\n/g' | sed -e ':more' -e '/\\$/{N;s/\\\n//;b more' -e '}'
+	} | grep -Eo '(^|[|;] |\$ )parlance [^|<>;#]*' | sed -E 's/^.*(parlance )/\1/'
+}
+
+@test "README and manual page show no option that the command does not take" {
+	local command words help option
+	run -0 commands
+	local commands=" ${lines[*]} "
+	run -0 commands_printed
+	[[ ${#lines[@]} -gt 40 ]]
+	for command in "${lines[@]}"; do
+		read -ra words <<<"$command"
+		[[ $commands == *" ${words[1]} "* ]] || words=(parlance talk "${words[@]:1}")
+		help=$("$PARLANCE" "${words[1]}" --help)
+		for option in "${words[@]:2}"; do
+			[[ $option != -[A-Za-z-]* ]] || grep -Eq -- "^ .* $option( |,|\$)" <<<"$help" || {
+				echo "there is no $option: $command"
+				return 1
+			}
+		done
+	done
 }

@@ -235,7 +235,8 @@ static void finish(struct annotation *a)
 /* A comment stands under what was said: of a line that goes on behind it, under what of it is an event of its own. */
 static void comment(struct annotation *a, size_t i)
 {
-	size_t next = i;
+	bool first = i == 0 || a->script->lines[i - 1].kind != SCRIPT_COMMENT;
+	size_t next = first ? i : a->script->nlines; /* for those behind it that was done */
 	while (next < a->script->nlines && a->script->lines[next].kind == SCRIPT_COMMENT)
 		next++;
 	if (next < a->script->nlines)

@@ -32,6 +32,7 @@ struct source {
 /* What the words on the command line stand for. */
 struct reading {
 	const struct options *options;
+	bool sessions; /* that others recorded */
 	struct source *sources;
 	size_t nsources;
 	struct verified *list;
@@ -54,22 +55,38 @@ struct verification {
 
 /* ---- files and folders ---- */
 
+static struct verified *list_add(struct reading *reading)
+{
+	reading->list = memory_grow(reading->list, reading->nlist + 1, sizeof *reading->list);
+	struct verified *new = &reading->list[reading->nlist++];
+	*new = (struct verified){ 0 };
+	return new;
+}
+
+/* One session that cannot be read does not keep the others from being compared. */
+static enum status keep_problem(struct reading *reading, const char *name, struct error *error)
+{
+	struct verified *new = list_add(reading);
+	new->name = string_copy(name);
+	new->problem = string_copy(error->message);
+	error_clear(error);
+	return STATUS_OK;
+}
+
 static enum status add_file(struct reading *reading, const char *name, struct error *error)
 {
 	struct source source = { 0 };
 	enum status status = read_transcript(name, reading->options->from, &source.scripts, &source.n, error);
+	if (status == STATUS_OK && source.n == 0)
+		status = error_set(error, STATUS_USAGE, "%s: no conversation in it", name);
 	if (status != STATUS_OK)
-		return status;
+		return reading->sessions ? keep_problem(reading, name, error) : status;
 	reading->sources = memory_grow(reading->sources, reading->nsources + 1, sizeof *reading->sources);
 	reading->sources[reading->nsources++] = source;
-	if (source.n == 0)
-		return error_set(error, STATUS_USAGE, "%s: no conversation in it", name);
 	for (size_t i = 0; i < source.n; i++) {
-		reading->list = memory_grow(reading->list, reading->nlist + 1, sizeof *reading->list);
-		reading->list[reading->nlist++] = (struct verified){
-			.script = &source.scripts[i],
-			.name = source.n == 1 ? string_copy(name) : string_printf("%s#%zu", name, i + 1),
-		};
+		struct verified *new = list_add(reading);
+		new->script = &source.scripts[i];
+		new->name = source.n == 1 ? string_copy(name) : string_printf("%s#%zu", name, i + 1);
 	}
 	return STATUS_OK;
 }
@@ -134,8 +151,10 @@ static enum status add_word(struct reading *reading, const char *word, struct er
 
 static void reading_free(struct reading *reading)
 {
-	for (size_t i = 0; i < reading->nlist; i++)
+	for (size_t i = 0; i < reading->nlist; i++) {
 		free(reading->list[i].name);
+		free(reading->list[i].problem);
+	}
 	for (size_t i = 0; i < reading->nsources; i++)
 		scripts_free(reading->sources[i].scripts, reading->sources[i].n);
 	free(reading->list);
@@ -469,7 +488,7 @@ static enum status read_words(struct reading *scripts, struct reading *sessions,
 static enum status verify(struct options *options, int argc, char **argv)
 {
 	struct verifying v = { .options = options };
-	struct reading scripts = { .options = options }, sessions = { .options = options };
+	struct reading scripts = { .options = options }, sessions = { .options = options, .sessions = true };
 	struct error error = { 0 };
 	enum status status = STATUS_OK;
 	if (!options->recorded)

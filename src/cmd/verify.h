@@ -13,7 +13,8 @@ struct event_base;
 /* A conversation that is to be verified. */
 struct verified {
 	const struct script *script;
-	char *name; /* its file, and of several in it its number */
+	char *name;    /* its file, and of several in it its number */
+	char *problem; /* of a session that cannot be read: why; `script` is NULL then */
 };
 
 /* One run of the command. */

@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "base/error.h"
 #include "base/escape.h"
 #include "cmd/verify.h"
 #include "script/recorded.h"
@@ -48,8 +49,14 @@ static void compare(struct verifying *v, const struct rehearsal *r, const struct
 {
 	struct session_compared c = { .verifying = v, .script = v->list[0].script };
 	struct recorded_events events = { .judged = judged, .passed_over = passed_over, .context = &c };
-	struct outcome outcome = { 0 };
-	report_begin(v->report, session->name, session->script->title);
+	struct outcome outcome = { .problem = slice_of(session->problem) };
+	report_begin(v->report, session->name, session->script ? session->script->title : NULL);
+	if (session->problem) {
+		complain("%s", session->problem);
+		report_end(v->report, &outcome);
+		v->status = STATUS_USAGE > v->status ? STATUS_USAGE : v->status;
+		return;
+	}
 	say_origin(v, session->script);
 	recorded_compare(r, session->script, verifying_level(v, c.script), &v->options->variables, &events);
 	report_end(v->report, &outcome);

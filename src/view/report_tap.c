@@ -18,6 +18,7 @@ struct tap_report {
 	struct report common; /* first: a report is one of these */
 	struct sink sink;
 	struct buffer out;
+	struct buffer waiting; /* comments, divided by LF, that came before the transcript's first point */
 	char *name, *title; /* of the transcript under way; NULL between two */
 	size_t transcripts;
 	struct tally tally; /* of the transcript under way */
@@ -98,6 +99,23 @@ static void difference_add(struct buffer *out, size_t indent, const struct point
 	yaml_number(out, indent, "line", point->line);
 }
 
+static void comments_add(struct tap_report *tap, size_t indent, struct slice text)
+{
+	while (text.n) {
+		indent_add(&tap->out, indent);
+		buffer_add_string(&tap->out, "# ");
+		escape_text(&tap->out, slice_row(&text));
+		buffer_add_octet(&tap->out, '\n');
+	}
+}
+
+/* What was said before the subtest was opened, by its first point; without any point there is no subtest. */
+static void waiting_add(struct tap_report *tap, size_t indent)
+{
+	comments_add(tap, indent, buffer_slice(&tap->waiting));
+	buffer_clear(&tap->waiting);
+}
+
 static void document_begin(struct buffer *out, size_t indent)
 {
 	indent_add(out, indent);
@@ -114,8 +132,10 @@ static void tap_point(struct report *report, const struct point *point)
 {
 	struct tap_report *tap = tap_of(report);
 	struct buffer name = { 0 };
-	if (!in_subtest(tap))
+	if (!in_subtest(tap)) {
 		subtest_open(tap);
+		waiting_add(tap, SUBTEST);
+	}
 	tally_point(&tap->tally, point);
 	point_open(tap, SUBTEST, point->verdict != VERDICT_DIFFERS, tally_points(&tap->tally));
 	buffer_printf(&name, "%s:%u ", point->file, point->line);
@@ -183,6 +203,7 @@ static void tap_end(struct report *report, const struct outcome *outcome)
 		indent_add(&tap->out, SUBTEST);
 		buffer_printf(&tap->out, "1..%zu\n", tally_points(&tap->tally));
 	}
+	waiting_add(tap, 0);
 	point_open(tap, 0, ok, ++tap->transcripts);
 	described_add(&tap->out, slice_of(tap->name));
 	buffer_add_octet(&tap->out, '\n');
@@ -197,12 +218,12 @@ static void tap_end(struct report *report, const struct outcome *outcome)
 static void tap_comment(struct report *report, struct slice text)
 {
 	struct tap_report *tap = tap_of(report);
-	while (text.n) {
-		indent_add(&tap->out, in_subtest(tap) ? SUBTEST : 0);
-		buffer_add_string(&tap->out, "# ");
-		escape_text(&tap->out, slice_row(&text));
-		buffer_add_octet(&tap->out, '\n');
+	if (tap->name && !in_subtest(tap)) {
+		buffer_add_slice(&tap->waiting, text);
+		buffer_add_octet(&tap->waiting, '\n');
+		return;
 	}
+	comments_add(tap, in_subtest(tap) ? SUBTEST : 0, text);
 	flush(tap);
 }
 
