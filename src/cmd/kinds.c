@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "protocol/knowledge.h"
 
 /* So many kinds are told apart of one transcript; what comes then is counted together. */
 #define KINDS_MAX 32
@@ -24,22 +25,37 @@ void kinds_free(struct kinds *kinds)
 
 /* ---- which kind ---- */
 
-/* A queue's identifier, a port, a time of day: a word with a digit that is neither a reply code nor a single digit. */
+/* A word as it stands in a reply: dots inside it are its own. */
+static size_t word_end(struct slice text, size_t from)
+{
+	size_t end = from;
+	while (end < text.n && (octet_is_alnum(text.p[end]) || text.p[end] == '.'))
+		end++;
+	while (end > from && text.p[end - 1] == '.')
+		end--;
+	return end;
+}
+
+static bool is_code(struct slice word)
+{
+	uint64_t number;
+	return (word.n == 3 && slice_number(word, &number)) || is_enhanced_code(word);
+}
+
+/* A queue's identifier, a port, seconds, a time of day: other sessions have another. */
 static bool says_which_session(struct slice word)
 {
-	size_t digits = 0;
 	for (size_t i = 0; i < word.n; i++)
-		digits += octet_is_digit(word.p[i]);
-	return digits > 0 && !(digits == word.n && (word.n == 1 || word.n == 3));
+		if (octet_is_digit(word.p[i]))
+			return !is_code(word);
+	return false;
 }
 
 /* Appends the text, with `#` for each word that other sessions have another of. */
 static void key_add(struct buffer *key, struct slice text)
 {
 	for (size_t i = 0; i < text.n;) {
-		size_t end = i;
-		while (end < text.n && octet_is_alnum(text.p[end]))
-			end++;
+		size_t end = word_end(text, i);
 		struct slice word = slice_part(text, i, end);
 		if (says_which_session(word))
 			buffer_add_octet(key, '#');

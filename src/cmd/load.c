@@ -343,8 +343,10 @@ static void run_all(struct load *load)
 	/* From here on a second ^C ends the program at once. */
 	if (load->verifying->interrupted)
 		(void)signal(SIGINT, SIG_DFL);
-	while (load->runs)
-		run_free(load->runs);
+	for (struct run *run = load->runs, *next; run; run = next) {
+		next = run->next;
+		run_free(run);
+	}
 	event_free(load->pace);
 	event_free(load->tick);
 }

@@ -96,16 +96,24 @@ static struct timed_command *command_numbered(struct timing *timing, uint64_t n)
 	return NULL;
 }
 
+/* What the client said since the first reply. */
+static struct slice payload_name(const struct timed_command *command, enum phase phase)
+{
+	if (command->text_at < 0)
+		return SLICE(" (end)");
+	if (slice_equal((struct slice){ command->verb, command->verb_n }, SLICE("IDLE")))
+		return SLICE(" (DONE)");
+	return phase == PHASE_AUTHENTICATE && !command->literal ? SLICE(" (answer)") : SLICE(" (text)");
+}
+
 static void count_further(struct timed_command *command, const struct dialogue_event *event, struct measure *measure)
 {
 	char name[VERB_MAX + sizeof " (answer)"];
-	bool text = command->text_at >= 0;
-	bool answer = text && !command->literal && event->phase == PHASE_AUTHENTICATE;
-	struct slice behind = answer ? SLICE(" (answer)") : text ? SLICE(" (text)") : SLICE(" (end)");
+	struct slice payload = payload_name(command, event->phase);
 	memcpy(name, command->verb, command->verb_n);
-	memcpy(name + command->verb_n, behind.p, behind.n);
-	measure_add(measure, (struct slice){ name, command->verb_n + behind.n },
-	            event->t - (text ? command->text_at : command->answered_at));
+	memcpy(name + command->verb_n, payload.p, payload.n);
+	measure_add(measure, (struct slice){ name, command->verb_n + payload.n },
+	            event->t - (command->text_at >= 0 ? command->text_at : command->answered_at));
 }
 
 static void replied(struct timing *timing, const struct dialogue_event *event, struct measure *measure)

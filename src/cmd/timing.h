@@ -31,6 +31,7 @@ void timing_free(struct timing *timing);
  *     DATA, LOGIN …      from the command to its first reply, which of DATA is the 354
  *     DATA (text)        from the last of the message text, or of a literal, to the reply
  *     AUTH (answer)      from an answer of a SASL exchange to what the server says to it
+ *     IDLE (DONE)        from DONE to the reply
  *     RETR (end)         from the first reply to the next, where the client says nothing between them (FTP's 150 and 226)
  */
 void timing_event(struct timing *timing, const struct dialogue_event *event, struct measure *measure);
