@@ -66,8 +66,7 @@ static void help_all(void)
 
 static void help_command(const struct command *command)
 {
-	(void)printf("parlance %s %s\n%s\n\n%s\n\nOptions:\n", command->name, command->arguments, command->summary,
-	             command->help);
+	(void)printf("parlance %s %s\n%s\n\n%s\n", command->name, command->arguments, command->summary, command->help);
 	options_help(command);
 }
 

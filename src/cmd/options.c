@@ -84,7 +84,7 @@ static const struct option_row rows[] = {
 	{ "showcerts", 0, NULL, OPTIONS_ENCRYPT, OPTION_FLAG, AT(showcerts), NULL,
 	  "show the certificates in full, and as PEM" },
 	{ "timeout", 'w', "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(timeout), NULL,
-	  "wait so long for a reply\n(default: 60; at a terminal for ever)" },
+	  "wait so long for a reply (default: 60; for ever\nwhere talk or replay is at a terminal)" },
 	{ "connect-timeout", 0, "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(connect_timeout), NULL,
 	  "wait so long for a connection (default: 10)" },
 	{ "max-time", 0, "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(max_time), NULL,
@@ -104,11 +104,11 @@ static const struct option_row rows[] = {
 	  "how closely replies are compared\n(default: the transcript's `Match:`, else status)" },
 	{ "bail", 0, NULL, OPTIONS_VERIFY, OPTION_FLAG, AT(bail), NULL, "stop at the first difference" },
 	{ "retry", 0, "N", OPTIONS_VERIFY, OPTION_COUNT, AT(retry), NULL,
-	  "try a transcript that fails so often again" },
+	  "play a transcript that fails again, N times at most" },
 	{ "retry-interval", 0, "SECONDS", OPTIONS_VERIFY, OPTION_SECONDS, AT(retry_interval), NULL,
 	  "and wait so long before it (default: 1)" },
 	{ "recorded", 0, NULL, OPTIONS_VERIFY, OPTION_FLAG, AT(recorded), NULL,
-	  "compare with recorded sessions, offline" },
+	  "the files after the first are recorded sessions:\ncompare these, offline" },
 	{ "junit", 0, "FILE", OPTIONS_VERIFY, OPTION_TEXT, AT(junit), NULL, "write a JUnit report to FILE too" },
 	{ "jobs", 'j', "N", OPTIONS_VERIFY, OPTION_COUNT, AT(jobs), NULL, "so many sessions at once" },
 	{ "repeat", 0, "M", OPTIONS_VERIFY, OPTION_COUNT, AT(repeat), NULL,
@@ -127,9 +127,10 @@ static const struct option_row rows[] = {
 	{ "split", 0, "N", OPTIONS_SERVE, OPTION_COUNT, AT(split), NULL, "fault: N octets go out at a time" },
 	{ "garble", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(garble), NULL,
 	  "fault: change one octet of each line, always the\nsame ones" },
-	{ "delay", 0, "SECONDS", OPTIONS_PACE, OPTION_SECONDS, AT(delay), NULL, "pause before each line that is sent" },
+	{ "delay", 0, "SECONDS", OPTIONS_PACE, OPTION_SECONDS, AT(delay), NULL,
+	  "pause before each line, or reply, that is sent" },
 	{ "set", 0, "NAME[=VALUE]", OPTIONS_SCRIPT, OPTION_SET, 0, NULL,
-	  "give a variable its value; without =VALUE, that of\nthe environment variable PARLANCE_NAME" },
+	  "give a variable its value; without =VALUE, the one\nin the environment, as PARLANCE_password" },
 	{ "set-file", 0, "FILE", OPTIONS_SCRIPT, OPTION_SET_FILE, 0, NULL,
 	  "the same for each line NAME=VALUE of FILE" },
 	{ "from", 0, "FORM", OPTIONS_SCRIPT, OPTION_TEXT, AT(from), NULL,
@@ -139,7 +140,7 @@ static const struct option_row rows[] = {
 	{ "force", 0, NULL, OPTIONS_RECORD, OPTION_FLAG, AT(force), NULL, "let -r overwrite a file" },
 	{ "json", 0, NULL, OPTIONS_SHOW, OPTION_FLAG, AT(json), NULL, "print events as JSON, one a line" },
 	{ "plain", 0, NULL, OPTIONS_SHOW, OPTION_FLAG, AT(plain), NULL,
-	  "print a transcript\n(the default where stdout is no terminal)" },
+	  "print a transcript, verify TAP\n(the default where stdout is no terminal)" },
 	{ "output", 'o', "FILE", OPTIONS_SHOW, OPTION_TEXT, AT(output), NULL, "print to FILE" },
 	{ "color", 0, "auto|always|never", OPTIONS_SHOW, OPTION_WORD, AT(color), color_choices, "use colours" },
 	{ "notes", 0, "full|short|off", OPTIONS_SHOW, OPTION_NOTES, 0, notes_choices, "how much is explained" },
@@ -476,25 +477,46 @@ void options_free(struct options *options)
 	variables_free(&options->variables);
 }
 
+static void help_row(const struct option_row *row)
+{
+	char letter[] = { row->letter ? '-' : ' ', row->letter ? row->letter : ' ', row->letter ? ',' : ' ', '\0' };
+	char *name = string_printf("%s --%s%s%s", letter, row->name, row->argument ? " " : "",
+	                           row->argument ? row->argument : "");
+	bool fits = strlen(name) <= 26;
+	if (!fits)
+		(void)printf("  %s\n", name);
+	struct slice rest = slice_of(row->help);
+	for (bool first = fits; rest.n; first = false) {
+		struct slice line = slice_line(&rest);
+		line = slice_part(line, 0, slice_find_octet(line, '\n'));
+		(void)printf("  %-26s " SLICE_FMT "\n", first ? name : "", SLICE_ARG(line));
+	}
+	free(name);
+}
+
+/* What most commands have comes last: who asks for help looks for the command's own. */
 void options_help(const struct command *command)
 {
-	for (size_t i = 0; i < NROWS; i++) {
-		const struct option_row *row = &rows[i];
-		if (row->groups != OPTIONS_ALL && !(row->groups & command->options))
-			continue;
-		char letter[] = { row->letter ? '-' : ' ', row->letter ? row->letter : ' ', row->letter ? ',' : ' ',
-			          '\0' };
-		char *name = string_printf("%s --%s%s%s", letter, row->name, row->argument ? " " : "",
-		                           row->argument ? row->argument : "");
-		bool fits = strlen(name) <= 26;
-		if (!fits)
-			(void)printf("  %s\n", name);
-		struct slice rest = slice_of(row->help);
-		for (bool first = fits; rest.n; first = false) {
-			struct slice line = slice_line(&rest);
-			line = slice_part(line, 0, slice_find_octet(line, '\n'));
-			(void)printf("  %-26s " SLICE_FMT "\n", first ? name : "", SLICE_ARG(line));
+	static const struct help_section {
+		const char *title;
+		unsigned groups;
+	} sections[] = { { "Options:",
+		           ~(unsigned)(OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_OFFLINE | OPTIONS_SHOW) },
+		         { "Connecting, and TLS:", OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_OFFLINE },
+		         { "What is shown:", OPTIONS_SHOW } };
+	bool told[NROWS] = { false };
+	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+		const char *title = sections[i].title;
+		for (size_t j = 0; j < NROWS; j++) {
+			bool last = i + 1 == sizeof sections / sizeof sections[0];
+			unsigned groups = rows[j].groups & command->options & sections[i].groups;
+			if (told[j] || !(groups || (last && rows[j].groups == OPTIONS_ALL)))
+				continue;
+			if (title)
+				(void)printf("\n%s\n", title);
+			title = NULL;
+			help_row(&rows[j]);
+			told[j] = true;
 		}
-		free(name);
 	}
 }

@@ -33,6 +33,7 @@ struct source {
 struct reading {
 	const struct options *options;
 	bool sessions; /* that others recorded */
+	size_t others; /* files in folders that do not end in .txt */
 	struct source *sources;
 	size_t nsources;
 	struct verified *list;
@@ -86,7 +87,8 @@ static enum status add_file(struct reading *reading, const char *name, struct er
 	for (size_t i = 0; i < source.n; i++) {
 		struct verified *new = list_add(reading);
 		new->script = &source.scripts[i];
-		new->name = source.n == 1 ? string_copy(name) : string_printf("%s#%zu", name, i + 1);
+		new->name = source.n == 1 ? string_copy(new->script->file)
+		                          : string_printf("%s#%zu", new->script->file, i + 1);
 	}
 	return STATUS_OK;
 }
@@ -117,6 +119,8 @@ static enum status add_entry(struct reading *reading, const char *folder, const 
 	} else if (named) {
 		++*found;
 		status = add_file(reading, path, error);
+	} else {
+		reading->others++;
 	}
 	free(path);
 	return status;
@@ -183,6 +187,24 @@ struct point verifying_point(const struct script *script, const struct judgement
 		               .note = buffer_slice(&judgement->note) };
 }
 
+/* A sentence of ours, in which lines stand in quotation marks: only these can hold a secret. */
+static void mask_quoted(const struct masking *masking, struct slice *text, struct buffer *out)
+{
+	struct buffer room = { 0 };
+	struct slice rest = *text;
+	for (bool quoted = false; rest.n; quoted = !quoted) {
+		size_t mark = slice_find_octet(rest, '"');
+		struct slice part = slice_part(rest, 0, mark);
+		if (quoted)
+			(void)mask_values(masking, &part, &room);
+		buffer_add_slice(out, part);
+		buffer_add_string(out, mark < rest.n ? "\"" : "");
+		rest = slice_part(rest, mark < rest.n ? mark + 1 : mark, rest.n);
+	}
+	buffer_free(&room);
+	*text = buffer_slice(out);
+}
+
 /* The values of --set that are secret are shown nowhere. */
 static void tell_point(struct verifying *v, const struct point *point)
 {
@@ -192,7 +214,7 @@ static void tell_point(struct verifying *v, const struct point *point)
 	(void)mask_values(&masking, &masked.name, &rooms[0]);
 	(void)mask_values(&masking, &masked.expected, &rooms[1]);
 	(void)mask_values(&masking, &masked.received, &rooms[2]);
-	(void)mask_values(&masking, &masked.note, &rooms[3]);
+	mask_quoted(&masking, &masked.note, &rooms[3]);
 	(void)mask_values(&masking, &masked.asked, &rooms[4]);
 	report_point(v->report, &masked);
 	for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++)
@@ -401,19 +423,19 @@ static void verify_all(struct verifying *v)
 
 /* ---- the command ---- */
 
-/* TAP, JSON, or for people; and JUnit beside it. */
+/* TAP, JSON, or for people; and JUnit beside it. Where one cannot be, there is none: `1..0` would read as all passed. */
 static enum status make_report(struct verifying *v, struct error *error)
 {
 	const struct options *o = v->options;
-	FILE *junit = NULL;
-	enum status status = options_report(o, &v->report, error);
-	if (status != STATUS_OK || o->junit == NULL)
-		return status;
-	junit = fopen(o->junit, "w");
-	if (junit == NULL)
+	FILE *junit = o->junit ? fopen(o->junit, "w") : NULL;
+	if (o->junit && junit == NULL)
 		return error_set(error, STATUS_USAGE, "%s: %s", o->junit, strerror(errno));
-	v->report = both_reports(v->report, junit_report(junit));
-	return STATUS_OK;
+	enum status status = options_report(o, &v->report, error);
+	if (status == STATUS_OK && junit)
+		v->report = both_reports(v->report, junit_report(junit));
+	else if (junit)
+		(void)fclose(junit);
+	return status;
 }
 
 static void interrupted(evutil_socket_t fd, short what, void *context)
@@ -508,6 +530,9 @@ static enum status verify(struct options *options, int argc, char **argv)
 		status = record_open(options->record, options->force, &v.record, &error);
 	if (status == STATUS_OK)
 		status = make_report(&v, &error);
+	if (status == STATUS_OK && sessions.others && !options->quiet)
+		complain("--recorded: %zu file%s passed over: of a folder's files, those that end in .txt are sessions",
+		         sessions.others, sessions.others == 1 ? " is" : "s are");
 	if (status == STATUS_OK) {
 		run(&v, &sessions);
 		status = v.status;

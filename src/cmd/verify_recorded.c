@@ -39,7 +39,7 @@ static void say_origin(struct verifying *v, const struct script *session)
 	if (session->who)
 		buffer_printf(&text, "Who: %s", session->who);
 	if (session->date)
-		buffer_printf(&text, "%sDate: %s", text.n ? "\n" : "", session->date);
+		buffer_printf(&text, "%sDate: %s", text.n ? ", " : "", session->date);
 	if (text.n && !v->options->quiet)
 		report_comment(v->report, buffer_slice(&text));
 	buffer_free(&text);
@@ -52,7 +52,8 @@ static void compare(struct verifying *v, const struct rehearsal *r, const struct
 	struct outcome outcome = { .problem = slice_of(session->problem) };
 	report_begin(v->report, session->name, session->script ? session->script->title : NULL);
 	if (session->problem) {
-		complain("%s", session->problem);
+		if (!options_terminal(v->options)) /* there the report says it */
+			complain("%s", session->problem);
 		report_end(v->report, &outcome);
 		v->status = STATUS_USAGE > v->status ? STATUS_USAGE : v->status;
 		return;

@@ -37,7 +37,9 @@ static const struct failure connecting[] = {
 	{ ENETDOWN, "network is down", NO_ROUTE },
 	{ EMFILE, "too many open files", TOO_MANY },
 	{ ENFILE, "too many open files in the system", TOO_MANY },
-	{ EADDRNOTAVAIL, "address not available", NO_FAMILY },
+	{ EADDRNOTAVAIL, "no local address or port is free",
+	  "this machine may have used up its ports for connections, each of which stays taken for a minute after its "
+	  "connection's end, or has only one of IPv4 and IPv6 (-4, -6)" },
 	{ EAFNOSUPPORT, "address family not supported", NO_FAMILY },
 	{ EINVAL, "not an address that can be reached",
 	  "an address that begins fe80: needs its interface: fe80::1%eth0" },

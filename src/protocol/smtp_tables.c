@@ -301,7 +301,7 @@ static const struct entry codes[] = {
 	     "RFC 5321 4.1.1.11"),
 	CODE("RCPT 501", "The server cannot read the address or a parameter. The address stands in < and >.",
 	     "RFC 5321 4.2.3"),
-	CODE("RCPT 503", "Not at this time: MAIL must be accepted first.", "RFC 5321 3.3"),
+	CODE("RCPT 503", "Not at this time: as a rule because no MAIL was accepted before it.", "RFC 5321 3.3"),
 	CODE("RCPT 530", "The client must begin TLS, or authenticate, before this. The words say which.",
 	     "RFC 3207 4, RFC 4954 6"),
 	CODE("RCPT 550",

@@ -56,8 +56,8 @@ struct judge {
 	struct heard coming;   /* the reply under way: it may turn out to be another than it seems */
 	size_t current;        /* the one that it seems to be */
 	struct buffer line;    /* that comes in pieces */
-	struct command *commands; /* the latest, in a ring of OUTSTANDING_MAX; NULL: none was told */
-	size_t ncommands;         /* told so far */
+	struct command *commands; /* the latest, in a ring that grows up to OUTSTANDING_MAX */
+	size_t ncommands, room;   /* told so far; that the ring holds */
 	enum unsaid *unsaid;      /* of client's lines; NULL: all were said */
 	bool ordered;             /* what answers what cannot be told any more from the script: order counts */
 	bool differed, ended;
@@ -197,8 +197,10 @@ bool judge_differed(const struct judge *j)
 
 void judge_command(struct judge *j, uint64_t n, size_t line)
 {
-	if (j->commands == NULL)
-		j->commands = memory_zeroed(OUTSTANDING_MAX, sizeof *j->commands);
+	if (j->ncommands == j->room && j->room < OUTSTANDING_MAX) {
+		j->room = j->room ? 2 * j->room : 8;
+		j->commands = memory_grow(j->commands, j->room, sizeof *j->commands);
+	}
 	j->commands[j->ncommands++ % OUTSTANDING_MAX] = (struct command){ n, line };
 }
 
@@ -301,6 +303,10 @@ static size_t candidate_of(const struct judge *j, const struct dialogue_event *e
 		return awaited(j, 0);
 	if (event->answers == 0)
 		return unasked_reply(j);
+	/* A reply whose end the script leaves out: which one that is only the order tells. */
+	size_t first, end = block_replies(j, &first), next = awaited(j, 0);
+	if (next < end && !j->r->replies[next].complete && !j->r->replies[next].unasked)
+		return next;
 	size_t line = line_of_command(j, event->answers);
 	if (j->ordered || line == NO_LINE)
 		return awaited(j, 0);
@@ -693,8 +699,8 @@ static void compare_all(struct judge *j, size_t i, size_t number)
 	size_t at = 0;
 	if (j->data)
 		(void)untagged_end(j->data, number, j->v, &at);
-	if ((!heard->complete || !code_differs(j, reply, heard)) && !lines_differ(j, i))
-		(void)data_differs(j, reply, heard, number);
+	if ((!heard->complete || !code_differs(j, reply, heard)) && !data_differs(j, reply, heard, number))
+		(void)lines_differ(j, i);
 }
 
 static void judge_reply(struct judge *j, size_t i, size_t number)
@@ -732,21 +738,25 @@ void judge_leave(struct judge *j)
 static void end_rest(struct judge *j, const char *why, bool blame)
 {
 	size_t first;
+	char *ended = NULL;
 	(void)block_replies(j, &first);
 	for (size_t i = first; i < j->r->nreplies; i++) {
 		struct heard *heard = &j->heard[i];
 		if (heard->complete)
 			continue;
 		if (!blame || j->r->replies[i].optional) {
-			skip(heard, why);
+			skip(heard, ended ? ended : why);
 			continue;
 		}
+		ended = string_printf("the conversation ended at line %u",
+		                      j->r->script->lines[j->r->replies[i].first].number);
 		differs(j, heard, "%s%s", slice_starts(slice_of(why), SLICE("the ")) ? "The " : "",
 		        slice_starts(slice_of(why), SLICE("the ")) ? why + 4 : why);
 		buffer_add_octet(&heard->judgement.note, '.');
 		show(j, &j->r->replies[i], heard);
 		blame = false;
 	}
+	free(ended);
 }
 
 void judge_end(struct judge *j, const char *why, enum blame blame)

@@ -29,6 +29,7 @@ struct comparison {
 	uint64_t *passed; /* events of commands that the script does not have, in order */
 	size_t npassed;
 	bool piece; /* the client's last event goes on */
+	const struct script_line *last; /* of the session, that was said; NULL: none */
 	const struct recorded_events *events;
 };
 
@@ -250,9 +251,21 @@ static void feed(struct comparison *c, const struct script_line *line, struct sl
 	} while (octets.n && took);
 }
 
+/* Where lines need no end (tcp), what was said is over when the other side speaks. */
+static void fall_silent(struct comparison *c)
+{
+	if (c->last == NULL || dialogue_tls_pending(c->d) || dialogue_unfinished(c->d, c->last->side).n == 0)
+		return;
+	dialogue_quiet(c->d);
+	drain(c, c->last);
+}
+
 static void line_said(struct comparison *c, size_t i)
 {
 	const struct script_line *line = &c->s->script->lines[i];
+	if (c->last && c->last->side != line->side)
+		fall_silent(c);
+	c->last = line;
 	struct buffer wire = { 0 };
 	struct error error = { 0 };
 	if (rehearsal_wire(c->s, i, &c->v, FILL_OFFLINE, &wire, NULL, &error) != STATUS_OK) {
@@ -265,20 +278,28 @@ static void line_said(struct comparison *c, size_t i)
 	buffer_wipe(&wire);
 }
 
+static void directed(struct comparison *c, size_t i, const struct script_line *line)
+{
+	struct dialogue_event event;
+	fall_silent(c);
+	if (line->direction == DIRECTION_SENDS || line->direction == DIRECTION_FILE)
+		dialogue_payload(c->d, line->side, (struct slice){ line->text, line->text_n }, line->octets);
+	else if (line->direction == DIRECTION_TLS)
+		dialogue_assume_tls(c->d);
+	else if (line->direction == DIRECTION_HANGS_UP)
+		dialogue_stage(c->d, STAGE_CLOSE, line->side);
+	while (c->s->lines[i].elsewhere && dialogue_next(c->d, &event))
+		; /* what went over the data connection is no part of a reply */
+	drain(c, line);
+}
+
 static void line_happened(struct comparison *c, size_t i)
 {
 	const struct script_line *line = &c->s->script->lines[i];
-	if (line->kind == SCRIPT_SAID && rehearsal_says(c->s, i, FILL_OFFLINE)) {
+	if (line->kind == SCRIPT_SAID && rehearsal_says(c->s, i, FILL_OFFLINE))
 		line_said(c, i);
-	} else if (line->kind == SCRIPT_DIRECTION &&
-	           (line->direction == DIRECTION_SENDS || line->direction == DIRECTION_FILE)) {
-		dialogue_payload(c->d, line->side, (struct slice){ line->text, line->text_n }, line->octets);
-	} else if (line->kind == SCRIPT_DIRECTION && line->direction == DIRECTION_TLS) {
-		dialogue_assume_tls(c->d);
-	} else if (line->kind == SCRIPT_DIRECTION && line->direction == DIRECTION_HANGS_UP) {
-		dialogue_stage(c->d, STAGE_CLOSE, line->side);
-	}
-	drain(c, line);
+	else if (line->kind == SCRIPT_DIRECTION)
+		directed(c, i, line);
 }
 
 /* ---- the whole ---- */
@@ -325,10 +346,7 @@ void recorded_compare(const struct rehearsal *r, const struct script *session, e
 		dialogue_assume_tls(c.d);
 	for (size_t i = 0; i < session->nlines; i++)
 		line_happened(&c, i);
-	if (dialogue_unfinished(c.d, SIDE_SERVER).n) {
-		dialogue_quiet(c.d);
-		drain(&c, NULL);
-	}
+	fall_silent(&c);
 	finish(&c);
 	events->judged(events->context, c.judge);
 	forget(&c);

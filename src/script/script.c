@@ -42,9 +42,9 @@ static enum status wrong(struct parser *p, struct slice line, const char *format
 	while (cut && end > 0 && ((unsigned char)shown.p[end] & 0xC0) == 0x80) /* not inside a character */
 		end--;
 	escape_text(&message, slice_of(p->file));
-	buffer_printf(&message, ":%u: \"", p->number);
+	buffer_printf(&message, ":%u: %s", p->number, shown.n ? "\"" : "");
 	escape_text(&message, slice_trim(slice_part(shown, 0, end)));
-	buffer_add_string(&message, cut ? "…\": " : "\": ");
+	buffer_add_string(&message, cut ? "…\": " : shown.n ? "\": " : "");
 	va_list ap;
 	va_start(ap, format);
 	buffer_vprintf(&message, format, ap);
