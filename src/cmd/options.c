@@ -157,6 +157,7 @@ static const struct option_row rows[] = {
 /* What the parsing of one command line holds. */
 struct parsing {
 	struct options *options;
+	const struct command **command; /* it is NULL before it is known */
 	bool *help, *version;
 	struct error *error;
 };
@@ -362,6 +363,12 @@ static enum status take_option(struct parsing *p, const struct option_row *row, 
 	return set_option(p, row, given ? given : ""); /* a flag looks at no value */
 }
 
+/* Whose help lists the options. */
+static const char *command_name(const struct parsing *p)
+{
+	return *p->command ? (*p->command)->name : "talk";
+}
+
 static enum status take_long(struct parsing *p, const char *word, const char *next, const struct option_row **row,
                              bool *used_next)
 {
@@ -373,8 +380,8 @@ static enum status take_long(struct parsing *p, const char *word, const char *ne
 	if (*row)
 		return take_option(p, *row, given, next, used_next);
 	const char *near = row_nearest(name);
-	return error_set(p->error, STATUS_USAGE, "--" SLICE_FMT ": no such option%s%s: see parlance --help",
-	                 SLICE_ARG(name), near ? ": nearest is --" : "", near ? near : "");
+	return error_set(p->error, STATUS_USAGE, "--" SLICE_FMT ": no such option%s%s: see parlance %s --help",
+	                 SLICE_ARG(name), near ? ": nearest is --" : "", near ? near : "", command_name(p));
 }
 
 static enum status take_letters(struct parsing *p, const char *word, const char *next, const struct option_row **row,
@@ -383,7 +390,8 @@ static enum status take_letters(struct parsing *p, const char *word, const char 
 	for (const char *letter = word + 1; *letter; letter++) {
 		*row = row_lettered(*letter);
 		if (*row == NULL)
-			return error_set(p->error, STATUS_USAGE, "-%c: no such option: see parlance --help", *letter);
+			return error_set(p->error, STATUS_USAGE, "-%c: no such option: see parlance %s --help", *letter,
+			                 command_name(p));
 		bool glued = (*row)->argument && letter[1];
 		enum status status = take_option(p, *row, glued ? letter + 1 : NULL, next, used_next);
 		if (status != STATUS_OK || glued || (*row)->argument)
@@ -430,7 +438,7 @@ static bool is_word(const struct command *command, const char *text)
 enum status options_parse(struct options *options, const struct command **command, find_command *find, int *argc,
                           char **argv, bool *help, bool *version, struct error *error)
 {
-	struct parsing p = { options, help, version, error };
+	struct parsing p = { options, command, help, version, error };
 	bool given[NROWS] = { false };
 	int words = 0;
 	bool only_words = false;
