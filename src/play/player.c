@@ -6,6 +6,7 @@
 #include <event2/event.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -261,6 +262,23 @@ static bool take_step(struct player *p)
 	return false;
 }
 
+/* HTTP: octets have come behind a reply that its length does not count. What follows cannot be told apart any more, so
+ * it ends here (RFC 9112 6.3: a client must not process such data as a reply). */
+static bool framing_lost(struct player *p)
+{
+	const struct dialogue *d = session_dialogue(p->session);
+	struct slice octets = dialogue_unfinished(d, SIDE_SERVER);
+	bool http = strcmp(p->options.rehearsal->protocol->name, "http") == 0;
+	if (!p->options.verifying || !http || octets.n == 0 || dialogue_outstanding(d) > 0 || !p->asked)
+		return false;
+	judge_extra(speaker_judge(p->speaker), octets, SLICE("these octets are more than the length of the response counts"));
+	p->failed = true;
+	session_fail(p->session, END_CLOSED, STATUS_DIFFERED,
+	             "%s:%u: octets came behind the reply that its length does not count: where the next begins cannot be told",
+	             script_of(p)->file, line_number(p, p->line));
+	return true;
+}
+
 /* Goes on with the script until it waits for something. */
 static void pump(struct player *p)
 {
@@ -275,7 +293,7 @@ static void pump(struct player *p)
 		say(p, buffer_slice(&held));
 		buffer_wipe(&held);
 	}
-	if (settles(p))
+	if (settles(p) || framing_lost(p))
 		return;
 	while (take_step(p))
 		;

@@ -254,21 +254,33 @@ static size_t awaited(const struct judge *j, size_t from)
 	return j->r->nreplies;
 }
 
+/* A preliminary reply that the script need not have, and that is not what came: that is the next, where there is one. */
+static bool is_passed(const struct judge *j, size_t i)
+{
+	const struct expected_reply *reply = &j->r->replies[i];
+	return reply->optional && reply->class == CLASS_INFO && j->coming.class != CLASS_INFO;
+}
+
 /* The reply that answers that line and has not come. `*listed`: there is one that does, come or not. A reply may come
  * while the lines before its block still go out. */
 static size_t answer_of(const struct judge *j, size_t line, bool *listed)
 {
 	size_t first;
 	(void)block_replies(j, &first);
+	size_t found = j->r->nreplies;
 	*listed = false;
 	for (size_t i = first; i < j->r->nreplies; i++) {
-		if (j->r->replies[i].answers != line)
+		bool open = found < j->r->nreplies && !j->r->replies[i].complete; /* the script does not tell its end */
+		if (j->r->replies[i].answers != line && !open)
 			continue;
 		*listed = true;
-		if (!j->heard[i].complete)
+		if (j->heard[i].complete)
+			continue;
+		if (!is_passed(j, i))
 			return i;
+		found = found == j->r->nreplies ? i : found;
 	}
-	return j->r->nreplies;
+	return found;
 }
 
 /* A reply that answers nothing: one that the script expects so, the greeting among them. */
@@ -485,6 +497,11 @@ void judge_heard(struct judge *j, const struct dialogue_event *event)
 		reply_heard(j, event);
 }
 
+void judge_extra(struct judge *j, struct slice octets, struct slice problem)
+{
+	extra_heard(j, j->last, octets, problem);
+}
+
 void judge_passed(struct judge *j)
 {
 	size_t current = awaited(j, 0);
@@ -665,6 +682,18 @@ static bool unasked_for(struct judge *j, const struct expected_reply *reply, str
 	return why != UNSAID_NOT;
 }
 
+/* What came where the script has a preliminary reply was final: no other answers the command (RFC 959 4.2, RFC 9110 15.2). */
+static bool answered_before(const struct judge *j, size_t i)
+{
+	size_t first, end = block_replies(j, &first);
+	size_t line = j->r->replies[i].answers;
+	for (size_t k = first; k < i && k < end && line != NO_LINE && !j->heard[i].complete; k++)
+		if (j->r->replies[k].answers == line && j->r->replies[k].class == CLASS_INFO && j->heard[k].complete &&
+		    j->heard[k].class != CLASS_INFO)
+			return true;
+	return false;
+}
+
 /* A reply that the script does not complete is there where its lines are. */
 static bool there_in_part(struct judge *j, size_t i, size_t number)
 {
@@ -707,7 +736,9 @@ static void judge_reply(struct judge *j, size_t i, size_t number)
 {
 	const struct expected_reply *reply = &j->r->replies[i];
 	struct heard *heard = &j->heard[i];
-	if (unasked_for(j, reply, heard)) {
+	if (answered_before(j, i)) {
+		skip(heard, "the answer before it was final already");
+	} else if (unasked_for(j, reply, heard)) {
 		sequence_drop(j, i);
 	} else if (!there_in_part(j, i, number)) {
 		if (!reply->optional)

@@ -55,6 +55,8 @@ void judge_absent(struct judge *j, size_t line);
 
 /* An event; those of the client's are told for their time alone. */
 void judge_heard(struct judge *j, const struct dialogue_event *event);
+/* Octets came behind a complete reply that are neither of it nor a line, which is a `problem`: the reply differs. */
+void judge_extra(struct judge *j, struct slice octets, struct slice problem);
 /* A complete reply, or the lines since the last one, that the script need not have are let pass (100, `+`). */
 void judge_passed(struct judge *j);
 

@@ -225,9 +225,15 @@ static bool unasked_due(const struct speaker *s)
 	return !s->silent && judge_awaits_unasked(s->judge);
 }
 
+/* Nothing is said any more behind the block that is being heard, or all is said. */
+static bool at_end(const struct speaker *s)
+{
+	return judge_block(s->judge) + 1 >= s->r->nblocks;
+}
+
 bool speaker_needs_silence(const struct speaker *s)
 {
-	return turns_untold(s) || (s->r->open_end && s->at >= s->r->script->nlines) || unasked_due(s);
+	return turns_untold(s) || (s->r->open_end && at_end(s)) || unasked_due(s);
 }
 
 bool speaker_silent(struct speaker *s, bool patient)
@@ -252,6 +258,9 @@ static bool block_heard(const struct speaker *s, const struct dialogue *d)
 		return false;
 	if (!turns_untold(s) && our_turn(d))
 		return true;
+	/* At the end there is time for a reply of more lines than are written. */
+	if (block->trailing && at_end(s) && dialogue_in_reply(d))
+		return false;
 	return heard > block->finals || (heard == block->finals && judge_lines(s->judge) >= block->trailing);
 }
 

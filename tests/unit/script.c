@@ -231,7 +231,7 @@ static void refused(void)
 	CHECK_REFUSED("C: x\nhttp://h/\n", "f.txt:2: \"http://h/\": no such header field");
 	CHECK_REFUSED("C: caf\xE9\n", "f.txt:1: \"C: caf\\xE9\": octet 7 is not UTF-8");
 	CHECK_REFUSED("", "f.txt:1: no conversation stands here");
-	CHECK_REFUSED(" \n\n", "f.txt:2: \"\": no conversation stands here");
+	CHECK_REFUSED(" \n\n", "f.txt:2: no conversation stands here");
 	CHECK_REFUSED("\x1B]0;pwned\x07 and then a line that goes on for ever and ever\n",
 	              "f.txt:1: \"\\x1B]0;pwned\\x07 and then a line that goes on…\": neither");
 	CHECK_REFUSED("ééééééééééééééééééééééééééééééééé\n", "f.txt:1: \"éééééééééééééééééééé…\": neither");
