@@ -451,7 +451,7 @@ static void junk_line(struct dialogue *d, const struct ftp *s, struct dialogue_e
 	event->kind = EVENT_JUNK;
 	if (!s->greeted && event->note.n == 0)
 		note_stranger(d, event);
-	event_problem(d, event, "no FTP reply: it does not begin with a code of three digits");
+	event_problem(d, event, "no FTP reply: it does not begin with a reply code, three digits from 100 to 659");
 	event_ref(d, event, "RFC 959 4.2");
 }
 
