@@ -26,7 +26,10 @@ struct listed {
 	size_t n;
 	size_t at;                /* of the first, in the reply's lines */
 	struct response *matched; /* NULL: none has come */
-	bool visited;
+	bool visited; /* in the search under way */
+	/* By that mark: a search has been here and found nothing. Never again can one, since what fits only grows less: rows that
+	 * are free become taken, and variables get values. */
+	bool dead[MARK_OPTIONAL + 1];
 };
 
 struct untagged {
@@ -113,6 +116,13 @@ static bool keyword_fits(const struct untagged *u, const struct listed *listed, 
 	return slice_equal_nocase(slice_of(keyword), buffer_slice(&response->keyword));
 }
 
+/* Whether what stands before the first variable, or count, of a row is how the response begins: a quick no for most. */
+static bool begins_alike(const struct listed *listed, const struct response *response)
+{
+	struct slice template = buffer_slice(&listed->lines->text);
+	return slice_starts(buffer_slice(&response->text), slice_part(template, 0, slice_find_octet(template, '{')));
+}
+
 static bool fits(const struct untagged *u, const struct listed *listed, const struct response *response,
                  struct variables *v)
 {
@@ -128,6 +138,10 @@ static bool would_fit(const struct untagged *u, const struct listed *listed, con
                       const struct variables *v)
 {
 	struct variables copy;
+	if (!u->texts)
+		return keyword_fits(u, listed, response);
+	if ((u->whole || listed->lines->varies) && !begins_alike(listed, response))
+		return false;
 	variables_copy(&copy, v);
 	bool does = fits(u, listed, response, &copy);
 	variables_free(&copy);
@@ -156,7 +170,7 @@ static bool place(struct untagged *u, struct response *response, enum script_mar
 		return true;
 	for (size_t i = 0; i < u->n; i++) {
 		struct listed *listed = &u->rows[i];
-		if (listed->visited || listed->matched == NULL || !would_fit(u, listed, response, v))
+		if (listed->visited || listed->dead[mark] || listed->matched == NULL || !would_fit(u, listed, response, v))
 			continue;
 		listed->visited = true;
 		if (place(u, listed->matched, mark, v)) {
@@ -171,7 +185,11 @@ static bool place_begin(struct untagged *u, struct response *response, enum scri
 {
 	for (size_t i = 0; i < u->n; i++)
 		u->rows[i].visited = false;
-	return place(u, response, mark, v);
+	if (place(u, response, mark, v))
+		return true;
+	for (size_t i = 0; i < u->n; i++)
+		u->rows[i].dead[mark] |= u->rows[i].visited;
+	return false;
 }
 
 static bool repeated_fits(struct untagged *u, const struct response *response, const struct variables *v)
