@@ -101,7 +101,8 @@ static bool is_folder(const char *name)
 
 static enum status add_folder(struct reading *reading, const char *name, size_t *found, struct error *error);
 
-/* What stands in a folder: folders below it, and files whose name ends in .txt; with --from, all files. */
+/* What stands in a folder: folders below it, but for links to them, which may lead round in a circle; and files whose name
+ * ends in .txt, with --from all. */
 static enum status add_entry(struct reading *reading, const char *folder, const char *name, size_t *found,
                              struct error *error)
 {
@@ -109,17 +110,16 @@ static enum status add_entry(struct reading *reading, const char *folder, const 
 	bool slash = folder[0] && folder[strlen(folder) - 1] == '/';
 	char *path = string_printf("%s%s%s", folder, slash ? "" : "/", name);
 	enum status status = STATUS_OK;
-	bool named = reading->options->from || (text.n > 4 && slice_equal(slice_part(text, text.n - 4, text.n), SLICE(".txt")));
-	if (name[0] == '.') {
-		free(path);
-		return STATUS_OK;
-	}
-	if (is_folder(path)) {
+	struct stat here, there;
+	bool known = name[0] != '.' && lstat(path, &here) == 0 && stat(path, &there) == 0;
+	bool named = reading->options->from ||
+	             (text.n > 4 && slice_equal(slice_part(text, text.n - 4, text.n), SLICE(".txt")));
+	if (known && S_ISDIR(here.st_mode)) {
 		status = add_folder(reading, path, found, error);
-	} else if (named) {
+	} else if (known && S_ISREG(there.st_mode) && named) {
 		++*found;
 		status = add_file(reading, path, error);
-	} else {
+	} else if (name[0] != '.') {
 		reading->others++;
 	}
 	free(path);
@@ -402,6 +402,8 @@ static void verify_one(struct verifying *v, const struct verified *verified)
 	}
 	if (one.error.message)
 		outcome.problem = slice_of(one.error.message);
+	else if (v->interrupted)
+		outcome.problem = SLICE("interrupted");
 	else if (one.message && one.differing == 0)
 		outcome.problem = slice_of(one.message);
 	if (outcome.problem.n && !options_terminal(v->options)) /* there the report says it */
@@ -412,9 +414,21 @@ static void verify_one(struct verifying *v, const struct verified *verified)
 	verification_free(&one);
 }
 
+/* What was to be verified and was not must not look as if all was well. */
+static void not_begun(struct verifying *v, const struct verified *verified)
+{
+	const struct outcome outcome = { .problem = SLICE("interrupted before it was begun") };
+	report_begin(v->report, verified->name, verified->script->title);
+	report_end(v->report, &outcome);
+}
+
 static void verify_all(struct verifying *v)
 {
-	for (size_t i = 0; i < v->nlist && !v->interrupted; i++) {
+	for (size_t i = 0; i < v->nlist; i++) {
+		if (v->interrupted) {
+			not_begun(v, &v->list[i]);
+			continue;
+		}
 		verify_one(v, &v->list[i]);
 		if (v->options->bail && v->status != STATUS_OK)
 			return;
