@@ -302,7 +302,7 @@ END
 	has "of 1,000 sessions run: the first failure ended it (--bail)"
 	has_not "
 ok "
-	sessions=$(grep -o '^# [0-9]* sessions' <<<"$output" | tr -dc 0-9)
+	sessions=$(grep -o '^# [0-9]* sessions in' <<<"$output" | tr -dc 0-9)
 	((sessions >= 30 && sessions < 40))
 }
 

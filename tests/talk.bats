@@ -173,6 +173,29 @@ S: 221 2.0.0 Bye
 	has_not 'C: ::'
 }
 
+@test "talk: :notes changes how much is explained, in a plain transcript too" {
+	smtp_server
+	run -0 "$PARLANCE" --colon -q -P smtp "$server" <<-'END'
+		:notes off
+		NOOP
+		:notes full
+		QUIT
+	END
+	same 'Protocol: smtp
+
+S: 220 pty.test ESMTP
+# The service is ready. RFC 5321 4.2.3
+# Notes: off.
+C: NOOP
+S: 250 2.0.0 Nothing done
+# Notes: full.
+C: QUIT
+# Says goodbye: the server answers 221 and closes the connection. RFC 5321 4.1.1.10
+S: 221 2.0.0 Bye
+# Goodbye: the server closes the connection now. 2.0.0: No further detail is given. RFC 5321 4.1.1.10, RFC 3463 3.1
+<server hangs up>' "$output"
+}
+
 @test "talk: a trap is told in a pipe too, and the line goes as it is" {
 	smtp_server
 	run -0 "$PARLANCE" -P smtp "$server" <<<$'VRFY x\u00a0y\nQUIT'

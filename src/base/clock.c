@@ -3,6 +3,7 @@
  */
 #include "base/clock.h"
 
+#include <math.h>
 #include <time.h>
 
 double clock_now(void)
@@ -10,4 +11,15 @@ double clock_now(void)
 	struct timespec now;
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+struct timeval clock_span(double seconds)
+{
+	struct timeval span = { .tv_sec = (time_t)seconds };
+	span.tv_usec = (suseconds_t)ceil((seconds - (double)span.tv_sec) * 1e6);
+	if (span.tv_usec == 1000000) {
+		span.tv_sec++;
+		span.tv_usec = 0;
+	}
+	return span;
 }

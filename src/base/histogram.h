@@ -19,6 +19,7 @@ struct histogram {
 	double max; /* seconds, exact */
 };
 
+/* Counts one duration, in seconds. */
 void histogram_add(struct histogram *h, double seconds);
 
 /* The duration, in seconds, that `percent` of those counted do not exceed; 0 where there are none. */

@@ -40,27 +40,27 @@ struct options {
 	const char *secrets;        /* mask, show; NULL: not given */
 	bool fail;                  /* --fail */
 	bool quiet, verbose;
-	bool colon;          /* talk: --colon */
-	bool no_wait;        /* talk: --no-wait */
-	const char *to;      /* replay, verify: --to */
-	const char *match;   /* verify: status, class, text; NULL: not given */
-	bool bail;           /* verify: the first difference ends it */
-	bool recorded;       /* verify: sessions that others recorded */
-	const char *junit;   /* verify: --junit FILE */
-	uint64_t jobs;       /* verify: sessions at once; 0: not given */
-	uint64_t repeat;     /* verify: sessions of each transcript; 0: not given */
-	uint64_t retry;      /* verify: how often a transcript that fails is tried again */
+	bool colon;            /* talk: --colon */
+	bool no_wait;          /* talk: --no-wait */
+	const char *to;        /* replay, verify: --to */
+	const char *match;     /* verify: status, class, text; NULL: not given */
+	bool bail;             /* verify: the first difference ends it */
+	bool recorded;         /* verify: sessions that others recorded */
+	const char *junit;     /* verify: --junit FILE */
+	uint64_t jobs;         /* verify: sessions at once; 0: not given */
+	uint64_t repeat;       /* verify: sessions of each transcript; 0: not given */
+	uint64_t retry;        /* verify: how often a transcript that fails is tried again */
 	double retry_interval; /* 1 */
-	double rate;         /* verify: sessions begun in a second; 0: as fast as it goes */
-	double delay;        /* replay, serve: --delay */
-	bool step;           /* replay: --step */
-	const char *listen;  /* serve: --listen ADDR:PORT */
-	bool strict, once;   /* serve */
-	double stall;        /* serve: --stall */
-	uint64_t split;      /* serve: --split; 0: not given */
-	uint64_t drop_after; /* serve: --drop-after; UINT64_MAX: not given */
-	bool garble;         /* serve: --garble */
-	bool force;          /* a record may be overwritten */
+	double rate;           /* verify: sessions begun in a second; 0: as fast as it goes */
+	double delay;          /* replay, serve: --delay */
+	bool step;             /* replay: --step */
+	const char *listen;    /* serve: --listen ADDR:PORT */
+	bool strict, once;     /* serve */
+	double stall;          /* serve: --stall */
+	uint64_t split;        /* serve: --split; 0: not given */
+	uint64_t drop_after;   /* serve: --drop-after; UINT64_MAX: not given */
+	bool garble;           /* serve: --garble */
+	bool force;            /* a record may be overwritten */
 	/* the values of --set that are secret, and `{{name}}` for each, for struct masking */
 	char **secret_values, **secret_names;
 	size_t nsecrets;
@@ -121,6 +121,9 @@ struct where {
 	char *name;                      /* "mail.example:25", for prompts and messages */
 	char *request_path;              /* of a URL, or NULL */
 };
+/* Finds where `text` leads, with `service` as its port where that is a word of its own (else NULL); `fallback` is the protocol
+ * where neither the options nor the target say one; NULL: none. The caller frees (where_free). STATUS_USAGE with a message
+ * where it is no target. */
 enum status where_find(const struct options *options, const char *text, const char *service,
                        const struct protocol *fallback, struct where *where, struct error *error);
 void where_free(struct where *where);

@@ -211,9 +211,8 @@ static double due(const struct load *load)
 
 static void pace(struct load *load, double seconds)
 {
-	struct timeval tv = { .tv_sec = (time_t)seconds };
-	tv.tv_usec = (suseconds_t)((seconds - (double)tv.tv_sec) * 1e6) + 1;
-	(void)event_add(load->pace, &tv);
+	struct timeval span = clock_span(seconds);
+	(void)event_add(load->pace, &span);
 }
 
 static void count_lateness(struct load *load, double seconds)
@@ -327,7 +326,7 @@ static bool shows_progress(const struct options *o)
 
 static void run_all(struct load *load)
 {
-	const struct timeval tick = { .tv_usec = (suseconds_t)(TICK * 1e6) };
+	const struct timeval tick = clock_span(TICK);
 	struct event_base *base = load->verifying->base;
 	load->pace = event_new(base, -1, 0, paced, load);
 	load->tick = event_new(base, -1, EV_PERSIST, ticked, load);

@@ -23,11 +23,13 @@ struct measure {
 	uint64_t replies;
 };
 
+/* Frees what it holds; it is empty then. */
 void measure_free(struct measure *m);
 
 /* Counts one duration, in seconds. Past 64 names all others are counted as "other". */
 void measure_add(struct measure *m, struct slice name, double seconds);
 
+/* Whether a duration was counted under that name. */
 bool measure_has(const struct measure *m, struct slice name);
 
 /* Appends "0.35 ms", "12.3 ms", "1.25 s": three digits that count. */

@@ -442,9 +442,12 @@ enum status options_parse(struct options *options, const struct command **comman
 	bool given[NROWS] = { false };
 	int words = 0;
 	bool only_words = false;
-	*options = (struct options){
-		.family = AF_UNSPEC, .timeout = -1, .connect_timeout = 10, .retry_interval = 1, .color = "auto", .drop_after = UINT64_MAX
-	};
+	*options = (struct options){ .family = AF_UNSPEC,
+		                     .timeout = -1,
+		                     .connect_timeout = 10,
+		                     .retry_interval = 1,
+		                     .color = "auto",
+		                     .drop_after = UINT64_MAX };
 	for (int i = 0; i < *argc; i++) {
 		char *word = argv[i];
 		bool option = !only_words && word[0] == '-' && word[1] != '\0' && !is_word(*command, word);

@@ -3,7 +3,6 @@
  */
 #include <event2/event.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +24,7 @@ struct replay {
 	const char *service; /* its port, where it was a word of its own */
 	enum status status;  /* the largest */
 	bool interrupted;
-	bool failed;      /* --fail */
+	bool failed;           /* --fail */
 	struct record *record; /* -r; NULL: none */
 };
 
@@ -35,7 +34,7 @@ struct play {
 	struct prepared prepared;
 	struct player *player;
 	struct session *session;
-	struct face *face;   /* the session's, once there is one */
+	struct face *face; /* the session's, once there is one */
 	struct pace *pace;
 	enum status status;
 };

@@ -7,7 +7,6 @@
  */
 #include "cmd/serve_log.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,7 +142,7 @@ static void adapt(struct session_face *s)
 	if (terse == s->terse)
 		return;
 	s->terse = terse;
-	terminal_face_notes(s->inner, terse ? NOTES_SHORT : log->options->notes);
+	face_notes(s->inner, terse ? NOTES_SHORT : log->options->notes);
 	if (terse && !log->crowd_told)
 		say(s, SLICE("many clients: notes are short while they are here (--notes full: never)"));
 	log->crowd_told |= terse;

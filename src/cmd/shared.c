@@ -91,8 +91,7 @@ static void read_beside(const char *name, struct buffer *text)
 	}
 }
 
-enum status read_transcript(const char *name, const char *from, struct script **scripts, size_t *n,
-                            struct error *error)
+enum status read_transcript(const char *name, const char *from, struct script **scripts, size_t *n, struct error *error)
 {
 	struct buffer text = { 0 }, beside = { 0 };
 	enum status status = read_input(name, &text, error);

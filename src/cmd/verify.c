@@ -3,7 +3,6 @@
  */
 #include "cmd/verify.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <inttypes.h>
@@ -11,34 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
-#include "base/escape.h"
 #include "net/stream.h"
 #include "session/record.h"
 
 /* Seconds: what a reply may take; and that pass before the client goes on, so that a reply too many is seen behind the one
  * that it doubles, not as the answer to what is said next. */
 #define TIMEOUT 60.0
-#define SETTLE 0.010
-
-/* The conversations of one file. */
-struct source {
-	struct script *scripts;
-	size_t n;
-};
-
-/* What the words on the command line stand for. */
-struct reading {
-	const struct options *options;
-	bool sessions; /* that others recorded */
-	size_t others; /* files in folders that do not end in .txt */
-	struct source *sources;
-	size_t nsources;
-	struct verified *list;
-	size_t nlist;
-};
+#define SETTLE 0.025
 
 /* One conversation under way. */
 struct verification {
@@ -53,117 +33,6 @@ struct verification {
 	enum status status;
 	size_t differing;
 };
-
-/* ---- files and folders ---- */
-
-static struct verified *list_add(struct reading *reading)
-{
-	reading->list = memory_grow(reading->list, reading->nlist + 1, sizeof *reading->list);
-	struct verified *new = &reading->list[reading->nlist++];
-	*new = (struct verified){ 0 };
-	return new;
-}
-
-/* One session that cannot be read does not keep the others from being compared. */
-static enum status keep_problem(struct reading *reading, const char *name, struct error *error)
-{
-	struct verified *new = list_add(reading);
-	new->name = string_copy(name);
-	new->problem = string_copy(error->message);
-	error_clear(error);
-	return STATUS_OK;
-}
-
-static enum status add_file(struct reading *reading, const char *name, struct error *error)
-{
-	struct source source = { 0 };
-	enum status status = read_transcript(name, reading->options->from, &source.scripts, &source.n, error);
-	if (status == STATUS_OK && source.n == 0)
-		status = error_set(error, STATUS_USAGE, "%s: no conversation in it", name);
-	if (status != STATUS_OK)
-		return reading->sessions ? keep_problem(reading, name, error) : status;
-	reading->sources = memory_grow(reading->sources, reading->nsources + 1, sizeof *reading->sources);
-	reading->sources[reading->nsources++] = source;
-	for (size_t i = 0; i < source.n; i++) {
-		struct verified *new = list_add(reading);
-		new->script = &source.scripts[i];
-		new->name = source.n == 1 ? string_copy(new->script->file)
-		                          : string_printf("%s#%zu", new->script->file, i + 1);
-	}
-	return STATUS_OK;
-}
-
-static bool is_folder(const char *name)
-{
-	struct stat about;
-	return stat(name, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
-static enum status add_folder(struct reading *reading, const char *name, size_t *found, struct error *error);
-
-/* What stands in a folder: folders below it, but for links to them, which may lead round in a circle; and files whose name
- * ends in .txt, with --from all. */
-static enum status add_entry(struct reading *reading, const char *folder, const char *name, size_t *found,
-                             struct error *error)
-{
-	struct slice text = slice_of(name);
-	bool slash = folder[0] && folder[strlen(folder) - 1] == '/';
-	char *path = string_printf("%s%s%s", folder, slash ? "" : "/", name);
-	enum status status = STATUS_OK;
-	struct stat here, there;
-	bool known = name[0] != '.' && lstat(path, &here) == 0 && stat(path, &there) == 0;
-	bool named = reading->options->from ||
-	             (text.n > 4 && slice_equal(slice_part(text, text.n - 4, text.n), SLICE(".txt")));
-	if (known && S_ISDIR(here.st_mode)) {
-		status = add_folder(reading, path, found, error);
-	} else if (known && S_ISREG(there.st_mode) && named) {
-		++*found;
-		status = add_file(reading, path, error);
-	} else if (name[0] != '.') {
-		reading->others++;
-	}
-	free(path);
-	return status;
-}
-
-static enum status add_folder(struct reading *reading, const char *name, size_t *found, struct error *error)
-{
-	struct dirent **entries = NULL;
-	int n = scandir(name, &entries, NULL, alphasort);
-	enum status status = STATUS_OK;
-	if (n < 0)
-		return error_set(error, STATUS_USAGE, "%s: %s", name, strerror(errno));
-	for (int i = 0; i < n; i++) {
-		if (status == STATUS_OK)
-			status = add_entry(reading, name, entries[i]->d_name, found, error);
-		free(entries[i]);
-	}
-	free(entries);
-	return status;
-}
-
-static enum status add_word(struct reading *reading, const char *word, struct error *error)
-{
-	size_t found = 0;
-	if (!is_folder(word))
-		return add_file(reading, word, error);
-	enum status status = add_folder(reading, word, &found, error);
-	if (status == STATUS_OK && found == 0)
-		return error_set(error, STATUS_USAGE, "%s: no transcript (*.txt) in this folder", word);
-	return status;
-}
-
-static void reading_free(struct reading *reading)
-{
-	for (size_t i = 0; i < reading->nlist; i++) {
-		free(reading->list[i].name);
-		free(reading->list[i].problem);
-	}
-	for (size_t i = 0; i < reading->nsources; i++)
-		scripts_free(reading->sources[i].scripts, reading->sources[i].n);
-	free(reading->list);
-	free(reading->sources);
-}
 
 /* ---- points ---- */
 
@@ -180,7 +49,8 @@ struct point verifying_point(const struct script *script, const struct judgement
 		               .file = script->file,
 		               .line = line->number,
 		               .name = { line->text, line->text_n },
-		               .asked = asked ? (struct slice){ asked->text, asked->text_n } : (struct slice){ NULL, 0 },
+		               .asked = asked ? (struct slice){ asked->text, asked->text_n }
+		                              : (struct slice){ NULL, 0 },
 		               .seconds = judgement->seconds,
 		               .expected = buffer_slice(&judgement->expected),
 		               .received = buffer_slice(&judgement->received),
@@ -318,7 +188,8 @@ static void tell_undone(struct verification *one)
 		return;
 	const struct script_line *line = &script->lines[one->end.undone];
 	bool direction = line->kind == SCRIPT_DIRECTION;
-	char *name = direction ? string_printf("<%s>", line->text) : slice_string((struct slice){ line->text, line->text_n });
+	char *name = direction ? string_printf("<%s>", line->text)
+	                       : slice_string((struct slice){ line->text, line->text_n });
 	struct point point = { .verdict = VERDICT_DIFFERS, .file = script->file, .line = line->number };
 	point.name = point.expected = slice_of(name);
 	point.note = slice_of(one->message);
@@ -365,14 +236,13 @@ static bool went_well(const struct verification *one)
 static void pause_before_retry(struct verifying *v, uint64_t tries)
 {
 	double seconds = v->options->retry_interval;
-	struct timeval tv = { .tv_sec = (time_t)seconds };
-	tv.tv_usec = (suseconds_t)((seconds - (double)tv.tv_sec) * 1e6);
+	struct timeval span = clock_span(seconds);
 	char *words = string_printf("try %" PRIu64 " of %" PRIu64 " failed; the next in %g s", tries,
 	                            v->options->retry + 1, seconds);
 	if (!v->options->quiet)
 		report_comment(v->report, slice_of(words));
 	free(words);
-	(void)event_base_loopexit(v->base, &tv);
+	(void)event_base_loopexit(v->base, &span);
 	(void)event_base_dispatch(v->base);
 }
 
@@ -461,7 +331,7 @@ static void interrupted(evutil_socket_t fd, short what, void *context)
 	(void)event_base_loopbreak(v->base);
 }
 
-static void run(struct verifying *v, struct reading *sessions)
+static void run(struct verifying *v, struct verify_files *sessions)
 {
 	const struct options *o = v->options;
 	v->base = event_base_new();
@@ -485,10 +355,11 @@ static enum status check_targets(const struct verifying *v, struct error *error)
 {
 	for (size_t i = 0; i < v->nlist && v->to == NULL && !v->options->recorded; i++)
 		if (v->list[i].script->target == NULL)
-			return error_set(error, STATUS_USAGE,
-			                 "%s: verify against what? --to TARGET, as --to lab or --to mail.example:25, or "
-			                 "a line `Target:` in the transcript",
-			                 v->list[i].script->file);
+			return error_set(
+				error, STATUS_USAGE,
+				"%s: verify against what? --to TARGET, as --to lab or --to mail.example:25, or "
+				"a line `Target:` in the transcript",
+				v->list[i].script->file);
 	return STATUS_OK;
 }
 
@@ -500,31 +371,15 @@ static enum status check_record(const struct options *o, struct error *error)
 		return error_set(error, STATUS_USAGE, "--record: does not go with %s",
 		                 o->recorded ? "--recorded, which talks to nobody" : "--jobs, --repeat and --rate");
 	if (many && o->recorded)
-		return error_set(error, STATUS_USAGE, "--recorded: talks to nobody: --jobs, --repeat and --rate do not go with it");
-	return STATUS_OK;
-}
-
-/* With --recorded the first word is the script, and the others are sessions. */
-static enum status read_words(struct reading *scripts, struct reading *sessions, int argc, char **argv,
-                              struct error *error)
-{
-	bool recorded = scripts->options->recorded;
-	enum status status = STATUS_OK;
-	for (int i = 0; i < argc && status == STATUS_OK; i++)
-		status = add_word(recorded && i > 0 ? sessions : scripts, argv[i], error);
-	if (status == STATUS_OK && recorded && scripts->nlist != 1)
-		return error_set(error, STATUS_USAGE, "%s: --recorded compares sessions with one conversation, and here are %zu",
-		                 argv[0], scripts->nlist);
-	if (status == STATUS_OK && recorded && sessions->nlist == 0)
 		return error_set(error, STATUS_USAGE,
-		                 "--recorded: which sessions? parlance verify SCRIPT --recorded SESSION...");
-	return status;
+		                 "--recorded: talks to nobody: --jobs, --repeat and --rate do not go with it");
+	return STATUS_OK;
 }
 
 static enum status verify(struct options *options, int argc, char **argv)
 {
 	struct verifying v = { .options = options };
-	struct reading scripts = { .options = options }, sessions = { .options = options, .sessions = true };
+	struct verify_files scripts = { .options = options }, sessions = { .options = options, .sessions = true };
 	struct error error = { 0 };
 	enum status status = STATUS_OK;
 	if (!options->recorded)
@@ -533,7 +388,7 @@ static enum status verify(struct options *options, int argc, char **argv)
 		status = error_set(&error, STATUS_USAGE,
 		                   "verify: which transcript? parlance verify TRANSCRIPT... --to TARGET");
 	if (status == STATUS_OK)
-		status = read_words(&scripts, &sessions, argc, argv, &error);
+		status = verify_files_read(&scripts, &sessions, argc, argv, &error);
 	v.list = scripts.list;
 	v.nlist = scripts.nlist;
 	if (status == STATUS_OK)
@@ -556,8 +411,8 @@ static enum status verify(struct options *options, int argc, char **argv)
 	enum status written = record_close(v.record, &error);
 	error_report(&error);
 	status = written > status ? written : status;
-	reading_free(&scripts);
-	reading_free(&sessions);
+	verify_files_free(&scripts);
+	verify_files_free(&sessions);
 	return status;
 }
 

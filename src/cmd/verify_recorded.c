@@ -1,8 +1,6 @@
 /*
  * verify --recorded: sessions that others recorded, compared with a script. This is how a class hands in its work.
  */
-#include <stdlib.h>
-
 #include "base/error.h"
 #include "base/escape.h"
 #include "cmd/verify.h"
@@ -45,19 +43,23 @@ static void say_origin(struct verifying *v, const struct script *session)
 	buffer_free(&text);
 }
 
+/* The session cannot be read. */
+static void tell_problem(struct verifying *v, const struct verified *session)
+{
+	struct outcome outcome = { .problem = slice_of(session->problem) };
+	report_begin(v->report, session->name, NULL);
+	if (!options_terminal(v->options)) /* there the report says it */
+		complain("%s", session->problem);
+	report_end(v->report, &outcome);
+	v->status = STATUS_USAGE > v->status ? STATUS_USAGE : v->status;
+}
+
 static void compare(struct verifying *v, const struct rehearsal *r, const struct verified *session)
 {
 	struct session_compared c = { .verifying = v, .script = v->list[0].script };
 	struct recorded_events events = { .judged = judged, .passed_over = passed_over, .context = &c };
-	struct outcome outcome = { .problem = slice_of(session->problem) };
-	report_begin(v->report, session->name, session->script ? session->script->title : NULL);
-	if (session->problem) {
-		if (!options_terminal(v->options)) /* there the report says it */
-			complain("%s", session->problem);
-		report_end(v->report, &outcome);
-		v->status = STATUS_USAGE > v->status ? STATUS_USAGE : v->status;
-		return;
-	}
+	struct outcome outcome = { 0 };
+	report_begin(v->report, session->name, session->script->title);
 	say_origin(v, session->script);
 	recorded_compare(r, session->script, verifying_level(v, c.script), &v->options->variables, &events);
 	report_end(v->report, &outcome);
@@ -69,7 +71,10 @@ void verify_recorded(struct verifying *v, struct verified *sessions, size_t n)
 {
 	struct rehearsal *r = rehearse(v->list[0].script, v->options->protocol, &v->options->variables);
 	for (size_t i = 0; i < n && !v->interrupted; i++) {
-		compare(v, r, &sessions[i]);
+		if (sessions[i].script)
+			compare(v, r, &sessions[i]);
+		else
+			tell_problem(v, &sessions[i]);
 		if (v->options->bail && v->status != STATUS_OK)
 			break;
 	}

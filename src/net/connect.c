@@ -133,9 +133,8 @@ static void tell_addresses(struct connector *c)
 
 static void after(struct event *event, double seconds)
 {
-	struct timeval tv = { .tv_sec = (time_t)seconds };
-	tv.tv_usec = (suseconds_t)((seconds - (double)tv.tv_sec) * 1e6);
-	(void)event_add(event, &tv);
+	struct timeval span = clock_span(seconds);
+	(void)event_add(event, &span);
 }
 
 /* Frees an attempt that is in no list; its descriptor is the caller's. */

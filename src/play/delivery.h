@@ -7,7 +7,6 @@
 #define PARLANCE_PLAY_DELIVERY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/slice.h"

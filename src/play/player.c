@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 /* Seconds: after which it is said that a reply is late, where there is no timeout; that end a reply in a protocol without
@@ -71,10 +72,9 @@ static void pump(struct player *p);
 
 static void wait_seconds(struct player *p, int waiting, double seconds)
 {
-	struct timeval tv = { .tv_sec = (time_t)seconds };
-	tv.tv_usec = (suseconds_t)((seconds - (double)tv.tv_sec) * 1e6);
+	struct timeval span = clock_span(seconds);
 	p->waiting = (unsigned)waiting;
-	(void)event_add(p->timer, &tv);
+	(void)event_add(p->timer, &span);
 }
 
 static void wait_over(struct player *p)
@@ -209,6 +209,25 @@ static bool bails(const struct player *p)
 	return p->options.bail && judge_differed(speaker_judge(p->speaker));
 }
 
+/* Says the step's octets, unless the first difference ends it; false where there is nothing more to do now. */
+static bool send_next(struct player *p, const struct speak_step *step)
+{
+	p->since = -1;
+	if (bails(p)) {
+		finish(p);
+		return false;
+	}
+	if (step->problem.n)
+		session_blame(p->session, step->problem);
+	return !send_step(p, step);
+}
+
+static void tell_direction(const struct player *p, struct slice text)
+{
+	if (p->events.direction)
+		p->events.direction(p->context, text);
+}
+
 /* Does one step; false where there is nothing to do now. */
 static bool take_step(struct player *p)
 {
@@ -218,14 +237,7 @@ static bool take_step(struct player *p)
 	p->line = step.line;
 	switch (act) {
 	case SPEAK_SEND:
-		p->since = -1;
-		if (bails(p)) {
-			finish(p);
-			return false;
-		}
-		if (step.problem.n)
-			session_blame(p->session, step.problem);
-		return !send_step(p, &step);
+		return send_next(p, &step);
 	case SPEAK_AWAIT:
 		await(p);
 		return false;
@@ -236,8 +248,7 @@ static bool take_step(struct player *p)
 		session_begin_tls(p->session);
 		return false; /* until it has begun */
 	case SPEAK_PAUSE:
-		if (p->events.direction)
-			p->events.direction(p->context, step.text);
+		tell_direction(p, step.text);
 		wait_seconds(p, WAIT_PAUSE, step.seconds);
 		return false;
 	case SPEAK_COMMENT:
@@ -248,8 +259,7 @@ static bool take_step(struct player *p)
 		remark(p, SLICE_FMT, SLICE_ARG(step.text));
 		return true;
 	case SPEAK_HANG_UP:
-		if (p->events.direction)
-			p->events.direction(p->context, step.text);
+		tell_direction(p, step.text);
 		finish(p);
 		return false;
 	case SPEAK_DONE:
@@ -271,11 +281,13 @@ static bool framing_lost(struct player *p)
 	bool http = strcmp(p->options.rehearsal->protocol->name, "http") == 0;
 	if (!p->options.verifying || !http || octets.n == 0 || dialogue_outstanding(d) > 0 || !p->asked)
 		return false;
-	judge_extra(speaker_judge(p->speaker), octets, SLICE("these octets are more than the length of the response counts"));
+	judge_extra(speaker_judge(p->speaker), octets,
+	            SLICE("these octets are more than the length of the response counts"));
 	p->failed = true;
-	session_fail(p->session, END_CLOSED, STATUS_DIFFERED,
-	             "%s:%u: octets came behind the reply that its length does not count: where the next begins cannot be told",
-	             script_of(p)->file, line_number(p, p->line));
+	session_fail(
+		p->session, END_CLOSED, STATUS_DIFFERED,
+		"%s:%u: octets came behind the reply that its length does not count: where the next begins cannot be told",
+		script_of(p)->file, line_number(p, p->line));
 	return true;
 }
 

@@ -18,7 +18,8 @@ struct player;
 struct player_options {
 	const struct rehearsal *rehearsal; /* outlives the player, as do the variables and files */
 	const struct variables *variables;
-	const struct buffer *files; /* what each `<client sends file …>` sends, by the line's index; NULL: there are none */
+	/* What each `<client sends file …>` sends, by the line's index; NULL: there are none. */
+	const struct buffer *files;
 	enum match_level level;
 	struct connect_options connect; /* where to; its strings outlive the player */
 	struct session_options session; /* protocol and timeout are the player's to fill in; host, where it is NULL */

@@ -6,6 +6,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "net/listen.h"
 #include "play/cuttable.h"
 #include "script/answer.h"
@@ -45,13 +46,6 @@ struct service {
 	bool served; /* a client has come */
 };
 
-static struct timeval seconds_of(double seconds)
-{
-	struct timeval tv = { .tv_sec = (time_t)seconds };
-	tv.tv_usec = (suseconds_t)((seconds - (double)tv.tv_sec) * 1e6);
-	return tv;
-}
-
 /* ---- its end ---- */
 
 /* Over UDP nobody hangs up: the one client that was waited for is done when the script is. */
@@ -82,9 +76,9 @@ static void hang_up(struct client *c)
 
 static void hold(struct client *c, double seconds)
 {
-	struct timeval tv = seconds_of(seconds);
+	struct timeval span = clock_span(seconds);
 	c->holding = true;
-	(void)event_add(c->pause, &tv);
+	(void)event_add(c->pause, &span);
 }
 
 static void tell_fault(const struct client *c, const struct fault *fault)

@@ -16,7 +16,6 @@
 #include "prompt/room.h"
 
 #define ESC '\033'
-#define DELETE 0x7f
 
 /* Octets taken from the terminal at once. */
 #define READ_SIZE 4096

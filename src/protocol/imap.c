@@ -230,6 +230,7 @@ const struct protocol protocol_imap = {
 	.title = "Internet Message Access Protocol",
 	.reference = "RFC 9051",
 	.server_first = true,
+	.tagged = true,
 	.schemes = schemes,
 	.ports = ports,
 	.states = imap_states,

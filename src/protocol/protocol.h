@@ -27,6 +27,9 @@ struct protocol {
 	bool server_first;             /* the server speaks first */
 	bool datagrams;                /* UDP: a datagram is a line */
 	bool data_connection;          /* FTP: payload goes over a connection of its own */
+	bool tagged;                   /* IMAP: a command has a tag, and its reply the same; other data is untagged */
+	bool one_code;                 /* SMTP, LMTP: all lines of a reply have the same code (RFC 5321 4.2.1) */
+	bool bare;                     /* tcp, udp: only lines; what answers what cannot be told */
 	const struct scheme *schemes;  /* ended by a NULL name */
 	const unsigned *ports;         /* by which a target without scheme is recognised; ended by 0 */
 	const char *const *states;     /* names by index, ended by NULL; the last is "closed" */

@@ -496,7 +496,8 @@ static void junk_line(struct dialogue *d, const struct smtp *s, struct dialogue_
 	if (s->lines > 0)
 		event_problem(d, event, "no line of a reply: each begins with its code, here %s", s->code);
 	else
-		event_problem(d, event, "no SMTP reply: it does not begin with a reply code, three digits from 200 to 559");
+		event_problem(d, event,
+		              "no SMTP reply: it does not begin with a reply code, three digits from 200 to 559");
 	event_ref(d, event, "RFC 5321 4.2");
 }
 

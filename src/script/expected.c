@@ -4,7 +4,6 @@
 #include "script/expected.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/escape.h"
 
@@ -92,7 +91,7 @@ static const char *code_of(const struct rehearsal *r, const struct expected_repl
 
 static void reply_settle(const struct rehearsal *r, struct expected_reply *reply)
 {
-	bool imap = strcmp(r->protocol->name, "imap") == 0, untagged = false;
+	bool imap = r->protocol->tagged, untagged = false;
 	reply->optional = true;
 	for (size_t i = 0; i < reply->nlines; i++) {
 		line_settle(r, &reply->lines[i], imap, &untagged);
@@ -175,7 +174,8 @@ static bool match_short(const struct rehearsal *r, const struct expected_line *l
 	struct slice template = buffer_slice(&line->text), open = SLICE("}}");
 	if (slice_equal(template, SLICE("+")) && slice_equal(buffer_slice(text), SLICE("+ ")))
 		return true;
-	bool ends_open = template.n > open.n && slice_starts(slice_part(template, template.n - open.n, template.n), open);
+	bool ends_open = template.n > open.n &&
+	                 slice_starts(slice_part(template, template.n - open.n, template.n), open);
 	if (!ends_open || (text->n && text->p[text->n - 1] == ' '))
 		return false;
 	buffer_add_octet(text, ' ');

@@ -52,11 +52,14 @@ bool draft_line(struct draft *d, struct slice *rest, struct slice *line, struct 
 
 /* ---- the header of the conversation under way ---- */
 
+/* The protocol, by its name in the registry. */
 void draft_protocol(struct draft *d, const char *name);
-void draft_port(struct draft *d,
-                unsigned port); /* the protocol and TLS that the port stands for, where nothing says more */
+/* The protocol and TLS that the port stands for, where nothing says more. */
+void draft_port(struct draft *d, unsigned port);
+/* Another field. */
 void draft_field(struct draft *d, const char *name, struct slice value);
-void draft_tls(struct draft *d); /* TLS begins: from the first octet where nothing was said yet */
+/* TLS begins: from the first octet where nothing was said yet. */
+void draft_tls(struct draft *d);
 
 /* ---- its body ---- */
 

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-
 /* What Exim's test suite puts its own values for. */
 static const char *const substituted[] = { "CALLER",   "CALLER_NAME", "DIR",     "EXIMGROUP", "EXIMUSER", "HOSTIPV4",
 	                                   "HOSTIPV6", "HOSTNAME",    "PORT_D",  "PORT_D2",   "PORT_D3",  "PORT_D4",

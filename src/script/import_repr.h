@@ -4,8 +4,6 @@
 #ifndef PARLANCE_SCRIPT_IMPORT_REPR_H
 #define PARLANCE_SCRIPT_IMPORT_REPR_H
 
-#include <stdbool.h>
-
 #include "base/buffer.h"
 #include "base/slice.h"
 

@@ -3,7 +3,6 @@
  */
 #include "script/judge.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,8 +23,8 @@ struct heard {
 	enum class class;
 	struct buffer code, text, note;
 	struct buffer unlisted; /* an untagged response of it that the script does not list, and must; empty: none */
-	bool mixed;     /* its lines do not all have the same code, and must */
-	size_t omitted; /* lines that were not kept */
+	bool mixed;             /* its lines do not all have the same code, and must */
+	size_t omitted;         /* lines that were not kept */
 	struct sequence *sequence;
 	size_t extra;          /* complete replies behind it that the script does not have, and lines that are none */
 	struct buffer extras;  /* their text, lines divided by LF */
@@ -46,26 +45,23 @@ struct judge {
 	const struct rehearsal *r;
 	enum match_level level;
 	struct variables *v;
-	bool imap;
-	bool turns;            /* what answers what can be told */
-	bool one_code;         /* all lines of a reply must have the same code (RFC 5321 4.2.1) */
-	size_t block;          /* that replies belong to; r->nblocks past the last */
-	struct untagged *data; /* untagged data of the block; NULL: not IMAP */
-	struct heard *heard;   /* of each reply of the script */
-	size_t lines;          /* since the last reply */
-	struct heard coming;   /* the reply under way: it may turn out to be another than it seems */
-	size_t current;        /* the one that it seems to be */
-	struct buffer line;    /* that comes in pieces */
+	size_t block;             /* that replies belong to; r->nblocks past the last */
+	struct untagged *data;    /* untagged data of the block; NULL: not IMAP */
+	struct heard *heard;      /* of each reply of the script */
+	size_t lines;             /* since the last reply */
+	struct heard coming;      /* the reply under way: it may turn out to be another than it seems */
+	size_t current;           /* the one that it seems to be */
+	struct buffer line;       /* that comes in pieces */
 	struct command *commands; /* the latest, in a ring that grows up to OUTSTANDING_MAX */
 	size_t ncommands, room;   /* told so far; that the ring holds */
 	enum unsaid *unsaid;      /* of client's lines; NULL: all were said */
 	bool ordered;             /* what answers what cannot be told any more from the script: order counts */
 	bool differed, ended;
-	size_t last;         /* the reply that came last; NO_LINE: none */
-	size_t said;         /* lines of the script before this one were said, as far as they are the client's */
+	size_t last;            /* the reply that came last; NO_LINE: none */
+	size_t said;            /* lines of the script before this one were said, as far as they are the client's */
 	struct buffer unlisted; /* an untagged response that the script does not list, of the reply under way */
-	double said_at;      /* when the client spoke last, in seconds as events have them */
-	size_t ready, given; /* judgements that are out, and those that were given */
+	double said_at;         /* when the client spoke last, in seconds as events have them */
+	size_t ready, given;    /* judgements that are out, and those that were given */
 };
 
 enum match_level match_level_named(const char *name)
@@ -116,7 +112,8 @@ static struct sequence *sequence_of(struct judge *j, size_t i)
 {
 	const struct expected_reply *reply = &j->r->replies[i];
 	if (j->heard[i].sequence == NULL)
-		j->heard[i].sequence = sequence_new(j->r, reply->lines, reply->nlines, whole(j), j->imap);
+		j->heard[i].sequence = sequence_new(j->r, reply->lines, reply->nlines, whole(j),
+		                                    j->r->protocol->tagged);
 	return j->heard[i].sequence;
 }
 
@@ -133,7 +130,7 @@ static void block_enter(struct judge *j, size_t from)
 	j->block = from;
 	j->lines = 0;
 	size_t first, end = block_replies(j, &first);
-	if (j->imap && end > first)
+	if (j->r->protocol->tagged && end > first)
 		j->data = untagged_new(j->r, &j->r->replies[first], end - first, whole(j));
 }
 
@@ -143,9 +140,6 @@ struct judge *judge_new(const struct rehearsal *r, enum match_level level, struc
 	j->r = r;
 	j->level = level;
 	j->v = v;
-	j->imap = strcmp(r->protocol->name, "imap") == 0;
-	j->turns = strcmp(r->protocol->name, "tcp") != 0 && strcmp(r->protocol->name, "udp") != 0;
-	j->one_code = strcmp(r->protocol->name, "smtp") == 0 || strcmp(r->protocol->name, "lmtp") == 0;
 	j->last = NO_LINE;
 	j->heard = memory_zeroed(r->nreplies, sizeof *j->heard);
 	block_enter(j, 0);
@@ -311,7 +305,7 @@ static bool was_asked(const struct judge *j, size_t reply)
 static size_t candidate_of(const struct judge *j, const struct dialogue_event *event)
 {
 	bool listed;
-	if (!j->turns)
+	if (j->r->protocol->bare)
 		return awaited(j, 0);
 	if (event->answers == 0)
 		return unasked_reply(j);
@@ -333,10 +327,12 @@ static size_t reply_of(const struct judge *j, const struct dialogue_event *event
 	return was_asked(j, candidate) ? candidate : j->r->nreplies;
 }
 
-enum class judge_expected_class(const struct judge *j, const struct dialogue_event *event)
-{
-	size_t which = reply_of(j, event);
-	return which < j->r->nreplies ? j->r->replies[which].class : CLASS_NONE;
+static enum class class_of(const struct judge *j, size_t reply) {
+	return reply < j->r->nreplies ? j->r->replies[reply].class : CLASS_NONE;
+}
+
+enum class judge_expected_class(const struct judge *j, const struct dialogue_event *event) {
+	return class_of(j, reply_of(j, event));
 }
 
 /* ---- hearing ---- */
@@ -360,7 +356,8 @@ static void keep_code(struct judge *j, const struct dialogue_event *event)
 		return;
 	if (event->class != CLASS_NONE)
 		coming->class = event->class;
-	if (j->one_code && coming->code.n && event->code.n && !slice_equal(buffer_slice(&coming->code), event->code))
+	if (j->r->protocol->one_code && coming->code.n && event->code.n &&
+	    !slice_equal(buffer_slice(&coming->code), event->code))
 		coming->mixed = true;
 	if (event->code.n == 0 || (!event->final && coming->code.n))
 		return;
@@ -392,11 +389,11 @@ static void line_heard(struct judge *j, const struct dialogue_event *event)
 	j->current = awaited(j, 0);
 	keep_line(&j->coming, text);
 	j->lines++;
-	if (j->imap && !event->final) {
+	if (j->r->protocol->tagged && !event->final) {
 		untagged_heard(j, event);
 		return;
 	}
-	size_t which = j->imap ? reply_of(j, event) : j->current;
+	size_t which = j->r->protocol->tagged ? reply_of(j, event) : j->current;
 	if (which < j->r->nreplies)
 		sequence_line(sequence_of(j, which), text, tagged ? event->tag.n : 0, j->v);
 }
@@ -451,7 +448,7 @@ static bool junk_heard(struct judge *j, const struct dialogue_event *event)
 static void reply_heard(struct judge *j, const struct dialogue_event *event)
 {
 	size_t which = reply_of(j, event), at;
-	if (!j->imap && j->current < j->r->nreplies && which != j->current)
+	if (!j->r->protocol->tagged && j->current < j->r->nreplies && which != j->current)
 		tell_again(j, which, &j->coming);
 	j->lines = 0;
 	if (which == j->r->nreplies) {
@@ -561,7 +558,9 @@ static void add_code(struct buffer *out, struct slice code, enum class class)
 static bool code_differs(struct judge *j, const struct expected_reply *reply, struct heard *heard)
 {
 	if (heard->mixed)
-		return differs(j, heard, "The lines of this reply have different codes, and must all have the same (RFC 5321 4.2.1).");
+		return differs(
+			j, heard,
+			"The lines of this reply have different codes, and must all have the same (RFC 5321 4.2.1).");
 	struct slice wanted = slice_of(reply->code), came = buffer_slice(&heard->code);
 	bool same = j->level == LEVEL_CLASS ? reply->class == heard->class : slice_equal_nocase(wanted, came);
 	if (reply->code == NULL || same || (j->level == LEVEL_CLASS && reply->class == CLASS_NONE))
@@ -675,7 +674,9 @@ static bool unasked_for(struct judge *j, const struct expected_reply *reply, str
 	if (why == UNSAID_ABSENT) {
 		struct buffer command = { 0 };
 		add_quoted(&command, slice_of(j->r->script->lines[line].text));
-		differs(j, heard, "The session does not have the command that this answers: " SLICE_FMT " (line %u of the script).",
+		differs(j, heard,
+		        "The session does not have the command that this answers: " SLICE_FMT
+		        " (line %u of the script).",
 		        SLICE_ARG(buffer_slice(&command)), j->r->script->lines[line].number);
 		buffer_free(&command);
 	}
@@ -692,6 +693,15 @@ static bool answered_before(const struct judge *j, size_t i)
 		    j->heard[k].class != CLASS_INFO)
 			return true;
 	return false;
+}
+
+/* One of several replies to a command (LMTP's after the text, RFC 2033 4.2): how many are due was decided before, and that
+ * went another way than in the script. */
+static bool fewer_due(const struct judge *j, size_t i)
+{
+	const struct expected_reply *reply = &j->r->replies[i];
+	return j->differed && !j->heard[i].complete && i > 0 && reply->answers != NO_LINE &&
+	       j->r->replies[i - 1].answers == reply->answers && j->heard[i - 1].complete;
 }
 
 /* A reply that the script does not complete is there where its lines are. */
@@ -738,6 +748,8 @@ static void judge_reply(struct judge *j, size_t i, size_t number)
 	struct heard *heard = &j->heard[i];
 	if (answered_before(j, i)) {
 		skip(heard, "the answer before it was final already");
+	} else if (fewer_due(j, i)) {
+		skip(heard, "fewer replies are due than in the script, since one before it differs");
 	} else if (unasked_for(j, reply, heard)) {
 		sequence_drop(j, i);
 	} else if (!there_in_part(j, i, number)) {
@@ -756,7 +768,7 @@ void judge_leave(struct judge *j)
 	size_t first, end = block_replies(j, &first);
 	for (size_t i = first; i < end; i++) {
 		judge_reply(j, i, i - first);
-		j->ordered |= !j->imap && !j->r->replies[i].complete;
+		j->ordered |= !j->r->protocol->tagged && !j->r->replies[i].complete;
 	}
 	untagged_free(j->data);
 	j->data = NULL;

@@ -14,13 +14,13 @@
 #define SAME_LINE 3
 
 struct comparison {
-	const struct rehearsal *r;   /* of the script */
-	struct rehearsal *s;         /* of the session */
-	size_t *script_lines, n;     /* where the commands of the script stand */
-	size_t *session_lines, m;    /* and those of the session */
-	size_t *paired;              /* of each of the session's: that of the script, an index in script_lines; n: none */
-	size_t taken;                /* commands of the script that came, or were passed */
-	size_t met;                  /* commands of the session that came */
+	const struct rehearsal *r; /* of the script */
+	struct rehearsal *s;       /* of the session */
+	size_t *script_lines, n;   /* where the commands of the script stand */
+	size_t *session_lines, m;  /* and those of the session */
+	size_t *paired;            /* of each of the session's: that of the script, an index in script_lines; n: none */
+	size_t taken;              /* commands of the script that came, or were passed */
+	size_t met;                /* commands of the session that came */
 	struct judge *judge;
 	struct variables v;
 	struct dialogue *d;
@@ -28,7 +28,7 @@ struct comparison {
 	size_t nkept;
 	uint64_t *passed; /* events of commands that the script does not have, in order */
 	size_t npassed;
-	bool piece; /* the client's last event goes on */
+	bool piece;                     /* the client's last event goes on */
 	const struct script_line *last; /* of the session, that was said; NULL: none */
 	const struct recorded_events *events;
 };
@@ -70,7 +70,8 @@ static unsigned alike(const struct comparison *c, size_t i, size_t j)
 		return 0;
 	struct variables copy;
 	variables_copy(&copy, &c->v);
-	bool same = says_the_same(c, ours, (struct slice){ line->text, line->text_n }, c->s->lines[theirs].tag_n, &copy);
+	bool same = says_the_same(c, ours, (struct slice){ line->text, line->text_n }, c->s->lines[theirs].tag_n,
+	                          &copy);
 	variables_free(&copy);
 	return same ? SAME_LINE : SAME_VERB;
 }
@@ -95,7 +96,8 @@ static void pair_best(struct comparison *c)
 	unsigned *best = memory_zeroed((c->n + 1) * columns, sizeof *best);
 	for (size_t i = c->n; i-- > 0;) {
 		for (size_t j = c->m; j-- > 0;) {
-			unsigned skip = best[(i + 1) * columns + j], pass = best[i * columns + j + 1], common = alike(c, i, j);
+			unsigned skip = best[(i + 1) * columns + j], pass = best[i * columns + j + 1],
+				 common = alike(c, i, j);
 			unsigned pair = common ? common + best[(i + 1) * columns + j + 1] : 0;
 			unsigned most = skip > pass ? skip : pass;
 			best[i * columns + j] = pair > most ? pair : most;
@@ -212,8 +214,11 @@ static void client_event(struct comparison *c, const struct dialogue_event *even
 {
 	bool goes_on = c->piece;
 	c->piece = event->more;
-	if (event->kind == EVENT_DATA && c->taken > 0)
-		judge_said(c->judge, text_end(c, c->taken - 1));
+	if (event->kind == EVENT_DATA && c->taken > 0) {
+		bool over = dialogue_input(c->d) != INPUT_TEXT; /* the text has its dot */
+		size_t end = text_end(c, c->taken - 1);
+		judge_said(c->judge, over || end == 0 ? end : end - 1);
+	}
 	if (event->kind != EVENT_COMMAND || goes_on || c->met == c->m)
 		return;
 	size_t line = c->session_lines[c->met];

@@ -463,8 +463,7 @@ static void run_speaking(struct run *run, size_t line, const struct script_line 
 	done->secure = dialogue_secure(run->d);
 	if (l->mark == MARK_NEVER)
 		return;
-	bool turns = !dialogue_protocol(run->d)->datagrams && strcmp(dialogue_protocol(run->d)->name, "tcp") != 0;
-	done->unasked = turns && l->side == SIDE_SERVER && l->mark == MARK_NONE &&
+	done->unasked = !dialogue_protocol(run->d)->bare && l->side == SIDE_SERVER && l->mark == MARK_NONE &&
 	                dialogue_turn(run->d) == SIDE_CLIENT && !dialogue_in_reply(run->d);
 	if (done->unasked)
 		run->r->blocks[done->block].unasked = true;

@@ -36,18 +36,18 @@ struct counted {
 
 /* What one line of the script turned out to be. */
 struct rehearsed {
-	bool speaks;             /* it puts octets on the wire: a said line, or a direction that stands for payload */
-	size_t block;            /* which run of lines of one side it belongs to, from 0; of lines that speak */
-	enum input input;        /* of the client's: what it is taken for */
-	bool ends_input;         /* of the client's payload: complete with this line */
-	bool waits;              /* of the client's: it must be asked for the literal or body that comes next */
-	enum event_kind kind;    /* of its last event; EVENT_JUNK where there was none */
-	char *verb;              /* of a command, as in events; else NULL */
-	enum phase phase;        /* of a command */
-	enum class class;        /* of a reply, at its last line */
+	bool speaks;          /* it puts octets on the wire: a said line, or a direction that stands for payload */
+	size_t block;         /* which run of lines of one side it belongs to, from 0; of lines that speak */
+	enum input input;     /* of the client's: what it is taken for */
+	bool ends_input;      /* of the client's payload: complete with this line */
+	bool waits;           /* of the client's: it must be asked for the literal or body that comes next */
+	enum event_kind kind; /* of its last event; EVENT_JUNK where there was none */
+	char *verb;           /* of a command, as in events; else NULL */
+	enum phase phase;     /* of a command */
+	enum class class;     /* of a reply, at its last line */
 	char *code, *keyword, *note; /* of the server's: of its last reply event, as in events; NULL: none */
-	size_t commands;         /* of the client's: command events that end in it, the rest behind a literal too */
-	size_t events;           /* events that end in it */
+	size_t commands;             /* of the client's: command events that end in it, the rest behind a literal too */
+	size_t events;               /* events that end in it */
 	bool begins;             /* of the server's: a response begins here; not the rest behind a literal, nor data */
 	bool unasked;            /* of the server's: nothing that was asked waits for it, nor is it the greeting */
 	bool final;              /* a reply is complete with this line */
@@ -69,8 +69,9 @@ struct rehearsed_block {
 	size_t first, last; /* indices of its first and last line */
 	size_t finals;      /* of the server's: how many replies it completes */
 	size_t trailing;    /* and how many lines stand behind the last of these, without completing a reply */
-	size_t reply, nreplies; /* the server's: its first expected reply, and how many there are; incomplete ones too */
-	bool unasked;           /* some of its lines answer nothing: whoever speaks waits for them nevertheless */
+	size_t reply,
+		nreplies; /* the server's: its first expected reply, and how many there are; incomplete ones too */
+	bool unasked;     /* some of its lines answer nothing: whoever speaks waits for them nevertheless */
 };
 
 struct expected_reply;

@@ -8,10 +8,16 @@
 
 #include <stdlib.h>
 
+/* The variables as a thread has them, with what was captured on its way. Shared by those that go on from it. */
+struct caught {
+	size_t threads;
+	struct variables v;
+};
+
 struct thread {
 	bool alive;
-	size_t matched;           /* lines, repeated ones not counted */
-	struct variables *caught; /* the variables with what it captured; NULL: as they were */
+	size_t matched;        /* lines, repeated ones not counted */
+	struct caught *caught; /* NULL: nothing was captured */
 };
 
 struct sequence {
@@ -42,33 +48,42 @@ static bool may_be_missing(const struct sequence *s, size_t i)
 
 /* ---- threads ---- */
 
-static struct variables *caught_copy(const struct variables *caught)
+static struct caught *caught_share(struct caught *caught)
 {
-	if (caught == NULL)
-		return NULL;
-	struct variables *copy = memory_get(sizeof *copy);
-	variables_copy(copy, caught);
-	return copy;
+	if (caught)
+		caught->threads++;
+	return caught;
+}
+
+static void caught_drop(struct caught *caught)
+{
+	if (caught == NULL || --caught->threads > 0)
+		return;
+	variables_free(&caught->v);
+	free(caught);
 }
 
 static void thread_end(struct thread *thread)
 {
-	if (thread->caught)
-		variables_free(thread->caught);
-	free(thread->caught);
+	caught_drop(thread->caught);
 	*thread = (struct thread){ 0 };
 }
 
-/* Puts a thread at a place, where it counts for more than the one that is there; `caught` is taken over. */
-static void thread_put(struct sequence *s, struct thread *row, size_t at, size_t matched, struct variables *caught)
+/* Whether a thread with so many matches counts for more than the one that is there. */
+static bool thread_better(const struct thread *there, size_t matched)
 {
-	struct thread new = { .alive = true, .matched = matched, .caught = caught };
-	if (row[at].alive && row[at].matched >= matched) {
-		thread_end(&new);
+	return !there->alive || there->matched < matched;
+}
+
+/* Puts a thread at a place, if it counts for more; `caught` is taken over. */
+static void thread_put(struct sequence *s, struct thread *row, size_t at, size_t matched, struct caught *caught)
+{
+	if (!thread_better(&row[at], matched)) {
+		caught_drop(caught);
 		return;
 	}
 	thread_end(&row[at]);
-	row[at] = new;
+	row[at] = (struct thread){ .alive = true, .matched = matched, .caught = caught };
 	if (at > s->furthest)
 		s->furthest = at;
 }
@@ -77,8 +92,8 @@ static void thread_put(struct sequence *s, struct thread *row, size_t at, size_t
 static void threads_spread(struct sequence *s, struct thread *row)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (row[i].alive && may_be_missing(s, i) && !(row[i + 1].alive && row[i + 1].matched >= row[i].matched))
-			thread_put(s, row, i + 1, row[i].matched, caught_copy(row[i].caught));
+		if (row[i].alive && may_be_missing(s, i) && thread_better(&row[i + 1], row[i].matched))
+			thread_put(s, row, i + 1, row[i].matched, caught_share(row[i].caught));
 }
 
 struct sequence *sequence_new(const struct rehearsal *r, const struct expected_line *lines, size_t n, bool whole,
@@ -111,27 +126,29 @@ void sequence_free(struct sequence *s)
 /* Whether expected line `i` takes the line; `*caught` gets what the thread then knows, owned by the caller. A repeated line
  * captures from its first, and is no other for that afterwards. */
 static bool takes(const struct sequence *s, size_t i, struct slice text, size_t tag_n, struct variables *v,
-                  struct variables **caught)
+                  struct caught **caught)
 {
 	const struct expected_line *line = &s->lines[i];
-	struct variables *before = s->now[i].caught;
+	struct caught *before = s->now[i].caught;
 	bool repeated = line->mark == MARK_REPEATED;
-	*caught = NULL;
-	if (!line->captures) {
-		bool matches = expected_match(s->r, line, text, tag_n, before ? before : v);
-		*caught = matches ? caught_copy(before) : NULL;
+	struct variables *known = before && !repeated ? &before->v : v;
+	if (!line->captures || (repeated && before)) {
+		*caught = caught_share(before);
+		struct variables copy;
+		variables_copy(&copy, known);
+		bool matches = expected_match(s->r, line, text, tag_n, line->captures ? &copy : known);
+		variables_free(&copy);
+		if (!matches)
+			caught_drop(*caught);
 		return matches;
 	}
-	struct variables *copy = caught_copy(before && !repeated ? before : v);
-	bool matches = expected_match(s->r, line, text, tag_n, copy);
-	if (matches && !(repeated && before)) {
-		*caught = copy;
+	*caught = memory_zeroed(1, sizeof **caught);
+	(*caught)->threads = 1;
+	variables_copy(&(*caught)->v, known);
+	if (expected_match(s->r, line, text, tag_n, &(*caught)->v))
 		return true;
-	}
-	*caught = matches ? caught_copy(before) : NULL;
-	variables_free(copy);
-	free(copy);
-	return matches;
+	caught_drop(*caught);
+	return false;
 }
 
 void sequence_forbid(struct sequence *s, struct slice text, size_t tag_n, const struct variables *v)
@@ -139,51 +156,62 @@ void sequence_forbid(struct sequence *s, struct slice text, size_t tag_n, const 
 	for (size_t i = 0; i < s->n && !s->never; i++) {
 		if (s->lines[i].mark != MARK_NEVER)
 			continue;
-		struct variables *copy = caught_copy(v);
-		s->never = expected_match(s->r, &s->lines[i], text, tag_n, copy);
+		struct variables copy;
+		variables_copy(&copy, v);
+		s->never = expected_match(s->r, &s->lines[i], text, tag_n, &copy);
 		s->never_at = i;
-		variables_free(copy);
-		free(copy);
+		variables_free(&copy);
 	}
 }
 
-/* Moves every thread over the line. */
+/* Takes the thread at `i` over the line, into `row`, where that gets it anywhere. */
+static void thread_move(struct sequence *s, struct thread *row, size_t i, struct slice text, size_t tag_n,
+                        struct variables *v)
+{
+	bool repeated = s->lines[i].mark == MARK_REPEATED;
+	size_t to = repeated ? i : i + 1, matched = s->now[i].matched + !repeated;
+	struct caught *caught;
+	if (!s->now[i].alive || passed_over(s, i) || (!s->whole && !s->lines[i].varies))
+		return;
+	if (thread_better(&row[to], matched) && takes(s, i, text, tag_n, v, &caught))
+		thread_put(s, row, to, matched, caught);
+}
+
+/* Moves every thread over a line that must be expected. */
 static void threads_move(struct sequence *s, struct slice text, size_t tag_n, struct variables *v)
 {
+	for (size_t i = 0; i < s->n; i++)
+		thread_move(s, s->next, i, text, tag_n, v);
 	for (size_t i = 0; i <= s->n; i++)
-		if (s->now[i].alive && !s->whole) /* the line may be none of those expected */
-			thread_put(s, s->next, i, s->now[i].matched, caught_copy(s->now[i].caught));
-	for (size_t i = 0; i < s->n; i++) {
-		struct variables *caught;
-		if (!s->now[i].alive || passed_over(s, i) || (!s->whole && !s->lines[i].varies))
-			continue;
-		if (!takes(s, i, text, tag_n, v, &caught))
-			continue;
-		if (s->lines[i].mark == MARK_REPEATED)
-			thread_put(s, s->next, i, s->now[i].matched, caught);
-		else
-			thread_put(s, s->next, i + 1, s->now[i].matched + 1, caught);
-	}
-	threads_spread(s, s->next);
+		thread_end(&s->now[i]);
+	struct thread *old = s->now;
+	s->now = s->next;
+	s->next = old;
+	threads_spread(s, s->now);
+}
+
+/* The same where the line may be none of those expected, so that each thread stays as well: those in front go first. */
+static void threads_follow(struct sequence *s, struct slice text, size_t tag_n, struct variables *v)
+{
+	for (size_t i = s->n; i-- > 0;)
+		thread_move(s, s->now, i, text, tag_n, v);
+	threads_spread(s, s->now);
 }
 
 void sequence_line(struct sequence *s, struct slice text, size_t tag_n, struct variables *v)
 {
 	bool alive = false;
 	sequence_forbid(s, text, tag_n, v);
-	if (!s->extra)
+	if (s->whole && !s->extra)
 		threads_move(s, text, tag_n, v);
-	for (size_t i = 0; i <= s->n && !s->extra; i++) {
-		alive |= s->next[i].alive;
-		thread_end(&s->now[i]);
-	}
+	else if (!s->extra)
+		threads_follow(s, text, tag_n, v);
+	for (size_t i = 0; i <= s->n; i++)
+		alive |= s->now[i].alive;
 	if (!alive && !s->extra) {
 		s->extra = true;
 		s->extra_at = s->heard;
 	}
-	struct thread *old = s->now;
-	s->now = s->next;
-	s->next = old;
 	s->heard++;
 }
 
@@ -193,7 +221,7 @@ static void capture(const struct sequence *s, struct variables *v)
 	size_t at = s->n + 1;
 	while (at > 0 && !s->now[at - 1].alive)
 		at--;
-	const struct variables *caught = at > 0 ? s->now[at - 1].caught : NULL;
+	const struct variables *caught = at > 0 && s->now[at - 1].caught ? &s->now[at - 1].caught->v : NULL;
 	for (size_t i = 0; caught && i < caught->n; i++)
 		variables_capture(v, slice_of(caught->rows[i].name),
 		                  (struct slice){ caught->rows[i].value, caught->rows[i].value_n });

@@ -18,9 +18,9 @@ struct speaker {
 	struct variables v;
 	const struct buffer *files;
 	struct judge *judge;
-	size_t at;          /* the line of the script that comes next */
-	size_t counted_at;  /* lines of the block before this one have a count that was heard */
-	size_t *said;       /* lines of the script whose command events are still to come, in order */
+	size_t at;         /* the line of the script that comes next */
+	size_t counted_at; /* lines of the block before this one have a count that was heard */
+	size_t *said;      /* lines of the script whose command events are still to come, in order */
 	size_t nsaid;
 	bool piece;         /* the client's last event goes on */
 	bool retagging;     /* it was said that the next command gets another tag */
@@ -36,13 +36,6 @@ struct speaker {
 static const struct script_line *line_at(const struct speaker *s, size_t i)
 {
 	return &s->r->script->lines[i];
-}
-
-/* Silence is what ends a reply, and whose turn it is cannot be told. */
-static bool turns_untold(const struct speaker *s)
-{
-	const char *name = s->r->protocol->name;
-	return strcmp(name, "tcp") == 0 || strcmp(name, "udp") == 0;
 }
 
 static bool our_turn(const struct dialogue *d)
@@ -233,12 +226,12 @@ static bool at_end(const struct speaker *s)
 
 bool speaker_needs_silence(const struct speaker *s)
 {
-	return turns_untold(s) || (s->r->open_end && at_end(s)) || unasked_due(s);
+	return s->r->protocol->bare || (s->r->open_end && at_end(s)) || unasked_due(s);
 }
 
 bool speaker_silent(struct speaker *s, bool patient)
 {
-	bool unasked = unasked_due(s) && !turns_untold(s);
+	bool unasked = unasked_due(s) && !s->r->protocol->bare;
 	if (unasked)
 		s->silent = !patient;
 	else
@@ -256,7 +249,7 @@ static bool block_heard(const struct speaker *s, const struct dialogue *d)
 		return true;
 	if (unasked_due(s))
 		return false;
-	if (!turns_untold(s) && our_turn(d))
+	if (!s->r->protocol->bare && our_turn(d))
 		return true;
 	/* At the end there is time for a reply of more lines than are written. */
 	if (block->trailing && at_end(s) && dialogue_in_reply(d))
@@ -296,7 +289,7 @@ static void scram_prepare(struct speaker *s, const struct rehearsed *line, const
 static struct slice tag_of(const struct speaker *s)
 {
 	const struct rehearsed *line = &s->r->lines[s->at];
-	bool tagged = strcmp(s->r->protocol->name, "imap") == 0 && line->input == INPUT_COMMAND;
+	bool tagged = s->r->protocol->tagged && line->input == INPUT_COMMAND;
 	return slice_part(buffer_slice(&s->octets), 0, tagged ? line->tag_n : 0);
 }
 

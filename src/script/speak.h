@@ -39,8 +39,9 @@ struct speak_step {
 	bool expected;
 };
 
-/* Speaks what was rehearsed; `given` is copied. What is heard is compared at that level. `files`: what each `<client sends file …>` sends, by the line's index;
- * looked at until the speaker is freed; NULL where the script has none. */
+/* Speaks what was rehearsed; `given` is copied. What is heard is compared at that level. `files`: what each `<client sends
+ * file …>` sends, by the line's index; looked at until the speaker is freed; NULL where the script has none. The speaker is
+ * the caller's (speaker_free). */
 struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct variables *given, enum match_level level,
                             const struct buffer *files);
 void speaker_free(struct speaker *s);

@@ -26,7 +26,7 @@ struct listed {
 	size_t n;
 	size_t at;                /* of the first, in the reply's lines */
 	struct response *matched; /* NULL: none has come */
-	bool visited; /* in the search under way */
+	bool visited;             /* in the search under way */
 	/* By that mark: a search has been here and found nothing. Never again can one, since what fits only grows less: rows that
 	 * are free become taken, and variables get values. */
 	bool dead[MARK_OPTIONAL + 1];
@@ -170,7 +170,8 @@ static bool place(struct untagged *u, struct response *response, enum script_mar
 		return true;
 	for (size_t i = 0; i < u->n; i++) {
 		struct listed *listed = &u->rows[i];
-		if (listed->visited || listed->dead[mark] || listed->matched == NULL || !would_fit(u, listed, response, v))
+		if (listed->visited || listed->dead[mark] || listed->matched == NULL ||
+		    !would_fit(u, listed, response, v))
 			continue;
 		listed->visited = true;
 		if (place(u, listed->matched, mark, v)) {

@@ -109,10 +109,8 @@ void deadline_set(struct session *s)
 	(void)event_del(s->clock);
 	if (s->over || isinf(at))
 		return;
-	double left = fmin(fmax(at - clock_now(), 0), 86400);
-	struct timeval tv = { .tv_sec = (time_t)left };
-	tv.tv_usec = (suseconds_t)((left - (double)tv.tv_sec) * 1e6) + 1;
-	(void)event_add(s->clock, &tv);
+	struct timeval left = clock_span(fmin(fmax(at - clock_now(), 0), 86400));
+	(void)event_add(s->clock, &left);
 }
 
 static void quiet_passed(struct session *s)

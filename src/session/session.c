@@ -285,11 +285,6 @@ const struct dialogue *session_dialogue(const struct session *s)
 	return s->dialogue;
 }
 
-struct event_base *session_base(const struct session *s)
-{
-	return s->base;
-}
-
 const char *session_peer(const struct session *s)
 {
 	return s->peer;

@@ -131,7 +131,6 @@ const struct dialogue *session_dialogue(const struct session *session);
 /* Whose turn it is: like dialogue_turn, but where the protocol is not known yet it is the server's until it has greeted,
  * or has been silent for two seconds. */
 enum side session_turn(const struct session *session);
-struct event_base *session_base(const struct session *session);
 const char *session_peer(const struct session *session);
 /* Whether the peer is on this machine: what goes there in the clear passes no wire. */
 bool session_local(const struct session *session);

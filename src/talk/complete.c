@@ -223,7 +223,7 @@ static void complete_command(const struct talk *t, struct prompt *prompt, struct
 	const struct protocol *protocol = talk_protocol(t);
 	const struct table *commands = protocol_table(protocol, TABLE_COMMANDS);
 	struct slice rest = before;
-	bool tagged = strcmp(protocol->name, "imap") == 0;
+	bool tagged = protocol->tagged;
 	if (commands == NULL)
 		return;
 	if (tagged)

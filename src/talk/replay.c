@@ -8,7 +8,6 @@
 #include "talk/replay.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/escape.h"
 #include "talk/room.h"
@@ -34,7 +33,8 @@ void replay_forget(struct talk *t)
 	free(p);
 }
 
-void replay_rest(struct talk *t)
+/* Nothing more is offered, or said, until `:replay` is. */
+static void rest(struct talk *t)
 {
 	t->replay->resting = true;
 	t->replay->ready = t->replay->placed = false;
@@ -60,7 +60,7 @@ static bool stop_in_the_clear(struct talk *t)
 	            "From line %u on the transcript goes under TLS, which has not begun here: :starttls or :tls "
 	            "begins it, then :replay goes on.",
 	            replay_line(t->replay)->number);
-	replay_rest(t);
+	rest(t);
 	return false;
 }
 
@@ -74,7 +74,7 @@ static bool stop_unasked(struct talk *t)
 	            " When that is said, :replay goes on.",
 	            replay_line(t->replay)->number, SLICE_ARG(buffer_slice(&awaited)));
 	buffer_free(&awaited);
-	replay_rest(t);
+	rest(t);
 	return false;
 }
 
@@ -199,7 +199,7 @@ static bool make_octets(struct talk *t, struct buffer *octets)
 		return true;
 	talk_remark(t, "%s", error.message);
 	error_clear(&error);
-	replay_rest(t);
+	rest(t);
 	return false;
 }
 
@@ -333,7 +333,7 @@ bool replay_interrupted(struct talk *t)
 {
 	if (t->replay == NULL || t->replay->resting || (t->held && !t->replay->all))
 		return false;
-	replay_rest(t);
+	rest(t);
 	lines_forget(t);
 	talk_remark(t, "The transcript rests before its line %u: :replay goes on, :replay off ends it.",
 	            t->replay->at < t->replay->r->script->nlines ? replay_line(t->replay)->number : 0);

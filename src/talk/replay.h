@@ -58,8 +58,6 @@ void replay_forget(struct talk *t);
 const struct script_line *replay_line(const struct replay *p);
 /* Goes behind it. */
 void replay_pass(struct replay *p);
-/* Nothing more is offered, or said, until `:replay` is. */
-void replay_rest(struct talk *t);
 
 /* Whether a line as it is written would, filled in, show what must not be shown. */
 bool replay_hides(struct slice text);

@@ -121,8 +121,9 @@ static void say_what_it_is(struct talk *t, const char *name)
 	escape_text(&safe, slice_of(script->title ? script->title : name));
 	talk_say(t, SLICE_FMT ": %zu line%s to say. %s", SLICE_ARG(buffer_slice(&safe)), p->lines,
 	         p->lines == 1 ? "" : "s",
-	         p->all ? "^C stops." : "Enter sends each, edited or not; ^] takes a `:` word in between, ^C stops, "
-	                                  ":replay all says the rest.");
+	         p->all ? "^C stops."
+	                : "Enter sends each, edited or not; ^] takes a `:` word in between, ^C stops, "
+	                  ":replay all says the rest.");
 	if (script->protocol && strcmp(script->protocol, talk_protocol(t)->name) != 0)
 		talk_say(t, "It is a transcript of %s, and here %s is spoken.", script->protocol,
 		         talk_protocol(t)->name);

@@ -112,13 +112,10 @@ struct talk {
 
 /* ---- talk.c: the conversation ---- */
 void talk_connect(struct talk *t);
-void talk_disconnect(struct talk *t);
 /* Ends the program with that status, now. */
 void talk_leave(struct talk *t, enum status status);
 /* Draws the prompt as the state is now. */
 void talk_prompt(struct talk *t);
-/* Makes the face of the next conversation. */
-bool talk_face(struct talk *t);
 const struct protocol *talk_protocol(const struct talk *t);
 /* What the next line will be taken for; INPUT_NOTHING where there is no session. */
 enum input talk_input(const struct talk *t);

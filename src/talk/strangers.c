@@ -23,7 +23,7 @@ struct slice strange_word(const struct talk *t, struct slice line)
 {
 	const struct protocol *protocol = talk_protocol(t);
 	struct slice rest = line, first = slice_word(&rest), second = slice_word(&rest);
-	bool tagged = strcmp(protocol->name, "imap") == 0;
+	bool tagged = protocol->tagged;
 	if (protocol_table(protocol, TABLE_COMMANDS) == NULL || is_known(protocol, tagged ? second : first))
 		return (struct slice){ NULL, 0 };
 	if (tagged && is_known(protocol, first))
@@ -91,7 +91,7 @@ static bool is_goodbye(struct slice word)
 static void say_goodbye(const struct talk *t, struct buffer *out)
 {
 	const struct entry *goodbye = talk_goodbye(t);
-	const char *tag = strcmp(talk_protocol(t)->name, "imap") == 0 ? "a tag and " : "";
+	const char *tag = talk_protocol(t)->tagged ? "a tag and " : "";
 	if (goodbye)
 		buffer_printf(out, "One leaves with %s%s.", tag, goodbye->word);
 	else

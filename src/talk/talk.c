@@ -113,7 +113,8 @@ static struct face *face_of_prompt(struct talk *t)
 	return terminal_face(above, &terminal);
 }
 
-bool talk_face(struct talk *t)
+/* Makes the face of the next conversation. */
+static bool make_face(struct talk *t)
 {
 	bool above = t->prompt && t->options->show != SHOW_ELSEWHERE;
 	t->face = above ? face_of_prompt(t) : t->hooks->face(t->hooks->context, &t->error);
@@ -359,7 +360,7 @@ static void failed(void *context, const struct error *error)
 	talk_prompt(t);
 }
 
-void talk_disconnect(struct talk *t)
+static void disconnect(struct talk *t)
 {
 	if (t->connector)
 		connect_cancel(t->connector);
@@ -378,7 +379,7 @@ void talk_connect(struct talk *t)
 	static const struct connect_events events = { story, connected, failed };
 	if (t->open)
 		session_hang_up(t->session); /* so that it is told */
-	talk_disconnect(t);
+	disconnect(t);
 	t->shut = t->hurried = t->hung_up = t->ended = t->kept_told = false;
 	t->confirming = t->confirmed = t->encrypting = false;
 	t->private_asked = t->transfer_private = false;
@@ -388,7 +389,7 @@ void talk_connect(struct talk *t)
 	t->answered = 0;
 	patience_begin(t);
 	free_words(t);
-	if (!talk_face(t)) {
+	if (!make_face(t)) {
 		talk_leave(t, t->error.status);
 		return;
 	}
@@ -492,7 +493,7 @@ static bool begin(struct talk *t)
 static void end(struct talk *t)
 {
 	if (t->base) {
-		talk_disconnect(t);
+		disconnect(t);
 		lines_forget(t);
 		recording_end(t);
 		prompt_free(t->prompt);

@@ -2,7 +2,6 @@
  * What keys do at a terminal: lines that are typed, ^C, ^D and ^].
  */
 #include <event2/event.h>
-#include <string.h>
 
 #include "talk/replay.h"
 #include "talk/room.h"
@@ -51,7 +50,7 @@ static void say_how_to_leave(struct talk *t)
 	const struct entry *goodbye = t->open ? talk_goodbye(t) : NULL;
 	if (goodbye)
 		talk_remark(t, "To leave: say goodbye to the server (%s%s), or :quit, or ^C once more.",
-		            strcmp(talk_protocol(t)->name, "imap") == 0 ? "a tag and " : "", goodbye->word);
+		            talk_protocol(t)->tagged ? "a tag and " : "", goodbye->word);
 	else
 		talk_remark(t, "To leave: :quit, or ^C once more.");
 }

@@ -124,7 +124,7 @@ static void word_notes(struct talk *t, struct slice arguments)
 			continue;
 		t->notes = levels[i].notes;
 		if (t->face)
-			terminal_face_notes(t->face, t->notes);
+			face_notes(t->face, t->notes);
 		talk_say(t, "Notes: %s.", levels[i].name);
 		return;
 	}

@@ -37,6 +37,12 @@ void face_direction(struct face *face, struct slice text)
 		face->kind->direction(face, text);
 }
 
+void face_notes(struct face *face, enum notes notes)
+{
+	if (face->kind->notes)
+		face->kind->notes(face, notes);
+}
+
 void face_close(struct face *face)
 {
 	if (face)

@@ -6,7 +6,6 @@
 #define PARLANCE_VIEW_JSON_OBJECT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buffer.h"
@@ -26,6 +25,7 @@ void json_close(struct json_object *object);
 /* Appends a key and its colon: the caller appends the value. */
 void json_key(struct json_object *object, const char *name);
 
+/* Append a key with its value; text as a string (base/escape.h, for JSON). */
 void json_text(struct json_object *object, const char *name, struct slice text);
 /* Nothing where the text is empty. */
 void json_word(struct json_object *object, const char *name, struct slice text);

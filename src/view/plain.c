@@ -202,12 +202,18 @@ static void plain_close(struct face *face)
 	free(plain);
 }
 
+static void plain_notes(struct face *face, enum notes notes)
+{
+	plain_of(face)->notes = notes;
+}
+
 static const struct face_kind plain_kind = {
 	.event = plain_face_event,
 	.remark = plain_remark,
 	.close = plain_close,
 	.comment = plain_comment,
 	.direction = plain_direction,
+	.notes = plain_notes,
 };
 
 struct face *plain_face(struct sink sink, enum notes notes, struct slice header)
@@ -226,22 +232,4 @@ struct face *plain_face(struct sink sink, enum notes notes, struct slice header)
 			buffer_add_octet(&plain->header, '\n');
 	}
 	return &plain->common;
-}
-
-void plain_face_comment(struct face *face, struct slice text)
-{
-	if (face->kind == &plain_kind)
-		face_comment(face, text);
-}
-
-void plain_face_direction(struct face *face, struct slice text)
-{
-	if (face->kind == &plain_kind)
-		face_direction(face, text);
-}
-
-void plain_face_notes(struct face *face, enum notes notes)
-{
-	if (face->kind == &plain_kind)
-		plain_of(face)->notes = notes;
 }

@@ -84,11 +84,17 @@ static void raw_face_close(struct face *face)
 	free(raw);
 }
 
+static void raw_notes(struct face *face, enum notes notes)
+{
+	((struct raw_face *)face)->level = notes;
+}
+
 static const struct face_kind raw_kind = {
 	.event = raw_face_event,
 	.remark = raw_face_remark,
 	.unfinished = raw_face_unfinished,
 	.close = raw_face_close,
+	.notes = raw_notes,
 };
 
 struct face *raw_face(FILE *out, FILE *notes, enum notes level)

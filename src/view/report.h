@@ -7,7 +7,6 @@
 #ifndef PARLANCE_VIEW_REPORT_H
 #define PARLANCE_VIEW_REPORT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 

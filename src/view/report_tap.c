@@ -19,7 +19,7 @@ struct tap_report {
 	struct sink sink;
 	struct buffer out;
 	struct buffer waiting; /* comments, divided by LF, that came before the transcript's first point */
-	char *name, *title; /* of the transcript under way; NULL between two */
+	char *name, *title;    /* of the transcript under way; NULL between two */
 	size_t transcripts;
 	struct tally tally; /* of the transcript under way */
 };
@@ -234,6 +234,7 @@ static void tap_close(struct report *report)
 	flush(tap);
 	free(tap->name);
 	free(tap->title);
+	buffer_free(&tap->waiting);
 	buffer_free(&tap->out);
 	free(tap);
 }

@@ -360,6 +360,11 @@ static void terminal_close(struct face *face)
 	free(t);
 }
 
+static void terminal_notes(struct face *face, enum notes notes)
+{
+	terminal_of(face)->options.notes = notes;
+}
+
 static const struct face_kind terminal_kind = {
 	.event = terminal_event,
 	.remark = terminal_remark,
@@ -367,6 +372,7 @@ static const struct face_kind terminal_kind = {
 	.close = terminal_close,
 	.comment = terminal_comment,
 	.direction = terminal_direction,
+	.notes = terminal_notes,
 };
 
 struct face *terminal_face(struct sink sink, const struct terminal_options *options)
@@ -376,10 +382,4 @@ struct face *terminal_face(struct sink sink, const struct terminal_options *opti
 	t->sink = sink;
 	t->options = *options;
 	return &t->common;
-}
-
-void terminal_face_notes(struct face *face, enum notes notes)
-{
-	if (face->kind == &terminal_kind)
-		terminal_of(face)->options.notes = notes;
 }

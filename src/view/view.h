@@ -12,8 +12,8 @@
 #include "base/slice.h"
 #include "protocol/dialogue.h"
 
-/* How much is explained. Full: all. Short: what a complete reply comes to, that TLS has begun, and what is wrong with a line; no references,
- * no decoded text. Off: nothing. */
+/* How much is explained. Full: all. Short: what a complete reply comes to, that TLS has begun, and what is wrong with a
+ * line; no references, no decoded text. Off: nothing. */
 enum notes { NOTES_FULL, NOTES_SHORT, NOTES_OFF };
 
 /* Where a face's text goes: whole lines, ended by LF. `line` may be called for a few lines at once. */
@@ -40,6 +40,8 @@ struct face_kind {
 	/* What stands in a script and is no event, see face_comment and face_direction; NULL where a face shows neither. */
 	void (*comment)(struct face *face, struct slice text);
 	void (*direction)(struct face *face, struct slice text);
+	/* Changes how much is explained; NULL where a face explains nothing. */
+	void (*notes)(struct face *face, enum notes notes);
 };
 
 /* What every face begins with. */
@@ -56,6 +58,8 @@ void face_comment(struct face *face, struct slice text);
 /* A stage direction of a script, without `<` and `>`. Told before the event that it stands for (a stage, or a payload
  * that is only described), which the face then does not show in words of its own; its notes it does. */
 void face_direction(struct face *face, struct slice text);
+/* How much is explained from now on. */
+void face_notes(struct face *face, enum notes notes);
 /* NULL is allowed. */
 void face_close(struct face *face);
 
@@ -77,12 +81,6 @@ void json_event(struct buffer *out, const struct dialogue_event *event);
  */
 struct face *plain_face(struct sink sink, enum notes notes, struct slice header);
 
-/* As face_comment and face_direction, for a plain face; for other kinds nothing. */
-void plain_face_comment(struct face *face, struct slice text);
-void plain_face_direction(struct face *face, struct slice text);
-/* Changes how much is said; for other kinds nothing. */
-void plain_face_notes(struct face *face, enum notes notes);
-
 struct terminal_options {
 	enum notes notes;
 	bool color;                       /* weight and colours; else no escape sequence at all */
@@ -99,8 +97,6 @@ struct face *terminal_face(struct sink sink, const struct terminal_options *opti
 /* Prints what was folded away last (up to what is kept: 64 KiB), and forgets it. False where there is nothing. Only of a
  * terminal face. */
 bool terminal_face_more(struct face *face);
-/* Changes how much is said. */
-void terminal_face_notes(struct face *face, enum notes notes);
 
 /* `--raw`: server octets to `out` as they are, notes to `notes`. */
 struct face *raw_face(FILE *out, FILE *notes, enum notes level);

@@ -1,10 +1,11 @@
 /*
- * The ground floor: slices, buffers, escaping, base64 and digests.
+ * The ground floor: slices, buffers, escaping, base64, digests and spans of time.
  */
 #include "test.h"
 
 #include <locale.h>
 
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/error.h"
 
@@ -291,6 +292,23 @@ static void errors(void)
 	CHECK(error.message == NULL && error.status == STATUS_OK);
 }
 
+/* ---- spans of time ---- */
+
+static bool lasts(double seconds, long whole, long micro)
+{
+	struct timeval span = clock_span(seconds);
+	return span.tv_sec == whole && span.tv_usec == micro;
+}
+
+static void spans_of_time(void)
+{
+	CHECK(lasts(0, 0, 0));
+	CHECK(lasts(0.25, 0, 250000));
+	CHECK(lasts(86400.5, 86400, 500000));
+	CHECK(lasts(0.0000001, 0, 1));
+	CHECK(lasts(0.9999999, 1, 0));
+}
+
 int main(void)
 {
 	TEST(slices);
@@ -306,5 +324,6 @@ int main(void)
 	TEST(base64_of_any_length);
 	TEST(digests);
 	TEST(errors);
+	TEST(spans_of_time);
 	return test_end();
 }

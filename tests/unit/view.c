@@ -148,13 +148,13 @@ static void plain_does_not_double_a_comment_that_repeats_a_note(void)
 	event.ref = SLICE("RFC 5321");
 	face_event(face, &event);
 	begin();
-	plain_face_comment(face, SLICE("Done. RFC 5321"));
-	plain_face_comment(face, SLICE("mine"));
+	face_comment(face, SLICE("Done. RFC 5321"));
+	face_comment(face, SLICE("mine"));
 	CHECK_TEXT(buffer_slice(&out), "# mine\n");
-	plain_face_notes(face, NOTES_OFF);
+	face_notes(face, NOTES_OFF);
 	begin();
 	face_event(face, &event);
-	plain_face_comment(face, SLICE("Done. RFC 5321"));
+	face_comment(face, SLICE("Done. RFC 5321"));
 	CHECK_TEXT(buffer_slice(&out), "S: 250 ok\n");
 	face_close(face);
 }
@@ -212,10 +212,10 @@ static void plain_says_stages_once(void)
 	struct dialogue_event event = said(SIDE_SERVER, EVENT_REPLY, "220 go");
 	struct dialogue_event tls = stage_of(SIDE_CLIENT, STAGE_TLS), close = stage_of(SIDE_SERVER, STAGE_CLOSE);
 	begin();
-	plain_face_direction(face, SLICE("client connects to service port 25"));
+	face_direction(face, SLICE("client connects to service port 25"));
 	face_event(face, &event);
 	face_event(face, &tls);
-	plain_face_direction(face, SLICE("server hangs up"));
+	face_direction(face, SLICE("server hangs up"));
 	face_event(face, &close);
 	CHECK_TEXT(buffer_slice(&out),
 	           "Protocol: smtp\n\n<client connects to service port 25>\nS: 220 go\n<client starts TLS>\n"

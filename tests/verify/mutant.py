@@ -43,7 +43,7 @@ SHIPPED = """ewing-smtp ch2-smtp-corrected ewing-pop3-corrected inst346-pop3-cor
     cs2911-imap-append-corrected cs2911-imap-expunge-corrected clug-imap-corrected
     clug-http11-corrected clug-http11-close-corrected clug-http10-corrected inst346-tcp inst346-udp""".split()
 
-AT_ONCE = 24
+AT_ONCE = 12
 PATIENCE, HASTE = "20", "1.5"  # seconds that verify waits for a reply: of a server that answers, and of a mutant
 LIMIT = 60  # seconds that one run may take
 
