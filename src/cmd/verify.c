@@ -253,8 +253,10 @@ static void play_tries(struct verification *one, struct verifying *v, const stru
 		play(one);
 		if (v->interrupted || went_well(one) || tries > v->options->retry)
 			return;
-		verification_free(one);
 		pause_before_retry(v, tries);
+		if (v->interrupted)
+			return;
+		verification_free(one);
 	}
 }
 

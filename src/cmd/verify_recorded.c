@@ -21,13 +21,16 @@ static void judged(void *context, struct judge *judge)
 static void passed_over(void *context, unsigned line, struct slice command)
 {
 	const struct session_compared *c = context;
-	struct buffer text = { 0 };
+	struct buffer text = { 0 }, room = { 0 };
+	struct masking masking = options_masking(c->verifying->options, false);
 	if (c->verifying->options->quiet)
 		return;
+	(void)mask_values(&masking, &command, &room);
 	buffer_printf(&text, "line %u of the session is not in the script, and is passed over with its reply: ", line);
 	escape_text(&text, command);
 	report_comment(c->verifying->report, buffer_slice(&text));
 	buffer_free(&text);
+	buffer_free(&room);
 }
 
 /* Who recorded it, and when. */

@@ -404,6 +404,7 @@ static void closed(void *context, struct session *session, enum session_end end,
 		how.message = words;
 		how.status = STATUS_CONNECTION;
 	}
+	wait_over(p); /* the player may outlive its session */
 	p->session = NULL;
 	char *kept = string_copy(how.message); /* the session's own goes with it */
 	how.message = kept;

@@ -8,7 +8,7 @@
 
 /* What is kept of a line in order to match it, of a reply in order to show it, and of several that were not expected,
  * in octets. */
-#define LINE_KEPT (1U << 20)
+#define LINE_KEPT (256U << 10)
 #define REPLY_KEPT (16U << 10)
 #define EXTRA_KEPT (1U << 10)
 
@@ -74,8 +74,10 @@ void judge_block_enter(struct judge *j, size_t from)
 	while (from < j->r->nblocks && j->r->blocks[from].side != SIDE_SERVER)
 		from++;
 	j->block = from;
-	j->lines = 0;
+	j->lines = j->replies = 0;
 	size_t first, end = judge_block_replies(j, &first);
+	for (size_t i = first; i < end; i++) /* some may have come while lines before it still went out */
+		j->replies += j->heard[i].complete;
 	if (j->r->protocol->tagged && end > first)
 		j->data = untagged_new(j->r, &j->r->replies[first], end - first, judge_whole(j));
 }
@@ -117,10 +119,7 @@ size_t judge_block(const struct judge *j)
 
 size_t judge_replies(const struct judge *j)
 {
-	size_t first, end = judge_block_replies(j, &first), n = 0;
-	for (size_t i = first; i < end; i++)
-		n += j->heard[i].complete;
-	return n;
+	return j->replies;
 }
 
 size_t judge_lines(const struct judge *j)
@@ -188,7 +187,7 @@ static void keep_line(struct heard *heard, struct slice text)
 		heard->omitted++;
 		return;
 	}
-	if (heard->text.n)
+	if (heard->kept++ > 0)
 		buffer_add_octet(&heard->text, '\n');
 	buffer_add_slice(&heard->text, text);
 }
@@ -305,11 +304,14 @@ static void reply_heard(struct judge *j, const struct dialogue_event *event)
 		return;
 	}
 	struct heard *heard = &j->heard[which], *coming = &j->coming;
+	size_t first, end = judge_block_replies(j, &first);
+	j->replies += which >= first && which < end && !heard->complete;
 	heard->complete = true;
 	heard->class = coming->class;
 	heard->code = coming->code;
 	heard->text = coming->text;
 	heard->note = coming->note;
+	heard->kept = coming->kept;
 	heard->omitted = coming->omitted;
 	heard->mixed = coming->mixed;
 	heard->unlisted = j->unlisted;

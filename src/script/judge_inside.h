@@ -17,7 +17,7 @@ struct heard {
 	struct buffer code, text, note;
 	struct buffer unlisted; /* an untagged response of it that the script does not list, and must; empty: none */
 	bool mixed;             /* its lines do not all have the same code, and must */
-	size_t omitted;         /* lines that were not kept */
+	size_t kept, omitted;   /* lines that stand in `text`, and that do not */
 	struct sequence *sequence;
 	size_t extra;          /* complete replies behind it that the script does not have, and lines that are none */
 	struct buffer extras;  /* their text, lines divided by LF */
@@ -41,7 +41,8 @@ struct judge {
 	size_t block;             /* that replies belong to; r->nblocks past the last */
 	struct untagged *data;    /* untagged data of the block; NULL: not IMAP */
 	struct heard *heard;      /* of each reply of the script */
-	size_t lines;             /* since the last reply */
+	size_t replies;           /* of the block that are complete */
+	size_t lines;             /* since the last of them */
 	struct heard coming;      /* the reply under way: it may turn out to be another than it seems */
 	size_t current;           /* the one that it seems to be */
 	struct buffer line;       /* that comes in pieces */

@@ -110,9 +110,10 @@ static size_t telling_line(const struct speaker *s, size_t last)
 static void compare(const struct speaker *s, enum class class, struct buffer *remark)
 {
 	const struct rehearsed_block *block = heard_block(s);
-	for (size_t i = block->first; i <= block->last; i++) {
+	size_t heard = judge_replies(s->judge);
+	for (size_t i = block->first; i <= block->last && s->r->lines[i].reply <= heard; i++) {
 		const struct rehearsed *line = &s->r->lines[i];
-		if (!line->final || line->reply != judge_replies(s->judge) || line->class == class)
+		if (!line->final || line->reply != heard || line->class == class)
 			continue;
 		const struct script_line *told = line_at(s, telling_line(s, i));
 		buffer_printf(remark, "the script (line %u) has: S: ", told->number);

@@ -1,7 +1,7 @@
 /*
  * Which response that came stands for which that is listed: a matching of the two, grown by one augmenting path for each
- * response that comes. What cannot be placed when it comes never can be later, since the list does not grow: so it need not
- * be kept.
+ * response that comes, found in breadth, since thousands may have to move for one. What cannot be placed when it comes
+ * never can be later, since the list does not grow: so it need not be kept.
  */
 #include "script/untagged.h"
 
@@ -26,7 +26,7 @@ struct listed {
 	size_t n;
 	size_t at;                /* of the first, in the reply's lines */
 	struct response *matched; /* NULL: none has come */
-	bool visited;             /* in the search under way */
+	size_t moves;             /* the row whose response would move here; n: the one that is new */
 	/* By that mark: a search has been here and found nothing. Never again can one, since what fits only grows less: rows that
 	 * are free become taken, and variables get values. */
 	bool dead[MARK_OPTIONAL + 1];
@@ -37,6 +37,7 @@ struct untagged {
 	bool whole, texts; /* texts are compared, at least of some */
 	struct listed *rows;
 	size_t n;
+	size_t free[2];          /* of the rows that must come, and of those that may: none before this one is free */
 	struct response *coming; /* NULL: none */
 };
 
@@ -150,47 +151,96 @@ static bool would_fit(const struct untagged *u, const struct listed *listed, con
 
 /* ---- the matching ---- */
 
-static bool place_free(struct untagged *u, struct response *response, enum script_mark mark, const struct variables *v)
+/* The first row of that mark that is free; n where none is. What has a response keeps one. */
+static size_t first_free(struct untagged *u, enum script_mark mark)
 {
-	for (size_t i = 0; i < u->n; i++) {
-		struct listed *listed = &u->rows[i];
-		if (listed->matched || listed->lines->mark != mark || !would_fit(u, listed, response, v))
-			continue;
-		listed->matched = response;
-		return true;
-	}
-	return false;
+	size_t *at = &u->free[mark == MARK_OPTIONAL];
+	while (*at < u->n && (u->rows[*at].matched || u->rows[*at].lines->mark != mark))
+		++*at;
+	return *at;
 }
 
-/* Finds a place for the response: a free one of that mark, or one whose response finds another in the same way. As deep
- * as there are responses that have to move. */
-static bool place(struct untagged *u, struct response *response, enum script_mark mark, const struct variables *v)
+/* The free row of that mark that fits; n where none does. */
+static size_t free_place(struct untagged *u, const struct response *response, enum script_mark mark,
+                         const struct variables *v)
 {
-	if (place_free(u, response, mark, v))
-		return true;
-	for (size_t i = 0; i < u->n; i++) {
-		struct listed *listed = &u->rows[i];
-		if (listed->visited || listed->dead[mark] || listed->matched == NULL ||
-		    !would_fit(u, listed, response, v))
-			continue;
-		listed->visited = true;
-		if (place(u, listed->matched, mark, v)) {
-			listed->matched = response;
-			return true;
+	for (size_t i = first_free(u, mark); i < u->n; i++) {
+		const struct listed *listed = &u->rows[i];
+		if (listed->matched == NULL && listed->lines->mark == mark && would_fit(u, listed, response, v))
+			return i;
+	}
+	return u->n;
+}
+
+/* Has all responses on the way to a free row move on by one place; the new one takes the first. */
+static void move_all(struct untagged *u, size_t to, struct response *response)
+{
+	for (size_t from = u->rows[to].moves; from != u->n; to = from, from = u->rows[to].moves)
+		u->rows[to].matched = u->rows[from].matched;
+	u->rows[to].matched = response;
+}
+
+/* The rows that a response was not held against yet, and those that it could take if theirs moved. */
+struct search {
+	size_t *left, nleft;
+	size_t *reached, nreached;
+};
+
+/* All taken rows that the response of row `from` (n: the new one) could take are reached. */
+static void reach(struct untagged *u, struct search *search, size_t from, const struct response *response,
+                  const struct variables *v)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < search->nleft; i++) {
+		size_t row = search->left[i];
+		if (would_fit(u, &u->rows[row], response, v)) {
+			u->rows[row].moves = from;
+			search->reached[search->nreached++] = row;
+		} else {
+			search->left[kept++] = row;
 		}
 	}
-	return false;
+	search->nleft = kept;
 }
 
-static bool place_begin(struct untagged *u, struct response *response, enum script_mark mark, const struct variables *v)
+/* Finds a place for a response that fits no free row: one whose response can move, or be moved for in the same way. */
+static bool place_moving(struct untagged *u, struct response *response, enum script_mark mark,
+                         const struct variables *v)
 {
+	size_t to = u->n;
+	struct search search = { .left = memory_zeroed(u->n, sizeof *search.left),
+		                 .reached = memory_zeroed(u->n, sizeof *search.reached) };
 	for (size_t i = 0; i < u->n; i++)
-		u->rows[i].visited = false;
-	if (place(u, response, mark, v))
-		return true;
-	for (size_t i = 0; i < u->n; i++)
-		u->rows[i].dead[mark] |= u->rows[i].visited;
-	return false;
+		if (u->rows[i].matched && !u->rows[i].dead[mark])
+			search.left[search.nleft++] = i;
+	reach(u, &search, u->n, response, v);
+	for (size_t i = 0; i < search.nreached && to == u->n; i++) {
+		size_t from = search.reached[i];
+		to = free_place(u, u->rows[from].matched, mark, v);
+		if (to != u->n)
+			u->rows[to].moves = from;
+		else
+			reach(u, &search, from, u->rows[from].matched, v);
+	}
+	for (size_t i = 0; i < search.nreached && to == u->n; i++)
+		u->rows[search.reached[i]].dead[mark] = true;
+	if (to != u->n)
+		move_all(u, to, response);
+	free(search.left);
+	free(search.reached);
+	return to != u->n;
+}
+
+/* Finds a place for the response among the rows of that mark. */
+static bool place(struct untagged *u, struct response *response, enum script_mark mark, const struct variables *v)
+{
+	if (first_free(u, mark) == u->n)
+		return false;
+	size_t at = free_place(u, response, mark, v);
+	if (at == u->n)
+		return place_moving(u, response, mark, v);
+	u->rows[at].matched = response;
+	return true;
 }
 
 static bool repeated_fits(struct untagged *u, const struct response *response, const struct variables *v)
@@ -206,7 +256,7 @@ static void response_end(struct untagged *u, const struct variables *v, struct b
 {
 	struct response *response = u->coming;
 	u->coming = NULL;
-	if (response == NULL || place_begin(u, response, MARK_NONE, v) || place_begin(u, response, MARK_OPTIONAL, v))
+	if (response == NULL || place(u, response, MARK_NONE, v) || place(u, response, MARK_OPTIONAL, v))
 		return;
 	if (u->whole && unlisted && !repeated_fits(u, response, v)) {
 		struct slice rest = buffer_slice(&response->text);

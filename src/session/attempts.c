@@ -9,6 +9,9 @@
 #define REFUSED_LONG SLICE("not-recorded")
 #define REFUSED_SHORT SLICE("refused")
 
+/* Braces and all, no name that is followed is longer: `{{password.999}}`. */
+#define NAME_LONGEST 32
+
 /* Where a name stands, braces included. */
 struct place {
 	off_t at;
@@ -74,8 +77,11 @@ static struct attempt *attempt_of(struct attempts *attempts, struct slice name)
  * none whose values are followed. */
 static size_t name_read(struct attempts *attempts, struct slice text, struct attempt **attempt, unsigned *number)
 {
-	size_t end = slice_find(text, SLICE("}}"));
-	if (!slice_starts(text, SLICE("{{")) || end == text.n)
+	/* Looked for only behind `{{`, and no further than a name goes: the text may be one line of megabytes. */
+	if (!slice_starts(text, SLICE("{{")))
+		return 0;
+	size_t end = slice_find(slice_part(text, 0, NAME_LONGEST), SLICE("}}"));
+	if (end == (text.n < NAME_LONGEST ? text.n : NAME_LONGEST))
 		return 0;
 	struct slice name = slice_part(text, 2, end);
 	size_t dot = slice_find_octet(name, '.');
