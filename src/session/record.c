@@ -154,8 +154,15 @@ enum status record_open(const char *path, bool force, struct record **record, st
 	const int how = O_WRONLY | O_CLOEXEC | O_NOCTTY;
 	int fd = open(path, how | O_CREAT | O_EXCL, 0666);
 	bool created = fd >= 0;
+	struct stat about;
 	if (!created && errno == EEXIST && (force || keeps_nothing(path)))
 		fd = open(path, how);
+	/* Looked at again once it is open: another may stand there by now. */
+	if (fd >= 0 && !created && !force && fstat(fd, &about) == 0 && S_ISREG(about.st_mode)) {
+		(void)close(fd);
+		fd = -1;
+		errno = EEXIST;
+	}
 	if (fd < 0) {
 		if (errno == EEXIST)
 			(void)error_set(error, STATUS_USAGE, "%s: there is such a file already: --force overwrites it",
@@ -164,7 +171,6 @@ enum status record_open(const char *path, bool force, struct record **record, st
 			(void)error_set(error, STATUS_USAGE, "%s: %s", path, strerror(errno));
 		return STATUS_USAGE;
 	}
-	struct stat about;
 	struct record *made = memory_zeroed(1, sizeof *made);
 	made->path = string_copy(path);
 	made->fd = fd;
