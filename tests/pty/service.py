@@ -13,7 +13,7 @@ class Service:
     greeting = b""
 
     def __init__(self):
-        self.lines, self.raw, self.clients = [], b"", []
+        self.lines, self.raw, self.clients, self.ended = [], b"", [], []
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.port = self.listening.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
@@ -33,19 +33,25 @@ class Service:
         client.close()
 
     def serve(self, client):
+        octets = client.makefile("rb")
         try:
             client.sendall(self.greeting)
-            octets = client.makefile("rb")
             while (line := self.line(octets)) is not None:
                 if self.answer(client, octets, line):
                     break
             client.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
+        except Exception:
+            # A client that left in mid-exchange has nothing more to say, and that is no fault of ours.
+            if octets not in self.ended:
+                raise
         client.close()
 
     def line(self, octets):
         line = octets.readline()
+        if not line:
+            self.ended.append(octets)
         self.raw += line
         text = line.rstrip(b"\r\n").decode("utf-8", "replace")
         if line:
