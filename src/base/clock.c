@@ -3,7 +3,6 @@
  */
 #include "base/clock.h"
 
-#include <math.h>
 #include <time.h>
 
 double clock_now(void)
@@ -16,7 +15,9 @@ double clock_now(void)
 struct timeval clock_span(double seconds)
 {
 	struct timeval span = { .tv_sec = (time_t)seconds };
-	span.tv_usec = (suseconds_t)ceil((seconds - (double)span.tv_sec) * 1e6);
+	double microseconds = (seconds - (double)span.tv_sec) * 1e6;
+	span.tv_usec = (suseconds_t)microseconds;
+	span.tv_usec += (double)span.tv_usec < microseconds; /* up, so that nothing is called before its time */
 	if (span.tv_usec == 1000000) {
 		span.tv_sec++;
 		span.tv_usec = 0;

@@ -39,7 +39,7 @@ void histogram_add(struct histogram *h, double seconds)
 
 double histogram_at(const struct histogram *h, double percent)
 {
-	double wanted = ceil((double)h->n * percent / 100), seen = 0;
+	double wanted = (double)h->n * percent / 100, seen = 0;
 	for (size_t i = 0; i < sizeof h->counts / sizeof h->counts[0]; i++) {
 		seen += (double)h->counts[i];
 		if (seen >= wanted && seen > 0)
