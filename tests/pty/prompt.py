@@ -251,6 +251,7 @@ def nothing_typed_is_lost():
     with talk(server) as t:
         hello(t)
         t.enter("QUIT")
+        t.wait("<server hangs up>")  # the state is closed already with the goodbye
         t.wait_line("smtp closed>")
         t.enter("NOOP and more")
         t.wait("Not connected: nothing was sent")
