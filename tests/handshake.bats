@@ -19,16 +19,16 @@ sweep() {
 	[[ $status == 0 && $output == *"tried "* && $output != *"tried 0 "* ]]
 }
 
-@test "handshake: TLS 1.3 closed after any octet of the server's" { sweep 1.3 close S 12; }
-@test "handshake: TLS 1.3 closed after any octet of the client's" { sweep 1.3 close C 8; }
-@test "handshake: TLS 1.2 closed after any octet of the server's" { sweep 1.2 close S 12; }
-@test "handshake: TLS 1.2 closed after any octet of the client's" { sweep 1.2 close C 8; }
-@test "handshake: TLS 1.3 reset after any octet" { sweep 1.3 reset S 8 && sweep 1.3 reset C 5; }
-@test "handshake: TLS 1.2 reset after any octet" { sweep 1.2 reset S 8 && sweep 1.2 reset C 5; }
-@test "handshake: TLS 1.3 stalled after any octet" { sweep 1.3 stall S 4 && sweep 1.3 stall C 2; }
-@test "handshake: TLS 1.2 stalled after any octet" { sweep 1.2 stall S 4 && sweep 1.2 stall C 2; }
-@test "handshake: TLS 1.3 with a bit flipped in any octet" { sweep 1.3 flip S 15 && sweep 1.3 flip C 10; }
-@test "handshake: TLS 1.2 with a bit flipped in any octet" { sweep 1.2 flip S 15 && sweep 1.2 flip C 10; }
+@test "handshake: TLS 1.3 closed after any octet of the server's" { sweep 1.3 close S 25; }
+@test "handshake: TLS 1.3 closed after any octet of the client's" { sweep 1.3 close C 15; }
+@test "handshake: TLS 1.2 closed after any octet of the server's" { sweep 1.2 close S 25; }
+@test "handshake: TLS 1.2 closed after any octet of the client's" { sweep 1.2 close C 15; }
+@test "handshake: TLS 1.3 reset after any octet" { sweep 1.3 reset S 15 && sweep 1.3 reset C 10; }
+@test "handshake: TLS 1.2 reset after any octet" { sweep 1.2 reset S 15 && sweep 1.2 reset C 10; }
+@test "handshake: TLS 1.3 stalled after any octet" { sweep 1.3 stall S 8 && sweep 1.3 stall C 4; }
+@test "handshake: TLS 1.2 stalled after any octet" { sweep 1.2 stall S 8 && sweep 1.2 stall C 4; }
+@test "handshake: TLS 1.3 with a bit flipped in any octet" { sweep 1.3 flip S 30 && sweep 1.3 flip C 20; }
+@test "handshake: TLS 1.2 with a bit flipped in any octet" { sweep 1.2 flip S 30 && sweep 1.2 flip C 20; }
 
 @test "handshake: an octet a segment: the whole session is the same" {
 	local version

@@ -13,7 +13,7 @@ must be TAP 14.
     --table          prints level × mutation × protocol: how many were killed, or rightly passed
     --list           prints the mutants and runs none
     --only TEXT      only mutants whose name holds it; `--show` prints for each what the server says and what verify prints
-    MUTANTS=N        at most N of each level, mutation and protocol (1); `all`: all of them
+    MUTANTS=N        at most N of each level, mutation and protocol (2); `all`: all of them
     MUTANTS_SEED=N   which of them (1)
 
 PARLANCE is the binary. Exit 1 where a mutant survives, or a correct server does not pass.
@@ -81,7 +81,7 @@ def all_cases(scripts):
 
 def sample(cases):
     """At most so many of each cell, those of a seed."""
-    most = os.environ.get("MUTANTS", "1")
+    most = os.environ.get("MUTANTS", "2")
     if most == "all":
         return cases
     cells = defaultdict(list)
