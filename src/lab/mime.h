@@ -1,0 +1,77 @@
+/*
+ * The structure of a message (RFC 5322, RFC 2045 to 2047, RFC 2231): where its header fields and parts stand, in octets, and
+ * what they say. Nothing is copied or changed: IMAP gives parts by their exact octets. Any octets may be given; parts lie at
+ * most MIME_DEPTH_MAX deep, and what lies deeper, or is no MIME, is text.
+ */
+#ifndef PARLANCE_LAB_MIME_H
+#define PARLANCE_LAB_MIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/slice.h"
+
+#define MIME_DEPTH_MAX 32
+#define MIME_PARTS_MAX 1000
+
+/* A header field; folded lines belong to it. */
+struct mime_field {
+	struct slice name;
+	struct slice value; /* behind the colon, folding and all, without the last line end; not trimmed */
+	struct slice whole; /* name to line end, included */
+};
+/* Takes the next field off the front of a header. False at its end; lines that are no field are passed over. */
+bool mime_field_next(struct slice *header, struct mime_field *field);
+/* The first field of that name; empty where there is none. Unfolded and trimmed it is appended by mime_unfold. */
+bool mime_field(struct slice header, struct slice name, struct mime_field *field);
+void mime_unfold(struct buffer *out, struct slice value);
+
+/* One part, and the message itself. */
+struct mime {
+	struct slice whole;  /* header, empty line, body */
+	struct slice header; /* the empty line included, as IMAP's HEADER and MIME give it */
+	struct slice body;
+	struct slice type, subtype; /* as written; "TEXT" and "PLAIN" where nothing is said */
+	struct slice parameters;    /* of Content-Type, from behind the subtype: mime_parameter */
+	struct slice encoding;      /* Content-Transfer-Encoding's word; "7BIT" where nothing is said */
+	uint64_t lines;             /* of the body */
+	struct mime *parts;         /* of multipart: in order; of message/rfc822: the one message inside */
+	size_t nparts;
+	bool multipart, message; /* of that kind, and read so */
+};
+/* The structure of a message; looks at `text`, which outlives it. Never NULL; the caller's (mime_free). */
+struct mime *mime_parse(struct slice text);
+void mime_free(struct mime *mime);
+
+/* The part of an IMAP section number ("1.2"; RFC 9051 6.4.5); `part` empty is the message. NULL where there is none. */
+const struct mime *mime_part(const struct mime *mime, struct slice part);
+
+/* Takes the next parameter off; `value` gets what it says, quotes and escapes undone (RFC 2231 continuations are given as they
+ * stand: name*0, name*1). False at the end. */
+bool mime_parameter(struct slice *parameters, struct slice *name, struct buffer *value);
+
+/* ---- addresses (RFC 5322 3.4) ---- */
+
+/* One element of an address list. Values are owned by it (mime_address_free). */
+struct mime_address {
+	enum { ADDRESS_MAILBOX, ADDRESS_GROUP_START, ADDRESS_GROUP_END } kind;
+	struct buffer name;    /* display name, quotes undone, encoded words as they stand; of a group its name */
+	struct buffer route;   /* obsolete source route, or empty */
+	struct buffer mailbox; /* local part, quotes undone */
+	struct buffer host;    /* domain; empty where there is none */
+};
+bool mime_address_next(struct slice *list, struct mime_address *address);
+void mime_address_free(struct mime_address *address);
+
+/* ---- what it says, for people and for SEARCH ---- */
+
+/* Appends text with its encoded words decoded (RFC 2047), as UTF-8; what cannot be decoded stays as it stands. */
+void mime_decode_words(struct buffer *out, struct slice text);
+/* Appends a part's body, transfer encoding undone; and, for `as_text`, turned into UTF-8 from its charset. */
+void mime_decode_body(struct buffer *out, const struct mime *part, bool as_text);
+/* The Date field as seconds since 1970, and its zone in minutes east; false where there is none that can be read. */
+bool mime_date(struct slice value, int64_t *seconds, int *zone);
+
+#endif
