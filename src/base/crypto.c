@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -111,6 +112,17 @@ void hex_encode(struct buffer *out, const unsigned char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		buffer_printf(out, "%02x", p[i]);
+}
+
+bool secret_equal(struct slice a, struct slice b)
+{
+	unsigned char of_a[DIGEST_MAX], of_b[DIGEST_MAX];
+	digest_of(DIGEST_SHA256, a, of_a);
+	digest_of(DIGEST_SHA256, b, of_b);
+	bool equal = CRYPTO_memcmp(of_a, of_b, digest_length(DIGEST_SHA256)) == 0;
+	memory_wipe(of_a, sizeof of_a);
+	memory_wipe(of_b, sizeof of_b);
+	return equal;
 }
 
 void random_octets(unsigned char *p, size_t n)

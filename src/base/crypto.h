@@ -33,6 +33,10 @@ void digest_pbkdf2(enum digest kind, struct slice password, struct slice salt, u
 /* Appends the octets as lower-case hexadecimal. */
 void hex_encode(struct buffer *out, const unsigned char *p, size_t n);
 
+/* Whether both hold the same octets, found in a time that does not tell where they differ, nor whose length is whose: for
+ * what proves who somebody is. */
+bool secret_equal(struct slice a, struct slice b);
+
 /* Fills `n` octets with unpredictable ones. */
 void random_octets(unsigned char *p, size_t n);
 

@@ -11,12 +11,19 @@
 
 #include "base/error.h"
 #include "base/slice.h"
+#include "cmd/practice.h"
 #include "net/connect.h"
 #include "protocol/protocol.h"
 #include "script/script.h"
 #include "script/template.h"
 #include "session/session.h"
 #include "view/view.h"
+
+/* An option that may be given several times. */
+struct words {
+	const char **list;
+	size_t n;
+};
 
 /* What was given on the command line; defaults where nothing was. Strings are argv's own. */
 struct options {
@@ -40,27 +47,31 @@ struct options {
 	const char *secrets;        /* mask, show; NULL: not given */
 	bool fail;                  /* --fail */
 	bool quiet, verbose;
-	bool colon;            /* talk: --colon */
-	bool no_wait;          /* talk: --no-wait */
-	const char *to;        /* replay, verify: --to */
-	const char *match;     /* verify: status, class, text; NULL: not given */
-	bool bail;             /* verify: the first difference ends it */
-	bool recorded;         /* verify: sessions that others recorded */
-	const char *junit;     /* verify: --junit FILE */
-	uint64_t jobs;         /* verify: sessions at once; 0: not given */
-	uint64_t repeat;       /* verify: sessions of each transcript; 0: not given */
-	uint64_t retry;        /* verify: how often a transcript that fails is tried again */
-	double retry_interval; /* 1 */
-	double rate;           /* verify: sessions begun in a second; 0: as fast as it goes */
-	double delay;          /* replay, serve: --delay */
-	bool step;             /* replay: --step */
-	const char *listen;    /* serve: --listen ADDR:PORT */
-	bool strict, once;     /* serve */
-	double stall;          /* serve: --stall */
-	uint64_t split;        /* serve: --split; 0: not given */
-	uint64_t drop_after;   /* serve: --drop-after; UINT64_MAX: not given */
-	bool garble;           /* serve: --garble */
-	bool force;            /* a record may be overwritten */
+	bool colon;                              /* talk: --colon */
+	bool no_wait;                            /* talk: --no-wait */
+	const char *to;                          /* replay, verify: --to */
+	const char *match;                       /* verify: status, class, text; NULL: not given */
+	bool bail;                               /* verify: the first difference ends it */
+	bool recorded;                           /* verify: sessions that others recorded */
+	const char *junit;                       /* verify: --junit FILE */
+	uint64_t jobs;                           /* verify: sessions at once; 0: not given */
+	uint64_t repeat;                         /* verify: sessions of each transcript; 0: not given */
+	uint64_t retry;                          /* verify: how often a transcript that fails is tried again */
+	double retry_interval;                   /* 1 */
+	double rate;                             /* verify: sessions begun in a second; 0: as fast as it goes */
+	double delay;                            /* replay, serve: --delay */
+	bool step;                               /* replay: --step */
+	const char *listen;                      /* serve: --listen ADDR:PORT */
+	bool strict, once;                       /* serve */
+	double stall;                            /* serve: --stall */
+	uint64_t split;                          /* serve: --split; 0: not given */
+	uint64_t drop_after;                     /* serve: --drop-after; UINT64_MAX: not given */
+	bool garble;                             /* serve: --garble */
+	bool force;                              /* a record may be overwritten */
+	struct words ports, only, users, mboxes; /* lab: --port --only --user --mbox */
+	const char *files, *keep, *ca_out;       /* lab */
+	bool reset, shared, teach;               /* lab */
+	struct practice *practice;               /* the lab of targets such as lab:smtp; owned here */
 	/* the values of --set that are secret, and `{{name}}` for each, for struct masking */
 	char **secret_values, **secret_names;
 	size_t nsecrets;
@@ -79,6 +90,7 @@ enum option_group {
 	OPTIONS_OFFLINE = 1 << 8, /* -P where nothing is connected */
 	OPTIONS_VERIFY = 1 << 10, /* --match --bail --junit --retry --recorded --jobs --repeat --rate */
 	OPTIONS_TO = 1 << 11,     /* --to */
+	OPTIONS_LAB = 1 << 12,    /* --listen --port --only --user … */
 	OPTIONS_ENCRYPT = 1 << 9  /* --tls --cert --key --tls-min …, for the client's side and the server's */
 };
 
@@ -93,7 +105,7 @@ struct command {
 };
 
 extern const struct command command_talk, command_replay, command_verify, command_serve, command_annotate,
-	command_explain;
+	command_explain, command_lab;
 
 /* ---- cmd/options.c ---- */
 
@@ -120,6 +132,7 @@ struct where {
 	bool tls;                        /* implicit */
 	char *name;                      /* "mail.example:25", for prompts and messages */
 	char *request_path;              /* of a URL, or NULL */
+	struct slice authority;          /* of a lab: PEM, whom a client must trust; as long as the options' practice */
 };
 /* Finds where `text` leads, with `service` as its port where that is a word of its own (else NULL); `fallback` is the protocol
  * where neither the options nor the target say one; NULL: none. The caller frees (where_free). STATUS_USAGE with a message

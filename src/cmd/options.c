@@ -15,6 +15,7 @@
 enum option_kind {
 	OPTION_FLAG,    /* a bool at `offset` */
 	OPTION_TEXT,    /* a string at `offset` */
+	OPTION_WORDS,   /* a struct words at `offset`: may be given again */
 	OPTION_WORD,    /* likewise, one of `choices` */
 	OPTION_SECONDS, /* a double at `offset` */
 	OPTION_COUNT,   /* a uint64_t at `offset`, from 1 */
@@ -114,8 +115,22 @@ static const struct option_row rows[] = {
 	{ "repeat", 0, "M", OPTIONS_VERIFY, OPTION_COUNT, AT(repeat), NULL,
 	  "so many sessions of each transcript, and measure" },
 	{ "rate", 0, "R", OPTIONS_VERIFY, OPTION_RATE, AT(rate), NULL, "begin so many sessions a second at most" },
-	{ "listen", 0, "ADDR:PORT", OPTIONS_SERVE, OPTION_TEXT, AT(listen), NULL,
-	  "where to listen\n(default: 127.0.0.1 and a free port)" },
+	{ "listen", 0, "ADDR:PORT", OPTIONS_SERVE | OPTIONS_LAB, OPTION_TEXT, AT(listen), NULL,
+	  "where to listen; the lab: ADDR alone\n(default: 127.0.0.1; serve: and a free port)" },
+	{ "port", 0, "NAME=PORT", OPTIONS_LAB, OPTION_WORDS, AT(ports), NULL,
+	  "where a server listens: smtp=25,imap=143; 0: a free\nport; all=0: free ones for all" },
+	{ "only", 0, "NAMES", OPTIONS_LAB, OPTION_WORDS, AT(only), NULL, "start only these servers: smtp,imap,echo" },
+	{ "user", 0, "NAME:PASSWORD", OPTIONS_LAB, OPTION_WORDS, AT(users), NULL,
+	  "a user beside those of the documents" },
+	{ "mbox", 0, "FILE", OPTIONS_LAB, OPTION_WORDS, AT(mboxes), NULL, "mail for the first --user, else for bob" },
+	{ "files", 0, "DIR", OPTIONS_LAB, OPTION_TEXT, AT(files), NULL, "what FTP and HTTP show, read at the start" },
+	{ "keep", 0, "DIR", OPTIONS_LAB, OPTION_TEXT, AT(keep), NULL, "keep mail there between runs, as Maildir" },
+	{ "reset", 0, NULL, OPTIONS_LAB, OPTION_FLAG, AT(reset), NULL, "begin anew: forget what --keep has kept" },
+	{ "shared", 0, NULL, OPTIONS_LAB, OPTION_FLAG, AT(shared), NULL,
+	  "one mailbox for all, not one copy for each address" },
+	{ "teach", 0, NULL, OPTIONS_LAB, OPTION_FLAG, AT(teach), NULL, "errors say what was expected" },
+	{ "ca-out", 0, "FILE", OPTIONS_LAB, OPTION_TEXT, AT(ca_out), NULL,
+	  "write the authority's certificate there (PEM), for\nother programs to trust" },
 	{ "strict", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(strict), NULL,
 	  "client lines must match whole, not by their verb" },
 	{ "once", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(once), NULL,
@@ -136,8 +151,9 @@ static const struct option_row rows[] = {
 	{ "from", 0, "FORM", OPTIONS_SCRIPT, OPTION_TEXT, AT(from), NULL,
 	  "read another program's recording as FORM, where\nit is not recognised: curl, swaks, imaplib,\nsmtplib, poplib, ftplib, http.client, s_client,\ntelnet, nc, exim, imaptest; or transcript, our own" },
 	{ "map", 0, "OLD=NEW", OPTIONS_SCRIPT, OPTION_MAP, 0, NULL, "replace OLD in every client line" },
-	{ "record", 'r', "FILE", OPTIONS_RECORD, OPTION_TEXT, AT(record), NULL, "write the conversation to FILE too" },
-	{ "force", 0, NULL, OPTIONS_RECORD, OPTION_FLAG, AT(force), NULL, "let -r overwrite a file" },
+	{ "record", 'r', "FILE", OPTIONS_RECORD | OPTIONS_LAB, OPTION_TEXT, AT(record), NULL,
+	  "write the conversation to FILE too; the lab: each\nto a file of its own in the folder FILE" },
+	{ "force", 0, NULL, OPTIONS_RECORD | OPTIONS_LAB, OPTION_FLAG, AT(force), NULL, "let -r overwrite a file" },
 	{ "json", 0, NULL, OPTIONS_SHOW, OPTION_FLAG, AT(json), NULL, "print events as JSON, one a line" },
 	{ "plain", 0, NULL, OPTIONS_SHOW, OPTION_FLAG, AT(plain), NULL,
 	  "print a transcript, verify TAP\n(the default where stdout is no terminal)" },
@@ -299,6 +315,12 @@ static enum status set_file(struct parsing *p, const char *file)
 	return status;
 }
 
+static void words_add(struct words *words, const char *value)
+{
+	words->list = memory_grow(words->list, words->n + 1, sizeof *words->list);
+	words->list[words->n++] = value;
+}
+
 static enum status set_option(struct parsing *p, const struct option_row *row, const char *value)
 {
 	char *member = (char *)p->options + row->offset;
@@ -313,6 +335,9 @@ static enum status set_option(struct parsing *p, const struct option_row *row, c
 		return STATUS_OK;
 	case OPTION_TEXT:
 		*(const char **)(void *)member = value;
+		return STATUS_OK;
+	case OPTION_WORDS:
+		words_add((struct words *)(void *)member, value);
 		return STATUS_OK;
 	case OPTION_SECONDS:
 		return set_seconds(p, row, value, (double *)(void *)member);
@@ -448,6 +473,7 @@ enum status options_parse(struct options *options, const struct command **comman
 		                     .retry_interval = 1,
 		                     .color = "auto",
 		                     .drop_after = UINT64_MAX };
+	options->practice = memory_zeroed(1, sizeof *options->practice);
 	for (int i = 0; i < *argc; i++) {
 		char *word = argv[i];
 		bool option = !only_words && word[0] == '-' && word[1] != '\0' && !is_word(*command, word);
@@ -486,6 +512,12 @@ void options_free(struct options *options)
 	free(options->secret_values);
 	free(options->secret_names);
 	variables_free(&options->variables);
+	free(options->ports.list);
+	free(options->only.list);
+	free(options->users.list);
+	free(options->mboxes.list);
+	practice_end(options->practice);
+	free(options->practice);
 }
 
 static void help_row(const struct option_row *row)

@@ -42,16 +42,37 @@ int take_target(const struct options *options, int argc, char **argv, const char
 	return argc;
 }
 
+/* `lab` alone is the server that the script is for: its protocol's, under TLS from the first octet where that is so. */
+static char *lab_target(const struct rehearsal *r, const char *to)
+{
+	const struct scheme *scheme = r->tls_implicit ? protocol_tls_scheme(r->protocol) : NULL;
+	if (strcmp(to, "lab") != 0)
+		return string_copy(to);
+	return string_printf("lab:%s", scheme ? scheme->name : r->protocol->name);
+}
+
+static enum status find_elsewhere(struct prepared *prepared, const char *to, const char *service, struct error *error)
+{
+	const struct options *o = prepared->options;
+	struct where *where = &prepared->where;
+	char *target = lab_target(prepared->rehearsal, to);
+	enum status status = where_find(o, target, service, prepared->rehearsal->protocol, where, error);
+	free(target);
+	where->tls = where->tls || prepared->rehearsal->tls_implicit;
+	if (status == STATUS_OK)
+		status = options_tls(o, &prepared->tls, error);
+	if (status == STATUS_OK && where->authority.n)
+		status = tls_settings_trust_too(prepared->tls, where->authority, error);
+	return status;
+}
+
 enum status prepare_place(struct prepared *prepared, struct event_base *base, const char *to, const char *service,
                           struct error *error)
 {
 	const struct options *o = prepared->options;
 	struct rehearsal *r = prepared->rehearsal;
-	if (strcmp(to, "self") != 0) {
-		enum status status = where_find(o, to, service, r->protocol, &prepared->where, error);
-		prepared->where.tls = prepared->where.tls || r->tls_implicit;
-		return status == STATUS_OK ? options_tls(o, &prepared->tls, error) : status;
-	}
+	if (strcmp(to, "self") != 0)
+		return find_elsewhere(prepared, to, service, error);
 	struct self_options self = {
 		.rehearsal = r, .variables = &o->variables, .tls = &o->with, .tls_implicit = o->tls
 	};

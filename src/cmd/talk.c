@@ -34,6 +34,8 @@ static enum status find(void *context, const char *target, const char *service, 
 	where_free(&errand->where);
 	errand->where = where;
 	tls_settings_elsewhere(errand->tls);
+	if (where.authority.n && (status = tls_settings_trust_too(errand->tls, where.authority, error)) != STATUS_OK)
+		return status;
 	*place = place_of(&errand->where);
 	return STATUS_OK;
 }
@@ -98,6 +100,8 @@ static enum status run(struct options *options, int argc, char **argv)
 	enum status status = where_find(options, argv[0], argv[1], NULL, &errand.where, &error);
 	if (status == STATUS_OK)
 		status = options_tls(options, &errand.tls, &error);
+	if (status == STATUS_OK && errand.where.authority.n)
+		status = tls_settings_trust_too(errand.tls, errand.where.authority, &error);
 	if (status != STATUS_OK) {
 		error_report(&error);
 		where_free(&errand.where);

@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "cmd/cmd.h"
+#include "lab/visit.h"
 #include "net/target.h"
 #include "protocol/upgrade.h"
 
@@ -69,13 +70,36 @@ static enum status refuse_word(const struct search *s, struct error *error)
 		                "self: the S: side of a transcript; only a command that has a transcript "
 		                "can go there: parlance replay FILE --to self");
 	else
-		(void)error_set(
-			error, STATUS_USAGE,
-			"%s: the lab is not in this build; `parlance serve ewing-smtp` plays an SMTP server on this "
-			"machine and prints its address (a host called lab: write tcp://lab:25)",
-			shown);
+		(void)error_set(error, STATUS_USAGE,
+		                "%s: which of the lab's servers? Write lab:smtp, lab:imaps … (a host called lab: "
+		                "write tcp://lab:25)",
+		                shown);
 	free(shown);
 	return STATUS_USAGE;
+}
+
+/* lab:smtp; lab alone where the protocol is known. */
+static enum status find_lab(struct search *s, const struct protocol *fallback, struct where *where, struct error *error)
+{
+	const char *name = s->target.service;
+	if (name == NULL && fallback == NULL)
+		return refuse_word(s, error);
+	if (name == NULL)
+		name = fallback->name;
+	char *host = NULL;
+	enum status status = practice_find(s->options->practice, name, &host, &where->connect.port, &where->authority,
+	                                   error);
+	where->connect.host = host;
+	if (status != STATUS_OK)
+		return status;
+	const struct server *server = server_named(slice_of(name));
+	where->protocol = s->options->protocol ? s->options->protocol : protocol_named(slice_of(server->protocol));
+	where->tls = server->tls || s->options->tls;
+	where->connect.datagrams = where->protocol->datagrams;
+	where->connect.family = s->options->family;
+	where->connect.timeout = s->options->connect_timeout;
+	where->name = string_printf("lab:%s", server->name);
+	return STATUS_OK;
 }
 
 /* A bare host: nothing says which protocol, or which port. */
@@ -217,6 +241,8 @@ static enum status find_protocol(struct search *s, const struct protocol *fallba
 
 static enum status find(struct search *s, const struct protocol *fallback, struct where *where, struct error *error)
 {
+	if (s->target.scheme && !s->target.host && strcmp(s->target.scheme, "lab") == 0)
+		return find_lab(s, fallback, where, error);
 	if (s->target.scheme && !s->target.host)
 		return refuse_word(s, error);
 	enum status status = find_protocol(s, fallback, error);

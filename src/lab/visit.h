@@ -37,6 +37,7 @@ struct visit_line {
  * in order. `state` is what `begin` made. */
 struct conduct {
 	size_t longest; /* octets of a command line that are kept; 0: 16,384 */
+	bool pieces;    /* lines are not joined: each piece of a longer one is told as it comes */
 	/* A client has come; nothing can be said yet. */
 	void *(*begin)(struct visit *visit);
 	/* It may be greeted: under TLS from the first octet, after the handshake. Not called where the client speaks first. */

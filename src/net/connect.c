@@ -168,6 +168,7 @@ void connect_cancel(struct connector *c)
 	event_free(c->deadline);
 	free((char *)c->options.host);
 	free((char *)c->options.path);
+	free((char *)c->options.from);
 	free(c->name);
 	free(c->where);
 	free(c);
@@ -327,6 +328,18 @@ static void attempt_add(struct connector *c, const struct address *address, int 
 	(void)event_add(a->writable, NULL);
 }
 
+/* Has the connection come from the address that was asked for. False with errno where it cannot. */
+static bool bind_local(const struct connector *c, int fd)
+{
+	struct address address;
+	if (c->options.from == NULL)
+		return true;
+	if (address_parse(c->options.from, 0, &address))
+		return bind(fd, &address.is.any, address.n) == 0;
+	errno = EADDRNOTAVAIL;
+	return false;
+}
+
 /* Begins to connect. False where it failed at once. */
 static bool attempt_start(struct connector *c, const struct address *address)
 {
@@ -335,7 +348,8 @@ static bool attempt_start(struct connector *c, const struct address *address)
 	tell(c, "trying %s%s", c->options.datagrams ? "UDP " : "", text);
 	free(text);
 	int fd = descriptor_open(address->is.any.sa_family, c->options.datagrams ? SOCK_DGRAM : SOCK_STREAM);
-	if (fd >= 0 && (connect(fd, &address->is.any, address->n) == 0 || errno == EINPROGRESS || errno == EINTR)) {
+	if (fd >= 0 && bind_local(c, fd) &&
+	    (connect(fd, &address->is.any, address->n) == 0 || errno == EINPROGRESS || errno == EINTR)) {
 		attempt_add(c, address, fd, started);
 		return true;
 	}
@@ -605,6 +619,7 @@ struct connector *connect_start(struct event_base *base, const struct connect_op
 	c->options = *options;
 	c->options.host = string_copy(options->host);
 	c->options.path = string_copy(options->path);
+	c->options.from = string_copy(options->from);
 	c->events = events;
 	c->context = context;
 	c->started = clock_now();

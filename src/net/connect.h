@@ -16,6 +16,7 @@ struct connect_options {
 	const char *path; /* of a unix socket, else NULL */
 	bool datagrams;   /* UDP */
 	int family;       /* AF_UNSPEC, AF_INET (-4), AF_INET6 (-6) */
+	const char *from; /* the local address; NULL: whichever the system takes */
 	double timeout;   /* seconds for the whole of it, looking up included; 0: none */
 };
 

@@ -226,9 +226,14 @@ static size_t socket_waiting(struct stream *stream)
 	return evbuffer_get_length(bufferevent_get_output(socket_stream_of(stream)->bev));
 }
 
+static bool socket_broken(struct stream *stream)
+{
+	return socket_stream_of(stream)->broken;
+}
+
 #define SOCKET_ROW \
 	.write = socket_write, .shut = socket_shut, .pause = socket_pause, .waiting = socket_waiting, \
-	.free = socket_free
+	.broken = socket_broken, .free = socket_free
 
 static const struct stream_kind tcp_kind = { .name = "tcp", SOCKET_ROW };
 static const struct stream_kind unix_kind = { .name = "unix", SOCKET_ROW };

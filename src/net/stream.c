@@ -36,6 +36,11 @@ size_t stream_waiting(const struct stream *stream)
 	return stream->kind->waiting((struct stream *)stream);
 }
 
+bool stream_broken(const struct stream *stream)
+{
+	return stream->kind->broken && stream->kind->broken((struct stream *)stream);
+}
+
 void stream_free(struct stream *stream)
 {
 	if (stream)

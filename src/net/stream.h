@@ -41,6 +41,7 @@ struct stream_kind {
 	void (*shut)(struct stream *stream); /* half-close: no more will be written */
 	void (*pause)(struct stream *stream, bool paused);
 	size_t (*waiting)(struct stream *stream); /* octets still to be written */
+	bool (*broken)(struct stream *stream);    /* what was written could not be sent; NULL: it never is */
 	void (*free)(struct stream *stream);      /* closes it; frees all of it, peer and local too */
 };
 
@@ -69,6 +70,8 @@ void stream_shut(struct stream *stream);
 void stream_pause(struct stream *stream);
 void stream_resume(struct stream *stream);
 size_t stream_waiting(const struct stream *stream);
+/* Whether something that was written could not be sent, since the peer is not there any more: `drained` is told then too. */
+bool stream_broken(const struct stream *stream);
 /* Before the loop is freed: what streams have left to libevent to be freed in its own time goes now. */
 void stream_settle(struct event_base *base);
 /* Closes it and frees it; what the system does not take of what still waits is lost. NULL is allowed. */

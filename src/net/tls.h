@@ -46,6 +46,14 @@ enum status tls_server_settings(const struct tls_options *options, const char *h
                                 struct error *error);
 void tls_settings_free(struct tls_settings *settings);
 
+/* A server whose certificate, for `localhost`, 127.0.0.1, ::1 and `hosts`, is vouched for by an authority that is made here
+ * too, and whose key is forgotten at once. The authority's certificate is appended to `authority` as PEM, for clients to
+ * trust. The options hold no certificate. */
+enum status tls_server_vouched(const struct tls_options *options, const char *const *hosts, size_t nhosts,
+                               struct tls_settings **settings, struct buffer *authority, struct error *error);
+/* The client trusts that authority (PEM), too. STATUS_TLS with a message where it is none. */
+enum status tls_settings_trust_too(struct tls_settings *client, struct slice pem, struct error *error);
+
 /* The client trusts the certificate that this server shows, and no other. */
 enum status tls_settings_trust(struct tls_settings *client, const struct tls_settings *server, struct error *error);
 
@@ -64,6 +72,12 @@ void tls_settings_certificate(const struct tls_settings *settings, bool pem, str
 struct tls_facts;
 struct tls_facts *tls_facts_new(void);
 void tls_facts_free(struct tls_facts *facts); /* NULL is allowed */
+
+/* The handshake that `facts` is for offers to go on with the session that `earlier` is of (RFC 5077, RFC 8446 2.2), once the
+ * server has handed out what that needs; whether it did is told by tls_facts_resumed. The server must be the same one.
+ * Both keep what is handed out; either may be freed first. */
+void tls_facts_go_on(struct tls_facts *facts, struct tls_facts *earlier);
+bool tls_facts_resumed(const struct tls_facts *facts);
 
 /* Whether the peer has said anything of the handshake. */
 bool tls_facts_spoken(const struct tls_facts *facts);

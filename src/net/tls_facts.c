@@ -33,6 +33,7 @@ void tls_facts_free(struct tls_facts *facts)
 	sk_X509_pop_free(facts->sent, X509_free);
 	sk_X509_pop_free(facts->chain, X509_free);
 	buffer_free(&facts->takers);
+	tls_tickets_release(facts->tickets);
 	free(facts);
 }
 
@@ -177,6 +178,7 @@ void tls_facts_fill(struct tls_facts *facts, SSL *ssl)
 	facts->exchange = NULL;
 	facts->version = version_name(ssl);
 	facts->resumed = SSL_session_reused(ssl) == 1;
+	tls_resume_recall(facts);
 	fill_cipher(facts, ssl);
 	fill_exchange(facts, ssl);
 	fill_alpn(facts, ssl);

@@ -26,6 +26,9 @@ enum tls_staple {
 	STAPLE_UNUSABLE /* it is about another certificate, not signed by who may, too old, or cannot be read */
 };
 
+/* What the server has handed out for later connections (tls_resume.c). */
+struct tls_tickets;
+
 /* Empty strings are NULL; all is owned by the facts. */
 struct tls_facts {
 	bool server;         /* we are the server: the peer is a client */
@@ -54,6 +57,7 @@ struct tls_facts {
 	bool nobody;                    /* the handshake is done, and the server has shown no certificate */
 	bool wanted;                    /* the server asked for a certificate of ours */
 	bool given;                     /* and we gave one */
+	struct tls_tickets *tickets; /* NULL: none, and none is offered */
 	struct buffer takers; /* the authorities whose certificates it takes, "CN=…; CN=…"; empty: it did not say */
 };
 
@@ -76,8 +80,10 @@ SSL *tls_settings_ssl(struct tls_settings *settings, const char *host, struct tl
 
 /* ---- tls_made.c ---- */
 
-/* Makes a key and a certificate for this machine and for `host` (NULL: nothing more), and has the server use them. */
-enum status tls_made_certificate(SSL_CTX *ctx, const char *host, struct error *error);
+/* Makes a key and a certificate for this machine and for `hosts`, and has the server use them. `authority` NULL: it signs itself;
+ * else an authority is made that signs it, whose certificate is appended there as PEM. */
+enum status tls_made_certificate(SSL_CTX *ctx, const char *const *hosts, size_t nhosts, struct buffer *authority,
+                                 struct error *error);
 
 /* ---- tls_verify.c: whether the peer is who it should be ---- */
 
@@ -92,6 +98,16 @@ bool tls_verify_shown(struct tls_facts *facts);
 
 /* Fills in what is known at the handshake's end. */
 void tls_facts_fill(struct tls_facts *facts, SSL *ssl);
+
+/* ---- tls_resume.c: going on with an earlier session ---- */
+
+/* Has what a server hands out kept, in the facts of the SSL. */
+void tls_resume_set(SSL_CTX *ctx);
+/* Offers what was kept, if anything was. */
+void tls_resume_offer(SSL *ssl, struct tls_facts *facts);
+/* The handshake is done. Where a session goes on, what was wrong when it began is wrong still. */
+void tls_resume_recall(struct tls_facts *facts);
+void tls_tickets_release(struct tls_tickets *tickets); /* NULL is allowed */
 
 /* ---- tls_failure.c: why, in words ---- */
 

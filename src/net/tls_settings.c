@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -340,6 +342,7 @@ static enum status prepare(struct tls_settings *s, struct error *error)
 	if (!s->server && status == STATUS_OK) {
 		SSL_CTX_set_verify(s->ctx, SSL_VERIFY_PEER, NULL);
 		tls_verify_set(s->ctx);
+		tls_resume_set(s->ctx);
 		(void)SSL_CTX_set_tlsext_status_type(s->ctx, TLSEXT_STATUSTYPE_ocsp);
 		SSL_CTX_set_cert_cb(s->ctx, certificate_wanted, NULL);
 		SSL_CTX_set_post_handshake_auth(s->ctx, s->options.cert != NULL); /* RFC 8446 4.6.2 */
@@ -388,13 +391,28 @@ enum status tls_settings_trust(struct tls_settings *client, const struct tls_set
 	return STATUS_OK;
 }
 
+enum status tls_settings_trust_too(struct tls_settings *client, struct slice pem, struct error *error)
+{
+	enum status status = prepare(client, error);
+	BIO *text = status == STATUS_OK && pem.n < INT_MAX ? BIO_new_mem_buf(pem.p, (int)pem.n) : NULL;
+	X509 *certificate = text ? PEM_read_bio_X509(text, NULL, NULL, NULL) : NULL;
+	BIO_free(text);
+	if (status != STATUS_OK)
+		return status;
+	if (certificate == NULL)
+		return error_set(error, STATUS_TLS, "the lab's authority cannot be read: is it a lab of this version?");
+	(void)X509_STORE_add_cert(SSL_CTX_get_cert_store(client->ctx), certificate);
+	X509_free(certificate);
+	return STATUS_OK;
+}
+
 void tls_settings_elsewhere(struct tls_settings *client)
 {
 	client->options.servername = client->options.verify_name = NULL;
 }
 
-enum status tls_server_settings(const struct tls_options *options, const char *host, struct tls_settings **settings,
-                                struct error *error)
+static enum status server_settings(const struct tls_options *options, const char *const *hosts, size_t nhosts,
+                                   struct buffer *authority, struct tls_settings **settings, struct error *error)
 {
 	struct tls_settings *s = memory_zeroed(1, sizeof *s);
 	s->server = true;
@@ -404,7 +422,7 @@ enum status tls_server_settings(const struct tls_options *options, const char *h
 	network_prepare();
 	enum status status = prepare(s, error);
 	if (status == STATUS_OK && s->made)
-		status = tls_made_certificate(s->ctx, host, error);
+		status = tls_made_certificate(s->ctx, hosts, nhosts, authority, error);
 	if (status != STATUS_OK) {
 		tls_settings_free(s);
 		return status;
@@ -412,6 +430,18 @@ enum status tls_server_settings(const struct tls_options *options, const char *h
 	s->certificate = SSL_CTX_get0_certificate(s->ctx);
 	*settings = s;
 	return STATUS_OK;
+}
+
+enum status tls_server_settings(const struct tls_options *options, const char *host, struct tls_settings **settings,
+                                struct error *error)
+{
+	return server_settings(options, &host, host ? 1 : 0, NULL, settings, error);
+}
+
+enum status tls_server_vouched(const struct tls_options *options, const char *const *hosts, size_t nhosts,
+                               struct tls_settings **settings, struct buffer *authority, struct error *error)
+{
+	return server_settings(options, hosts, nhosts, authority, settings, error);
 }
 
 void tls_settings_free(struct tls_settings *settings)
@@ -495,6 +525,7 @@ SSL *tls_settings_ssl(struct tls_settings *settings, const char *host, struct tl
 	}
 	trust_system(settings);
 	SSL_set_connect_state(ssl);
+	tls_resume_offer(ssl, facts);
 	if (set_name(ssl, settings, host, facts))
 		return ssl;
 	SSL_free(ssl);

@@ -435,6 +435,12 @@ static size_t tls_waiting(struct stream *stream)
 	return s->unsaid.n + stream_waiting(s->carrier);
 }
 
+static bool tls_broken(struct stream *stream)
+{
+	struct tls_stream *s = tls_stream_of(stream);
+	return s->failed || stream_broken(s->carrier);
+}
+
 /* All but the carrier. */
 static void dispose(struct tls_stream *s)
 {
@@ -468,6 +474,7 @@ static const struct stream_kind tls_kind = { .name = "tls",
 	                                     .shut = tls_shut,
 	                                     .pause = tls_pause,
 	                                     .waiting = tls_waiting,
+	                                     .broken = tls_broken,
 	                                     .free = tls_free };
 
 /* The same stream when TLS is off. */
@@ -476,6 +483,7 @@ static const struct stream_kind clear_kind = { .name = "tcp",
 	                                       .shut = tls_shut,
 	                                       .pause = tls_pause,
 	                                       .waiting = tls_waiting,
+	                                     .broken = tls_broken,
 	                                       .free = tls_free };
 
 void tls_take_off(struct stream *stream)

@@ -24,11 +24,15 @@ enum sasl_verdict {
 	SASL_CANCELLED  /* the client said `*` */
 };
 
-/* The i-th mechanism that there is, in the order of preference: "SCRAM-SHA-256"; NULL past the last. */
+/* The i-th mechanism that there is, in the order of preference: "SCRAM-SHA-256"; NULL past the last. Names are compared
+ * without their case. */
 const char *sasl_server_mechanism(size_t i);
 
 /* Begins an exchange; NULL where the mechanism is none of those. `host` names us in CRAM-MD5's challenge. */
 struct sasl_server *sasl_server_new(struct slice mechanism, const char *host, sasl_secret *secret, void *context);
+/* Takes the chance out of the exchange, before it begins: `nonce` is our half of SCRAM's, or all of CRAM-MD5's challenge, and
+ * `salt` is SCRAM's. For tests that play an RFC's own example. */
+void sasl_server_fix(struct sasl_server *server, struct slice nonce, struct slice salt);
 /* NULL is allowed; what it holds is wiped. */
 void sasl_server_free(struct sasl_server *server);
 
@@ -40,7 +44,7 @@ enum sasl_verdict sasl_server_begin(struct sasl_server *server, const struct sli
                                     const char **why);
 enum sasl_verdict sasl_server_step(struct sasl_server *server, struct slice line, struct buffer *challenge,
                                    const char **why);
-/* Who has logged in, as named; good until it is freed. */
+/* Who has logged in, or tries to, as named; good until the next step. */
 struct slice sasl_server_user(const struct sasl_server *server);
 
 #endif

@@ -175,7 +175,7 @@ void mask_event(const struct masking *masking, const struct dialogue_event *even
 {
 	struct edits edits = { 0 };
 	*masked = *event;
-	bool spans = masking->spans;
+	bool spans = masking->spans && !(masking->known && masking->known(masking->context, event));
 	bool changed = mask_values(masking, &masked->decoded, &room->decoded);
 	if (changed)
 		spans = true; /* an encoding of a value hides it no better than the value */

@@ -17,6 +17,9 @@ struct masking {
 	const char *const *values; /* and these texts wherever they stand (values of --set) */
 	const char *const *names;  /* what is written for each: `{{name}}` */
 	size_t nvalues;
+	/* Whether what this event hides is no secret: the lab's own passwords, which stand in every book. NULL: it is one. */
+	bool (*known)(void *context, const struct dialogue_event *event);
+	void *context;
 };
 
 /* What a masked event borrows, reused from event to event, and the secrets that the conversation has held. All zero at
