@@ -155,6 +155,17 @@ serve() {
 	served_port=${served##*:}
 }
 
+# lab OPTION...: starts `parlance lab` on free ports and waits until it is there; what it prints is in
+# $BATS_TEST_TMPDIR/lab.out. lab_port NAME prints where one of its servers listens.
+lab() {
+	start_server lab "$PARLANCE" lab --port all=0 "$@"
+	wait_for_line lab '^# try, in another terminal'
+}
+
+lab_port() {
+	sed -n "s/^listening $1 .*:\([0-9]*\) lab:.*/\1/p" "$BATS_TEST_TMPDIR/lab.out"
+}
+
 # ---- what was printed ----
 
 # transcript NAME: writes stdin to a file of that name in the test's folder and prints its path.

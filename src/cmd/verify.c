@@ -265,6 +265,8 @@ static void verify_one(struct verifying *v, const struct verified *verified)
 	struct verification one;
 	struct outcome outcome = { 0 };
 	double began = clock_now();
+	if (!verified->follows) /* each file begins with a fresh lab */
+		practice_end(v->options->practice);
 	report_begin(v->report, verified->name, verified->script->title);
 	play_tries(&one, v, verified);
 	if (one.player) {
@@ -337,11 +339,14 @@ static void run(struct verifying *v, struct verify_files *sessions)
 {
 	const struct options *o = v->options;
 	v->base = event_base_new();
+	bool many = o->jobs || o->repeat || o->rate > 0;
 	struct event *interrupt = evsignal_new(v->base, SIGINT, interrupted, v);
 	(void)event_add(interrupt, NULL);
+	o->practice->fresh = true;
+	o->practice->per_session = many;
 	if (o->recorded)
 		verify_recorded(v, sessions->list, sessions->nlist);
-	else if (o->jobs || o->repeat || o->rate > 0)
+	else if (many)
 		verify_load(v);
 	else
 		verify_all(v);

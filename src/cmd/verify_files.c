@@ -46,6 +46,7 @@ static enum status add_file(struct verify_files *files, const char *name, struct
 	for (size_t i = 0; i < source.n; i++) {
 		struct verified *new = list_add(files);
 		new->script = &source.scripts[i];
+		new->follows = i > 0;
 		new->name = source.n == 1 ? string_copy(new->script->file)
 		                          : string_printf("%s#%zu", new->script->file, i + 1);
 	}

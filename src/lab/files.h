@@ -14,6 +14,14 @@
 #include "base/slice.h"
 
 struct files;
+struct limit;
+
+/* A disk's block: limits count in these, so that a folder may be so full that not even an empty file can be begun in it. */
+#define FILE_BLOCK 4096
+/* The longest absolute path and the longest name, in octets, and how deep folders may lie. */
+#define FILE_PATH_MAX 4096
+#define FILE_NAME_MAX 255
+#define FILE_DEPTH_MAX 100
 
 struct file {
 	char *name; /* of the root "" */
@@ -22,8 +30,10 @@ struct file {
 	struct blob *blob;    /* a file's octets: counted, never changed in place; NULL: none */
 	struct file **inside; /* a folder's, sorted by name */
 	size_t ninside;
-	uint64_t limit;     /* of a folder: octets that all below it may hold; 0: no limit of its own */
+	uint64_t limit;     /* of a folder: what it may take, all below it included; 0: no limit of its own */
 	struct file *above; /* NULL of the root */
+	uint64_t taken;     /* octets that it takes of a limit, as on a disk: whole blocks, of an empty one too */
+	uint64_t charged;   /* of them, by itself, what counts for the store's limit: nothing of what it began with */
 };
 
 /* Octets that several may look at; counted. A file that is replaced while somebody reads it stays whole for the reader. */
@@ -35,9 +45,11 @@ struct blob *blob_hold(struct blob *blob);
 void blob_release(struct blob *blob);              /* NULL is allowed */
 struct slice blob_octets(const struct blob *blob); /* of NULL: empty */
 
-/* An empty tree that may hold so many octets. A copy shares the blobs. */
+/* An empty tree that may take so many octets (its root's limit). */
 struct files *files_new(uint64_t limit);
-struct files *files_copy(const struct files *files);
+/* A copy that shares the blobs. What is put there later counts for `limit` too (lab/store_limit.h), which outlives the
+ * copy; NULL: none. */
+struct files *files_copy(const struct files *files, struct limit *limit);
 void files_free(struct files *files);
 struct file *files_root(struct files *files);
 
@@ -66,7 +78,8 @@ enum files_fault {
 };
 /* Puts octets there, instead of what the file held; the blob is held. */
 enum files_fault files_put(struct files *files, struct slice path, struct blob *blob);
-/* Whether so many octets would fit at that path, in place of what is there: for who receives piece by piece. */
+/* Whether so many octets would fit at that path, in place of what is there: for who receives piece by piece. With 0, whether
+ * a file may be begun there at all: ask before anything is received. */
 enum files_fault files_fits(struct files *files, struct slice path, uint64_t octets);
 enum files_fault files_make_folder(struct files *files, struct slice path);
 enum files_fault files_remove(struct files *files, struct slice path);        /* a file */

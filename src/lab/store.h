@@ -43,7 +43,7 @@ enum {
 	MAIL_DRAFT = 1 << 4,
 	MAIL_KEYWORDS = 5 /* the first keyword's bit number */
 };
-#define KEYWORDS_MAX 58
+#define KEYWORDS_MAX 56
 
 /* Counted too: an IMAP session may still look at what another has expunged. Only the store changes it. */
 struct mail {
@@ -54,6 +54,8 @@ struct mail {
 	bool recent;      /* no IMAP session has been told of it */
 	bool expunged;
 	struct message *message;
+	struct mailbox *mailbox; /* that it is in; NULL once it is in none */
+	char *file;              /* the store's: where a Maildir has it */
 	size_t holders;
 };
 struct mail *mail_hold(struct mail *mail);
@@ -67,15 +69,17 @@ struct mailbox {
 	char *name; /* UTF-8, levels parted by "/": "INBOX", "Work/2024" */
 	struct user *user;
 	uint32_t uidvalidity, uidnext;
-	struct mail **mails; /* in the order of their UIDs */
+	struct mail **mails; /* in the order of their UIDs; moves when mail is added or expunged */
 	size_t nmails;
+	struct mail **block; /* the store's: the memory in which `mails` stands, with room for so many */
+	size_t room;
 	char *keywords[KEYWORDS_MAX]; /* "$Forwarded"; the first NULL ends them */
 	bool noselect;                /* only a name with others below it (RFC 9051 6.3.5) */
 	const char *special_use;      /* "\\Sent" (RFC 6154), or NULL */
 	uint64_t limit;               /* octets it may hold; 0: no limit of its own */
 	uint64_t octets;              /* that it holds */
 	bool locked;                  /* a POP3 session has the maildrop (RFC 1939 4) */
-	bool gone;                    /* deleted; it lives as long as somebody watches it */
+	bool gone;                    /* deleted; it lives as long as somebody watches it. A renamed one goes on */
 	struct watcher *watchers;
 };
 
@@ -100,10 +104,14 @@ uint64_t mailbox_keyword(struct mailbox *mailbox, struct slice keyword, bool mak
 
 /* Why something was not kept. */
 enum kept { KEPT, KEPT_MAILBOX_FULL, KEPT_STORE_FULL };
+/* What mailbox_add of so many octets would say now. */
+enum kept mailbox_fits(const struct mailbox *mailbox, uint64_t octets);
 /* Adds a mail; the message is held by it. `*mail` (may be NULL) is the mailbox's. Flags may have keyword bits. */
 enum kept mailbox_add(struct mailbox *mailbox, struct message *message, uint64_t flags, int64_t received, int zone,
                       struct mail **mail);
-/* Sets the flags to exactly these. */
+/* Adds a copy of a mail of another mailbox, or of the same: text, flags, keywords by their names, internal date. It is recent. */
+enum kept mailbox_copy(struct mailbox *mailbox, const struct mailbox *from, const struct mail *mail, struct mail **copy);
+/* Sets the flags to exactly these; who watches is told where they differ. */
 void mail_set_flags(struct mailbox *mailbox, struct mail *mail, uint64_t flags);
 /* Somebody has been told that it is recent. */
 void mail_not_recent(struct mail *mail);
@@ -122,6 +130,7 @@ struct user {
 	size_t nmailboxes;
 	struct files *files; /* its tree (lab/files.h) */
 	struct store *store;
+	const struct user *origin; /* the store's: what it begins as, until it is first asked for; NULL */
 };
 
 /* The user of that name, no regard to case, with or without a local domain ("bob", "bob@foo.com"); NULL. */
@@ -141,16 +150,21 @@ enum mailbox_fault {
 	MAILBOX_DONE,
 	MAILBOX_EXISTS,
 	MAILBOX_MISSING,
-	MAILBOX_INBOX,    /* INBOX cannot be deleted */
+	MAILBOX_INBOX,    /* INBOX cannot be deleted, nor the Outbox deleted or renamed */
 	MAILBOX_CHILDREN, /* \Noselect with others below it: there is nothing to delete */
 	MAILBOX_NAME,     /* no name: empty, an empty level, too long, controls, not UTF-8 */
 	MAILBOX_TOO_MANY
 };
-/* The levels above are made where they are missing (RFC 9051 6.3.4). */
+/* The longest name, in octets of UTF-8, and how many mailboxes a user may have. */
+#define MAILBOX_NAME_MAX 1000
+#define MAILBOXES_MAX 1000
+/* The levels above are made where they are missing (RFC 9051 6.3.4). A "/" at the end is left out; a \Noselect name becomes a
+ * mailbox. `special_use` other than those of RFC 6154 is none. */
 enum mailbox_fault user_create(struct user *user, struct slice name, const char *special_use);
 /* With others below it, its mails go and the name stays, \Noselect (RFC 9051 6.3.5). */
 enum mailbox_fault user_delete(struct user *user, struct slice name);
-/* What stands below goes with it; of INBOX the mails move and it stays, empty (RFC 9051 6.3.6). */
+/* What stands below goes with it; of INBOX the mails move and it stays, empty (RFC 9051 6.3.6). Below itself a name cannot
+ * go: MAILBOX_NAME. Each has a new UIDVALIDITY after. */
 enum mailbox_fault user_rename(struct user *user, struct slice from, struct slice to);
 void user_subscribe(struct user *user, struct slice name, bool subscribed);
 
@@ -173,6 +187,9 @@ const char *store_list_name(const struct store *store, size_t i);
 /* Mail for other domains ends here, for all to see: a mailbox that belongs to `outbox`, a user who cannot log in but whose
  * mailbox every user sees in IMAP as "Outbox" and the pages show. */
 struct mailbox *store_outbox(struct store *store);
+
+/* The site: the tree that HTTP serves and anonymous FTP reads. It is the tree of the user "webmaster". */
+struct files *store_site(struct store *store);
 
 /* ---- the store ---- */
 

@@ -91,6 +91,7 @@ static const struct machine machine = {
 };
 
 static const struct table no_tables[] = { { 0 } };
+static const unsigned tcp_ports[] = { 12000, 0 }; /* the documents' upper-case server */
 static const unsigned no_ports[] = { 0 };
 static const struct scheme tcp_schemes[] = { { "tcp", 0, false }, { "tls", 0, true }, { NULL, 0, false } };
 static const struct scheme udp_schemes[] = { { "udp", 0, false }, { NULL, 0, false } };
@@ -101,7 +102,7 @@ const struct protocol protocol_tcp = {
 	.reference = "RFC 9293",
 	.bare = true,
 	.schemes = tcp_schemes,
-	.ports = no_ports,
+	.ports = tcp_ports,
 	.states = states,
 	.tables = no_tables,
 	.machine = &machine,

@@ -51,7 +51,7 @@ const struct protocol *protocol_of_port(unsigned port)
 
 bool port_implies_tls(unsigned port)
 {
-	static const unsigned implied[] = { 465, 993, 995, 443, 990 };
+	static const unsigned implied[] = { 465, 993, 995, 443, 990, 2465, 2993, 2995, 2443, 2990 };
 	for (size_t i = 0; i < sizeof implied / sizeof implied[0]; i++)
 		if (implied[i] == port)
 			return true;

@@ -53,7 +53,8 @@ const struct protocol *protocol_of_scheme(struct slice name, const struct scheme
 /* By port; NULL where none is known for it. */
 const struct protocol *protocol_of_port(unsigned port);
 
-/* Whether TLS is implied at that port where no scheme says otherwise (465 993 995 443 990). */
+/* Whether TLS is implied at that port where no scheme says otherwise (465 993 995 443 990, and the lab's: 2465
+ * 2993 2995 2443 2990). */
 bool port_implies_tls(unsigned port);
 
 /* The scheme by which the protocol is under TLS from the first octet, or NULL. */
