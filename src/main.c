@@ -57,12 +57,13 @@ static void help_all(void)
 	(void)puts("\nTARGET: host:port, host port, [::1]:25, unix:/path, or a URL: smtp://host,\n"
 	           "submission:// lmtp:// pop3:// imap:// http:// ftp://, tcp://host:port,\n"
 	           "udp://host:port. Over TLS: smtps:// pop3s:// imaps:// https:// ftps://,\n"
-	           "tls://host:port, or --starttls. FTP's data connections are not opened.\n\n"
+	           "tls://host:port, or --starttls. The lab on this machine: lab:smtp, lab:imaps …\n\n"
 	           "parlance COMMAND --help tells more; man parlance tells all. To begin with:\n\n"
 	           "  parlance replay ewing-imap-corrected   a conversation that ships, explained\n"
-	           "  parlance serve ewing-smtp              one as a server to practise with\n"
+	           "  parlance lab                           servers to practise with\n"
+	           "  parlance lab:smtp                      talk to one of them\n"
 	           "  parlance explain 550                   what a code or a word means\n"
-	           "  parlance http://localhost              talk to a server by hand");
+	           "  parlance imaps://mail.example          talk to a server by hand");
 }
 
 static void help_command(const struct command *command)

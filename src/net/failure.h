@@ -27,6 +27,6 @@ enum status failure_name(struct error *error, const char *name, int code, int sy
 enum status failure_silent_resolver(struct error *error, const char *name, double seconds);
 
 /* What to do where there is no network to speak of. */
-#define FAILURE_NO_NETWORK "`parlance serve ewing-smtp` plays a server on this machine, and needs no network"
+#define FAILURE_NO_NETWORK "`parlance lab:smtp` (lab:imap, lab:http …) practises on this machine, and needs no network"
 
 #endif
