@@ -230,7 +230,7 @@ static void open_door(struct labour *l)
 	struct error why = { 0 };
 	lab_card(l->lab, buffer_slice(&l->authority), &card);
 	if (lab_door_open(l->base, buffer_slice(&card), &l->door, &why) != STATUS_OK)
-		complain("lab:smtp and the like do not lead to this lab: %s", why.message);
+		complain("targets such as lab:smtp do not lead to this lab: %s", why.message);
 	error_clear(&why);
 	buffer_free(&card);
 }

@@ -114,7 +114,7 @@ static enum status listen_at(struct door *door, struct error *error)
 		return status;
 	if (answered(&address))
 		return error_set(error, STATUS_USAGE,
-		                 "another lab of yours is running, and lab:smtp and the like lead there");
+		                 "another lab of yours is running, and they lead there");
 	(void)unlink(door->path);
 	door->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (door->fd >= 0 && bind(door->fd, (struct sockaddr *)&address, sizeof address) == 0 &&

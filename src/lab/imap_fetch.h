@@ -37,24 +37,26 @@ bool fetch_sees(const struct fetch *fetch);
 
 /* ---- the reply for one mail ---- */
 
-/* A stretch of the message that stands in the reply at `at` octets of `text`. */
-struct fetch_cut {
-	size_t at;
-	struct slice octets;
-};
+struct item;
 
-/* A reply under way; its members are the room's own. */
+/* A reply under way; its members are the room's own, but for `unknown_encoding`. */
 struct fetch_reply {
 	const struct fetch *fetch;
 	const struct mailbox *mailbox;
 	struct mail *mail;
-	uint32_t number;
 	bool recent, flags;
-	size_t item;            /* the next of the fetch's to be said */
-	struct buffer text;     /* of the item that is being said */
-	struct fetch_cut *cuts; /* in order of `at` */
-	size_t ncuts, room;
-	size_t said, cut, cut_said; /* how far: octets of `text`; cuts; octets of that cut */
+	bool unknown_encoding; /* a BINARY item was left out: its part's transfer encoding is none that anybody knows; the
+	                          * command ends with NO [UNKNOWN-CTE] (RFC 3516 section 4.3) */
+	bool any, ended;       /* items have been said; all have */
+	size_t item;           /* the next of the fetch's */
+	struct buffer text;    /* to be said, and how far it has been: */
+	size_t said;           /* behind it come octets of the message or of `decoded`: */
+	const struct item *of;  /* the item that they are of */
+	struct slice stretch;   /* of the message, still to be gone through */
+	struct slice octets;    /* the piece of it under way */
+	uint64_t skipped, left; /* octets to be passed over, and to be said then */
+	struct buffer decoded;  /* of BINARY */
+	struct buffer without_nul;
 };
 
 /* Begins `* NUMBER FETCH (…)` for a mail, which is held until the end; fetch and mailbox outlive the reply. `recent`: whether

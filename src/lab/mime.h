@@ -56,6 +56,8 @@ const struct mime *mime_part(const struct mime *mime, struct slice part);
 bool mime_parameter(struct slice *parameters, struct slice *name, struct buffer *value);
 /* Takes the name off that stands before the parameters of Content-Disposition and its like; empty where there is none. */
 struct slice mime_word(struct slice *value);
+/* Takes the next word of a list that commas part off; empty at its end. */
+struct slice mime_list_word(struct slice *list);
 
 /* All parameters, continuations joined (RFC 2231 section 3): `name*0*` and `name*1` are `name*`, whose value says its charset
  * and is %-encoded; `name*0` and `name*1` are `name`. At most MIME_PARAMETERS_MAX are read. */

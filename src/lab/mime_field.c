@@ -74,6 +74,13 @@ struct slice mime_word(struct slice *value)
 	return lexer_word(value, ";(\"");
 }
 
+struct slice mime_list_word(struct slice *list)
+{
+	while (lexer_blanks(list, NULL) || lexer_takes(list, ','))
+		continue;
+	return lexer_word(list, ",(");
+}
+
 bool mime_parameter(struct slice *parameters, struct slice *name, struct buffer *value)
 {
 	buffer_clear(value);

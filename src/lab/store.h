@@ -56,6 +56,7 @@ struct mail {
 	struct message *message;
 	struct mailbox *mailbox; /* that it is in; NULL once it is in none */
 	char *file;              /* the store's: where a Maildir has it */
+	uint64_t charged;        /* the store's: what it counts for its limit */
 	size_t holders;
 };
 struct mail *mail_hold(struct mail *mail);

@@ -64,6 +64,21 @@ static struct slice section_part(struct slice *rest)
 	return part;
 }
 
+/* Whether `part` is numbers from 1 (section-part, RFC 9051 section 9), and parted from what stands behind it by a dot. */
+static bool section_part_ok(struct slice part, struct slice text)
+{
+	if (part.n && text.n && part.p[part.n] != '.')
+		return false;
+	while (part.n) {
+		size_t dot = slice_find_octet(part, '.');
+		uint64_t number = 0;
+		if (part.p[0] == '0' || !slice_number(slice_part(part, 0, dot), &number) || number > UINT32_MAX)
+			return false;
+		part = slice_part(part, dot + 1, part.n);
+	}
+	return true;
+}
+
 /* `<start.length>`, or `<start>`. */
 static bool section_partial(struct imap_section *section, struct slice rest)
 {
@@ -109,7 +124,8 @@ void imap_section_parse(struct slice item, struct imap_section *section)
 	section->text = slice_trim(slice_part(inside, 0, paren));
 	section->fields = slice_part(inside, paren + 1, inside.n - 1);
 	struct slice partial = slice_part(item, close, item.n);
-	section->ok = section_text_ok(section, has_fields) && (paren == inside.n || has_fields);
+	section->ok = section_text_ok(section, has_fields) && section_part_ok(section->part, section->text) &&
+	              (paren == inside.n || has_fields);
 	if (partial.n && !section_partial(section, partial))
 		section->ok = false;
 }
@@ -237,4 +253,64 @@ bool imap_mailbox_decode(struct buffer *out, struct slice name)
 		i += end + 1;
 	}
 	return true;
+}
+
+/* UTF-16 in base64 under way: what of it does not yet fill six bits. */
+struct shift {
+	bool open;
+	uint32_t bits;
+	unsigned nbits;
+};
+
+static void shift_bits(struct buffer *out, struct shift *shift, uint32_t bits, unsigned nbits)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
+	shift->bits = shift->bits << nbits | bits;
+	shift->nbits += nbits;
+	while (shift->nbits >= 6) {
+		shift->nbits -= 6;
+		buffer_add_octet(out, digits[shift->bits >> shift->nbits & 0x3F]);
+	}
+	shift->bits &= (1U << shift->nbits) - 1;
+}
+
+static void shift_end(struct buffer *out, struct shift *shift)
+{
+	if (!shift->open)
+		return;
+	if (shift->nbits)
+		shift_bits(out, shift, 0, 6 - shift->nbits);
+	buffer_add_octet(out, '-');
+	*shift = (struct shift){ 0 };
+}
+
+static void shift_character(struct buffer *out, struct shift *shift, uint32_t character)
+{
+	if (!shift->open)
+		buffer_add_octet(out, '&');
+	shift->open = true;
+	if (character >= 0x10000) {
+		shift_bits(out, shift, 0xD800 + ((character - 0x10000) >> 10), 16);
+		character = 0xDC00 + ((character - 0x10000) & 0x3FF);
+	}
+	shift_bits(out, shift, character, 16);
+}
+
+void imap_mailbox_encode(struct buffer *out, struct slice name)
+{
+	struct shift shift = { 0 };
+	while (name.n) {
+		uint32_t character = 0;
+		size_t n = utf8_decode(name, &character);
+		if (n == 0)
+			character = 0xFFFD;
+		if (character >= ' ' && character < 0x7F) {
+			shift_end(out, &shift);
+			buffer_add_string(out, character == '&' ? "&-" : (char[]){ (char)character, '\0' });
+		} else {
+			shift_character(out, &shift, character);
+		}
+		name = slice_part(name, n ? n : 1, name.n);
+	}
+	shift_end(out, &shift);
 }

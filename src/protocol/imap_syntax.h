@@ -112,6 +112,7 @@ struct imap_node {
 	                       * of a literal its octets as far as they are held */
 	uint64_t octets; /* of a literal, as it says */
 	bool whole;      /* it is closed; of a literal, all its octets are held */
+	size_t literals; /* how many stand in the text before it */
 	size_t end;      /* the index behind the last node inside it: its next neighbour, or the end of its list */
 };
 
@@ -127,6 +128,8 @@ struct imap_tree {
 	size_t n, room;
 	const char *problem; /* the first thing wrong, a sentence that begins in lower case; NULL where nothing is */
 	bool cut;            /* there were more than IMAP_NODES_MAX */
+	const struct imap_literal *literals; /* as they were given */
+	size_t nliterals;
 };
 
 /*
@@ -144,6 +147,13 @@ bool imap_node_is(const struct imap_node *node, struct slice word);
 
 /* Appends what an atom or string says, escapes undone. False where the node is a list or NIL, or not all held. */
 bool imap_node_string(const struct imap_node *node, struct buffer *out);
+
+/* Appends what an astring says: a string, or an atom that may hold `]` (RFC 9051 section 9); NIL is such an atom here.
+ * `list`: of a list-mailbox, whose atoms may hold `%` and `*` too. False, and nothing appended, where it is none. */
+bool imap_node_astring(const struct imap_node *node, bool list, struct buffer *out);
+
+/* Whether `word` is an atom: not empty, no spaces, controls, octets above 127 or any of `( ) { % * " \ ]`. */
+bool imap_atom_ok(struct slice word);
 
 /* ---- what single words say ---- */
 
@@ -169,7 +179,7 @@ struct imap_section {
 	struct slice fields; /* what stands between the parentheses */
 	bool partial, has_length;
 	uint64_t start, length; /* `<start.length>`, `<start>` in a response */
-	bool ok;                /* all of it is well formed */
+	bool ok;                /* all of it is well formed; the fields are not looked at */
 };
 void imap_section_parse(struct slice item, struct imap_section *section);
 
@@ -189,5 +199,8 @@ const char *imap_month_name(unsigned month);
 /* Appends the mailbox name in UTF-8, undoing modified UTF-7 (RFC 3501 section 5.1.3). False, and nothing appended, where
  * the name is not well formed so. */
 bool imap_mailbox_decode(struct buffer *out, struct slice name);
+
+/* Appends a name that is UTF-8 as modified UTF-7; an octet that is no UTF-8 as U+FFFD. */
+void imap_mailbox_encode(struct buffer *out, struct slice name);
 
 #endif

@@ -32,6 +32,7 @@ static struct imap_node *node_add(struct parse *p, enum imap_kind kind, size_t s
 	struct imap_node *node = &tree->nodes[tree->n++];
 	struct slice text = slice_part(p->text, start, end);
 	*node = (struct imap_node){ .kind = kind, .text = text, .content = text, .whole = true, .end = tree->n };
+	node->literals = p->literal;
 	p->at = end;
 	return node;
 }
@@ -129,7 +130,7 @@ static size_t section_end(struct parse *p, size_t at)
 
 static void parse_atom(struct parse *p)
 {
-	size_t start = p->at, at = start;
+	size_t start = p->at, at = start, literals = p->literal;
 	bool open = false;
 	uint64_t octets = 0;
 	while (at < p->text.n && slice_find_octet(SLICE(" ()\"\r\n"), p->text.p[at]) == 6) {
@@ -143,6 +144,7 @@ static void parse_atom(struct parse *p)
 		}
 	}
 	struct imap_node *node = node_add(p, IMAP_ATOM, start, at > start ? at : start + 1);
+	node->literals = literals;
 	node->whole = !open;
 }
 
@@ -184,6 +186,8 @@ void imap_tree_parse(struct imap_tree *tree, struct slice text, const struct ima
 	tree->n = 0;
 	tree->problem = NULL;
 	tree->cut = false;
+	tree->literals = literals;
+	tree->nliterals = nliterals;
 	while (p.at < text.n && !tree->cut) {
 		uint64_t octets = 0;
 		char c = text.p[p.at];
@@ -233,5 +237,32 @@ bool imap_node_string(const struct imap_node *node, struct buffer *out)
 			i++;
 		buffer_add_octet(out, node->content.p[i]);
 	}
+	return true;
+}
+
+static bool atom_of(struct slice word, struct slice specials)
+{
+	for (size_t i = 0; i < word.n; i++) {
+		unsigned char c = (unsigned char)word.p[i];
+		if (c <= ' ' || c >= 0x7F || slice_find_octet(specials, word.p[i]) < specials.n)
+			return false;
+	}
+	return word.n > 0;
+}
+
+bool imap_atom_ok(struct slice word)
+{
+	return atom_of(word, SLICE("(){%*\"\\]"));
+}
+
+bool imap_node_astring(const struct imap_node *node, bool list, struct buffer *out)
+{
+	if (node == NULL || node->kind == IMAP_LIST || !node->whole)
+		return false;
+	if (node->kind != IMAP_ATOM)
+		return imap_node_string(node, out);
+	if (!atom_of(node->content, list ? SLICE("(){\"\\") : SLICE("(){%*\"\\")))
+		return false;
+	buffer_add_slice(out, node->content);
 	return true;
 }
