@@ -188,10 +188,11 @@ talk() {
 	has_not redqueen
 }
 
-@test "pipe: FTP: the passive port is named for whoever opens it" {
+@test "pipe: FTP: the passive port is connected to, and that nobody listens there is told" {
 	service ftp
 	run -0 timeout 20 "$PARLANCE" --notes off -P ftp "$server" <<<$'USER a\nPASS b\nEPSV\nQUIT'
-	has 'parlance --raw tcp://127.0.0.1:51202 </dev/null'
+	has '# data 127.0.0.1:51202: connecting: the second connection'
+	has '# data 127.0.0.1 port 51202: connection refused'
 }
 
 @test "pipe: a trap of another protocol is told, without words for a terminal" {

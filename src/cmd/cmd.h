@@ -34,6 +34,7 @@ struct options {
 	bool showcerts;
 	double timeout;         /* -w; below 0: not given */
 	double connect_timeout; /* 10 */
+	bool follow_data;
 	double max_time;        /* 0: none */
 	const char *eol;        /* crlf, lf, none; NULL: not given */
 	bool json, plain, raw;

@@ -88,6 +88,8 @@ static const struct option_row rows[] = {
 	  "wait so long for a reply (default: 60; for ever\nwhere talk or replay is at a terminal)" },
 	{ "connect-timeout", 0, "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(connect_timeout), NULL,
 	  "wait so long for a connection (default: 10)" },
+	{ "follow-data", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(follow_data), NULL,
+	  "FTP: data connections go to whatever host the\nserver names (default: to its own)" },
 	{ "max-time", 0, "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(max_time), NULL,
 	  "end the whole session after so long" },
 	{ "eol", 0, "crlf|lf|none", OPTIONS_TALK, OPTION_WORD, AT(eol), eol_choices,

@@ -249,6 +249,7 @@ struct session_options options_session(const struct options *options, struct tls
 		                         .tls = tls,
 		                         .starttls = options->starttls,
 		                         .handshake = options->connect_timeout,
+		                         .follow_data = options->follow_data,
 		                         .certificates = options->showcerts,
 		                         .verbose = options->verbose };
 }

@@ -4,6 +4,14 @@
 #include "lab/visit.h"
 
 const struct server servers[] = {
+	{ .name = "smtp", .protocol = "smtp", .port = 2525, .conduct = &smtp_conduct },
+	{ .name = "submission", .protocol = "smtp", .port = 2587, .conduct = &smtp_conduct },
+	{ .name = "smtps", .protocol = "smtp", .port = 2465, .tls = true, .conduct = &smtp_conduct },
+	{ .name = "lmtp", .protocol = "lmtp", .port = 2424, .conduct = &smtp_conduct },
+	{ .name = "pop3", .protocol = "pop3", .port = 2110, .conduct = &pop3_conduct },
+	{ .name = "pop3s", .protocol = "pop3", .port = 2995, .tls = true, .conduct = &pop3_conduct },
+	{ .name = "imap", .protocol = "imap", .port = 2143, .conduct = &imap_conduct },
+	{ .name = "imaps", .protocol = "imap", .port = 2993, .tls = true, .conduct = &imap_conduct },
 	{ .name = "tcp", .protocol = "tcp", .port = 12000, .conduct = &echo_conduct },
 	{ .name = "udp", .protocol = "udp", .port = 12000, .conduct = &echo_conduct },
 	{ .name = NULL },

@@ -154,6 +154,16 @@ void dialogue_payload(struct dialogue *d, enum side side, struct slice text, uin
 	pending_add(d, (struct pending){ .kind = PENDING_DESCRIBED, .side = side, .octets = octets });
 }
 
+void dialogue_aside(struct dialogue *d, enum side side, struct slice text, struct slice line_end, bool first)
+{
+	struct pending pending = { .kind = PENDING_ASIDE, .side = side, .line_end = line_end.n, .first = first };
+	assert(d->npending == 0 && !d->tls_pending && line_end.n <= 2);
+	buffer_clear(&d->described);
+	buffer_add_slice(&d->described, text);
+	pending.octets = text.n + line_end.n;
+	pending_add(d, pending);
+}
+
 void dialogue_quiet(struct dialogue *d)
 {
 	assert(d->npending == 0);
@@ -426,6 +436,18 @@ static void next_described(struct dialogue *d, struct dialogue_event *event)
 	event->kind = EVENT_DATA;
 }
 
+/* What goes over the other connection is explained once. */
+static void next_aside(struct dialogue *d, struct dialogue_event *event)
+{
+	static const char ends[] = "\r\n";
+	struct pending pending = d->pending[0];
+	next_described(d, event);
+	event->aside = true;
+	event->line_end = (struct slice){ ends + 2 - pending.line_end, pending.line_end };
+	if (!pending.first)
+		event->note = event->ref = event->problem = SLICE("");
+}
+
 /* What was told from outside of the line that this event is. */
 static void blame(struct dialogue *d, struct dialogue_event *event)
 {
@@ -464,6 +486,9 @@ bool dialogue_next(struct dialogue *d, struct dialogue_event *event)
 		break;
 	case PENDING_DESCRIBED:
 		next_described(d, event);
+		break;
+	case PENDING_ASIDE:
+		next_aside(d, event);
 		break;
 	}
 	blame(d, event);

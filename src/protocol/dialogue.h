@@ -68,6 +68,7 @@ struct dialogue_event {
 	struct slice line_end; /* "\r\n", "\n", or empty: a piece, a cut line or counted data that ends inside a line */
 	uint64_t octets;       /* on the wire, line end included */
 	bool more;             /* a piece of a longer line; the rest follows */
+	bool aside;            /* text that went over FTP's data connection: no line of this one */
 	const char *protocol;  /* name */
 	const char *state;     /* as of after this event */
 	bool secure;
@@ -131,6 +132,10 @@ void dialogue_assume_tls(struct dialogue *d);
 /* A payload that is only described (`<server sends the text of message 1>`): one `data` event of `side` with that text,
  * and `octets` if it is known, else 0. */
 void dialogue_payload(struct dialogue *d, enum side side, struct slice text, uint64_t octets);
+
+/* A piece of what goes over FTP's data connection, as it is: one `data` event of `side`. `line_end` is "\r\n", "\n" or
+ * empty; only the `first` of a transfer is explained. */
+void dialogue_aside(struct dialogue *d, enum side side, struct slice text, struct slice line_end, bool first);
 
 /* The peers have been silent for as long as the session waits: where only silence ends a reply (tcp), what has come
  * becomes an event. */

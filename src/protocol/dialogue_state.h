@@ -22,13 +22,15 @@ struct flow {
 
 /* What the next event will be made of. */
 struct pending {
-	enum { PENDING_LINE, PENDING_STAGE, PENDING_DESCRIBED } kind;
+	enum { PENDING_LINE, PENDING_STAGE, PENDING_DESCRIBED, PENDING_ASIDE } kind;
 	enum side side;
 	enum stage stage;
 	bool cut;      /* a line whose side hung up */
 	bool silent;   /* a line that silence ended */
 	bool datagram; /* all of a datagram, line ends in it too */
 	uint64_t octets;
+	size_t line_end; /* of what goes elsewhere: so many octets of CRLF end it */
+	bool first;      /* and it is the first of it */
 };
 
 struct dialogue {

@@ -65,6 +65,45 @@ struct slice pop3_timestamp(struct slice greeting)
 	return slice_part(rest, 0, whole ? end + 1 : 0);
 }
 
+/* ---- commands ---- */
+
+bool pop3_keyword(struct slice line, struct slice *keyword, struct slice *behind)
+{
+	size_t space = slice_find_octet(line, ' ');
+	*keyword = slice_part(line, 0, space);
+	*behind = slice_part(line, space + 1, line.n);
+	return space < line.n;
+}
+
+static bool is_argument(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == '\x7F')
+			return false;
+	return s.n > 0;
+}
+
+size_t pop3_arguments(struct slice behind, struct slice *arguments, size_t room)
+{
+	size_t n = 0;
+	for (bool last = false; !last; n++) {
+		size_t space = slice_find_octet(behind, ' ');
+		struct slice argument = slice_part(behind, 0, space);
+		if (n == room || !is_argument(argument))
+			return POP3_NO_ARGUMENTS;
+		arguments[n] = argument;
+		last = space == behind.n;
+		behind = slice_part(behind, space + 1, behind.n);
+	}
+	return n;
+}
+
+bool pop3_language_range(struct slice range, struct slice language)
+{
+	return slice_equal(range, SLICE("*")) || (range.n && slice_starts_nocase(language, range) &&
+	                                          (range.n == language.n || language.p[range.n] == '-'));
+}
+
 /* ---- numbers and names ---- */
 
 bool pop3_message_number(struct slice s, uint64_t *number)

@@ -6,6 +6,8 @@
 #define PARLANCE_PROTOCOL_POP3_SYNTAX_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/slice.h"
 
@@ -30,6 +32,19 @@ bool pop3_response_code_is(struct slice response_code, struct slice code);
 /* The timestamp of a greeting, angle brackets included (RFC 1939 7: it has the form of a message's msg-id); empty
  * where there is none. */
 struct slice pop3_timestamp(struct slice greeting);
+
+/* Takes a command line apart as a server must: the keyword, and what stands behind the one space that follows it. False where
+ * no space does. */
+bool pop3_keyword(struct slice line, struct slice *keyword, struct slice *behind);
+
+/* Reads what stands behind the keyword's space as arguments, each of printable octets or UTF-8 and parted from the next by one
+ * space (RFC 2449 3, RFC 6856 2), into at most `room`. Returns how many there are, or POP3_NO_ARGUMENTS where they have
+ * another form or are more. */
+#define POP3_NO_ARGUMENTS ((size_t)-1)
+size_t pop3_arguments(struct slice behind, struct slice *arguments, size_t room);
+
+/* Whether the language range (RFC 4647 2.1; `*` is any) has the language in it, by basic filtering (RFC 4647 3.3.1). */
+bool pop3_language_range(struct slice range, struct slice language);
 
 /* Reads a message number: decimal, from 1 (RFC 1939 5). False where it is none. */
 bool pop3_message_number(struct slice s, uint64_t *number);

@@ -54,6 +54,13 @@ static void path_problem(struct smtp_path *path, const char *problem, const char
 	path->ref = ref;
 }
 
+static void path_fault(struct smtp_path *path, const char *problem, const char *ref)
+{
+	path_problem(path, problem, ref);
+	if (path->fault == NULL)
+		path->fault = problem;
+}
+
 /* What is wrong with the address between the brackets. */
 static void address_check(struct smtp_path *path, bool null_allowed)
 {
@@ -65,7 +72,7 @@ static void address_check(struct smtp_path *path, bool null_allowed)
 	}
 	if (address.n == 0) {
 		if (!null_allowed || path->source_route)
-			path_problem(path, "an empty path names nobody", "RFC 5321 4.1.1.3");
+			path_fault(path, "an empty path names nobody", "RFC 5321 4.1.1.3");
 		return;
 	}
 	if (!null_allowed && slice_equal_nocase(address, SLICE("Postmaster")))
@@ -74,13 +81,13 @@ static void address_check(struct smtp_path *path, bool null_allowed)
 	while (at > 0 && address.p[at - 1] != '@')
 		at--;
 	if (at == 0)
-		path_problem(path, "the address has no @ and domain", "RFC 5321 4.1.2");
+		path_fault(path, "the address has no @ and domain", "RFC 5321 4.1.2");
 	else if (at == 1)
-		path_problem(path, "nothing stands before the @", "RFC 5321 4.1.2");
+		path_fault(path, "nothing stands before the @", "RFC 5321 4.1.2");
 	else if (at == address.n)
-		path_problem(path, "no domain stands behind the @", "RFC 5321 4.1.2");
+		path_fault(path, "no domain stands behind the @", "RFC 5321 4.1.2");
 	else if (address.p[0] != '"' && slice_find_octet(address, ' ') < address.n)
-		path_problem(path, "a space stands in the address", "RFC 5321 4.1.2");
+		path_fault(path, "a space stands in the address", "RFC 5321 4.1.2");
 }
 
 void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_allowed, struct smtp_path *path)
@@ -88,9 +95,9 @@ void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_all
 	*path = (struct smtp_path){ 0 };
 	struct slice rest = slice_trim(arguments);
 	if (!slice_starts_nocase(rest, keyword)) {
-		path->problem = null_allowed ? "MAIL is followed by FROM:<address>"
-		                             : "RCPT is followed by TO:<address>";
-		path->ref = null_allowed ? "RFC 5321 4.1.1.2" : "RFC 5321 4.1.1.3";
+		path_fault(path,
+		           null_allowed ? "MAIL is followed by FROM:<address>" : "RCPT is followed by TO:<address>",
+		           null_allowed ? "RFC 5321 4.1.1.2" : "RFC 5321 4.1.1.3");
 		path->parameters = slice_part(rest, 0, 0);
 		return;
 	}
@@ -99,7 +106,7 @@ void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_all
 	if (trimmed.n && rest.p != trimmed.p)
 		path_problem(path, "no space may stand behind the colon", "RFC 5321 3.3");
 	if (trimmed.n == 0) {
-		path_problem(path, "the address is missing", "RFC 5321 4.1.2");
+		path_fault(path, "the address is missing", "RFC 5321 4.1.2");
 		return;
 	}
 	size_t end = trimmed.p[0] == '<' ? path_end(trimmed) : 0;
@@ -107,14 +114,14 @@ void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_all
 		path->address = slice_part(trimmed, 1, end - 1);
 		path->parameters = slice_trim(slice_part(trimmed, end, trimmed.n));
 		if (end < trimmed.n && trimmed.p[end] != ' ')
-			path_problem(path, "a space must stand between the path and what follows", "RFC 5321 4.1.2");
+			path_fault(path, "a space must stand between the path and what follows", "RFC 5321 4.1.2");
 		address_check(path, null_allowed);
 		return;
 	}
-	path_problem(path,
-	             trimmed.p[0] == '<' ? "the > that ends the address is missing"
-	                                 : "the address must stand between < and >",
-	             "RFC 5321 4.1.2");
+	path_fault(path,
+	           trimmed.p[0] == '<' ? "the > that ends the address is missing"
+	                               : "the address must stand between < and >",
+	           "RFC 5321 4.1.2");
 	path->address = slice_word(&trimmed);
 	path->parameters = slice_trim(trimmed);
 }

@@ -61,6 +61,15 @@ void flow_tell(struct session *s)
 		session_begin_tls(s);
 }
 
+void flow_show_aside(struct session *s)
+{
+	struct dialogue_event event;
+	while (dialogue_next(s->dialogue, &event)) {
+		event.t = session_seconds(s);
+		show(s, &event);
+	}
+}
+
 void flow_stage(struct session *s, enum stage stage, enum side side)
 {
 	if (stage == STAGE_CLOSE && s->closed[side])

@@ -83,6 +83,8 @@ enum side session_peer_side(const struct session *s);
 
 /* Makes and tells the events that the dialogue has. */
 void flow_tell(struct session *s);
+/* Makes the events that the dialogue has of what goes over another connection, and shows them. */
+void flow_show_aside(struct session *s);
 /* Tells what happened to the stream. */
 void flow_stage(struct session *s, enum stage stage, enum side side);
 /* Says what waits to be said, hears what waits to be heard. */

@@ -7,6 +7,7 @@
 #include "session/session.h"
 
 #include <event2/event.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +182,37 @@ void session_remark(struct session *s, const char *format, ...)
 		face_remark(s->faces[i], shown);
 	buffer_free(&text);
 	buffer_free(&room);
+}
+
+/* ---- what goes over another connection ---- */
+
+static bool may_show_aside(const struct session *s)
+{
+	return s->started && !s->telling && !s->freed && !s->over && !dialogue_tls_pending(s->dialogue);
+}
+
+void session_aside(struct session *s, enum side side, struct slice text, struct slice line_end, bool first)
+{
+	if (!may_show_aside(s))
+		return;
+	dialogue_aside(s->dialogue, side, text, line_end, first);
+	flow_show_aside(s);
+}
+
+void session_aside_end(struct session *s, enum side side, uint64_t octets, uint64_t unshown)
+{
+	struct buffer words = { 0 };
+	if (!may_show_aside(s))
+		return;
+	buffer_printf(&words, "%s sends %" PRIu64 " octet%s over the data connection",
+	              side == SIDE_CLIENT ? "client" : "server", octets, octets == 1 ? "" : "s");
+	for (size_t i = 0; i < s->nfaces; i++)
+		face_direction(s->faces[i], buffer_slice(&words));
+	if (unshown > 0 || octets == 0) {
+		dialogue_payload(s->dialogue, side, buffer_slice(&words), unshown);
+		flow_show_aside(s);
+	}
+	buffer_free(&words);
 }
 
 /* ---- saying and ending ---- */

@@ -72,6 +72,7 @@ struct session_options {
 	double handshake;  /* seconds that it may take; 0: 10 */
 	bool certificates; /* the chain is told in full (--showcerts) */
 	bool verbose;      /* so are OpenSSL's words about a failure (-v) */
+	bool follow_data;  /* FTP's data connections go where the server says, to other hosts, too */
 };
 
 /* Owns the stream from now on; nothing is called before the loop runs. Freed by session_free. */
@@ -86,6 +87,12 @@ void session_add_face(struct session *session, struct face *face);
 void session_drop_face(struct session *session, struct face *face);
 /* Tells all faces a line of our own. */
 void session_remark(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What goes over FTP's data connection (session/ftp_data.h) is told to the faces only. A piece of it: dialogue_aside. And,
+ * at its end or where the telling of it is broken off, the stage direction that stands for so many octets; those that were
+ * not shown are an event of their own, beside it. Nothing while events are being told, or TLS begins. */
+void session_aside(struct session *session, enum side side, struct slice text, struct slice line_end, bool first);
+void session_aside_end(struct session *session, enum side side, uint64_t octets, uint64_t unshown);
 
 /* Says octets as our side: they pass the dialogue (and so the faces) and go to the stream, at once, or, from inside the
  * driver's `event` and before the loop runs, after it. Over UDP each call is one datagram. Nothing is refused: what the

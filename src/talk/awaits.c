@@ -57,7 +57,9 @@ static unsigned long long due(const struct talk *t)
 void awaits_word(const struct talk *t, struct buffer *out)
 {
 	enum input input = talk_input(t);
-	if (input == INPUT_COUNTED)
+	if (transfer_typed(t))
+		buffer_add_string(out, "data");
+	else if (input == INPUT_COUNTED)
 		buffer_printf(out, "%s %llu", counted_noun(t), due(t));
 	else if (input == INPUT_FIELD)
 		buffer_add_string(out, field_noun(t));

@@ -87,6 +87,19 @@ void feed_used(struct talk *t, struct slice line)
 	t->feed.looked = 0;
 }
 
+bool feed_all(struct talk *t, struct buffer *octets)
+{
+	struct feed *feed = &t->feed;
+	if (feed->octets.n == 0 && !feed->ended && feed->readable)
+		(void)event_add(feed->readable, NULL);
+	else if (feed->octets.n == 0 && !feed->ended)
+		feed_read(feed);
+	buffer_add_slice(octets, buffer_slice(&feed->octets));
+	buffer_clear(&feed->octets);
+	feed->looked = 0;
+	return !feed->ended;
+}
+
 bool feed_left(struct talk *t)
 {
 	struct feed *feed = &t->feed;

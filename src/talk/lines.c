@@ -257,6 +257,10 @@ void lines_stir(struct talk *t)
 {
 	if (!t->open)
 		return;
+	if (transfer_typed(t) && t->prompt == NULL) {
+		transfer_pour(t);
+		return;
+	}
 	if (t->pipeline || t->hurried)
 		lines_pump(t, false);
 	session_nudge(t->session);
@@ -302,6 +306,8 @@ void line_typed(struct talk *t, struct slice text)
 		replay_place(t, SLICE(""));
 	} else if (!t->open && t->connector == NULL) {
 		give_back(t, text);
+	} else if (transfer_typed(t)) {
+		transfer_line(t, slice_starts(text, SLICE("::")) ? slice_part(text, 1, text.n) : text);
 	} else {
 		t->hurried |= t->held == NULL && interrupts(t, text);
 		line_hold(t, text, false, false);

@@ -79,7 +79,7 @@ static void still_waiting(struct talk *t, double seconds)
 	else
 		buffer_printf(&text, "Still waiting for a reply (%.0f s).", seconds);
 	if (!t->shut && transfer_waits(t))
-		buffer_printf(&text, " It needs the data connection to %s.", t->transfer);
+		buffer_printf(&text, " It needs the data connection to %s.", transfer_waits(t));
 	if (!t->shut)
 		allowed_add(t, &text);
 	if (!t->shut && awaits_tls(t))

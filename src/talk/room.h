@@ -11,6 +11,7 @@
 
 struct event;
 struct event_base;
+struct ftp_data;
 struct record;
 
 /* A line that waits to be sent. */
@@ -102,9 +103,7 @@ struct talk {
 	bool text_warned;
 	enum body_part body;
 	enum input hinted; /* of which kind of line it was said that it is waited for; INPUT_COMMAND: of none */
-	char *transfer;    /* FTP: where the data connection is to go, "HOST:PORT"; NULL: unknown */
-	size_t transfers;  /* how often that was said */
-	bool private_asked, transfer_private; /* FTP: data connections are to be encrypted, and are */
+	struct ftp_data *data; /* FTP: the session's data connections; NULL: there is no session */
 	struct buffer fixed;                  /* what `:fix` sends */
 	bool fixable;                         /* it is the line that was sent just now */
 	struct buffer page;                   /* rows that a `:` word said and that were not shown yet */
@@ -170,6 +169,8 @@ void feed_begin(struct talk *t);
 bool feed_line(struct talk *t, struct slice *line);
 /* Takes the line that feed_line gave. */
 void feed_used(struct talk *t, struct slice line);
+/* Appends all that has been read and not taken; false where no more will come. */
+bool feed_all(struct talk *t, struct buffer *octets);
 /* Whether anything but white space is left. */
 bool feed_left(struct talk *t);
 void feed_end(struct talk *t);
@@ -207,6 +208,9 @@ void word_base64(struct talk *t, struct slice arguments);
 void word_starttls(struct talk *t, struct slice arguments);
 void word_tls(struct talk *t, struct slice arguments);
 void word_cert(struct talk *t, struct slice arguments);
+void word_port(struct talk *t, struct slice arguments);
+void word_data(struct talk *t, struct slice arguments);
+void word_data_over(struct talk *t, struct slice arguments);
 void word_record(struct talk *t, struct slice arguments);
 void word_save(struct talk *t, struct slice arguments);
 void word_save_over(struct talk *t, struct slice arguments);
@@ -277,10 +281,17 @@ bool awaits_sentences(const struct talk *t, struct buffer *out);
 bool awaits_hint(const struct talk *t, struct buffer *out);
 
 /* ---- transfer.c: FTP's data connection ---- */
-/* Says where the data connection goes, when it is known. */
-void transfer_follow(struct talk *t, const struct dialogue_event *event);
-/* Whether the reply that is waited for may wait for the data connection (t->transfer). */
-bool transfer_waits(const struct talk *t);
+/* The session has begun; and is over. */
+void transfer_begin(struct talk *t);
+void transfer_end(struct talk *t);
+/* Where the data connection goes that the reply which is waited for may wait for, too; NULL: it waits for none. */
+const char *transfer_waits(const struct talk *t);
+/* Whether what is typed now, or comes from stdin, is what STOR sends. */
+bool transfer_typed(const struct talk *t);
+/* Sends a line of it; sends what stdin has; that was all. */
+void transfer_line(struct talk *t, struct slice text);
+void transfer_pour(struct talk *t);
+void transfer_finish(struct talk *t);
 
 /* ---- complete.c ---- */
 /* Whether a row is of the protocol itself: not an extension's, nor one vendor's, nor what is left of an older version. */

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 
 #include "base/escape.h"
+#include "session/ftp_data.h"
 #include "talk/login.h"
 #include "talk/replay.h"
 #include "talk/room.h"
@@ -160,9 +161,8 @@ static void free_words(struct talk *t)
 	free(t->awaited);
 	free(t->mechanism);
 	free(t->tag);
-	free(t->transfer);
 	free(t->later);
-	t->awaited = t->mechanism = t->tag = t->transfer = t->later = NULL;
+	t->awaited = t->mechanism = t->tag = t->later = NULL;
 	t->tags_used = 0;
 	t->tag_warned = false;
 	buffer_clear(&t->verbs);
@@ -233,7 +233,7 @@ static void event_told(void *context, struct session *session, const struct dial
 	if (t->text != TEXT_NONE || talk_input(t) == INPUT_TEXT)
 		traps_follow(t, event);
 	awaits_follow(t, event);
-	transfer_follow(t, event);
+	ftp_data_event(t->data, event);
 	login_follow(t, event);
 	replay_follow(t, event);
 	recording_watch(t);
@@ -269,6 +269,7 @@ static void closed(void *context, struct session *session, enum session_end end,
 	(void)session;
 	(void)end;
 	t->open = t->confirming = false;
+	transfer_end(t);
 	login_forget(t);
 	replay_lost(t);
 	(void)evtimer_del(t->goodbye_timer);
@@ -337,6 +338,7 @@ static void connected(void *context, struct stream *stream, double seconds)
 	t->memory = memory_face();
 	session_add_face(t->session, memory_as_face(t->memory));
 	recording_attach(t);
+	transfer_begin(t);
 	t->open = t->was_open = true;
 	patience_person(t);
 	talk_prompt(t);
@@ -365,6 +367,7 @@ static void disconnect(struct talk *t)
 	if (t->connector)
 		connect_cancel(t->connector);
 	t->connector = NULL;
+	transfer_end(t);
 	session_free(t->session); /* closes its faces */
 	t->session = NULL;
 	t->memory = NULL;
@@ -382,10 +385,8 @@ void talk_connect(struct talk *t)
 	disconnect(t);
 	t->shut = t->hurried = t->hung_up = t->ended = t->kept_told = false;
 	t->confirming = t->confirmed = t->encrypting = false;
-	t->private_asked = t->transfer_private = false;
 	t->text = TEXT_NONE;
 	t->body = BODY_NONE;
-	t->transfers = 0;
 	t->answered = 0;
 	patience_begin(t);
 	free_words(t);

@@ -1,133 +1,202 @@
 /*
- * FTP's second connection, over which files and lists go: parlance opens none itself, so it says where somebody must
- * connect, or listen, for the transfer to begin.
+ * FTP's second connection, over which files and lists go, as a person sees it: `:port` listens for it, `:data` names the
+ * file, and what STOR sends may be typed.
  */
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
-#include "protocol/ftp_syntax.h"
+#include "base/escape.h"
+#include "session/ftp_data.h"
 #include "talk/room.h"
 
-/* The host of a peer's name, "127.0.0.1:21" or "[::1]:21", brackets included. */
-static struct slice host_of(struct slice peer)
-{
-	size_t end = peer.n;
-	while (end > 0 && peer.p[end - 1] != ':')
-		end--;
-	return end ? slice_part(peer, 0, end - 1) : peer;
-}
+/* Octets of a typed file that may wait to be written before more is taken from stdin, and how long that is looked at. */
+#define WAITING_MAX 262144
+static const struct timeval pace = { .tv_usec = 10000 }, at_once = { 0 };
 
-static void place_forget(struct talk *t)
-{
-	free(t->transfer);
-	t->transfer = NULL;
-}
+/* ---- what STOR sends ---- */
 
-/* Keeps "HOST:PORT" of an address; whether there is one. */
-static bool place_keep(struct talk *t, struct slice text, enum ftp_address_form form, bool in_reply)
+/* A STOR has begun, and no file was named: it is typed. */
+static bool wanted(void *context, struct buffer *octets)
 {
-	struct ftp_address address = { 0 };
-	place_forget(t);
-	ftp_address_parse(text, form, in_reply, &address);
-	struct slice host = buffer_slice(&address.host), peer = slice_of(session_peer(t->session));
-	bool six = slice_find_octet(host, ':') < host.n;
-	if (address.port && host.n)
-		t->transfer = string_printf(six ? "[" SLICE_FMT "]:%lu" : SLICE_FMT ":%lu", SLICE_ARG(host),
-		                            address.port);
-	else if (address.port && in_reply)
-		t->transfer = string_printf(SLICE_FMT ":%lu", SLICE_ARG(host_of(peer)), address.port);
-	ftp_address_free(&address);
-	return t->transfer != NULL;
-}
-
-/* The form in which a command, or the reply to it, says an address. */
-static bool form_of(struct slice verb, bool passive, enum ftp_address_form *form)
-{
-	static const struct {
-		const char *passive, *active;
-		enum ftp_address_form form;
-	} forms[] = {
-		{ "PASV", "PORT", FTP_SHORT },
-		{ "EPSV", "EPRT", FTP_EXTENDED },
-		{ "LPSV", "LPRT", FTP_LONG },
-	};
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-		if (!slice_equal(verb, slice_of(passive ? forms[i].passive : forms[i].active)))
-			continue;
-		*form = forms[i].form;
-		return true;
-	}
+	struct talk *t = context;
+	(void)octets;
+	if (t->prompt && !t->options->quiet)
+		talk_remark(t, "What you type now is the file, line by line; :data end, or ^D, ends it (:: sends a "
+		               "colon). :data FILE before STOR sends a file.");
+	else if (!t->prompt && !t->options->quiet)
+		talk_remark(t, "What follows on stdin is the file, up to its end.");
+	(void)evtimer_add(t->feed.pace, &at_once);
 	return false;
 }
 
-/* The whole once; later only what changes. */
-static void say_passive(struct talk *t)
+static void over(void *context)
 {
-	const char *scheme = t->transfer_private ? "tls" : "tcp";
-	if (t->transfers++)
-		talk_remark(t, "For this one: parlance --raw %s://%s </dev/null", scheme, t->transfer);
-	else
-		talk_remark(
-			t,
-			"The server waits at %s for the data connection, which parlance does not open itself. Say "
-			"LIST, RETR or STOR here and then, in another terminal: parlance --raw %s://%s </dev/null (to "
-			"store a file: <FILE). Or all of it at once: curl %s://%s/",
-			t->transfer, scheme, t->transfer,
-			t->place.tls          ? "ftps"
-			: t->transfer_private ? "--ssl-reqd ftp"
-					      : "ftp",
-			session_peer(t->session));
+	struct talk *t = context;
+	talk_prompt(t);
+	lines_stir(t);
 }
 
-static void say_active(struct talk *t)
+void transfer_begin(struct talk *t)
 {
-	talk_remark(t,
-	            "At LIST, RETR or STOR the server connects to %s: parlance does not listen there, so another "
-	            "program must. PASV lets the server listen instead.",
-	            t->transfer);
+	const struct ftp_data_options options = {
+		.quiet = t->options->quiet, .wanted = wanted, .over = over, .context = t
+	};
+	t->data = ftp_data_new(t->session, &options);
 }
 
-/* Whether the command has something go over the data connection. */
-static bool transfers(struct slice verb)
+void transfer_end(struct talk *t)
+{
+	ftp_data_free(t->data);
+	t->data = NULL;
+}
+
+bool transfer_typed(const struct talk *t)
+{
+	return t->data && ftp_data_wants(t->data);
+}
+
+void transfer_line(struct talk *t, struct slice text)
+{
+	struct buffer line = { 0 };
+	buffer_add_slice(&line, text);
+	buffer_add_octet(&line, '\n'); /* TYPE A makes it CRLF */
+	ftp_data_send(t->data, buffer_slice(&line));
+	buffer_free(&line);
+}
+
+/* Lines, up to `:data end`; false where no whole line is there. */
+static bool pour_lines(struct talk *t)
+{
+	struct slice line;
+	while (transfer_typed(t) && ftp_data_waiting(t->data) < WAITING_MAX) {
+		if (!feed_line(t, &line))
+			return !t->feed.ended;
+		struct buffer taken = { 0 };
+		buffer_add_slice(&taken, line);
+		feed_used(t, line);
+		if (line_is_word(t, buffer_slice(&taken)))
+			word_run(t, slice_part(buffer_slice(&taken), 1, taken.n));
+		else
+			transfer_line(t, slice_part(buffer_slice(&taken),
+			                            slice_starts(buffer_slice(&taken), SLICE("::")), taken.n));
+		buffer_wipe(&taken);
+	}
+	return true;
+}
+
+static bool pour_octets(struct talk *t)
+{
+	struct buffer octets = { 0 };
+	bool more = feed_all(t, &octets);
+	ftp_data_send(t->data, buffer_slice(&octets));
+	buffer_wipe(&octets);
+	return more;
+}
+
+void transfer_pour(struct talk *t)
+{
+	bool room = ftp_data_waiting(t->data) < WAITING_MAX;
+	if (room && !(t->options->colon ? pour_lines(t) : pour_octets(t)))
+		transfer_finish(t);
+	else if (transfer_typed(t) && (!room || t->feed.readable == NULL))
+		(void)evtimer_add(t->feed.pace, &pace);
+}
+
+void transfer_finish(struct talk *t)
+{
+	if (transfer_typed(t))
+		ftp_data_finish(t->data);
+}
+
+const char *transfer_waits(const struct talk *t)
 {
 	static const char *const verbs[] = { "APPE", "LIST", "MLSD", "NLST", "RETR", "STOR", "STOU" };
-	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-		if (slice_equal(verb, slice_of(verbs[i])))
-			return true;
-	return false;
+	for (size_t i = 0; t->data && t->awaited && i < sizeof verbs / sizeof verbs[0]; i++)
+		if (strcmp(t->awaited, verbs[i]) == 0)
+			return ftp_data_place(t->data);
+	return NULL;
 }
 
-/* Whether the data connections are encrypted, too (PROT, RFC 4217 9): asked for by the command, granted by the reply. */
-static void follow_protection(struct talk *t, const struct dialogue_event *event, struct slice argument, bool granted)
+/* ---- the words ---- */
+
+/* Whether FTP is spoken here; says so where not. */
+static bool speaks_ftp(struct talk *t)
 {
-	if (!slice_equal(event->verb, SLICE("PROT")))
+	const struct protocol *protocol = talk_protocol(t);
+	bool ftp = t->open && protocol && strcmp(protocol->name, "ftp") == 0;
+	if (!ftp)
+		talk_say(t, t->open ? "Only FTP has a second connection, for its data."
+		                    : "Not connected: :reconnect connects again, :open TARGET elsewhere.");
+	return ftp;
+}
+
+void word_port(struct talk *t, struct slice arguments)
+{
+	struct buffer command = { 0 };
+	struct error error = { 0 };
+	(void)arguments;
+	if (!speaks_ftp(t))
 		return;
-	if (event->kind == EVENT_COMMAND)
-		t->private_asked = slice_equal_nocase(slice_trim(argument), SLICE("P"));
-	else if (granted)
-		t->transfer_private = t->private_asked;
+	if (ftp_data_listen(t->data, &command, &error) == STATUS_OK) {
+		line_hold(t, buffer_slice(&command), false, true);
+		lines_stir(t);
+	} else {
+		talk_say(t, "%s", error.message);
+	}
+	error_clear(&error);
+	buffer_free(&command);
 }
 
-void transfer_follow(struct talk *t, const struct dialogue_event *event)
+static void name_file(struct talk *t, struct slice path, bool force)
 {
-	enum ftp_address_form form;
-	struct slice rest = event->text;
-	if (strcmp(event->protocol, "ftp") != 0 || t->options->quiet)
+	struct buffer safe = { 0 };
+	char *name = slice_string(path);
+	ftp_data_file(t->data, name, force);
+	escape_text(&safe, path);
+	talk_say(t,
+	         "The next RETR or list is saved to " SLICE_FMT
+	         "; the next STOR or APPE sends it. :data alone forgets it.",
+	         SLICE_ARG(buffer_slice(&safe)));
+	buffer_free(&safe);
+	free(name);
+}
+
+static void forget_file(struct talk *t)
+{
+	bool there = ftp_data_named(t->data) != NULL;
+	ftp_data_file(t->data, NULL, false);
+	talk_say(t,
+	         "%sWhat the next transfer brings is shown, and what STOR sends is typed. :data FILE saves or sends "
+	         "a file.",
+	         there ? "No file. " : "");
+}
+
+void word_data(struct talk *t, struct slice arguments)
+{
+	if (!speaks_ftp(t))
 		return;
-	(void)slice_word(&rest);
-	bool told = event->side == SIDE_SERVER && event->final && event->class == CLASS_SUCCESS;
-	follow_protection(t, event, rest, told);
-	if (event->kind == EVENT_COMMAND && form_of(event->verb, false, &form))
-		(void)place_keep(t, slice_trim(rest), form, false);
-	else if (told && form_of(event->verb, true, &form) && place_keep(t, rest, form, true))
-		say_passive(t);
-	else if (told && form_of(event->verb, false, &form) && t->transfer)
-		say_active(t);
-	else if (event->side == SIDE_SERVER && event->final && event->class != CLASS_INFO && transfers(event->verb))
-		place_forget(t);
+	if (slice_equal(arguments, SLICE("end")) && !transfer_typed(t)) {
+		talk_say(t, "No STOR waits for what is typed.");
+	} else if (slice_equal(arguments, SLICE("end"))) {
+		transfer_finish(t);
+	} else if (slice_equal(arguments, SLICE("follow"))) {
+		ftp_data_follow(t->data, true);
+		talk_say(t, "Data connections go to whatever host the server names.");
+	} else if (arguments.n) {
+		name_file(t, arguments, false);
+	} else {
+		forget_file(t);
+	}
 }
 
-bool transfer_waits(const struct talk *t)
+void word_data_over(struct talk *t, struct slice arguments)
 {
-	return t->transfer && transfers(slice_of(t->awaited));
+	if (!speaks_ftp(t))
+		return;
+	if (arguments.n)
+		name_file(t, arguments, true);
+	else
+		talk_say(t, ":data! FILE saves the next transfer to FILE, over what is there.");
 }

@@ -26,6 +26,10 @@ static void wait_for_goodbye(struct talk *t)
 
 static void end_of_input(struct talk *t)
 {
+	if (transfer_typed(t)) {
+		transfer_finish(t);
+		return;
+	}
 	if (!t->open) {
 		talk_leave(t, t->status);
 		return;

@@ -242,7 +242,7 @@ static void word_help(struct talk *t, struct slice arguments)
 	talk_say(t, "Keys: TAB completes, Up and ^R find old lines, ^C gives up, ^D ends, ^] is : in a message.");
 }
 
-static const char see[] = "To see:", login[] = "To log in:", send[] = "To send:", script[] = "Scripts:",
+static const char see[] = "To see:", login[] = "To log in:", send[] = "To send:", data[] = "FTP data:", script[] = "Scripts:",
 		  go[] = "To go:", encrypt[] = "To encrypt:";
 
 const struct word talk_words[] = {
@@ -268,6 +268,10 @@ const struct word talk_words[] = {
 	{ send, "fix", "", "sends the last line again, its typographic characters made ASCII.", word_fix, false },
 	{ send, "eol", "crlf|lf|none", "says what is sent behind each line.", word_eol, false },
 	{ send, "pipeline", "[on|off]", "sends lines without waiting for replies.", word_pipeline, false },
+	{ data, "port", "", "FTP: listens for the data connection, and says where: PORT, or EPRT.", word_port, false },
+	{ data, "data", "[FILE|end|follow]",
+	  "FTP: saves the next transfer to FILE, or sends it from there; ends what is typed.", word_data, false },
+	{ data, "data!", "FILE", "the same, over what is there already.", word_data_over, false },
 	{ script, "replay", "[TRANSCRIPT [all] [NAME=VALUE]|skip|all|off]",
 	  "says the client's lines of a transcript: each stands in the prompt, and Enter sends it.", word_replay,
 	  false },

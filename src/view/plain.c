@@ -159,6 +159,8 @@ static void plain_face_event(struct face *face, const struct dialogue_event *eve
 		header_print(plain, event);
 	if (stage)
 		stage_print(plain, event);
+	else if (event->aside)
+		comment_add(&plain->out, event->text);
 	else if (!(plain->told && event->kind == EVENT_DATA && event->line_end.n == 0))
 		wire_print(plain, event);
 	plain->spoken |= !stage;

@@ -112,11 +112,11 @@ static void styled_add(struct buffer *out, const char *in_style, struct slice te
 static size_t line_add(const struct terminal_face *t, const struct dialogue_event *event, struct buffer *out)
 {
 	struct buffer text = { 0 };
-	bool client = event->side == SIDE_CLIENT;
+	bool client = event->side == SIDE_CLIENT && !event->aside;
 	const char *weight = style(t, client ? BOLD : ""), *mark = style(t, class_style(event->class));
 	const struct span *code = event_span(event, SPAN_CODE);
 	size_t code_start = code ? code->start : 0, code_end = code ? code->end : 0;
-	buffer_add_string(&text, client ? "C:" : "S:");
+	buffer_add_string(&text, event->aside ? "#" : client ? "C:" : "S:");
 	if (event->text.n)
 		buffer_add_octet(&text, ' ');
 	escape_for_screen(&text, slice_part(event->text, 0, code_start));

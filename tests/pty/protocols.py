@@ -249,14 +249,15 @@ def where_the_data_connection_goes():
     with talk(service, "-P", "ftp") as t:
         t.wait_line("ftp connected>")
         said(t, "USER a", "PASS b", "PASV")
-        says(t, "The server waits at 127.0.0.1:51201 for the data connection", "parlance --raw tcp://127.0.0.1:51201 </dev/null")
+        says(t, "data 127.0.0.1:51201: connecting: the second connection")
+        says(t, "data 127.0.0.1 port 51201: connection refused")
         said(t, "EPSV")
-        says(t, "For this one: parlance --raw tcp://127.0.0.1:51202 </dev/null")
+        says(t, "data 127.0.0.1 port 51202: connection refused")
         said(t, "LIST")
         t.enter("ABOR")  # does not wait for the reply
         t.wait("S: 226 Done")
         said(t, "PORT 127,0,0,1,200,3")
-        says(t, "the server connects to 127.0.0.1:51203: parlance does not listen there")
+        says(t, "the server connects to 127.0.0.1:51203: nobody of ours listens there")
 
 
 # ---- passwords and history ----
