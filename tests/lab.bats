@@ -88,7 +88,7 @@ lab_gone() {
 
 @test "a second lab says that targets lead to the first; a socket that a killed one left is taken over" {
 	lab --only tcp
-	run -130 timeout -s INT 2 "$PARLANCE" lab --only tcp --port all=0
+	run -130 timeout --preserve-status -s INT 1 "$PARLANCE" lab --only tcp --port all=0
 	has "targets such as lab:smtp do not lead to this lab: another lab of yours is running"
 	kill -KILL "$server_pid"
 	wait "$server_pid" || true

@@ -21,8 +21,9 @@ struct keep;
  * STATUS_USAGE with a message. */
 enum status keep_open(const char *folder, bool reset, struct keep **keep, struct error *error);
 void keep_close(struct keep *keep);
-/* Whether a mailbox of that name can have a folder: its levels, joined and with their dots escaped, are one file name. */
-bool keep_name_fits(struct slice name);
+/* Whether a user's mailbox of that name can have a folder, where one is needed: its levels, joined and with their dots
+ * escaped, are one file name. */
+bool keep_name_fits(const struct user *user, struct slice name);
 
 /* Reads all that is kept of a user into its mailboxes, of which it has none. False where nothing is. */
 bool maildir_read(struct user *user);

@@ -29,11 +29,11 @@ struct walk {
 
 /* ---- what a header says ---- */
 
-static void set_text(struct mime *part, bool default_charset)
+static void set_text(struct mime *part)
 {
 	part->type = SLICE("TEXT");
 	part->subtype = SLICE("PLAIN");
-	part->parameters = default_charset ? SLICE(";CHARSET=US-ASCII") : SLICE("");
+	part->parameters = SLICE(";CHARSET=US-ASCII");
 }
 
 /* Reads `multipart/mixed; …`. False where it is no type. */
@@ -63,7 +63,7 @@ static void read_header(struct mime *part, bool in_digest)
 		part->type = SLICE("MESSAGE");
 		part->subtype = SLICE("RFC822");
 	} else if (!said || !set_type(part, field.value)) {
-		set_text(part, true);
+		set_text(part);
 	}
 	part->encoding = (struct slice){ 0 };
 	if (mime_field(part->header, SLICE("Content-Transfer-Encoding"), &field))
@@ -125,11 +125,11 @@ static void header_done(struct walk *w, size_t at, uint64_t lines)
 			read_boundary(level);
 		part->multipart = level->boundary.n > 0;
 		if (!part->multipart)
-			set_text(part, false);
+			set_text(part);
 	} else if (is_type(part, SLICE("message"), SLICE("rfc822"))) {
 		part->message = !deepest;
 		if (deepest)
-			set_text(part, false);
+			set_text(part);
 		else
 			open_inside(w, at);
 	}
@@ -142,19 +142,23 @@ static size_t end_before(const struct walk *w, size_t at)
 	return n + (n && at > 1 && w->text.p[at - 2] == '\r');
 }
 
-/* The innermost part ends at the line under way: a boundary, to which the line end before it belongs, or the text's end. */
+/* The innermost part ends at the line under way: a boundary, to which the line end before it belongs (RFC 2046 section 5.1.1:
+ * even that of the header's empty line, or of its last field), or the text's end. */
 static void close_part(struct walk *w, bool boundary)
 {
 	struct level *level = innermost(w);
 	struct mime *part = level->part;
-	const char *end = w->text.p + w->at;
-	part->lines = w->lines - level->lines;
-	if (boundary && end > part->body.p) {
+	const char *start = part->whole.p, *end = w->text.p + w->at;
+	if (boundary && end > start)
 		end -= end_before(w, w->at);
-		part->lines--;
-	}
+	part->lines = w->lines - level->lines;
+	if (end < part->body.p)
+		part->body.p = end;
+	else if (boundary)
+		part->lines -= part->lines > 0;
+	part->header.n = (size_t)(part->body.p - start);
 	part->body.n = (size_t)(end - part->body.p);
-	part->whole.n = (size_t)(end - part->whole.p);
+	part->whole.n = (size_t)(end - start);
 	buffer_free(&level->boundary);
 	w->depth--;
 }

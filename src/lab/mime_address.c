@@ -56,7 +56,9 @@ static bool take_words(struct slice *list, struct words *words, struct buffer *c
 static void take_domain(struct slice *list, struct buffer *host, struct buffer *comment)
 {
 	for (;;) {
-		(void)lexer_blanks(list, comment);
+		bool blank = lexer_blanks(list, comment), dot = host->n && host->p[host->n - 1] == '.';
+		if (blank && host->n && !dot && !slice_starts(*list, SLICE(".")))
+			return;
 		struct slice word = lexer_word(list, SPECIALS "[");
 		buffer_add_slice(host, word);
 		if (list->n && list->p[0] == '[') {
@@ -85,7 +87,8 @@ static void take_route(struct slice *list, struct buffer *route)
 static void take_angle(struct slice *list, struct mime_address *address)
 {
 	struct words words = { 0 };
-	(void)lexer_blanks(list, NULL);
+	while (lexer_blanks(list, NULL) || lexer_takes(list, '<'))
+		continue;
 	if (list->n && list->p[0] == '@')
 		take_route(list, &address->route);
 	(void)take_words(list, &words, NULL);
@@ -116,6 +119,8 @@ static bool take_element(struct slice *list, struct mime_address *address)
 		take_angle(list, address);
 	} else if (any && !address->in_group && lexer_takes(list, ':')) {
 		begin_group(address, &words);
+	} else if (any && lexer_takes(list, ':')) {
+		good = false; /* no group stands in a group: its mailboxes are the outer one's */
 	} else if (lexer_takes(list, '@')) {
 		buffer_add_slice(&address->mailbox, buffer_slice(&words.local));
 		take_domain(list, &address->host, &comment);
@@ -123,7 +128,7 @@ static bool take_element(struct slice *list, struct mime_address *address)
 		buffer_add_slice(&address->mailbox, buffer_slice(&words.phrase));
 		good = any;
 	}
-	if (address->kind == ADDRESS_MAILBOX) {
+	if (good && address->kind == ADDRESS_MAILBOX) {
 		lexer_skip(list, ",;", &comment);
 		if (address->name.n == 0)
 			mime_unfold(&address->name, buffer_slice(&comment));

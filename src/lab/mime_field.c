@@ -26,7 +26,7 @@ static struct slice without_end(struct slice line)
 bool mime_field_next(struct slice *header, struct mime_field *field)
 {
 	while (header->n) {
-		const char *start = header->p;
+		struct slice all = *header;
 		struct slice line = slice_line(header), rest = *header;
 		size_t colon = slice_find_octet(line, ':');
 		struct slice name = slice_trim(slice_part(line, 0, colon));
@@ -35,7 +35,7 @@ bool mime_field_next(struct slice *header, struct mime_field *field)
 			*header = rest;
 		if (!is_field)
 			continue;
-		*field = (struct mime_field){ .name = name, .whole = { start, (size_t)(header->p - start) } };
+		*field = (struct mime_field){ .name = name, .whole = slice_part(all, 0, all.n - header->n) };
 		field->value = without_end(slice_part(field->whole, colon + 1, field->whole.n));
 		return true;
 	}

@@ -65,6 +65,7 @@ struct smtp_message {
 	enum smtp_fate fate;
 	/* The chunk under way. */
 	bool in_chunk;
+	uint64_t due;                /* its octets that are still to come */
 	bool last;                   /* BDAT … LAST */
 	struct smtp_failure refusal; /* how it is answered when its octets have gone by */
 };

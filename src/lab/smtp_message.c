@@ -96,6 +96,8 @@ void smtp_text(struct smtp_guest *guest, const struct dialogue_event *event)
 	struct smtp_message *message = &guest->message;
 	bool front = !message->continues && !message->after_bare_lf;
 	struct slice text = event->text;
+	if (event->line_end.n == 0 && !event->more) /* the client has hung up in the middle of a line */
+		return;
 	if (dialogue_input(visit_dialogue(guest->visit)) != INPUT_TEXT) {
 		text_ends(guest);
 		return;
@@ -167,16 +169,20 @@ void smtp_bdat(struct smtp_guest *guest, struct slice arguments)
 	message->last = slice_equal_nocase(slice_trim(rest), SLICE("LAST"));
 	message->chunks = message->chunks || message->refusal.code == NULL;
 	message->in_chunk = true;
+	message->due = due;
 	if (due == 0)
 		chunk_ends(guest);
 }
 
 void smtp_chunk(struct smtp_guest *guest, const struct dialogue_event *event)
 {
-	if (guest->message.refusal.code == NULL) {
+	struct smtp_message *message = &guest->message;
+	uint64_t came = event->text.n + event->line_end.n;
+	if (message->refusal.code == NULL) {
 		take(guest, event->text);
 		take(guest, event->line_end);
 	}
-	if (dialogue_due(visit_dialogue(guest->visit), SIDE_CLIENT) == 0)
+	message->due -= came < message->due ? came : message->due;
+	if (message->due == 0)
 		chunk_ends(guest);
 }

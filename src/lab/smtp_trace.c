@@ -55,9 +55,9 @@ void smtp_return_path_drop(struct buffer *text, struct smtp_header *header)
 	struct mime_field field;
 	struct slice rest = slice_part(buffer_slice(text), 0, header->end);
 	while (mime_field_next(&rest, &field)) {
+		size_t at = (size_t)(field.name.p - text->p), n = header->end - rest.n - at;
 		if (!slice_equal_nocase(field.name, SLICE("Return-Path")))
 			continue;
-		size_t at = (size_t)(field.whole.p - text->p), n = field.whole.n;
 		memmove(text->p + at, text->p + at + n, text->n - at - n);
 		text->n -= n;
 		header->end -= n;

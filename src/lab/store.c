@@ -59,8 +59,9 @@ static void begin(struct user *user)
 	user->origin = NULL;
 	user->files = files_copy(origin->files, &store->files);
 	if (maildir_read(user)) {
-		if (user_mailbox(user, SLICE("INBOX")) == NULL)
-			user_create(user, SLICE("INBOX"), NULL);
+		struct slice first = slice_of(origin->mailboxes[0]->name);
+		if (user_mailbox(user, first) == NULL)
+			user_create(user, first, NULL);
 	} else {
 		for (size_t i = 0; i < origin->nmailboxes; i++)
 			if (origin->mailboxes[i]->user == origin)
@@ -83,6 +84,11 @@ static struct user *begun(struct user *user)
 struct user *store_user_at(struct store *store, size_t i)
 {
 	return i < store->nusers ? begun(store->users[i]) : NULL;
+}
+
+const struct user *store_person(const struct store *store, size_t i)
+{
+	return i < store->nusers ? store->users[i] : NULL;
 }
 
 struct mailbox *store_outbox(struct store *store)

@@ -138,6 +138,8 @@ struct user {
 struct user *store_user(struct store *store, struct slice name);
 /* The i-th, NULL past the last. */
 struct user *store_user_at(struct store *store, size_t i);
+/* The same, for who wants names and passwords alone: its mailboxes and files may not have been made yet. */
+const struct user *store_person(const struct store *store, size_t i);
 /* Whether that is one of its passwords. */
 bool user_password(const struct user *user, struct slice password);
 /* The same for `struct sasl_server`'s callback: the i-th password of the user of that name, NULL past the last. */

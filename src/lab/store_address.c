@@ -157,9 +157,10 @@ enum recipient store_recipient(struct store *store, struct slice address, struct
 {
 	struct slice local, domain;
 	struct buffer name = { 0 };
-	if (part(address, &local, &domain) && !store_local_domain(store, domain))
+	bool whole = index_of(store, address) < store->nusers;
+	if (part(address, &local, &domain) && !whole && !store_local_domain(store, domain))
 		return RECIPIENT_REMOTE;
-	add_unquoted(&name, local);
+	add_unquoted(&name, whole ? address : local);
 	size_t i = mailbox_of(store, buffer_slice(&name));
 	bool list = is_list(buffer_slice(&name));
 	buffer_free(&name);

@@ -28,11 +28,11 @@ const char *special_use_named(struct slice name)
 /* ---- names ---- */
 
 /* Appends the name as it is kept: INBOX, alone or above others, in upper case; no "/" at the end. False where it is none. */
-static bool add_name(struct buffer *out, struct slice name)
+static bool add_name(struct buffer *out, const struct user *user, struct slice name)
 {
 	if (name.n && name.p[name.n - 1] == '/')
 		name.n--;
-	if (!name.n || name.n > MAILBOX_NAME_MAX || !text_safe(name, false) || !keep_name_fits(name))
+	if (!name.n || name.n > MAILBOX_NAME_MAX || !text_safe(name, false) || !keep_name_fits(user, name))
 		return false;
 	struct slice first = slice_part(name, 0, slice_find_octet(name, '/'));
 	if (name.p[0] == '/' || name.p[name.n - 1] == '/' || slice_find(name, SLICE("//")) < name.n)
@@ -121,7 +121,7 @@ struct mailbox *user_mailbox(const struct user *user, struct slice name)
 	struct buffer kept = { 0 };
 	struct mailbox *mailbox = NULL;
 	bool ends = name.n && name.p[name.n - 1] == '/';
-	if (!ends && add_name(&kept, name))
+	if (!ends && add_name(&kept, user, name))
 		mailbox = find(user, buffer_slice(&kept));
 	buffer_free(&kept);
 	return mailbox;
@@ -202,7 +202,7 @@ enum mailbox_fault user_create(struct user *user, struct slice name, const char 
 {
 	struct buffer kept = { 0 };
 	enum mailbox_fault fault = MAILBOX_NAME;
-	if (add_name(&kept, name))
+	if (add_name(&kept, user, name))
 		fault = create(user, buffer_slice(&kept), special_use_named(slice_of(special_use)));
 	buffer_free(&kept);
 	return fault;
@@ -322,7 +322,7 @@ enum mailbox_fault user_rename(struct user *user, struct slice from, struct slic
 	struct buffer before = { 0 }, after = { 0 };
 	enum mailbox_fault fault = MAILBOX_NAME;
 	buffer_add_string(&before, mailbox->name);
-	if (add_name(&after, to))
+	if (add_name(&after, user, to))
 		fault = rename_to(user, mailbox, buffer_slice(&before), buffer_slice(&after));
 	buffer_free(&before);
 	buffer_free(&after);
@@ -362,7 +362,7 @@ void user_subscribe(struct user *user, struct slice name, bool subscribed)
 {
 	struct buffer kept = { 0 };
 	size_t at = 0;
-	if (!add_name(&kept, name)) {
+	if (!add_name(&kept, user, name)) {
 		buffer_free(&kept);
 		return;
 	}

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "session/ftp_data.h"
 
 /* Seconds: after which it is said that a reply is late, where there is no timeout; that end a reply in a protocol without
  * ends; that a server gets to hang up after the goodbye, and where the script says that it does. */
@@ -26,8 +27,9 @@ struct player {
 	struct speaker *speaker;
 	struct connector *connector;
 	struct session *session;
-	struct event *timer; /* ends what `waiting` says */
-	struct event *wake;  /* something was heard: from inside an event nothing can be said yet */
+	struct ftp_data *data; /* the session's data connections */
+	struct event *timer;   /* ends what `waiting` says */
+	struct event *wake;    /* something was heard: from inside an event nothing can be said yet */
 	enum { WAIT_NOT, WAIT_PAUSE, WAIT_HELD, WAIT_SILENCE, WAIT_CLOSE, WAIT_SETTLE } waiting;
 	double since;       /* when the wait for a reply of a protocol without ends began */
 	struct buffer held; /* octets that are said after the pause */
@@ -228,6 +230,27 @@ static void tell_direction(const struct player *p, struct slice text)
 		p->events.direction(p->context, text);
 }
 
+/* FTP: where the client listens, as all of PORT's or EPRT's argument, or as the port in it. */
+static void listen_for_data(struct player *p, struct slice head)
+{
+	struct buffer command = { 0 }, value = { 0 };
+	struct error error = { 0 };
+	struct slice verb = slice_word(&head);
+	if (ftp_data_listen(p->data, &command, &error) != STATUS_OK) {
+		remark(p, "%s", error.message);
+	} else if (slice_trim(head).n == 0) {
+		struct slice whole = buffer_slice(&command);
+		(void)slice_word(&whole);
+		buffer_add_slice(&value, slice_trim(whole));
+	} else {
+		(void)ftp_data_port(p->data, slice_equal_nocase(verb, SLICE("EPRT")), &value);
+	}
+	speaker_port_is(p->speaker, buffer_slice(&value));
+	error_clear(&error);
+	buffer_free(&command);
+	buffer_free(&value);
+}
+
 /* Does one step; false where there is nothing to do now. */
 static bool take_step(struct player *p)
 {
@@ -238,6 +261,9 @@ static bool take_step(struct player *p)
 	switch (act) {
 	case SPEAK_SEND:
 		return send_next(p, &step);
+	case SPEAK_LISTEN:
+		listen_for_data(p, step.text);
+		return true;
 	case SPEAK_AWAIT:
 		await(p);
 		return false;
@@ -347,6 +373,7 @@ static void heard(void *context, struct session *session, const struct dialogue_
 	if (differs.n)
 		remark(p, SLICE_FMT, SLICE_ARG(buffer_slice(&differs)));
 	buffer_free(&differs);
+	ftp_data_event(p->data, event);
 	/* Replies that complete a block let the script go on even where the turn is not ours. */
 	if (event->side == SIDE_SERVER && event->kind != EVENT_STAGE) {
 		p->unsettled = true;
@@ -405,6 +432,8 @@ static void closed(void *context, struct session *session, enum session_end end,
 		how.status = STATUS_CONNECTION;
 	}
 	wait_over(p); /* the player may outlive its session */
+	ftp_data_free(p->data);
+	p->data = NULL;
 	p->session = NULL;
 	char *kept = string_copy(how.message); /* the session's own goes with it */
 	how.message = kept;
@@ -423,10 +452,19 @@ static void story(void *context, const char *sentence)
 	remark(context, "%s", sentence);
 }
 
+/* What the script has the client send over FTP's data connection. */
+static bool data_wanted(void *context, struct buffer *octets)
+{
+	const struct player *p = context;
+	speaker_payload(p->speaker, octets);
+	return true;
+}
+
 static void connected(void *context, struct stream *stream, double seconds)
 {
 	struct player *p = context;
 	struct session_options session = p->options.session;
+	const struct ftp_data_options data = { .wanted = data_wanted, .context = p };
 	(void)seconds;
 	p->connector = NULL;
 	session.protocol = p->options.rehearsal->protocol;
@@ -434,6 +472,7 @@ static void connected(void *context, struct stream *stream, double seconds)
 	if (session.host == NULL)
 		session.host = p->options.connect.host;
 	p->session = session_new(p->base, stream, &session, &driver, p);
+	p->data = ftp_data_new(p->session, &data);
 	if (p->events.connected)
 		p->events.connected(p->context, p->session);
 	if (!p->options.rehearsal->protocol->server_first)
@@ -480,6 +519,7 @@ void player_free(struct player *p)
 		return;
 	if (p->connector)
 		connect_cancel(p->connector);
+	ftp_data_free(p->data);
 	session_free(p->session);
 	event_free(p->timer);
 	event_free(p->wake);

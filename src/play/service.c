@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "net/listen.h"
 #include "play/cuttable.h"
+#include "play/second.h"
 #include "script/answer.h"
 #include "session/session.h"
 
@@ -30,6 +31,8 @@ struct client {
 	struct delivery *delivery; /* NULL: what is said goes out as it is */
 	struct stream *cuttable;   /* the session's; NULL where it is never cut */
 	struct event *pause;       /* in the delivery; NULL where there is none */
+	struct second *second;     /* FTP's data connections; NULL: another protocol */
+	bool carrying;             /* what goes over them: nothing is said meanwhile */
 	struct event *wake;        /* something happened: from inside an event nothing can be said yet */
 	bool holding, paused;
 	bool gone;    /* the client has hung up */
@@ -124,17 +127,33 @@ static void deliver(struct client *c)
 
 /* ---- doing what the answerer says ---- */
 
-static void say_step(struct client *c, const struct answer_step *step)
+static void say_text(struct client *c, const struct answer_step *step, struct slice text)
 {
 	if (c->delivery) {
-		delivery_add(c->delivery, step->text, step->problem, step->begins);
+		delivery_add(c->delivery, text, step->problem, step->begins);
 		if (step->ends)
 			deliver(c);
 		return;
 	}
 	if (step->problem.n)
 		session_blame(c->session, step->problem);
-	session_send(c->session, step->text.p, step->text.n);
+	session_send(c->session, text.p, text.n);
+}
+
+/* The script's own address of a data connection is nobody's: ours stands there instead. */
+static void say_step(struct client *c, const struct answer_step *step)
+{
+	struct buffer line = { 0 };
+	bool ours = c->second && second_rewrite(c->second, step->text, &line);
+	say_text(c, step, ours ? buffer_slice(&line) : step->text);
+	buffer_free(&line);
+}
+
+static void carry(struct client *c, const struct answer_step *step)
+{
+	c->carrying = c->second && second_carry(c->second, step->side, step->octets);
+	if (!c->carrying)
+		session_remark(c->session, "what goes over the data connection is passed over: there is none");
 }
 
 static void run(struct client *c)
@@ -142,9 +161,12 @@ static void run(struct client *c)
 	struct answer_step step;
 	enum answer_act act = ANSWER_NOTHING;
 	deliver(c);
-	while (!c->holding && !c->leaving && (act = answerer_next(c->answerer, &step)) != ANSWER_NOTHING) {
+	while (!c->holding && !c->carrying && !c->leaving &&
+	       (act = answerer_next(c->answerer, &step)) != ANSWER_NOTHING) {
 		if (act == ANSWER_HANG_UP)
 			hang_up(c);
+		else if (act == ANSWER_DATA)
+			carry(c, &step);
 		else if (act == ANSWER_TLS)
 			session_begin_tls(c->session);
 		else if (act == ANSWER_REMARK)
@@ -157,7 +179,7 @@ static void run(struct client *c)
 	if (c->leaving)
 		return;
 	pace(c);
-	if (!c->holding && (c->gone || datagrams_done(c)))
+	if (!c->holding && !c->carrying && (c->gone || datagrams_done(c)))
 		hang_up(c);
 }
 
@@ -199,6 +221,7 @@ static void client_free(struct service *service, struct client *c)
 	if (c->pause)
 		event_free(c->pause);
 	event_free(c->wake);
+	second_free(c->second);
 	answerer_free(c->answerer);
 	delivery_free(c->delivery);
 	session_free(c->session);
@@ -215,9 +238,19 @@ static void heard(void *context, struct session *session, const struct dialogue_
 {
 	struct client *c = context;
 	answerer_event(c->answerer, session_dialogue(session), event);
+	if (c->second)
+		second_event(c->second, event);
 	c->gone = c->gone || (event->kind == EVENT_STAGE && event->stage == STAGE_CLOSE && event->side == SIDE_CLIENT);
 	if (event->side == SIDE_CLIENT || event->kind == EVENT_STAGE)
 		event_active(c->wake, EV_TIMEOUT, 0);
+}
+
+/* What went over the data connection is through: from inside its own event nothing is said. */
+static void carried(void *context)
+{
+	struct client *c = context;
+	c->carrying = false;
+	event_active(c->wake, EV_TIMEOUT, 0);
 }
 
 static void tell_end(struct client *c, const struct error *error)
@@ -275,6 +308,8 @@ static void client_came(void *context, struct stream *stream)
 	c->wake = event_new(service->base, -1, 0, woken, c);
 	c->face = o->face ? o->face(o->context, stream->peer) : NULL;
 	c->session = session_new(service->base, stream, &options, &driver, c);
+	if (protocol->data_connection)
+		c->second = second_new(service->base, c->session, o->tls, carried, c);
 	if (c->face)
 		session_add_face(c->session, c->face);
 }

@@ -19,12 +19,12 @@
 /* How many fields of a command are looked at for what they capture. */
 #define PARTS_SEEN 64
 
-#define ELSEWHERE "what goes over the data connection is passed over"
-
 struct step {
 	enum answer_act act;
 	struct buffer text, problem;
 	bool begins;
+	enum side side; /* of data that goes elsewhere */
+	uint64_t octets;
 };
 
 struct answerer {
@@ -82,7 +82,7 @@ static bool reply_rests(const struct answerer *a)
 		const struct step *step = &a->steps[i];
 		if (step->act == ANSWER_SAY)
 			return step->begins;
-		if (step->act == ANSWER_TLS || step->act == ANSWER_HANG_UP)
+		if (step->act == ANSWER_TLS || step->act == ANSWER_DATA || step->act == ANSWER_HANG_UP)
 			return true;
 	}
 	return true;
@@ -104,6 +104,8 @@ enum answer_act answerer_next(struct answerer *a, struct answer_step *step)
 	step->text = buffer_slice(&a->text);
 	step->problem = buffer_slice(&a->problem);
 	step->begins = next->begins;
+	step->side = next->side;
+	step->octets = next->octets;
 	step->ends = reply_rests(a);
 	return next->act;
 }
@@ -170,6 +172,14 @@ static void say_line(struct answerer *a, size_t i)
 		payload_made(say(a, a->r->lines[i].final), line->octets, INPUT_TEXT);
 }
 
+/* What goes over the data connection, behind the reply that announces it and before the one that ends it. */
+static void data_due(struct answerer *a, const struct script_line *line)
+{
+	(void)step_add(a, ANSWER_DATA);
+	a->steps[a->nsteps - 1].side = line->side;
+	a->steps[a->nsteps - 1].octets = line->octets;
+}
+
 static void hang_up(struct answerer *a)
 {
 	(void)step_add(a, ANSWER_HANG_UP);
@@ -186,7 +196,7 @@ static void say_due(struct answerer *a)
 		if (line->kind == SCRIPT_COMMENT)
 			buffer_add_string(step_add(a, ANSWER_COMMENT), line->text);
 		if (l->elsewhere && client_line(a, a->at) > a->said)
-			buffer_add_string(step_add(a, ANSWER_REMARK), ELSEWHERE);
+			data_due(a, line);
 		if (l->begins_tls && client_line(a, a->at) < a->said)
 			return;
 		if (l->begins_tls)

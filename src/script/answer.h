@@ -19,6 +19,7 @@ enum answer_act {
 	ANSWER_SAY,     /* say `text` */
 	ANSWER_REMARK,  /* show `text`, a remark about how the script is played */
 	ANSWER_COMMENT, /* show `text`, a comment of the script */
+	ANSWER_DATA,    /* `side` sends `octets` (0: some) over FTP's data connection: go on when that is done */
 	ANSWER_TLS,     /* begin TLS here, which nobody has agreed on in the protocol's words */
 	ANSWER_HANG_UP  /* hang up, when all has been said */
 };
@@ -26,8 +27,10 @@ enum answer_act {
 struct answer_step {
 	struct slice text;    /* octets, line end included; good until the next call */
 	struct slice problem; /* SAY: what is wrong with the line as the script has it, and was mended; or empty */
-	bool begins;          /* SAY: the first line of a reply */
-	bool ends;            /* SAY: no more of the reply is due now */
+	enum side side;       /* DATA */
+	uint64_t octets;
+	bool begins; /* SAY: the first line of a reply */
+	bool ends;   /* SAY: no more of the reply is due now */
 };
 
 /* Serves what was rehearsed; `given` is copied. `strict`: the whole line must match, not only the verb. */

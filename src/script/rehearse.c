@@ -644,12 +644,18 @@ static void capture_names(const struct script_line *line, struct variables *v)
 			variables_capture(v, name, SLICE("captured"));
 }
 
+/* FTP: `{{port}}` of a client is where it listens for the data connection, which is known when it does. */
+static bool names_data_port(const struct rehearsal *r, const struct script_line *line, struct slice name)
+{
+	return line->side == SIDE_CLIENT && r->protocol->data_connection && slice_equal(name, SLICE("port"));
+}
+
 static enum status check_names(const struct rehearsal *r, const struct script_line *line, const struct variables *v,
                                struct error *error)
 {
 	struct slice rest = line_text(line), name;
 	while (next_name(&rest, &name)) {
-		if (variables_get(v, name))
+		if (variables_get(v, name) || names_data_port(r, line, name))
 			continue;
 		return error_set(error, STATUS_USAGE,
 		                 "%s:%u: {{" SLICE_FMT "}} has no value here: give it with --set " SLICE_FMT "=VALUE",

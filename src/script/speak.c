@@ -20,6 +20,7 @@ struct speaker {
 	struct judge *judge;
 	size_t at;         /* the line of the script that comes next */
 	size_t counted_at; /* lines of the block before this one have a count that was heard */
+	size_t port_at;    /* the line whose {{port}} was asked for last; NO_LINE: none */
 	size_t *said;      /* lines of the script whose command events are still to come, in order */
 	size_t nsaid;
 	bool piece;         /* the client's last event goes on */
@@ -70,6 +71,7 @@ struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct vari
 	struct speaker *s = memory_zeroed(1, sizeof *s);
 	s->r = rehearsal;
 	s->files = files;
+	s->port_at = NO_LINE;
 	s->greeting_due = rehearsal->client_first && rehearsal->protocol->server_first && !has_greeting(rehearsal);
 	rehearsal_variables(rehearsal, given, &s->v);
 	s->judge = judge_new(rehearsal, level, &s->v);
@@ -400,6 +402,19 @@ static enum speak_act not_in_the_clear(const struct speaker *s, struct error *er
 	return SPEAK_FAILED;
 }
 
+/* FTP: `{{port}}` in PORT and EPRT is where the client listens, unless somebody has said what it is: what stands before it. */
+static bool port_wanted(const struct speaker *s, struct slice *head)
+{
+	const struct script_line *line = line_at(s, s->at);
+	struct slice text = { line->text, line->text_n }, rest = text, verb = slice_word(&rest);
+	const struct variable *given = variables_get(&s->v, SLICE("port"));
+	bool names = slice_equal_nocase(verb, SLICE("PORT")) || slice_equal_nocase(verb, SLICE("EPRT"));
+	size_t at = slice_find(text, SLICE("{{port}}"));
+	*head = slice_part(text, 0, at);
+	return s->r->protocol->data_connection && line->kind == SCRIPT_SAID && names && at < text.n &&
+	       s->port_at != s->at && !(given && given->set);
+}
+
 static enum speak_act client_line(struct speaker *s, const struct dialogue *d, struct speak_step *step,
                                   struct error *error)
 {
@@ -409,7 +424,13 @@ static enum speak_act client_line(struct speaker *s, const struct dialogue *d, s
 		return SPEAK_AWAIT;
 	if (s->r->lines[s->at].secure && !dialogue_secure(d) && our_turn(d))
 		return s->beginning_tls ? SPEAK_AWAIT : not_in_the_clear(s, error);
-	if (wanted == input || (wanted == INPUT_NOTHING && input == INPUT_COMMAND))
+	bool fits = wanted == input || (wanted == INPUT_NOTHING && input == INPUT_COMMAND);
+	struct slice head;
+	if (fits && port_wanted(s, &head)) {
+		s->port_at = s->at;
+		return show(s, SPEAK_LISTEN, head, step);
+	}
+	if (fits)
 		return say(s, d, step, error);
 	if (!our_turn(d))
 		return SPEAK_AWAIT;
@@ -435,8 +456,7 @@ static enum speak_act direction(struct speaker *s, const struct dialogue *d, str
 		return show(s, SPEAK_PAUSE, slice_of(line->text), step);
 	case DIRECTION_FILE:
 	case DIRECTION_SENDS:
-		s->at++;
-		return show(s, SPEAK_REMARK, SLICE("what goes over the data connection is passed over"), step);
+		break; /* over the data connection */
 	case DIRECTION_TLS:
 		if (dialogue_tls_pending(d))
 			return SPEAK_AWAIT;
@@ -494,6 +514,41 @@ enum speak_act speaker_next(struct speaker *s, const struct dialogue *dialogue, 
 		act = next_step(s, dialogue, step, error);
 	while (act == SPEAK_PAUSE && step->text.n == 0);
 	return act;
+}
+
+/* ---- FTP's data connection ---- */
+
+static bool is_client_line(const struct speaker *s, size_t i)
+{
+	return s->r->lines[i].speaks && line_at(s, i)->side == SIDE_CLIENT;
+}
+
+/* The client's payload for the transfer under way: behind its command, and before the next one. */
+static size_t aside_line(const struct speaker *s)
+{
+	size_t first = s->at, n = s->r->script->nlines;
+	while (first > 0 && !is_client_line(s, first - 1))
+		first--;
+	for (size_t i = first; i < n && !is_client_line(s, i); i++)
+		if (s->r->lines[i].elsewhere && line_at(s, i)->side == SIDE_CLIENT)
+			return i;
+	return NO_LINE;
+}
+
+void speaker_payload(const struct speaker *s, struct buffer *out)
+{
+	size_t i = aside_line(s);
+	if (i == NO_LINE)
+		return;
+	if (line_at(s, i)->direction == DIRECTION_FILE && s->files)
+		buffer_add_slice(out, buffer_slice(&s->files[i]));
+	else
+		payload_made(out, line_at(s, i)->octets, INPUT_OPAQUE);
+}
+
+void speaker_port_is(struct speaker *s, struct slice value)
+{
+	variables_capture(&s->v, SLICE("port"), value);
 }
 
 /* ---- the end ---- */

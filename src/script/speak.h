@@ -18,7 +18,8 @@ struct speaker;
 
 /* What the caller does next. */
 enum speak_act {
-	SPEAK_SEND,        /* say `octets` */
+	SPEAK_SEND, /* say `octets` */
+	SPEAK_LISTEN, /* FTP: listen for a data connection, and tell where by speaker_port_is: `text` stands before `{{port}}` */
 	SPEAK_AWAIT,       /* nothing now: ask again when something has been heard */
 	SPEAK_AWAIT_CLOSE, /* nothing more but that the server hangs up (`expected`: the script says that it does) */
 	SPEAK_TLS,         /* begin TLS here, which nobody has agreed on in the protocol's words */
@@ -45,6 +46,13 @@ struct speak_step {
 struct speaker *speaker_new(const struct rehearsal *rehearsal, const struct variables *given, enum match_level level,
                             const struct buffer *files);
 void speaker_free(struct speaker *s);
+
+/* FTP: a transfer has begun in which the client sends. Appends what the script has it send over the data connection: a file,
+ * or made-up text; nothing where the script has no direction for it. */
+void speaker_payload(const struct speaker *s, struct buffer *out);
+
+/* What `{{port}}` is in the line that asked for it (SPEAK_LISTEN). */
+void speaker_port_is(struct speaker *s, struct slice value);
 
 /* What to do now, `dialogue` being the live one. Called again and again until it says AWAIT, AWAIT_CLOSE, HANG_UP,
  * DONE or FAILED. */

@@ -347,13 +347,10 @@ static const struct connect_events connecting = { .connected = reached, .failed 
 /* Whether the peer has the address that is expected. */
 static bool comes_from(const struct stream *stream, const char *host)
 {
-	struct slice peer = slice_of(stream->peer);
-	while (peer.n && peer.p[peer.n - 1] != ':')
-		peer.n--;
-	peer.n -= peer.n > 0;
-	if (peer.n > 1 && peer.p[0] == '[')
-		peer = slice_part(peer, 1, peer.n - 1);
-	return slice_equal_nocase(peer, slice_of(host));
+	char *peer = data_host_of(stream->peer);
+	bool expected = slice_equal_nocase(slice_of(peer), slice_of(host));
+	free(peer);
+	return expected;
 }
 
 static void came(void *context, struct stream *stream)
@@ -528,4 +525,17 @@ void data_pause(struct data_connection *d, bool paused)
 		stream_pause(d->stream);
 	else if (d->open)
 		stream_resume(d->stream);
+}
+
+char *data_host_of(const char *place)
+{
+	struct slice text = slice_of(place), mapped = SLICE("::ffff:");
+	while (text.n && text.p[text.n - 1] != ':')
+		text.n--;
+	text.n -= text.n > 0;
+	if (text.n > 1 && text.p[0] == '[')
+		text = slice_part(text, 1, text.n - 1);
+	if (slice_starts_nocase(text, mapped) && slice_find_octet(text, '.') < text.n)
+		text = slice_part(text, mapped.n, text.n);
+	return slice_string(text);
 }

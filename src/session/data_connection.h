@@ -88,4 +88,7 @@ void data_pause(struct data_connection *data, bool paused);
 /* Closes at once, without a call. NULL is allowed. */
 void data_free(struct data_connection *data);
 
+/* The host of "127.0.0.1:21" or "[::1]:21", without brackets; IPv4 in the clothes of IPv6 is IPv4. The caller's (free). */
+char *data_host_of(const char *place);
+
 #endif

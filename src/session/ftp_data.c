@@ -19,20 +19,6 @@ static const struct timeval stalled_after = { .tv_sec = 1 }, rest_within = { .tv
 
 /* ---- hosts ---- */
 
-/* The host of "127.0.0.1:21" or "[::1]:21", without brackets; IPv4 in the clothes of IPv6 is IPv4. The caller's. */
-static char *host_of(const char *place)
-{
-	struct slice text = slice_of(place), mapped = SLICE("::ffff:");
-	while (text.n && text.p[text.n - 1] != ':')
-		text.n--;
-	text.n -= text.n > 0;
-	if (text.n > 1 && text.p[0] == '[')
-		text = slice_part(text, 1, text.n - 1);
-	if (slice_starts_nocase(text, mapped) && slice_find_octet(text, '.') < text.n)
-		text = slice_part(text, mapped.n, text.n);
-	return slice_string(text);
-}
-
 /* "127.0.0.1:51234", "[::1]:51234"; the caller's. */
 static char *place_of(const char *host, unsigned long port)
 {
@@ -186,9 +172,11 @@ static const struct data_events events = { .connected = on_connected,
 static void connect_to(struct ftp_data *f, const char *host, unsigned port)
 {
 	struct error error = { 0 };
-	const struct data_options options = {
-		.host = host, .port = port, .timeout = encrypt_patience(f->session), .waits = true, .tls_host = f->session->host
-	};
+	const struct data_options options = { .host = host,
+		                              .port = port,
+		                              .timeout = encrypt_patience(f->session),
+		                              .waits = true,
+		                              .tls_host = f->session->host };
 	f->place = place_of(host, port);
 	(void)data_open(f->session->base, &options, &events, f, &f->data, &error);
 	error_clear(&error);
@@ -208,7 +196,7 @@ static void connect_to(struct ftp_data *f, const char *host, unsigned port)
 /* Where the address names another host, which one is gone to: theirs, or ours. The caller's. */
 static char *host_chosen(struct ftp_data *f, const struct ftp_address *address)
 {
-	char *own = host_of(f->session->peer), *named = slice_string(buffer_slice(&address->host));
+	char *own = data_host_of(f->session->peer), *named = slice_string(buffer_slice(&address->host));
 	bool other = *named && slice_compare_nocase(slice_of(named), slice_of(own)) != 0;
 	if (other && !f->session->options.follow_data) {
 		struct buffer safe = { 0 };
@@ -284,7 +272,7 @@ static void add_port(unsigned port, bool extended, struct buffer *out)
 
 enum status ftp_data_listen(struct ftp_data *f, struct buffer *command, struct error *error)
 {
-	char *here = host_of(f->session->local), *peer = host_of(f->session->peer);
+	char *here = data_host_of(f->session->local), *peer = data_host_of(f->session->peer);
 	bool six = strchr(here, ':') != NULL;
 	const struct data_options options = {
 		.host = here, .listens = true, .only_from = peer, .waits = true, .tls_host = f->session->host

@@ -322,6 +322,11 @@ const char *session_peer(const struct session *s)
 	return s->peer;
 }
 
+const char *session_here(const struct session *s)
+{
+	return s->local;
+}
+
 bool session_local(const struct session *s)
 {
 	static const char *const local[] = { "127.", "[::1]", "[::ffff:127.", "unix:" };

@@ -139,6 +139,8 @@ const struct dialogue *session_dialogue(const struct session *session);
  * or has been silent for two seconds. */
 enum side session_turn(const struct session *session);
 const char *session_peer(const struct session *session);
+/* Our own address, likewise: "127.0.0.1:21". */
+const char *session_here(const struct session *session);
 /* Whether the peer is on this machine: what goes there in the clear passes no wire. */
 bool session_local(const struct session *session);
 bool session_over(const struct session *session);
