@@ -10,9 +10,9 @@ PASSWORD=redqueen # bob's
 # by_hand SERVER [tls]: says what stands on stdin to it, line by line and all at once, and prints what it answers. A line
 # `\...` is said as printf %b prints it, without a line end.
 by_hand() {
-	run -0 timeout 20 "$PYTHON" -c '
+	run -0 timeout 60 "$PYTHON" -c '
 import re, socket, ssl, sys
-peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60)
 if sys.argv[2:]:
     peer = ssl._create_unverified_context().wrap_socket(peer)
 def octets(line):
@@ -24,7 +24,7 @@ try:
     heard = peer.makefile("rb").read()
 except ConnectionResetError:
     sys.exit("reset")
-assert not re.search(rb"[^\r]\n|\r[^\n]|[^\r\n -~]", heard), heard
+assert not re.search(rb"[^\r]\n|\r[^\n]|[\0-\x09\x0b\x0c\x0e-\x1f\x7f]", heard), heard
 sys.stdout.write(heard.decode().replace("\r\n", "\n"))
 ' "$(lab_port "$1")" "${@:2}"
 }
@@ -45,7 +45,7 @@ answers() {
 # newest USER [FOLDER]: the last message in the mailbox, as IMAP gives it, CRs removed, to $output. The outbox is a
 # folder of everybody's.
 newest() {
-	run -0 timeout 20 "$PYTHON" -c '
+	run -0 timeout 60 "$PYTHON" -c '
 import imaplib, sys
 m = imaplib.IMAP4("127.0.0.1", int(sys.argv[1]), timeout=10)
 m.login(sys.argv[2], sys.argv[3])
@@ -293,7 +293,7 @@ newest_of_bob() {
 }
 
 @test "VRFY and EXPN: users, lists, who is meant" {
-	lab --only smtp
+	lab --only smtp --user jürgen:secret
 	by_hand smtp <<-'END'
 		VRFY bob
 		VRFY <Jones@foo.com>
@@ -308,13 +308,15 @@ newest_of_bob() {
 		EXPN bob
 		EXPN frob
 		EXPN
+		VRFY jürgen
+		VRFY jürgen SMTPUTF8
 		QUIT
 	END
 	has "250 2.1.5 Bob <bob@"
 	has "250 2.1.5 Fred Foobar <fred@"
 	has "553-5.1.4 Ambiguous"
 	has "250-2.1.5 Bob <bob@"
-	answers "250 2.1.5,250 2.1.5,250 2.1.5,550 5.1.1,550 5.7.1,550 5.1.1,250 2.1.5,553 5.1.4,501 5.5.4,250 2.1.5,550 5.1.1,550 5.1.1,501 5.5.4"
+	answers "250 2.1.5,250 2.1.5,250 2.1.5,550 5.1.1,550 5.7.1,550 5.1.1,250 2.1.5,553 5.1.4,501 5.5.4,250 2.1.5,550 5.1.1,550 5.1.1,501 5.5.4,252 2.6.8,250 2.1.5"
 }
 
 # ---- the message ----
@@ -323,8 +325,8 @@ newest_of_bob() {
 	lab --only smtp,imap
 	by_hand smtp <<-'END'
 		EHLO bar.com
-		MAIL FROM:<Smith@bar.com>
-		RCPT TO:<bob@foo.com>
+		MAIL FROM:<@relay.example:Smith@bar.com>
+		RCPT TO:<@here.example,@there.example:bob@foo.com>
 		DATA
 		Return-Path: <somebody@else.example>
 		Subject: lunch
@@ -339,6 +341,7 @@ newest_of_bob() {
 		QUIT
 	END
 	answers "250,250 2.1.0,250 2.1.5,354,250 2.0.0"
+	local id
 	id=$(sed -n 's/^250 2.0.0 The message is taken, as //p' <<<"$output")
 	newest_of_bob
 	[[ ${lines[0]} == "Return-Path: <Smith@bar.com>" ]]
@@ -355,7 +358,7 @@ x" "$(sed 1,4d <<<"$output")"
 }
 
 @test "text without a header is body, and its first line no field" {
-	lab --only smtp,imap
+	TZ=XYZ-5:45 lab --only smtp,imap
 	by_hand smtp <<-'END'
 		HELO bar.com
 		MAIL FROM:<>
@@ -370,6 +373,7 @@ x" "$(sed 1,4d <<<"$output")"
 	newest_of_bob
 	[[ ${lines[0]} == "Return-Path: <>" ]]
 	has " with SMTP id "
+	has " +0545"
 	has_not "for <"
 	same "
 Blah blah blah...
@@ -534,11 +538,11 @@ MA" "$(sed 1,4d <<<"$output")"
 		printf 'AUTH PLAIN\nEHLO bar.com\nAUTH\nAUTH FROB\nAUTH PLAIN a b\nAUTH PLAIN ====\n'
 		printf 'AUTH PLAIN\n*\nAUTH CRAM-MD5\n*\nAUTH SCRAM-SHA-256\nbm9uc2Vuc2U=\n'
 		printf 'AUTH PLAIN %s\n' "$(printf '\0bob\0wrong' | base64)"
-		printf 'AUTH LOGIN\n%013000d\n' 0
+		printf 'AUTH LOGIN\n%013000d\nAUTH PLAIN %013000d\n' 0 0
 		printf 'AUTH LOGIN\n%s\n%s\n' "$(printf bob | base64)" "$(printf redqueen | base64)"
 		printf 'AUTH PLAIN\nQUIT\n'
 	)
-	answers "503 5.5.1,250,501 5.5.4,504 5.5.4,501 5.5.4,501 5.5.2,334,501 5.7.0,334,501 5.7.0,334,501 5.5.2,535 5.7.8,334,500 5.5.6,334,334,235 2.7.0,503 5.5.1"
+	answers "503 5.5.1,250,501 5.5.4,504 5.5.4,501 5.5.4,501 5.5.2,334,501 5.7.0,334,501 5.7.0,334,501 5.5.2,535 5.7.8,334,500 5.5.6,500 5.5.6,334,334,235 2.7.0,503 5.5.1"
 	has "334 VXNlcm5hbWU6"
 	has "334 UGFzc3dvcmQ6"
 }
@@ -549,7 +553,7 @@ MA" "$(sed 1,4d <<<"$output")"
 		printf 'EHLO bar.com\nAUTH PLAIN %s\n' "$(printf '\0bob\0redqueen' | base64)"
 		cat <<-'END'
 			MAIL FROM:<bob@foo.com> RET=HDRS ENVID=one
-			RCPT TO:<x@elsewhere.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;x@old.example
+			RCPT TO:<x@elsewhere.example> NOTIFY=FAILURE,DELAY ORCPT=rfc822;x@old.example
 			RCPT TO:<y@[192.0.2.1]>
 			RCPT TO:<bob@foo.com>
 			DATA
@@ -568,7 +572,7 @@ X-Envelope-To: <y@[192.0.2.1]>
 X-Envelope-Parameters: MAIL FROM:<bob@foo.com>
  RET=HDRS ENVID=one
 X-Envelope-Parameters: RCPT TO:<x@elsewhere.example>
- NOTIFY=SUCCESS,DELAY ORCPT=rfc822;x@old.example" "$(head -7 <<<"$output")"
+ NOTIFY=FAILURE,DELAY ORCPT=rfc822;x@old.example" "$(head -7 <<<"$output")"
 	has " with ESMTPA id "
 	same "Subject: out
 
@@ -576,6 +580,42 @@ far away" "$(sed 1,10d <<<"$output")"
 	newest_of_bob
 	has_not "X-Envelope"
 	has "far away"
+}
+
+@test "NOTIFY=SUCCESS: the sender is told who has got the message" {
+	lab --only smtp,imap
+	by_hand smtp <<-'END'
+		EHLO bar.com
+		MAIL FROM:<bob@foo.com> RET=HDRS ENVID=QQ+2B1
+		RCPT TO:<jones@foo.com> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;Jones+2Bx@old.example
+		RCPT TO:<smith@foo.com> NOTIFY=FAILURE
+		DATA
+		Subject: arrived?
+
+		not repeated
+		.
+		MAIL FROM:<>
+		RCPT TO:<jones@foo.com> NOTIFY=SUCCESS
+		DATA
+		Subject: nobody is told
+		.
+		QUIT
+	END
+	answers "250,250 2.1.0,250 2.1.5,250 2.1.5,354,250 2.0.0,250 2.1.0,250 2.1.5,354,250 2.0.0"
+	newest_of_bob
+	same "Return-Path: <>" "${lines[0]}"
+	run -0 "$PYTHON" -c '
+import email, sys
+from email.policy import default
+m = email.message_from_string(sys.stdin.read(), policy=default)
+print(m.get_content_type(), m["Content-Type"].params["report-type"], m["To"])
+words, status, header = m.iter_parts()
+print([list(block.items()) for block in status.get_payload()][1])
+print(status.get_payload(0)["Original-Envelope-Id"], header.get_content_type(), "Subject: arrived?" in header.get_payload())
+' <<<"$output"
+	same "multipart/report delivery-status bob@foo.com
+[('Original-Recipient', 'rfc822;Jones+x@old.example'), ('Final-Recipient', 'rfc822;jones@foo.com'), ('Action', 'delivered'), ('Status', '2.0.0')]
+QQ+1 text/rfc822-headers True" "$output"
 }
 
 @test "submission wants AUTH first, and completes the header" {
@@ -593,7 +633,7 @@ far away" "$(sed 1,10d <<<"$output")"
 		RSET
 		QUIT
 	END
-	answers "250 2.0.0,503 5.5.1,250,530 5.7.0,530 5.7.0,530 5.7.0,530 5.7.0,530 5.7.0,250 2.0.0"
+	answers "250 2.0.0,530 5.7.0,250,530 5.7.0,530 5.7.0,530 5.7.0,530 5.7.0,530 5.7.0,250 2.0.0"
 	by_hand submission < <(
 		printf 'EHLO bar.com\nAUTH PLAIN %s\n' "$(printf '\0bob\0redqueen' | base64)"
 		printf 'MAIL FROM:<bob@foo.com>\nRCPT TO:<bob@foo.com>\nDATA\nSubject: short\n\nhello\n.\nQUIT\n'
@@ -700,6 +740,39 @@ False
 	)
 	same "1000" "$(grep -c '^250 2.1.5 <bob+[0-9]*@foo.com> It is delivered' <<<"$output")"
 	same "250 2.0.0 OK" "$(tail -2 <<<"$output" | head -1)"
+}
+
+@test "garbage, cut anywhere: the server stays, and takes the next message" {
+	lab --only smtp,lmtp,submission
+	run -0 timeout 60 "$PYTHON" - "$(lab_port smtp)" "$(lab_port lmtp)" "$(lab_port submission)" <<-'END'
+		import random, socket, sys
+		chance = random.Random(5321)
+		def piece():
+		    octets = bytes(chance.randrange(256) for _ in range(chance.randrange(40)))
+		    return chance.choice([b"EHLO ", b"LHLO x\r\n", b"EHLO x\r\n", b"MAIL FROM:<", b"MAIL FROM:<>\r\n", b"RCPT TO:<",
+		        b"RCPT TO:<bob@foo.com>", b"DATA\r\n", b"\r\n.\r\n", b"\r\n", b"BDAT 9", b" LAST", b"AUTH PLAIN ", b"AUTH LOGIN\r\n",
+		        b"VRFY ", b"EXPN ", b"HELP ", b"RSET\r\n", b"SIZE=", b"\"@\\", b"x" * 20000, octets, octets])
+		for i in range(200):
+		    peer = socket.create_connection(("127.0.0.1", int(chance.choice(sys.argv[1:]))), 30)
+		    try:
+		        peer.sendall(b"".join(piece() for _ in range(chance.randrange(60))))
+		        if chance.random() < 0.7:
+		            peer.shutdown(socket.SHUT_WR)
+		            while peer.recv(65536):
+		                pass
+		    except ConnectionError:
+		        pass
+		    peer.close()
+	END
+	by_hand smtp <<-'END'
+		EHLO bar.com
+		MAIL FROM:<a@b.example>
+		RCPT TO:<bob@foo.com>
+		DATA
+		.
+		QUIT
+	END
+	answers "250,250 2.1.0,250 2.1.5,354,250 2.0.0"
 }
 
 # ---- the clients that people use ----

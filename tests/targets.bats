@@ -154,7 +154,7 @@ time.sleep(600)
 	[[ $status -eq 5 ]]
 	has "no answer"
 	has "firewall"
-	has "parlance serve ewing-smtp"
+	has "parlance lab:smtp"
 }
 
 @test "a name that does not exist: 3" {
@@ -204,9 +204,9 @@ time.sleep(600)
 	has "-P tcp mail.example:70"
 }
 
-@test "lab and self are named for what they are: 2" {
-	run -2 "$PARLANCE" lab:smtp
-	has "parlance serve ewing-smtp"
+@test "self, and a server that the lab has not, are named for what they are: 2" {
+	run -2 "$PARLANCE" lab:gopher
+	has "lab:gopher: the lab has no such server: it has smtp submission"
 	run -2 "$PARLANCE" self
 	has "transcript"
 }

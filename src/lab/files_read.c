@@ -24,8 +24,8 @@ static enum status failed(struct reading *reading, const char *why, const char *
 {
 	struct buffer name = { 0 };
 	escape_text(&name, buffer_slice(&reading->disk));
-	enum status status =
-		error_set(reading->error, STATUS_USAGE, SLICE_FMT ": %s%s", SLICE_ARG(buffer_slice(&name)), why, next);
+	enum status status = error_set(reading->error, STATUS_USAGE, SLICE_FMT ": %s%s", SLICE_ARG(buffer_slice(&name)),
+	                               why, next);
 	buffer_free(&name);
 	return status;
 }
@@ -33,7 +33,8 @@ static enum status failed(struct reading *reading, const char *why, const char *
 static enum status refused(struct reading *reading, enum files_fault fault)
 {
 	if (fault == FILES_FULL)
-		return failed(reading, "there is no room for it", ": the lab holds 64 MiB of files, and 16,000 of them");
+		return failed(reading, "there is no room for it",
+		              ": the lab holds 64 MiB of files, and 16,000 of them");
 	return failed(reading, "its name or its place cannot be used", ": rename it, or move it up");
 }
 

@@ -169,7 +169,7 @@ struct storing {
 	enum { STORE_SET, STORE_ADD, STORE_REMOVE } kind;
 	uint64_t flags;
 	bool silent;
-	bool missed;         /* a mail that another has expunged was among them */
+	bool stored, missed; /* a mail was there; one that another session has expunged was among them */
 	struct fetch *fetch; /* what the reply says; the tree is `reply` */
 };
 
@@ -207,20 +207,32 @@ static void store_one(struct imap_visit *v, struct storing *s, size_t at)
 	fetch_reply_end(&reply);
 }
 
+/* What others have expunged is told of where the client can do something about it: RFC 2180 4.2; UIDs that are not there are
+ * passed over (RFC 3501 6.4.8). */
+static void store_done(struct imap_visit *v, const struct storing *s)
+{
+	if (!s->missed || s->silent || imap_by_uid(v))
+		return;
+	if (s->stored)
+		imap_ok(v, "[EXPUNGEISSUED] STORE completed, but for messages that another session has expunged");
+	else
+		imap_no(v, "[EXPUNGEISSUED] These messages have been deleted by another session");
+}
+
 static bool store_more(struct imap_visit *v)
 {
 	struct storing *s = v->job;
 	size_t at = 0;
 	if (!imap_set_next(&s->set, &at)) {
-		/* RFC 2180 4.2.1 and 4.2.3 */
-		if (s->missed && !s->silent)
-			imap_no(v, "[EXPUNGEISSUED] Some of these messages were expunged by another session");
+		store_done(v, s);
 		return false;
 	}
-	if (v->view.seen[at].mail->expunged || v->view.lost)
+	if (v->view.seen[at].mail->expunged || v->view.lost) {
 		s->missed = true;
-	else
+	} else {
 		store_one(v, s, at);
+		s->stored = true;
+	}
 	v->effort += MATCH_COST;
 	return true;
 }

@@ -29,7 +29,7 @@ bool imap_pattern_matches(struct slice pattern, struct slice name)
 	bool *places = memory_zeroed(name.n + 1, sizeof *places);
 	bool any_case = slice_equal_nocase(name, SLICE("INBOX"));
 	places[0] = true;
-	for (size_t i = 0; i < pattern.n && memchr(places, true, name.n + 1); i++)
+	for (size_t i = 0; i < pattern.n && memchr(places, 1, name.n + 1); i++)
 		step(places, name, pattern.p[i], any_case);
 	bool matches = places[name.n];
 	free(places);

@@ -86,6 +86,7 @@ void imap_view_open(struct imap_view *view, struct mailbox *mailbox, bool read_o
 	view->mailbox = mailbox;
 	view->read_only = read_only;
 	view->keywords = keywords_of(mailbox);
+	view->uidvalidity = mailbox->uidvalidity;
 	view->watcher = (struct watcher){ .changed = changed, .context = view };
 	grow(view);
 	mailbox_watch(mailbox, &view->watcher);
@@ -109,7 +110,7 @@ bool imap_view_stale(const struct imap_view *view, bool expunge)
 	if (view->mailbox == NULL)
 		return false;
 	return (expunge && (view->expunged || view->gone)) || view->grown || view->changed ||
-	       view->keywords != keywords_of(view->mailbox);
+	       view->uidvalidity != view->mailbox->uidvalidity || view->keywords != keywords_of(view->mailbox);
 }
 
 void imap_view_told(struct imap_view *view, size_t at)
@@ -140,6 +141,13 @@ void imap_view_tell_keywords(struct imap_view *view, struct buffer *out)
 {
 	if (view->keywords != keywords_of(view->mailbox))
 		imap_view_say_flags(view, out);
+}
+
+/* It goes on under another name (RFC 2180 3.4). */
+static void tell_renamed(struct imap_view *view, struct buffer *out)
+{
+	view->uidvalidity = view->mailbox->uidvalidity;
+	buffer_printf(out, "* OK [UIDVALIDITY %u] This mailbox was renamed\r\n", view->uidvalidity);
 }
 
 /* The mailbox was deleted by somebody: its mails go with it (RFC 2180 3). */
@@ -189,6 +197,8 @@ static void tell_flags(struct imap_view *view, struct buffer *out)
 void imap_view_tell(struct imap_view *view, bool expunge, struct buffer *out)
 {
 	imap_view_tell_keywords(view, out);
+	if (view->uidvalidity != view->mailbox->uidvalidity)
+		tell_renamed(view, out);
 	if (expunge && view->gone)
 		tell_gone(view, out);
 	if (expunge && view->expunged)

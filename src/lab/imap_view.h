@@ -30,6 +30,7 @@ struct imap_view {
 	bool lost;                /* it was told that the mailbox is gone, and its mails with it */
 	size_t expunged, changed; /* mails */
 	size_t keywords;          /* of the mailbox's, that it has been told of */
+	uint32_t uidvalidity;     /* that it has been told */
 	struct watcher watcher;
 	/* Something has changed that the client might be told: called at most until it is. NULL: nobody. */
 	void (*stirred)(void *context);

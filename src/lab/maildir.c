@@ -10,9 +10,10 @@
 #include "base/memory.h"
 #include "lab/maildir_inside.h"
 
+/* NULL where nothing is kept, or nothing any more: a new mailbox may have the name of one that is gone, and its folder. */
 static struct keep *keep_of(const struct mailbox *mailbox)
 {
-	return mailbox->user->store->keep;
+	return mailbox->gone ? NULL : mailbox->user->store->keep;
 }
 
 /* ---- mailboxes ---- */
@@ -140,7 +141,8 @@ void maildir_marked(struct mailbox *mailbox, struct mail *mail)
 	if (keep == NULL || mail->file == NULL)
 		return;
 	char *file = name_of(mail);
-	char *old = keep_path(mailbox->user, mailbox->name, mail->file), *new = keep_path(mailbox->user, mailbox->name, file);
+	char *old = keep_path(mailbox->user, mailbox->name, mail->file),
+	     *new = keep_path(mailbox->user, mailbox->name, file);
 	if (rename(old, new) == 0) {
 		free(mail->file);
 		mail->file = file;

@@ -22,8 +22,8 @@ static enum status failed(struct error *error, const char *folder, const char *w
 {
 	struct buffer name = { 0 };
 	escape_text(&name, slice_of(folder));
-	enum status status =
-		error_set(error, STATUS_USAGE, "--keep " SLICE_FMT ": %s", SLICE_ARG(buffer_slice(&name)), why);
+	enum status status = error_set(error, STATUS_USAGE, "--keep " SLICE_FMT ": %s", SLICE_ARG(buffer_slice(&name)),
+	                               why);
 	buffer_free(&name);
 	return status;
 }
@@ -53,8 +53,9 @@ static int open_mark(const char *folder, struct error *error)
 	free(path);
 	if (fd < 0)
 		failed(error, folder,
-		       cause == ENOENT ? "there is something in it, and no lab has kept its mail there: give a new folder"
-		                       : strerror(cause));
+		       cause == ENOENT
+		               ? "there is something in it, and no lab has kept its mail there: give a new folder"
+		               : strerror(cause));
 	return fd;
 }
 
@@ -70,7 +71,7 @@ static bool remove_mailbox(void *context, const char *name)
 	return good;
 }
 
-/* A user's folder: its mailboxes, then INBOX, which is the folder itself. */
+/* A user's folder: its mailboxes, then INBOX, which is the folder itself. What else somebody has put there stays. */
 static bool remove_user(void *context, const char *name)
 {
 	char *path = string_printf("%s/%s", (const char *)context, name);
@@ -78,7 +79,7 @@ static bool remove_user(void *context, const char *name)
 	bool good = true;
 	if (lstat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
 		good = keep_each(path, remove_mailbox, path);
-		good = keep_remove(path) && good;
+		good = (keep_remove(path) || errno == ENOTEMPTY || errno == EEXIST) && good;
 	}
 	free(path);
 	return good;

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/escape.h"
 #include "lab/maildir_inside.h"
 
 /* ---- folders ---- */
@@ -33,14 +32,19 @@ bool folder_read(struct buffer *out, struct slice folder)
 {
 	for (size_t i = 1; i < folder.n; i++) {
 		struct slice rest = slice_part(folder, i, i + 3);
-		if (slice_equal_nocase(rest, SLICE("%2E")) || slice_equal(rest, SLICE("%25"))) {
+		if (slice_equal(rest, SLICE("%2E")) || slice_equal(rest, SLICE("%25"))) {
 			buffer_add_octet(out, rest.p[2] == '5' ? '%' : '.');
 			i += 2;
 		} else {
 			buffer_add_octet(out, folder.p[i] == '.' ? '/' : folder.p[i]);
 		}
 	}
-	return folder.n > 1 && text_safe(buffer_slice(out), false);
+	/* What we would not have written so is no folder of ours: its mailbox would have another. */
+	struct buffer back = { 0 };
+	folder_of(&back, buffer_slice(out));
+	bool same = slice_equal(buffer_slice(&back), folder);
+	buffer_free(&back);
+	return folder.n > 1 && same;
 }
 
 bool keep_name_fits(const struct user *user, struct slice name)
@@ -96,7 +100,7 @@ static uint64_t flag_of(char letter)
 static bool number_in(struct slice name, struct slice key, int64_t *number)
 {
 	uint64_t value;
-	size_t at = slice_find(name, key) + key.n, end = at;
+	size_t at = slice_find(name, key) + key.n, end;
 	bool minus = at < name.n && name.p[at] == '-';
 	at += minus;
 	for (end = at; end < name.n && octet_is_digit(name.p[end]);)

@@ -45,8 +45,9 @@ static void read_row(struct mailbox *mailbox, struct slice row)
 	size_t i = 0;
 	while (i < KEYWORDS_MAX && mailbox->keywords[i] != NULL)
 		i++;
-	if (slice_equal(word, SLICE("keyword")) && value.n && value.n <= KEYWORD_MAX && i < KEYWORDS_MAX)
-		mailbox->keywords[i] = slice_string(value);
+	struct slice keyword = slice_word(&value);
+	if (slice_equal(word, SLICE("keyword")) && keyword.n && keyword.n <= KEYWORD_MAX && i < KEYWORDS_MAX)
+		mailbox->keywords[i] = slice_string(keyword);
 }
 
 /* Without its state a mailbox is a new one. */
@@ -58,9 +59,9 @@ static void read_state(struct mailbox *mailbox)
 		struct slice rest = buffer_slice(&state);
 		while (rest.n)
 			read_row(mailbox, slice_row(&rest));
-	} else {
-		mailbox->uidvalidity = new_validity(mailbox->user->store);
 	}
+	if (mailbox->uidvalidity == 0)
+		mailbox->uidvalidity = new_validity(mailbox->user->store);
 	if (mailbox->uidvalidity > *mailbox->user->store->validity)
 		*mailbox->user->store->validity = mailbox->uidvalidity;
 	buffer_free(&state);
@@ -100,7 +101,7 @@ static int in_order(const void *a, const void *b)
 	uint32_t first = one->mail.uid - 1, second = other->mail.uid - 1;
 	if (first != second)
 		return first < second ? -1 : 1;
-	return strcmp(one->file, other->file);
+	return strcmp(one->file + 4, other->file + 4);
 }
 
 /* A file that was not written by us gets the name that we would give it. */
@@ -201,7 +202,7 @@ static bool read_entry(void *context, const char *name)
 	if (folder && strncmp(name, "deleted.", 8) == 0)
 		(void)keep_remove(path);
 	else if (folder && name[0] == '.' && folder_read(&mailbox, slice_of(name)) &&
-	         user_mailbox(user, buffer_slice(&mailbox)) == NULL)
+	         mailbox_name_good(user, buffer_slice(&mailbox)) && user_mailbox(user, buffer_slice(&mailbox)) == NULL)
 		read_mailbox(user, buffer_slice(&mailbox));
 	buffer_free(&mailbox);
 	free(path);

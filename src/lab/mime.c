@@ -188,14 +188,19 @@ static size_t boundary_of(const struct walk *w, struct slice line)
 	return found;
 }
 
+static void pass_line(struct walk *w, struct slice line)
+{
+	w->at += line.n;
+	w->lines += line.p[line.n - 1] == '\n';
+}
+
 /* A boundary of the part at that depth. */
 static void boundary_came(struct walk *w, size_t depth, struct slice line)
 {
 	close_to(w, depth, true);
 	struct buffer *boundary = &innermost(w)->boundary;
 	bool last = slice_starts(slice_part(line, boundary->n, line.n), SLICE("--"));
-	w->at += line.n;
-	w->lines++;
+	pass_line(w, line);
 	if (last)
 		buffer_clear(boundary);
 	else
@@ -209,8 +214,7 @@ static void take_line(struct walk *w, struct slice line)
 		boundary_came(w, depth, line);
 		return;
 	}
-	w->at += line.n;
-	w->lines += line.p[line.n - 1] == '\n';
+	pass_line(w, line);
 	if (w->in_header && (slice_equal(line, SLICE("\r\n")) || slice_equal(line, SLICE("\n"))))
 		header_done(w, w->at, w->lines);
 }

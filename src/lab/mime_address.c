@@ -124,9 +124,11 @@ static bool take_element(struct slice *list, struct mime_address *address)
 	} else if (lexer_takes(list, '@')) {
 		buffer_add_slice(&address->mailbox, buffer_slice(&words.local));
 		take_domain(list, &address->host, &comment);
-	} else {
+	} else if (any) {
 		buffer_add_slice(&address->mailbox, buffer_slice(&words.phrase));
-		good = any;
+	} else {
+		*list = slice_part(*list, 1, list->n); /* a stray special */
+		good = false;
 	}
 	if (good && address->kind == ADDRESS_MAILBOX) {
 		lexer_skip(list, ",;", &comment);

@@ -235,6 +235,7 @@ static void pop3_end(void *state)
 	struct pop3_visit *post = state;
 	maildrop_close(&post->maildrop);
 	pop3_login_forget(post);
+	buffer_free(&post->surrogate);
 	buffer_free(&post->piece);
 	free(post->timestamp);
 	free(post);

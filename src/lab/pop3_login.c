@@ -40,7 +40,7 @@ static void enter(struct pop3_visit *post, const struct user *user)
 		fail(post, "[SYS/TEMP] the maildrop cannot be opened");
 		return;
 	}
-	if (!maildrop_open(&post->maildrop, inbox)) {
+	if (!maildrop_open(&post->maildrop, inbox, post->utf8)) {
 		fail(post, "[IN-USE] another session holds this maildrop");
 		return;
 	}

@@ -31,9 +31,9 @@ static bool find(struct pop3_visit *post, struct slice number, const char *verb,
 		return false;
 	}
 	*i = (size_t)value - 1;
-	if (maildrop->marked[*i])
+	if (maildrop->mails[*i].marked)
 		visit_say(post->visit, "-ERR message %llu is marked as deleted already", (unsigned long long)value);
-	return !maildrop->marked[*i];
+	return !maildrop->mails[*i].marked;
 }
 
 /* ---- replies of many lines ---- */
@@ -51,31 +51,38 @@ static bool add_rows(struct pop3_visit *post, struct buffer *out)
 	const struct maildrop *maildrop = &post->maildrop;
 	struct pop3_reply *reply = &post->reply;
 	for (; reply->next < maildrop->n && out->n < PIECE; reply->next++) {
-		if (maildrop->marked[reply->next])
+		if (maildrop->mails[reply->next].marked)
 			continue;
 		buffer_printf(out, "%zu ", reply->next + 1);
 		if (reply->kind == REPLY_UIDL)
 			maildrop_unique_id(maildrop, reply->next, out);
 		else
-			buffer_printf(out, "%zu", maildrop_octets(maildrop, reply->next));
+			buffer_printf(out, "%zu", maildrop->mails[reply->next].octets);
 		buffer_add_string(out, "\r\n");
 	}
 	return reply->next == maildrop->n;
 }
 
-/* Appends what fits of a text, dots doubled at the front of lines. False where it is not over. */
-static bool add_text(struct pop3_reply *reply, struct buffer *out)
+/* Appends what fits of a text, dots doubled at the front of lines. */
+static void add_lines(struct slice *text, bool *inside, struct buffer *out)
 {
-	while (reply->text.n && out->n < PIECE) {
-		struct slice rest = slice_part(reply->text, 0, PIECE - out->n);
+	while (text->n && out->n < PIECE) {
+		struct slice rest = slice_part(*text, 0, PIECE - out->n);
 		struct slice line = slice_line(&rest);
-		if (!reply->inside && line.p[0] == '.')
+		if (!*inside && line.p[0] == '.')
 			buffer_add_octet(out, '.');
 		buffer_add_slice(out, line);
-		reply->inside = line.p[line.n - 1] != '\n';
-		reply->text = slice_part(reply->text, line.n, reply->text.n);
+		*inside = line.p[line.n - 1] != '\n';
+		*text = slice_part(*text, line.n, text->n);
 	}
-	if (reply->text.n)
+}
+
+/* Header and body. False where they are not over. */
+static bool add_text(struct pop3_reply *reply, struct buffer *out)
+{
+	add_lines(&reply->header, &reply->inside, out);
+	add_lines(&reply->body, &reply->inside, out);
+	if (reply->header.n || reply->body.n)
 		return false;
 	if (reply->inside)
 		buffer_add_string(out, "\r\n");
@@ -96,6 +103,7 @@ void pop3_more(struct pop3_visit *post)
 		maildrop_seen(&post->maildrop, reply->next);
 	*reply = (struct pop3_reply){ 0 };
 	buffer_free(&post->piece);
+	buffer_free(&post->surrogate);
 	visit_busy(post->visit, false);
 }
 
@@ -120,7 +128,7 @@ void pop3_list(struct pop3_visit *post, const struct slice *arguments)
 		say_count(post);
 		begin(post, (struct pop3_reply){ .kind = REPLY_LIST });
 	} else if (find(post, arguments[0], "LIST", &i)) {
-		visit_say(post->visit, "+OK %zu %zu", i + 1, maildrop_octets(&post->maildrop, i));
+		visit_say(post->visit, "+OK %zu %zu", i + 1, post->maildrop.mails[i].octets);
 	}
 }
 
@@ -140,61 +148,33 @@ void pop3_uidl(struct pop3_visit *post, const struct slice *arguments)
 
 /* ---- texts ---- */
 
-/* Where the body begins: behind the empty line, or at the end. */
-static size_t body_start(struct slice text)
-{
-	struct slice rest = text;
-	while (rest.n) {
-		struct slice line = slice_line(&rest);
-		if (line.p[0] == '\n' || slice_equal(line, SLICE("\r\n")))
-			break;
-	}
-	return text.n - rest.n;
-}
-
-/* Whether the message can be sent: where its header holds UTF-8, only to a client that has said UTF8 (RFC 6856 2.1). */
-static bool sendable(struct pop3_visit *post, struct slice text)
-{
-	struct slice header = slice_part(text, 0, body_start(text));
-	for (size_t i = 0; i < header.n && !post->utf8; i++)
-		if ((unsigned char)header.p[i] > 127) {
-			visit_say(post->visit,
-			          "-ERR [UTF8] this message's header holds UTF-8: say UTF8 before the login");
-			return false;
-		}
-	return true;
-}
-
 void pop3_retr(struct pop3_visit *post, const struct slice *arguments)
 {
-	size_t i;
-	if (!find(post, arguments[0], "RETR", &i))
+	struct pop3_reply reply = { .kind = REPLY_TEXT, .retrieved = true };
+	if (!find(post, arguments[0], "RETR", &reply.next))
 		return;
-	struct slice text = message_text(post->maildrop.mails[i]->message);
-	if (!sendable(post, text))
-		return;
-	visit_say(post->visit, "+OK %zu octets", maildrop_octets(&post->maildrop, i));
-	begin(post, (struct pop3_reply){ .kind = REPLY_TEXT, .text = text, .next = i, .retrieved = true });
+	maildrop_text(&post->maildrop, reply.next, &post->surrogate, &reply.header, &reply.body);
+	visit_say(post->visit, "+OK %zu octets", post->maildrop.mails[reply.next].octets);
+	begin(post, reply);
 }
 
 void pop3_top(struct pop3_visit *post, const struct slice *arguments)
 {
+	struct pop3_reply reply = { .kind = REPLY_TEXT };
 	uint64_t lines;
-	size_t i;
 	if (!slice_number(arguments[1], &lines)) {
 		pop3_refuse(post, "the number of lines is a decimal number", HINT_SYNTAX, "TOP");
 		return;
 	}
-	if (!find(post, arguments[0], "TOP", &i))
+	if (!find(post, arguments[0], "TOP", &reply.next))
 		return;
-	struct slice text = message_text(post->maildrop.mails[i]->message);
-	if (!sendable(post, text))
-		return;
-	struct slice rest = slice_part(text, body_start(text), text.n);
+	maildrop_text(&post->maildrop, reply.next, &post->surrogate, &reply.header, &reply.body);
+	struct slice rest = reply.body;
 	for (; lines && rest.n; lines--)
 		(void)slice_line(&rest);
+	reply.body = slice_part(reply.body, 0, reply.body.n - rest.n);
 	visit_say(post->visit, "+OK top of message follows");
-	begin(post, (struct pop3_reply){ .kind = REPLY_TEXT, .text = slice_part(text, 0, text.n - rest.n) });
+	begin(post, reply);
 }
 
 /* ---- marks ---- */

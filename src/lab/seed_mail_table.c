@@ -92,7 +92,7 @@ const struct seed_mail seed_mails[SEED_MAILS] = {
 	  " <200009040713.DAA02210@snark.example.com>\n"
 	  "Precedence: bulk\n"
 	  "X-Warning: what follows has been in the dark; read it by the light of a lantern\n"
-	  "X-Remark: it is pitch dark, and where it is pitch dark one is likely to be eaten b\n"
+	  "X-Remark: it is pitch dark in here, and one is likely to be eaten by a grue or two\n"
 	  "\n"
 	  "You are standing in an open field west of a white house, with a boarded\n"
 	  "front door. There is a small mailbox here.\n"

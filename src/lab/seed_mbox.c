@@ -87,8 +87,9 @@ static uint64_t flags_of(struct slice text)
 		char letter;
 		uint64_t flag;
 	} letters[] = {
-		{ "Status", 'R', MAIL_SEEN },       { "X-Status", 'A', MAIL_ANSWERED }, { "X-Status", 'D', MAIL_DELETED },
-		{ "X-Status", 'F', MAIL_FLAGGED }, { "X-Status", 'T', MAIL_DRAFT },
+		{ "Status", 'R', MAIL_SEEN },      { "X-Status", 'A', MAIL_ANSWERED },
+		{ "X-Status", 'D', MAIL_DELETED }, { "X-Status", 'F', MAIL_FLAGGED },
+		{ "X-Status", 'T', MAIL_DRAFT },
 	};
 	uint64_t flags = 0;
 	size_t end = slice_find(text, SLICE("\r\n\r\n"));
@@ -109,7 +110,8 @@ static enum status add_message(const char *file, struct mailbox *mailbox, struct
 	if (text.n > MESSAGE_MAX)
 		return failed(error, file, "a message has more than the 34 MiB that the lab takes: leave it out");
 	if (mailbox->nmails >= MAILS_MAX)
-		return failed(error, file, "the lab holds 500,000 messages in a mailbox, and these are more: give a part");
+		return failed(error, file,
+		              "the lab holds 500,000 messages in a mailbox, and these are more: give a part");
 	read_date(date, &like);
 	like.message = message_new(text);
 	mailbox_put(mailbox, &like);

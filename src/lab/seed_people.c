@@ -148,11 +148,11 @@ static void add_given(struct store *model, const struct store_options *options, 
 	}
 }
 
-static void add_outbox(struct store *model)
+static void add_outbox(struct store *model, struct message *const *messages)
 {
 	static const struct seed_mailbox outbox = { "Outbox", NULL, NULL, 0 };
 	model->outbox = model_user_new(model, SLICE("outbox"), "Mail for other domains");
-	add_mailbox(model->outbox, &outbox, 1, NULL);
+	add_mailbox(model->outbox, &outbox, 1, messages);
 	for (size_t i = 0; i < model->nusers; i++)
 		user_subscribe(model->users[i], SLICE("Outbox"), true);
 }
@@ -164,7 +164,7 @@ void model_add_people(struct store *model, const struct store_options *options)
 		messages[i] = seed_message(&seed_mails[i]);
 	add_people(model, messages);
 	add_given(model, options, messages);
-	add_outbox(model);
+	add_outbox(model, messages);
 	for (size_t i = 0; i < SEED_MAILS; i++)
 		message_release(messages[i]);
 }

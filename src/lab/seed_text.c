@@ -7,9 +7,9 @@
 
 #define LINE_MOST 72
 
-static const char *const words[] = { "This",  "line", "says", "nothing;", "it",  "is",   "here", "so",
-	                             "that",  "the",  "size", "of",       "the", "mail", "is",   "the",
-	                             "one",   "that", "the",  "document", "has", "in",   "its",  "list.",
+static const char *const words[] = { "This",  "line", "says", "nothing;", "it",  "is",   "here",   "so",
+	                             "that",  "the",  "size", "of",       "the", "mail", "is",     "the",
+	                             "one",   "that", "the",  "document", "has", "in",   "its",    "list.",
 	                             "Count", "the",  "line", "ends",     "as",  "two",  "octets." };
 
 /* Octets on the wire: each LF is CRLF there. */
@@ -30,7 +30,7 @@ static void add_last_line(struct buffer *out, size_t octets, size_t *word)
 		buffer_add_octet(out, ' ');
 	}
 	out->n = end;
-	if (octets > 2 && out->p[end - 1] == ' ')
+	if (octets > 2)
 		out->p[end - 1] = '.';
 	buffer_add_octet(out, '\n');
 }

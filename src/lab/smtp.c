@@ -186,7 +186,7 @@ static void quit(struct smtp_guest *guest, struct slice arguments)
 
 enum {
 	BARE = 1 << 0,      /* nothing may stand behind it (RFC 5321 4.1.1) */
-	LOGIN = 1 << 1,     /* submission: refused before AUTH (RFC 4954 6) */
+	LOGIN = 1 << 1,     /* submission: refused before AUTH (RFC 6409 4.3, RFC 4954 6) */
 	SMTP_ONLY = 1 << 2, /* LMTP answers no such hello (RFC 2033 4.1) */
 	LMTP_ONLY = 1 << 3,
 	OWN_CHECKS = 1 << 4 /* the octets behind it are read first, whatever is wrong */
@@ -248,7 +248,7 @@ static bool admitted(struct smtp_guest *guest, const struct command *command, st
 		smtp_refuse(guest, "500 5.5.1", "LHLO is LMTP's hello", "This is SMTP: say EHLO");
 	else if ((command->flags & BARE) && arguments.n)
 		smtp_syntax(guest, "501 5.5.4", "Nothing may stand behind %s", command->verb);
-	else if ((command->flags & LOGIN) && guest->submission && guest->name && guest->user == NULL)
+	else if ((command->flags & LOGIN) && guest->submission && guest->user == NULL)
 		smtp_refuse(guest, "530 5.7.0", "this is the submission server: AUTH comes before MAIL",
 		            "Authentication required");
 	else
@@ -270,8 +270,9 @@ static void command_said(void *state, const struct visit_line *line)
 	guest->verb = command ? slice_of(command->verb) : verb;
 	if (command && command->flags & OWN_CHECKS)
 		command->answer(guest, slice_trim(rest));
-	else if (line->too_long)
-		smtp_say(guest, "500 5.5.2", "Line too long: %d octets at most", SMTP_LINE_MAX);
+	else if (line->too_long) /* AUTH's lines have a code of their own (RFC 4954 6) */
+		smtp_say(guest, command && command->answer == smtp_auth ? "500 5.5.6" : "500 5.5.2",
+		         "Line too long: %d octets at most", SMTP_LINE_MAX);
 	else if (command == NULL)
 		unknown(guest);
 	else if (admitted(guest, command, slice_trim(rest)))

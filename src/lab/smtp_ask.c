@@ -40,17 +40,22 @@ static bool is_ascii(const char *text)
 	return true;
 }
 
-/* `Full Name <user@host>`, or without UTF-8 the address alone (RFC 6531 3.7.4.2). */
+/* `Full Name <user@host>`, or the address alone (RFC 5321 3.5.1). Without SMTPUTF8 no reply holds UTF-8 (RFC 6531 3.7.4.2):
+ * a name that needs it is left out, an address is made plain. */
 static void say_user(struct smtp_guest *guest, const char *code, const struct user *user, bool utf8, bool last)
 {
-	struct buffer line = { 0 };
-	if (user->full_name && *user->full_name && (utf8 || is_ascii(user->full_name)))
-		buffer_printf(&line, "%s ", user->full_name);
-	if (strchr(user->name, '@'))
-		buffer_printf(&line, "<%s>", user->name);
+	struct buffer line = { 0 }, address = { 0 };
+	bool named = user->full_name && *user->full_name && (utf8 || is_ascii(user->full_name));
+	if (utf8)
+		buffer_add_string(&address, user->name);
 	else
-		buffer_printf(&line, "<%s@%s>", user->name, guest->host);
+		visit_clean(&address, slice_of(user->name));
+	if (strchr(user->name, '@') == NULL)
+		buffer_printf(&address, "@%s", guest->host);
+	buffer_printf(&line, named ? "%s <" SLICE_FMT ">" : "%s" SLICE_FMT, named ? user->full_name : "",
+	              SLICE_ARG(buffer_slice(&address)));
 	(last ? smtp_say : smtp_say_more)(guest, code, SLICE_FMT, SLICE_ARG(buffer_slice(&line)));
+	buffer_free(&address);
 	buffer_free(&line);
 }
 
@@ -94,6 +99,8 @@ void smtp_vrfy(struct smtp_guest *guest, struct slice arguments)
 	enum recipient kind = whom(guest, arguments, &user, &name);
 	if (arguments.n == 0)
 		smtp_syntax(guest, "501 5.5.4", "VRFY needs a name");
+	else if (kind == RECIPIENT_LOCAL && !utf8 && !is_ascii(user->name))
+		smtp_say(guest, "252 2.6.8", "A user whose name needs UTF-8: say SMTPUTF8 behind it");
 	else if (kind == RECIPIENT_LOCAL)
 		say_user(guest, "250 2.1.5", user, utf8, true);
 	else if (kind == RECIPIENT_LIST)

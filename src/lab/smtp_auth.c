@@ -93,7 +93,7 @@ void smtp_answer(struct smtp_guest *guest, const struct dialogue_event *event)
 		return;
 	if (guest->answer_too_long) {
 		smtp_auth_clear(guest);
-		smtp_say(guest, "500 5.5.6", "The line is too long: %d octets at most", SMTP_LINE_MAX);
+		smtp_say(guest, "500 5.5.6", "Line too long: %d octets at most", SMTP_LINE_MAX);
 		return;
 	}
 	enum sasl_verdict verdict = sasl_server_step(guest->sasl, buffer_slice(&guest->answer), &challenge, &why);

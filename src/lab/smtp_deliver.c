@@ -218,6 +218,7 @@ static void post_deliver(struct post *post)
 	if (post->sent)
 		post_out(post);
 	remark(post);
+	smtp_report(guest, post->message ? post->message : post->sent, post->id, post->now);
 	if (guest->lmtp) {
 		answer_each(guest, (struct smtp_failure){ NULL, NULL });
 		return;

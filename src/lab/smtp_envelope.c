@@ -41,6 +41,14 @@ static bool read_path(struct smtp_guest *guest, struct slice arguments, bool mai
 	return why == NULL;
 }
 
+/* The address alone, its source route left out (RFC 5321 C). The caller's. */
+static char *address_kept(const struct smtp_path *path, const struct smtp_address *mailbox)
+{
+	if (mailbox->domain.n == 0) /* nobody, or Postmaster */
+		return slice_string(path->address);
+	return string_printf(SLICE_FMT "@" SLICE_FMT, SLICE_ARG(mailbox->local), SLICE_ARG(mailbox->domain));
+}
+
 /* ---- MAIL ---- */
 
 /* What the size that was told says. */
@@ -82,7 +90,7 @@ void smtp_mail(struct smtp_guest *guest, struct slice arguments)
 		return;
 	}
 	envelope->begun = true;
-	envelope->sender = slice_string(path.address);
+	envelope->sender = address_kept(&path, &mailbox);
 	envelope->parameters = slice_string(path.parameters);
 	smtp_say(guest, "250 2.1.0", path.address.n ? "The sender is noted" : "No sender: failures are not reported");
 }
@@ -149,6 +157,8 @@ static bool read_recipient(struct smtp_guest *guest, struct slice arguments, str
 	}
 	if (mailbox.local.n == 0) /* Postmaster alone */
 		mailbox.local = path->address;
+	recipient->address = address_kept(path, &mailbox);
+	recipient->parameters = slice_string(path->parameters);
 	recipient->kind = smtp_recipient_of(guest, &mailbox, &recipient->user, name);
 	return recipient_taken(guest, recipient->kind, recipient->user);
 }
@@ -174,8 +184,6 @@ void smtp_rcpt(struct smtp_guest *guest, struct slice arguments)
 	struct smtp_path path;
 	struct buffer name = { 0 };
 	if (may_name_recipient(guest) && read_recipient(guest, arguments, &path, &recipient, &name)) {
-		recipient.address = slice_string(path.address);
-		recipient.parameters = slice_string(path.parameters);
 		recipient.name = buffer_take(&name);
 		envelope->recipients = memory_grow(envelope->recipients, envelope->nrecipients + 1,
 		                                   sizeof *envelope->recipients);
@@ -184,8 +192,10 @@ void smtp_rcpt(struct smtp_guest *guest, struct slice arguments)
 		         recipient.kind == RECIPIENT_REMOTE ? "The recipient is noted: it goes to the outbox"
 		         : recipient.kind == RECIPIENT_LIST ? "The recipient is noted: all on that list"
 		                                            : "The recipient is noted");
-	} else if (envelope->begun) {
-		envelope->refused++;
+	} else {
+		envelope->refused += envelope->begun;
+		free(recipient.address);
+		free(recipient.parameters);
 	}
 	buffer_free(&name);
 }

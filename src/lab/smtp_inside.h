@@ -1,7 +1,7 @@
 /*
  * What the rooms of the SMTP server share. smtp.c knows the commands and their order, smtp_envelope.c reads MAIL and RCPT,
  * smtp_message.c takes the text, smtp_trace.c writes the fields in front of it, smtp_deliver.c puts it into mailboxes,
- * smtp_auth.c is AUTH, and smtp_ask.c answers VRFY, EXPN and HELP.
+ * smtp_report.c tells the sender so, smtp_auth.c is AUTH, and smtp_ask.c answers VRFY, EXPN and HELP.
  */
 #ifndef PARLANCE_LAB_SMTP_INSIDE_H
 #define PARLANCE_LAB_SMTP_INSIDE_H
@@ -149,6 +149,8 @@ void smtp_message_clear(struct smtp_message *message);
 void smtp_deliver(struct smtp_guest *guest);
 /* Answers for the whole message with a failure; LMTP says it for each recipient. The transaction is over. */
 void smtp_fail(struct smtp_guest *guest, struct smtp_failure failure);
+/* Tells the sender who has got the message, if he has asked for it (RFC 3461 5.2). */
+void smtp_report(struct smtp_guest *guest, struct message *message, const char *id, int64_t now);
 /* LMTP: the next of the replies that were begun. */
 void smtp_replies_more(struct smtp_guest *guest);
 

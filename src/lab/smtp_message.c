@@ -123,7 +123,7 @@ static struct smtp_failure bdat_refusal(const struct smtp_guest *guest, struct s
 	struct slice number = slice_word(&arguments), end = slice_trim(arguments);
 	if (!slice_number(number, &count) || (end.n && !slice_equal_nocase(end, SLICE("LAST"))))
 		return refused_syntax;
-	if (guest->submission && guest->name && guest->user == NULL)
+	if (guest->submission && guest->user == NULL)
 		return (struct smtp_failure){ "530 5.7.0", "Authentication required" };
 	if (!guest->envelope.begun)
 		return (struct smtp_failure){ "503 5.5.1", "Say MAIL first" };

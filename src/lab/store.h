@@ -111,7 +111,8 @@ enum kept mailbox_fits(const struct mailbox *mailbox, uint64_t octets);
 enum kept mailbox_add(struct mailbox *mailbox, struct message *message, uint64_t flags, int64_t received, int zone,
                       struct mail **mail);
 /* Adds a copy of a mail of another mailbox, or of the same: text, flags, keywords by their names, internal date. It is recent. */
-enum kept mailbox_copy(struct mailbox *mailbox, const struct mailbox *from, const struct mail *mail, struct mail **copy);
+enum kept mailbox_copy(struct mailbox *mailbox, const struct mailbox *from, const struct mail *mail,
+                       struct mail **copy);
 /* Sets the flags to exactly these; who watches is told where they differ. */
 void mail_set_flags(struct mailbox *mailbox, struct mail *mail, uint64_t flags);
 /* Somebody has been told that it is recent. */
@@ -207,7 +208,9 @@ struct store_options {
 	size_t nmboxes;
 	const char *
 		files; /* --files: a folder that becomes every user's tree and the pages' root, read at the start; NULL */
-	const char *keep; /* --keep: mail is read from there and written there, as Maildir; NULL: nothing is kept */
+	const char *
+		keep; /* --keep: mail is read from there and written there, as Maildir; NULL: nothing is kept. What is kept
+	                   * of a user stands in the place of all mail that the seed has for it, --mbox included */
 	bool reset;       /* what is kept there is taken away first */
 	const char *host; /* the machine's name, a local domain */
 };

@@ -57,6 +57,8 @@ uint64_t mailbox_flags_of(struct mailbox *mailbox, const struct mailbox *from, u
 /* Puts a mailbox into the user's list, takes it out of it. */
 void user_enter(struct user *user, struct mailbox *mailbox);
 void user_forget(struct user *user, struct mailbox *mailbox);
+/* Whether a name may be a mailbox's, as it stands. */
+bool mailbox_name_good(const struct user *user, struct slice name);
 /* The special use of that name (RFC 6154), as it is kept; NULL. */
 const char *special_use_named(struct slice name);
 /* Frees its mailboxes, files and subscriptions. */

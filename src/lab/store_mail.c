@@ -143,8 +143,8 @@ enum kept mailbox_copy(struct mailbox *mailbox, const struct mailbox *from, cons
 	enum kept kept = mailbox_fits(mailbox, mail_octets(mail));
 	if (kept != KEPT)
 		return kept;
-	return mailbox_add(mailbox, mail->message, mailbox_flags_of(mailbox, from, mail->flags), mail->received, mail->zone,
-	                   copy);
+	return mailbox_add(mailbox, mail->message, mailbox_flags_of(mailbox, from, mail->flags), mail->received,
+	                   mail->zone, copy);
 }
 
 /* ---- changing ---- */
@@ -177,7 +177,8 @@ void mailbox_take(struct mailbox *mailbox, struct mail *mail)
 		memmove(mailbox->mails + 1, mailbox->mails, at * sizeof(struct mail *));
 		mailbox->mails++;
 	} else {
-		memmove(mailbox->mails + at, mailbox->mails + at + 1, (mailbox->nmails - at - 1) * sizeof(struct mail *));
+		memmove(mailbox->mails + at, mailbox->mails + at + 1,
+		        (mailbox->nmails - at - 1) * sizeof(struct mail *));
 	}
 	mailbox->nmails--;
 	mailbox->octets -= mail_octets(mail);

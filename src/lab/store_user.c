@@ -14,8 +14,9 @@
 #define INBOX SLICE("INBOX")
 
 /* Sorted. */
-static const char *const special_uses[] = { "\\All",  "\\Archive", "\\Drafts", "\\Flagged",
-	                                    "\\Junk", "\\Sent",    "\\Trash" };
+static const char *const special_uses[] = {
+	"\\All", "\\Archive", "\\Drafts", "\\Flagged", "\\Junk", "\\Sent", "\\Trash"
+};
 
 const char *special_use_named(struct slice name)
 {
@@ -41,6 +42,14 @@ static bool add_name(struct buffer *out, const struct user *user, struct slice n
 	buffer_add_slice(out, inbox ? INBOX : first);
 	buffer_add_slice(out, slice_part(name, first.n, name.n));
 	return true;
+}
+
+bool mailbox_name_good(const struct user *user, struct slice name)
+{
+	struct buffer kept = { 0 };
+	bool good = add_name(&kept, user, name) && slice_equal(buffer_slice(&kept), name);
+	buffer_free(&kept);
+	return good;
 }
 
 /* INBOX comes before all others. */

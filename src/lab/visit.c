@@ -229,6 +229,8 @@ static void my_turn(void *context, struct session *session)
 		visit->greeted = true;
 		if (conduct->greet)
 			conduct->greet(visit->state);
+	} else if (visit->busy && session_broken(session)) {
+		visit_hang_up(visit); /* nobody reads the long reply any more */
 	} else if (visit->busy && conduct->more) {
 		conduct->more(visit->state);
 		if (visit->busy)

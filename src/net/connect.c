@@ -340,6 +340,13 @@ static bool bind_local(const struct connector *c, int fd)
 	return false;
 }
 
+/* So that our end's port can be listened on, too: FTP's default data port is that of the control connection (RFC 959 3.2). */
+static void share_port(int fd)
+{
+	int on = 1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+}
+
 /* Begins to connect. False where it failed at once. */
 static bool attempt_start(struct connector *c, const struct address *address)
 {
@@ -348,6 +355,8 @@ static bool attempt_start(struct connector *c, const struct address *address)
 	tell(c, "trying %s%s", c->options.datagrams ? "UDP " : "", text);
 	free(text);
 	int fd = descriptor_open(address->is.any.sa_family, c->options.datagrams ? SOCK_DGRAM : SOCK_STREAM);
+	if (fd >= 0)
+		share_port(fd);
 	if (fd >= 0 && bind_local(c, fd) &&
 	    (connect(fd, &address->is.any, address->n) == 0 || errno == EINPROGRESS || errno == EINTR)) {
 		attempt_add(c, address, fd, started);

@@ -251,9 +251,12 @@ struct stream *stream_of_socket(struct event_base *base, int fd)
 	int on = 1;
 	network_prepare();
 	descriptor_prepare(fd);
-	/* A line is sent when it is written, not when the one before was acknowledged. */
-	if (local.is.any.sa_family != AF_UNIX)
+	/* A line is sent when it is written, not when the one before was acknowledged; and an octet that is sent as
+	 * urgent, as FTP's clients do with ABOR (RFC 959 4.1.3), stays where it stands. */
+	if (local.is.any.sa_family != AF_UNIX) {
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+		(void)setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+	}
 	s->common.kind = local.is.any.sa_family == AF_UNIX ? &unix_kind : &tcp_kind;
 	s->common.peer = address_text(&peer);
 	s->common.local = address_text(&local);

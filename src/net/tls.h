@@ -78,6 +78,8 @@ void tls_facts_free(struct tls_facts *facts); /* NULL is allowed */
  * Both keep what is handed out; either may be freed first. */
 void tls_facts_go_on(struct tls_facts *facts, struct tls_facts *earlier);
 bool tls_facts_resumed(const struct tls_facts *facts);
+/* "TLS 1.3"; NULL: the handshake is not done. */
+const char *tls_facts_version(const struct tls_facts *facts);
 
 /* Whether the peer has said anything of the handshake. */
 bool tls_facts_spoken(const struct tls_facts *facts);

@@ -43,6 +43,11 @@ static X509 *own_certificate(const struct tls_facts *facts)
 	return facts->sent && sk_X509_num(facts->sent) > 0 ? sk_X509_value(facts->sent, 0) : NULL;
 }
 
+const char *tls_facts_version(const struct tls_facts *facts)
+{
+	return facts->version;
+}
+
 bool tls_facts_spoken(const struct tls_facts *facts)
 {
 	return facts->spoken;

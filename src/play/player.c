@@ -460,11 +460,17 @@ static bool data_wanted(void *context, struct buffer *octets)
 	return true;
 }
 
+static bool data_early(void *context)
+{
+	const struct player *p = context;
+	return speaker_data_early(p->speaker);
+}
+
 static void connected(void *context, struct stream *stream, double seconds)
 {
 	struct player *p = context;
 	struct session_options session = p->options.session;
-	const struct ftp_data_options data = { .wanted = data_wanted, .context = p };
+	const struct ftp_data_options data = { .wanted = data_wanted, .early = data_early, .context = p };
 	(void)seconds;
 	p->connector = NULL;
 	session.protocol = p->options.rehearsal->protocol;

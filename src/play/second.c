@@ -108,9 +108,23 @@ static void connect_back(struct second *s)
 	free(here);
 }
 
+/* Nobody has said where: the client may listen at its end of the control connection (RFC 959 3.2). */
+static void default_port(struct second *s)
+{
+	const char *peer = session_peer(s->session), *colon = strrchr(peer, ':');
+	uint64_t port = 0;
+	if (s->host || slice_starts(slice_of(peer), SLICE("unix:")) || colon == NULL ||
+	    !slice_number(slice_of(colon + 1), &port))
+		return;
+	s->host = data_host_of(peer);
+	s->port = (unsigned)port;
+}
+
 bool second_carry(struct second *s, enum side side, uint64_t octets)
 {
 	static const struct timeval soon = { .tv_sec = (time_t)CLIENT_SOON };
+	if (s->data == NULL)
+		default_port(s);
 	if (s->data == NULL && s->host)
 		connect_back(s);
 	free(s->host);

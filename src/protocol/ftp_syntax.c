@@ -278,7 +278,10 @@ static bool is_ipv6(struct slice text)
 /* Family and address must be there in a command and be missing in a reply (RFC 2428 sections 2 and 3). */
 static void extended_host(struct slice family, struct slice host, bool in_reply, struct ftp_address *address)
 {
+	uint64_t number;
 	buffer_add_slice(&address->host, host);
+	if (!in_reply && slice_number(family, &number))
+		address->family = number > UINT16_MAX ? UINT16_MAX : (unsigned)number;
 	if (in_reply && (family.n || host.n))
 		address_problem(address, "the first two fields must be empty");
 	if (in_reply)

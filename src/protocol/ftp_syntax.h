@@ -50,6 +50,7 @@ enum ftp_address_form {
 struct ftp_address {
 	struct slice text;   /* as it stands; empty where none was found */
 	struct buffer host;  /* in the usual form; empty where it is that of the control connection */
+	unsigned family;     /* of EPRT, as it stands there: 1 IPv4, 2 IPv6, others are none that FTP has; else 0 */
 	unsigned long port;  /* 0 to 65535 */
 	bool in_two;         /* it was written as two numbers: */
 	unsigned high, low;  /* port = high x 256 + low */

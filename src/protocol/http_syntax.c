@@ -210,6 +210,17 @@ struct slice http_element_word(struct slice element, struct slice *rest)
 	return slice_trim(slice_part(element, 0, end));
 }
 
+void http_unquote(struct buffer *out, struct slice value)
+{
+	bool quoted = value.n > 1 && value.p[0] == '"' && value.p[value.n - 1] == '"';
+	struct slice inside = quoted ? slice_part(value, 1, value.n - 1) : value;
+	for (size_t i = 0; i < inside.n; i++) {
+		if (quoted && inside.p[i] == '\\' && i + 1 < inside.n)
+			i++;
+		buffer_add_octet(out, inside.p[i]);
+	}
+}
+
 bool http_parameter(struct slice *rest, struct slice *name, struct slice *value)
 {
 	while (rest->n) {
@@ -272,6 +283,74 @@ bool http_chunk_parse(struct slice line, uint64_t *octets, struct slice *extensi
 	}
 	*extensions = slice_trim(slice_part(line, digits, line.n));
 	return digits > 0 && (extensions->n == 0 || extensions->p[0] == ';');
+}
+
+/* How much of `s` is spaces and tabs at its front. */
+static size_t white(struct slice s)
+{
+	size_t n = 0;
+	while (n < s.n && (s.p[n] == ' ' || s.p[n] == '\t'))
+		n++;
+	return n;
+}
+
+static size_t token_length(struct slice s)
+{
+	size_t n = 0;
+	while (n < s.n && token_octet(s.p[n]))
+		n++;
+	return n;
+}
+
+/* The length of a quoted string at the front, quotes included; 0 where none stands there (RFC 9110 5.6.4). */
+static size_t quoted_length(struct slice s)
+{
+	if (!slice_starts(s, SLICE("\"")))
+		return 0;
+	for (size_t i = 1; i < s.n; i++) {
+		if (s.p[i] == '"')
+			return i + 1;
+		if (s.p[i] == '\\')
+			i++;
+		if (i == s.n || ((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 0x7f)
+			return 0;
+	}
+	return 0;
+}
+
+/* The length of one extension at the front, from its semicolon on; 0 where it is none. */
+static size_t extension_length(struct slice s)
+{
+	size_t at = white(s);
+	if (at == s.n || s.p[at] != ';')
+		return 0;
+	at++;
+	at += white(slice_part(s, at, s.n));
+	size_t name = token_length(slice_part(s, at, s.n));
+	at += name;
+	size_t equals = at + white(slice_part(s, at, s.n));
+	if (name == 0 || equals == s.n || s.p[equals] != '=')
+		return name ? at : 0;
+	equals++;
+	equals += white(slice_part(s, equals, s.n));
+	struct slice rest = slice_part(s, equals, s.n);
+	size_t value = slice_starts(rest, SLICE("\"")) ? quoted_length(rest) : token_length(rest);
+	return value ? equals + value : 0;
+}
+
+bool http_chunk_exact(struct slice line)
+{
+	size_t digits = 0;
+	while (digits < line.n && hex_digit(line.p[digits]) < 16)
+		digits++;
+	struct slice rest = slice_part(line, digits, line.n);
+	while (rest.n) {
+		size_t n = extension_length(rest);
+		if (n == 0)
+			return false;
+		rest = slice_part(rest, n, rest.n);
+	}
+	return digits > 0;
 }
 
 /* ---- dates ---- */
@@ -371,6 +450,21 @@ enum http_date_form http_date_parse(struct slice value, int64_t *seconds)
 		return DATE_NONE;
 	*seconds = days * DAY + time;
 	return fixed ? DATE_FIXED : DATE_RFC850;
+}
+
+void http_date_write(struct buffer *out, int64_t seconds)
+{
+	const int64_t last = 253402300799; /* 31 Dec 9999 23:59:59 */
+	seconds = seconds < 0 ? 0 : seconds > last ? last : seconds;
+	int64_t days = seconds / DAY, time = seconds % DAY;
+	/* As in days_of, the year begins in March; eras of 400 years, the first of them before 1970. */
+	int64_t since = days + 719468, era = since / 146097, of_era = since % 146097;
+	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t of_year = of_era - (365 * year + year / 4 - year / 100), m = (5 * of_year + 2) / 153;
+	int64_t day = of_year - (153 * m + 2) / 5 + 1, month = (m + 2) % 12;
+	year += era * 400 + (month < 2 ? 1 : 0);
+	buffer_printf(out, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", weekdays + (days + 3) % 7 * 3, (int)day,
+	              months + month * 3, (int)year, (int)(time / 3600), (int)(time / 60 % 60), (int)(time % 60));
 }
 
 void http_duration(struct buffer *out, uint64_t seconds)

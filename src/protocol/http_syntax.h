@@ -78,6 +78,10 @@ bool http_field_parse(struct slice line, struct http_field *field);
  * passed over (RFC 9110 5.6.1). False at the end. */
 bool http_element(struct slice *list, struct slice *element);
 
+/* Appends what a value between quotes says: without its quotes, each octet behind a backslash as it is (RFC 9110 5.6.4).
+ * What has no quotes is appended as it stands. */
+void http_unquote(struct buffer *out, struct slice value);
+
 /* Takes the next `; name=value` off what stands behind an element's first word, quotes around the value left off
  * (RFC 9110 5.6.6). Empty ones are passed over; a parameter without `=` has an empty value. False at the end. */
 bool http_parameter(struct slice *rest, struct slice *name, struct slice *value);
@@ -101,6 +105,10 @@ enum http_length http_length_parse(struct slice value, uint64_t *octets);
  * False where no hexadecimal number stands there, something else follows it, or it is past 2^64-1. */
 bool http_chunk_parse(struct slice line, uint64_t *octets, struct slice *extensions);
 
+/* Whether a chunk-size line is written as it must be: behind the size nothing, or extensions `;name`, `;name=token` or
+ * `;name="text"`, white space around the marks alone (RFC 9112 7.1.1). */
+bool http_chunk_exact(struct slice line);
+
 /* ---- dates (RFC 9110 5.6.7) ---- */
 
 enum http_date_form {
@@ -111,6 +119,9 @@ enum http_date_form {
 };
 /* `*seconds` gets the seconds since 1970-01-01 00:00:00 GMT. */
 enum http_date_form http_date_parse(struct slice value, int64_t *seconds);
+
+/* Appends a date in the form to send, `Sun, 06 Nov 1994 08:49:37 GMT`; of the years 1970 to 9999, others are cut to them. */
+void http_date_write(struct buffer *out, int64_t seconds);
 
 /* Appends a span of time in its two largest units, "3 days 4 hours"; "0 seconds" for 0. */
 void http_duration(struct buffer *out, uint64_t seconds);

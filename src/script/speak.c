@@ -546,6 +546,16 @@ void speaker_payload(const struct speaker *s, struct buffer *out)
 		payload_made(out, line_at(s, i)->octets, INPUT_OPAQUE);
 }
 
+bool speaker_data_early(const struct speaker *s)
+{
+	for (size_t i = s->at; i < s->r->script->nlines; i++) {
+		const char *code = s->r->lines[i].code;
+		if (s->r->lines[i].final && code && (*code == '1' || *code == '4' || *code == '5'))
+			return strcmp(code, "150") != 0;
+	}
+	return true;
+}
+
 void speaker_port_is(struct speaker *s, struct slice value)
 {
 	variables_capture(&s->v, SLICE("port"), value);

@@ -51,6 +51,10 @@ void speaker_free(struct speaker *s);
  * or made-up text; nothing where the script has no direction for it. */
 void speaker_payload(const struct speaker *s, struct buffer *out);
 
+/* FTP: whether the script's next transfer goes over a connection that is there before its command, as 125 says; 150 says that
+ * it is about to be opened. */
+bool speaker_data_early(const struct speaker *s);
+
 /* What `{{port}}` is in the line that asked for it (SPEAK_LISTEN). */
 void speaker_port_is(struct speaker *s, struct slice value);
 

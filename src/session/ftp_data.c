@@ -15,6 +15,8 @@
 
 /* Without a stir for so long, the control connection is looked at meanwhile; and what is left of the data, when its last
  * reply has come already, has so long. */
+/* Behind a command whose 1yz does not come, since the server waits for the connection. */
+static const struct timeval connect_within = { .tv_usec = 200000 };
 static const struct timeval stalled_after = { .tv_sec = 1 }, rest_within = { .tv_sec = 2 };
 
 /* ---- hosts ---- */
@@ -58,8 +60,11 @@ static void drop(struct ftp_data *f)
 {
 	data_free(f->data);
 	free(f->place);
+	free(f->host);
 	f->data = NULL;
-	f->place = NULL;
+	f->place = f->host = NULL;
+	f->later = 0;
+	(void)event_del(f->soon);
 	f->listens = f->ended = f->failed = false;
 }
 
@@ -193,6 +198,21 @@ static void connect_to(struct ftp_data *f, const char *host, unsigned port)
 	f->told_how = true;
 }
 
+/* The server is about to open it, or waits for it. */
+static void connect_late(struct ftp_data *f)
+{
+	unsigned port = f->later;
+	char *host = f->host;
+	if (port == 0)
+		return;
+	f->later = 0;
+	f->host = NULL;
+	(void)event_del(f->soon);
+	free(f->place);
+	connect_to(f, host, port);
+	free(host);
+}
+
 /* Where the address names another host, which one is gone to: theirs, or ours. The caller's. */
 static char *host_chosen(struct ftp_data *f, const struct ftp_address *address)
 {
@@ -241,6 +261,17 @@ static bool is_unix(const struct ftp_data *f)
 	return slice_starts(slice_of(f->session->peer), SLICE("unix:"));
 }
 
+static void place_offered(struct ftp_data *f, const char *host, unsigned port)
+{
+	if (f->options.early == NULL || f->options.early(f->options.context)) {
+		connect_to(f, host, port);
+		return;
+	}
+	f->later = port;
+	f->host = string_copy(host);
+	f->place = place_of(host, port);
+}
+
 /* 227, 228, 229. */
 static void offered(struct ftp_data *f, const struct dialogue_event *event, enum ftp_address_form form)
 {
@@ -251,7 +282,7 @@ static void offered(struct ftp_data *f, const struct dialogue_event *event, enum
 	ftp_address_parse(rest, form, true, &address);
 	if (address.port && !is_unix(f)) {
 		char *host = host_chosen(f, &address);
-		connect_to(f, host, (unsigned)address.port);
+		place_offered(f, host, (unsigned)address.port);
 		free(host);
 	} else if (!f->options.quiet) {
 		session_remark(f->session, is_unix(f) ? "data: over a unix socket no address says where it would go"
@@ -353,19 +384,63 @@ static bool stores(struct slice verb)
 	return slice_equal(verb, SLICE("STOR")) || slice_equal(verb, SLICE("APPE")) || slice_equal(verb, SLICE("STOU"));
 }
 
-/* The handshake may come before the 1yz, or behind it. What the connection carries is looked at behind it. */
-static void asked(struct ftp_data *f, struct slice verb)
+/* Nobody has said where: the server may come to our end of the control connection (RFC 959 3.2). */
+static void listen_at_default(struct ftp_data *f)
+{
+	struct error error = { 0 };
+	char *here = data_host_of(f->session->local), *peer = data_host_of(f->session->peer);
+	size_t n = strlen(f->session->local), colon = n;
+	uint64_t port = 0;
+	while (colon > 0 && f->session->local[colon - 1] != ':')
+		colon--;
+	(void)slice_number(slice_part(slice_of(f->session->local), colon, n), &port);
+	const struct data_options options = { .host = here,
+		                              .port = (unsigned)port,
+		                              .listens = true,
+		                              .only_from = peer,
+		                              .waits = true,
+		                              .tls_host = f->session->host };
+	/* Where it cannot be, nothing is lost: hardly a server goes there today. */
+	if (!is_unix(f) && port > 0)
+		(void)data_open(f->session->base, &options, &events, f, &f->data, &error);
+	error_clear(&error);
+	free(here);
+	free(peer);
+}
+
+/* The connection that there is is for this transfer: the handshake may come before the 1yz, or behind it. What it carries is
+ * looked at behind it. */
+static void take_connection(struct ftp_data *f)
 {
 	struct session *s = f->session;
+	data_pause(f->data, f->transfer == TRANSFER_ASKED);
+	data_ascii(f->data, f->ascii);
+	data_begin(f->data, f->protect ? s->options.tls : NULL, s->facts);
+}
+
+static void asked(struct ftp_data *f, struct slice verb)
+{
 	transfer_over(f);
 	f->transfer = TRANSFER_ASKED;
 	f->answered = false;
 	carried_begin(f, fetches(verb) ? SIDE_SERVER : SIDE_CLIENT);
-	if (f->data == NULL)
+	if (f->later) {
+		(void)event_add(f->soon, &connect_within);
 		return;
-	data_pause(f->data, true);
-	data_ascii(f->data, f->ascii);
-	data_begin(f->data, f->protect ? s->options.tls : NULL, s->facts);
+	}
+	if (f->data == NULL && f->place == NULL && !f->failed)
+		listen_at_default(f);
+	if (f->data)
+		take_connection(f);
+}
+
+static void connect_soon(evutil_socket_t fd, short what, void *context)
+{
+	struct ftp_data *f = context;
+	(void)fd, (void)what;
+	connect_late(f);
+	if (f->data && f->transfer != TRANSFER_NONE)
+		take_connection(f);
 }
 
 /* What is to be sent: a file, or what the driver has. */
@@ -391,6 +466,11 @@ static void give(struct ftp_data *f)
 /* 1yz. */
 static void begun(struct ftp_data *f)
 {
+	if (f->later) {
+		connect_late(f);
+		if (f->data)
+			take_connection(f);
+	}
 	f->transfer = TRANSFER_BEGUN;
 	if (f->data == NULL) {
 		if (!f->options.quiet && !f->failed)
@@ -503,7 +583,8 @@ struct ftp_data *ftp_data_new(struct session *session, const struct ftp_data_opt
 	f->ascii = true; /* the default of RFC 959 5.1 */
 	f->stall = event_new(session->base, -1, 0, stall_over, f);
 	f->work = event_new(session->base, -1, 0, work_called, f);
-	assert(f->stall && f->work);
+	f->soon = event_new(session->base, -1, 0, connect_soon, f);
+	assert(f->stall && f->work && f->soon);
 	return f;
 }
 
@@ -516,6 +597,7 @@ void ftp_data_free(struct ftp_data *f)
 	carried_free(&f->carried);
 	event_free(f->stall);
 	event_free(f->work);
+	event_free(f->soon);
 	free(f->named);
 	free(f);
 }

@@ -21,6 +21,9 @@ struct ftp_data_options {
 	 * false: it comes by ftp_data_send and ftp_data_finish. Called from inside the driver's `event`. NULL: nothing is
 	 * sent. */
 	bool (*wanted)(void *context, struct buffer *octets);
+	/* The server listens, for the transfer that comes next. True: it is connected to now, which is usual; false: when the
+	 * server has said 150, about to open, or is silent behind the command. NULL: now. */
+	bool (*early)(void *context);
 	/* The transfer is over, or cannot be: nothing more is wanted. May be NULL; from the loop. */
 	void (*over)(void *context);
 	void *context;

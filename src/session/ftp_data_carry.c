@@ -198,6 +198,10 @@ void carried_words(const struct ftp_data *f, uint64_t octets, struct buffer *out
 	buffer_add_string(out, c->side == SIDE_SERVER ? "▸ " : "◂ ");
 	buffer_add_number(out, octets);
 	buffer_add_string(out, octets == 1 ? " octet" : " octets");
+	const struct tls_facts *facts = f->data ? data_facts(f->data) : NULL;
+	if (facts && tls_facts_version(facts))
+		buffer_printf(out, ", under %s%s", tls_facts_version(facts),
+		              tls_facts_resumed(facts) ? ", whose session is the control connection's" : "");
 	if (c->path && c->file) {
 		buffer_add_string(out, c->side == SIDE_SERVER ? ", saved to " : ", from ");
 		escape_text(out, slice_of(c->path));

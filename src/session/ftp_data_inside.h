@@ -33,6 +33,9 @@ struct ftp_data {
 	struct data_connection *data; /* NULL: none */
 	char *place;                  /* where it is or goes to */
 	bool listens;
+	unsigned later; /* the port at `host` that is connected to later; 0: none */
+	char *host;
+	struct event *soon;
 	bool failed;   /* the last one did, and that was told */
 	bool told_how; /* what a data connection is was said */
 	struct event *stall, *work;

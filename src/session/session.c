@@ -351,6 +351,11 @@ size_t session_waiting(const struct session *s)
 	return s->to_say.octets + (s->stream ? stream_waiting(s->stream) : 0);
 }
 
+bool session_broken(const struct session *s)
+{
+	return s->stream != NULL && stream_broken(s->stream);
+}
+
 struct masking *session_masking(struct session *s)
 {
 	return &s->options.masking;

@@ -103,6 +103,9 @@ void session_send(struct session *session, const char *p, size_t n);
 void session_blame(struct session *session, struct slice problem);
 /* Octets that were said and not yet handed to the system. */
 size_t session_waiting(const struct session *session);
+/* Whether writing has failed: what is said reaches nobody any more. Who has much to say stops then; that the peer went is told
+ * when it is read. */
+bool session_broken(const struct session *session);
 /* Half-closes: we say no more, and wait for what the peer still says. */
 void session_shut(struct session *session);
 /* Hangs up now: the stage event is shown, then `closed` comes from the loop, with END_CLOSED, when what was said has been

@@ -215,6 +215,59 @@ static void durations(void)
 	}
 }
 
+static void dates_are_written(void)
+{
+	static const struct {
+		int64_t seconds;
+		const char *wanted;
+	} rows[] = {
+		{ 784111777, "Sun, 06 Nov 1994 08:49:37 GMT" },  { 0, "Thu, 01 Jan 1970 00:00:00 GMT" },
+		{ 951782400, "Tue, 29 Feb 2000 00:00:00 GMT" },  { 4107542399, "Sun, 28 Feb 2100 23:59:59 GMT" },
+		{ 4107542400, "Mon, 01 Mar 2100 00:00:00 GMT" }, { 1735689599, "Tue, 31 Dec 2024 23:59:59 GMT" },
+		{ -1, "Thu, 01 Jan 1970 00:00:00 GMT" },         { 253402300800, "Fri, 31 Dec 9999 23:59:59 GMT" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buffer out = { 0 };
+		http_date_write(&out, rows[i].seconds);
+		CHECK_TEXT(buffer_slice(&out), rows[i].wanted);
+		buffer_free(&out);
+	}
+	/* What is written is read as the same. */
+	for (int64_t seconds = 0; seconds < 253402300800; seconds += 86400 * 29 + 3671) {
+		struct buffer out = { 0 };
+		int64_t read = -1;
+		http_date_write(&out, seconds);
+		CHECK(http_date_parse(buffer_slice(&out), &read) == DATE_FIXED && read == seconds);
+		buffer_free(&out);
+	}
+}
+
+static void chunk_lines_by_the_letter(void)
+{
+	static const char *const good[] = { "5", "A;x", "a;x=y", "5;x=\"a;\\\"b\"", "5 ; x = y ;z", "0;a;b=c" };
+	static const char *const bad[] = { "",    "5 ",     "5;",     "5; ", "5;=y", "5;x=",      "5;x=\"y",
+		                           "5 x", "5;b[=x", "5;x=y ", "+5",  "0x5",  "5;x=\"y\"z" };
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		CHECK(http_chunk_exact(slice_of(good[i])));
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		CHECK(!http_chunk_exact(slice_of(bad[i])));
+	CHECK(!http_chunk_exact(SLICE("5;a\0b")));
+}
+
+static void quotes_are_undone(void)
+{
+	struct buffer out = { 0 };
+	http_unquote(&out, SLICE("\"a\\\"b\\\\\""));
+	CHECK_TEXT(buffer_slice(&out), "a\"b\\");
+	buffer_clear(&out);
+	http_unquote(&out, SLICE("a\\b"));
+	CHECK_TEXT(buffer_slice(&out), "a\\b");
+	buffer_clear(&out);
+	http_unquote(&out, SLICE("\""));
+	CHECK_TEXT(buffer_slice(&out), "\"");
+	buffer_free(&out);
+}
+
 static void octets_are_told_in_words(void)
 {
 	struct buffer out = { 0 };
@@ -241,6 +294,9 @@ int main(void)
 	TEST(lengths);
 	TEST(chunk_sizes);
 	TEST(dates);
+	TEST(dates_are_written);
+	TEST(chunk_lines_by_the_letter);
+	TEST(quotes_are_undone);
 	TEST(durations);
 	TEST(octets_are_told_in_words);
 	return test_end();

@@ -333,6 +333,60 @@ static void mailboxes(void) /* RFC 3501 section 5.1.3 */
 	mailbox_is("&A-", "(not well formed)");
 }
 
+static void mailbox_said(const char *name, const char *want)
+{
+	struct buffer out = { 0 };
+	imap_mailbox_encode(&out, slice_of(name));
+	CHECK_TEXT(buffer_slice(&out), want);
+	buffer_free(&out);
+}
+
+static void mailboxes_said(void)
+{
+	mailbox_said("INBOX", "INBOX");
+	mailbox_said("~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-");
+	mailbox_said("Entwürfe", "Entw&APw-rfe");
+	mailbox_said("Tom & Jerry", "Tom &- Jerry");
+	mailbox_said("\xF0\x9F\x98\x8A", "&2D3eCg-");
+	mailbox_said("ä&ö", "&AOQ-&-&APY-");
+	mailbox_said("\xFFx", "&,,0-x"); /* U+FFFD for what is no UTF-8 */
+	mailbox_said("\t", "&AAk-");
+}
+
+/* What the first thing of `text` says as an astring; "(none)" where it is none. */
+static void astring_is(const char *text, bool list, const char *want)
+{
+	struct imap_tree tree = { 0 };
+	struct buffer out = { 0 };
+	imap_tree_parse(&tree, slice_of(text), NULL, 0);
+	if (!imap_node_astring(imap_node_at(&tree, 0, tree.n), list, &out))
+		buffer_add_string(&out, "(none)");
+	CHECK_TEXT(buffer_slice(&out), want);
+	buffer_free(&out);
+	imap_tree_free(&tree);
+}
+
+static void astrings(void) /* RFC 9051 section 9: astring, list-mailbox */
+{
+	astring_is("INBOX", false, "INBOX");
+	astring_is("NIL", false, "NIL");
+	astring_is("\"NIL\"", false, "NIL");
+	astring_is("\"a \\\"b\\\\\"", false, "a \"b\\");
+	astring_is("\"\"", false, "");
+	astring_is("a]b", false, "a]b");
+	astring_is("a*b", false, "(none)");
+	astring_is("a%", false, "(none)");
+	astring_is("a*b%", true, "a*b%");
+	astring_is("\\Seen", true, "(none)");
+	astring_is("(a)", true, "(none)");
+	astring_is("\"open", false, "(none)");
+	astring_is("\xC3\xA4", false, "(none)");
+	astring_is("", false, "(none)");
+	CHECK(imap_atom_ok(SLICE("$Forwarded")));
+	CHECK(!imap_atom_ok(SLICE("a]")));
+	CHECK(!imap_atom_ok(SLICE("")));
+}
+
 int main(void)
 {
 	TEST(literals_at_the_end);
@@ -348,5 +402,7 @@ int main(void)
 	TEST(sections);
 	TEST(dates);
 	TEST(mailboxes);
+	TEST(mailboxes_said);
+	TEST(astrings);
 	return test_end();
 }
