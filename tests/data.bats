@@ -304,3 +304,22 @@ between() {
 	has '<client sends 159 octets over the data connection>'
 	run -0 timeout 20 "$PARLANCE" verify ch2-ftp --to self
 }
+
+@test "verify ch2-ftp against the lab: 150, 125 and 425 as the slides have them" {
+	lab --only ftp
+	for _ in 1 2 3; do
+		run -0 timeout 20 "$PARLANCE" verify ch2-ftp --to "ftp://127.0.0.1:$(lab_port ftp)"
+	done
+}
+
+# vsftpd wants PORT or PASV before each transfer, says 150 where the script has 125, and knows no 452.
+@test "verify ch2-ftp against vsftpd: with a PORT before its first listing, and without what needs a full disk" {
+	vsftpd_server
+	mkdir -m 777 "$BATS_TEST_TMPDIR/v/ftp/homework"
+	echo 'What is a port?' >"$BATS_TEST_TMPDIR/v/ftp/homework/week1.txt"
+	awk '$0 == "C: LIST" { print "C: PORT {{port}}\nS: 200 ok" }
+		$0 == "C: STOR film.mpg" || /^S: 452/ { next } { print }' \
+		"$ROOT/transcripts/ch2-ftp.txt" >"$BATS_TEST_TMPDIR/ch2.txt"
+	run -0 timeout 20 "$PARLANCE" verify "$BATS_TEST_TMPDIR/ch2.txt" --to "ftp://$server" --map alice=anonymous --match class
+	same 159 "$(stat -c %s "$BATS_TEST_TMPDIR/v/ftp/homework/answers.txt")"
+}

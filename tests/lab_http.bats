@@ -124,7 +124,7 @@ HOST='Host: a\r\n'
 @test "long lines: 414, 431, 413, and the next client is served" {
 	start
 	local long
-	long=$(printf '%20000s' | tr ' ' a)
+	long=$(printf '%20000s' '' | tr ' ' a)
 	answers 404 "GET /${long:0:8000} HTTP/1.1\r\n${HOST}\r\n"
 	answers 414 "GET /$long HTTP/1.1\r\n${HOST}\r\n"
 	answers 400 "$long\r\n\r\n"

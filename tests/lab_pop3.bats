@@ -14,7 +14,7 @@ post_office() {
 		'bye' \
 		'From sue@example.org Thu Jan  1 00:00:02 2026' 'From: sue@example.org' 'Subject: été' '' \
 		'8bit' >"$BATS_TEST_TMPDIR/eve.mbox"
-	lab --only pop3,pop3s --user eve:secret --mbox "$BATS_TEST_TMPDIR/eve.mbox" --ca-out "$BATS_TEST_TMPDIR/ca.pem" "$@"
+	lab --only pop3,pop3s,imap --user eve:secret --mbox "$BATS_TEST_TMPDIR/eve.mbox" --ca-out "$BATS_TEST_TMPDIR/ca.pem" "$@"
 	port=$(lab_port pop3)
 	secure=$(lab_port pop3s)
 	only_last 3
@@ -412,7 +412,6 @@ Content-Type: text/plain;
 		Subject: été — the whole of a long line of text
 		 that must be folded
 		X-Other: möre
-		Cc: : é, > é
 		Content-Type: text/plain; charset=UTF-8; name="é.txt"; x="a b"
 	END
 }
@@ -507,6 +506,30 @@ Content-Type: text/plain;
 b'+OK 3 173'"
 }
 
+@test "the maildrop is INBOX as of the login: what IMAP expunges can still be read, what POP3 deletes goes there too" {
+	post_office
+	run -0 timeout 20 "$PYTHON" - "$port" "$(lab_port imap)" <<-'END'
+		import imaplib, poplib, sys
+		i = imaplib.IMAP4("127.0.0.1", int(sys.argv[2]))
+		i.login("eve", "secret"); i.select("INBOX")
+		m = poplib.POP3("127.0.0.1", int(sys.argv[1]), timeout=10)
+		m.user("eve"); m.pass_("secret")
+		i.store("1", "+FLAGS", r"(\Deleted)"); i.expunge()
+		i.append("INBOX", None, None, b"Subject: new\r\n\r\n")
+		print(m.stat(), m.retr(1)[1][1], m.retr(2)[1][1])
+		m.dele(1); m.dele(2)
+		i.noop()
+		print(i.search(None, "ALL")[1], i.search(None, "SEEN")[1])
+		m.quit()
+		i.noop()
+		print(i.search(None, "ALL")[1], i.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1][-2][1])
+		i.logout()
+	END
+	same "(3, 173) b'Subject: one' b'Subject: two'
+[b'1 2 3'] [b'1']
+[b'1 2'] b'Subject: new\\r\\n\\r\\n'" "$output"
+}
+
 @test "a long message and a long list, read late: the server keeps little, other sessions go on" {
 	"$PYTHON" -c '
 import sys
@@ -518,10 +541,14 @@ for i in range(2000):
 	wait_for_line lab '^listening pop3s'
 	port=$(lab_port pop3)
 	only_last 2001
+	local most=4096
+	[[ $PARLANCE != *asan* ]] || most=400000
 	client <<-END
-		import poplib, sys
+		import os, poplib, sys
+		status = "/proc/$server_pid/status"
 		def kept():
-		    return int([l.split()[1] for l in open("/proc/$server_pid/status") if l.startswith("VmRSS")][0])
+		    if not os.path.exists(status): return 0
+		    return int([l.split()[1] for l in open(status) if l.startswith("VmRSS")][0])
 		m = poplib.POP3("127.0.0.1", int(sys.argv[1]), timeout=10)
 		m.user("eve"); m.pass_("secret")
 		before = kept()
@@ -529,14 +556,14 @@ for i in range(2000):
 		other = poplib.POP3("127.0.0.1", int(sys.argv[1]), timeout=10)
 		for i in range(20):
 		    other.capa()
-		assert kept() - before < 4096, (before, kept())
+		assert kept() - before < $most, (before, kept())
 		for i in range(2):
 		    response, lines, octets = m._getlongresp()
 		    assert lines[2:] == [b".dot"] * 400000, lines[:9]
 		    assert response == b"+OK %d octets" % octets, (response, octets)
 		assert len(m._getlongresp()[1]) == 2001
 		assert len(m._getlongresp()[1]) == 2001
-		assert kept() - before < 4096, (before, kept())
+		assert kept() - before < $most, (before, kept())
 		m.quit()
 	END
 }
@@ -641,5 +668,7 @@ for i in range(2000):
 		< -ERR unknown command (nearest is USER: USER name)
 		> USER
 		< -ERR the arguments are wrong (its form: USER name)
+		> LAST
+		< -ERR LAST is not offered here (Obsolete. Asked for the highest message number that was fetched. UIDL tells more surely what is new.)
 	END
 }

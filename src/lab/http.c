@@ -11,6 +11,9 @@
 /* Octets of a body that PUT may send. */
 #define PUT_MAX ((uint64_t)64 << 20)
 
+/* A body of more octets is refused before it comes, where it will be: the connection is lost, but the body need not be kept. */
+#define ASKED_FIRST ((uint64_t)1 << 20)
+
 /* Seconds that a client has to hang up, behind an answer that closes: who hung up at once might tear away what the client has
  * not read (RFC 9112 9.6). */
 #define LINGER 2
@@ -153,7 +156,7 @@ static void headed(struct http *http)
 		say_status(&x, 413, "A body of %llu octets; this resource takes %llu at most.",
 		           (unsigned long long)r->length, (unsigned long long)r->limit);
 		say_answer(http, true);
-	} else if (r->expects && (!find_path(http, &x) || exchange_refused(&x))) {
+	} else if ((r->expects || r->length > ASKED_FIRST) && (!find_path(http, &x) || exchange_refused(&x))) {
 		say_answer(http, true);
 	} else if (r->expects) {
 		visit_send(http->visit, SLICE("HTTP/1.1 100 Continue\r\n\r\n"));

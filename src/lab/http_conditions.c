@@ -199,6 +199,8 @@ void say_content(struct exchange *x, const char *type, int64_t changed)
 	struct answer *a = x->answer;
 	struct buffer text = { 0 };
 	struct http_tag tag = { 0 };
+	int64_t now = (int64_t)time(NULL);
+	changed = changed > now ? now : changed; /* RFC 9110 8.8.2.1 */
 	if (a->npieces == 0)
 		answer_add(a, "");
 	tag_of(a->pieces[0].octets, &text);

@@ -13,7 +13,7 @@
 struct exchange {
 	struct visit *visit;
 	struct store *store;
-	const struct request *request;
+	struct request *request;
 	struct slice path; /* of the target: decoded, "." and ".." resolved; ends in "/" where the target does */
 	struct slice rest; /* what the route's path leaves of it */
 	struct answer *answer;

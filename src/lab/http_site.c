@@ -177,7 +177,7 @@ bool site_refuses_put(struct exchange *x)
 
 static void put(struct exchange *x, struct files *files, struct slice inner, bool there)
 {
-	struct blob *blob = blob_new(buffer_slice(&x->request->body));
+	struct blob *blob = blob_take(&x->request->body);
 	enum files_fault fault = files_put(files, inner, blob);
 	blob_release(blob);
 	if (fault != FILES_DONE) {

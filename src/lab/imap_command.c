@@ -148,7 +148,7 @@ static const char *line_wrong(const struct imap_command_text *c)
 	       : scan->doubled                            ? "one space stands between words, not two"
 	       : scan->previous == ' '                    ? "a space stands at the line's end"
 	       : slice_find_octet(text, '\0') < text.n    ? "a line holds no NUL"
-	       : imap_scan_end(scan) != IMAP_END          ? "{…} is no literal's count"
+	       : imap_scan_end(scan) != IMAP_END          ? "a literal's count is {n} with n a number, or {n+}"
 	                                                  : NULL;
 }
 

@@ -103,11 +103,13 @@ void imap_judge_command(struct imap_visit *v)
 		imap_command_refuse(c, "BAD", misplaced(v));
 }
 
-static enum hint hint_of(const struct imap_visit *v)
+/* What is in the way of a command that comes at the wrong time says its refusal. */
+static void hint_at(const struct imap_visit *v, struct slice verb, struct buffer *hint)
 {
 	if (v->row == NULL)
-		return HINT_UNKNOWN;
-	return v->row->states & state_of(v) ? HINT_SYNTAX : HINT_NOT_NOW;
+		visit_hint(v->visit, HINT_UNKNOWN, verb, hint);
+	else if (v->row->states & state_of(v))
+		visit_hint(v->visit, HINT_SYNTAX, verb, hint);
 }
 
 void imap_refuse(struct imap_visit *v)
@@ -117,7 +119,7 @@ void imap_refuse(struct imap_visit *v)
 	bool bad = slice_equal(slice_of(c->reply), SLICE("BAD"));
 	if (bad && tag_ok(v)) {
 		verb_of(&c->command, &verb);
-		visit_hint(v->visit, hint_of(v), buffer_slice(&verb), &hint);
+		hint_at(v, buffer_slice(&verb), &hint);
 	}
 	buffer_clear(&v->final);
 	buffer_add_slice(&v->final, tag_ok(v) ? c->command.tag : SLICE("*"));

@@ -122,10 +122,7 @@ static bool read_fields(struct item *item, const struct imap_tree *tree, const s
 	item->fields = memory_zeroed(names.n + 1, sizeof item->fields[0]);
 	for (size_t i = 0; good && i < names.n; i++) {
 		struct buffer name = { 0 };
-		if (imap_node_is(&names.nodes[i], SLICE("NIL"))) /* here it is a string like others */
-			buffer_add_slice(&name, names.nodes[i].text);
-		else
-			good = imap_node_string(&names.nodes[i], &name);
+		good = imap_node_astring(&names.nodes[i], false, &name);
 		item->fields[item->nfields++] = buffer_take(&name);
 	}
 	imap_tree_free(&names);

@@ -109,7 +109,7 @@ static bool return_read(struct imap_visit *v, struct listing *l, size_t at)
 			if (!imap_status_given(v, ++i, &l->status))
 				return false;
 		} else if (word->kind != IMAP_ATOM || !imap_one_of(word->content, always_told)) {
-			imap_bad(v, "LIST can return CHILDREN, SUBSCRIBED, SPECIAL-USE and STATUS (…)");
+			imap_bad(v, "LIST can return CHILDREN, SUBSCRIBED, SPECIAL-USE and STATUS (MESSAGES)");
 			return false;
 		}
 	}

@@ -1,7 +1,6 @@
 /*
  * What IMAP's servers say of strings, dates and flags.
  */
-#include <string.h>
 #include <time.h>
 
 #include "lab/imap_say.h"
@@ -19,17 +18,6 @@ static bool can_be_quoted(struct slice string)
 			return false;
 	}
 	return string.n <= QUOTED_MAX;
-}
-
-/* ASTRING-CHAR, which takes a `]`. NIL would be taken for no string. */
-static bool can_be_atom(struct slice string)
-{
-	for (size_t i = 0; i < string.n; i++) {
-		unsigned char c = (unsigned char)string.p[i];
-		if (c <= ' ' || c >= 0x7F || strchr("(){%*\"\\", (char)c))
-			return false;
-	}
-	return string.n > 0 && string.n <= QUOTED_MAX && !slice_equal_nocase(string, SLICE("NIL"));
 }
 
 void imap_say_literal(struct buffer *out, size_t octets)
@@ -65,7 +53,8 @@ void imap_say_nstring(struct buffer *out, struct slice string, bool present)
 
 void imap_say_astring(struct buffer *out, struct slice string)
 {
-	if (can_be_atom(string))
+	bool nil = slice_equal_nocase(string, SLICE("NIL")); /* which would be taken for no string */
+	if (imap_atom_ok(string) && string.n <= QUOTED_MAX && !nil)
 		buffer_add_slice(out, string);
 	else
 		imap_say_string(out, string);

@@ -115,15 +115,6 @@ static const struct imap_node *next_node(struct reading *r)
 	return node;
 }
 
-/* An astring: NIL is one, too. */
-static bool read_string(const struct imap_node *node, struct buffer *out)
-{
-	if (!imap_node_is(node, SLICE("NIL")))
-		return imap_node_string(node, out);
-	buffer_add_slice(out, node->text);
-	return true;
-}
-
 static bool is_utf8(struct slice text)
 {
 	uint32_t c = 0;
@@ -137,7 +128,7 @@ static const char *read_needle(const struct imap_node *node, struct key *key)
 {
 	struct buffer text = { 0 };
 	const char *problem = "a string must stand behind this key";
-	if (read_string(node, &text))
+	if (imap_node_astring(node, false, &text))
 		problem = is_utf8(buffer_slice(&text)) ? NULL : "the string is no UTF-8";
 	if (problem == NULL)
 		needle_make(&key->needle, buffer_slice(&text));
@@ -148,7 +139,7 @@ static const char *read_needle(const struct imap_node *node, struct key *key)
 static const char *read_name(const struct imap_node *node, struct key *key)
 {
 	struct buffer name = { 0 };
-	if (!read_string(node, &name)) {
+	if (!imap_node_astring(node, false, &name)) {
 		buffer_free(&name);
 		return "the name of a header field must stand behind HEADER";
 	}
@@ -314,7 +305,7 @@ static enum search_fault read_front(struct search *search, const struct imap_tre
 	if (!imap_node_is(imap_node_at(tree, *at, tree->n), SLICE("CHARSET")))
 		return SEARCH_GOOD;
 	struct buffer charset = { 0 };
-	bool there = imap_node_string(imap_node_at(tree, *at + 1, tree->n), &charset);
+	bool there = imap_node_astring(imap_node_at(tree, *at + 1, tree->n), false, &charset);
 	bool known = slice_equal_nocase(buffer_slice(&charset), SLICE("UTF-8")) ||
 	             slice_equal_nocase(buffer_slice(&charset), SLICE("US-ASCII"));
 	buffer_free(&charset);

@@ -142,6 +142,14 @@ static size_t end_before(const struct walk *w, size_t at)
 	return n + (n && at > 1 && w->text.p[at - 2] == '\r');
 }
 
+/* A last part that is empty began at the boundary, behind that line end; it is pulled to where the part above it ends. */
+static void pull_last(struct mime *part, const char *end)
+{
+	struct mime *last = part->nparts ? &part->parts[part->nparts - 1] : NULL;
+	if (last && last->whole.p > end)
+		last->whole.p = last->header.p = last->body.p = end;
+}
+
 /* The innermost part ends at the line under way: a boundary, to which the line end before it belongs (RFC 2046 section 5.1.1:
  * even that of the header's empty line, or of its last field), or the text's end. */
 static void close_part(struct walk *w, bool boundary)
@@ -156,6 +164,7 @@ static void close_part(struct walk *w, bool boundary)
 		part->body.p = end;
 	else if (boundary)
 		part->lines -= part->lines > 0;
+	pull_last(part, end);
 	part->header.n = (size_t)(part->body.p - start);
 	part->body.n = (size_t)(end - part->body.p);
 	part->whole.n = (size_t)(end - start);

@@ -5,6 +5,7 @@
 
 #include "lab/pop3_inside.h"
 #include "protocol/pop3_syntax.h"
+#include "protocol/protocol.h"
 
 /* RFC 2449 4: "255 octets, including the terminating CRLF". */
 #define COMMAND_MAX 253
@@ -154,7 +155,24 @@ static void misuse(struct pop3_visit *post, const struct row *row)
 {
 	if (row->run == pop3_user || row->run == pop3_pass)
 		pop3_login_forget(post);
-	pop3_refuse(post, "the arguments are wrong", HINT_SYNTAX, row->verb);
+	pop3_refuse(post, row->most == 0 ? "this command takes no argument" : "the arguments are wrong", HINT_SYNTAX,
+	            row->verb);
+}
+
+/* A command of others: an old one, or one of another server's. */
+static void refuse_unknown(struct pop3_visit *post, struct slice keyword, const char *verb)
+{
+	const struct protocol *protocol = dialogue_protocol(visit_dialogue(post->visit));
+	const struct entry *known = table_find(protocol_table(protocol, TABLE_COMMANDS), keyword);
+	struct buffer text = { 0 };
+	if (known == NULL) {
+		pop3_refuse(post, "unknown command", HINT_UNKNOWN, verb);
+		return;
+	}
+	buffer_printf(&text, "%s is not offered here", known->word);
+	visit_teach(post->visit, known->note, &text);
+	visit_say(post->visit, "-ERR " SLICE_FMT, SLICE_ARG(buffer_slice(&text)));
+	buffer_free(&text);
 }
 
 static void run(struct pop3_visit *post, struct slice line)
@@ -164,7 +182,7 @@ static void run(struct pop3_visit *post, struct slice line)
 	const struct row *row = bsearch(&keyword, rows, sizeof rows / sizeof rows[0], sizeof rows[0], compare);
 	char *verb = slice_string(keyword);
 	if (row == NULL)
-		pop3_refuse(post, "unknown command", HINT_UNKNOWN, verb);
+		refuse_unknown(post, keyword, verb);
 	else if (!(row->states & (pop3_transaction(post) ? AFTER_LOGIN : BEFORE_LOGIN)))
 		pop3_refuse(post, pop3_transaction(post) ? "not after the login" : "not before the login", HINT_NOT_NOW,
 		            verb);

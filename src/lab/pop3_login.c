@@ -161,8 +161,7 @@ void pop3_auth(struct pop3_visit *post, const struct slice *arguments)
 		list_mechanisms(post);
 		return;
 	}
-	post->sasl = sasl_server_new(arguments[0], visit_local_host(post->visit), store_secret,
-	                             visit_store(post->visit));
+	post->sasl = sasl_server_new(arguments[0], "localhost", store_secret, visit_store(post->visit));
 	if (post->sasl == NULL) {
 		fail(post, "this mechanism is not offered: CAPA's line SASL names those that are");
 		return;

@@ -98,7 +98,7 @@ static void add_mailbox(struct buffer *out, const struct mime_address *address)
 	bool shown = is_ascii(mailbox) && is_ascii(host);
 	struct buffer whole = { 0 };
 	buffer_add_slice(&whole, mailbox);
-	buffer_add_octet(&whole, '@');
+	buffer_add_string(&whole, host.n ? "@" : "");
 	buffer_add_slice(&whole, host);
 	if (address->name.n)
 		add_phrase(out, buffer_slice(&address->name));

@@ -328,23 +328,21 @@ static void attempt_add(struct connector *c, const struct address *address, int 
 	(void)event_add(a->writable, NULL);
 }
 
-/* Has the connection come from the address that was asked for. False with errno where it cannot. */
-static bool bind_local(const struct connector *c, int fd)
+/* Has the connection come from the address that was asked for, and from a port that no other connection has. False with
+ * errno where it cannot. */
+static bool bind_local(const struct connector *c, int fd, int family)
 {
+	const char *any = family == AF_INET6 ? "::" : "0.0.0.0", *from = c->options.from;
 	struct address address;
-	if (c->options.from == NULL)
+	int on = 1;
+	if (from == NULL && !c->options.own_port)
 		return true;
-	if (address_parse(c->options.from, 0, &address))
+	if (c->options.own_port)
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (address_parse(from ? from : any, 0, &address))
 		return bind(fd, &address.is.any, address.n) == 0;
 	errno = EADDRNOTAVAIL;
 	return false;
-}
-
-/* So that our end's port can be listened on, too: FTP's default data port is that of the control connection (RFC 959 3.2). */
-static void share_port(int fd)
-{
-	int on = 1;
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 }
 
 /* Begins to connect. False where it failed at once. */
@@ -355,9 +353,7 @@ static bool attempt_start(struct connector *c, const struct address *address)
 	tell(c, "trying %s%s", c->options.datagrams ? "UDP " : "", text);
 	free(text);
 	int fd = descriptor_open(address->is.any.sa_family, c->options.datagrams ? SOCK_DGRAM : SOCK_STREAM);
-	if (fd >= 0)
-		share_port(fd);
-	if (fd >= 0 && bind_local(c, fd) &&
+	if (fd >= 0 && bind_local(c, fd, address->is.any.sa_family) &&
 	    (connect(fd, &address->is.any, address->n) == 0 || errno == EINPROGRESS || errno == EINTR)) {
 		attempt_add(c, address, fd, started);
 		return true;

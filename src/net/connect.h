@@ -17,6 +17,7 @@ struct connect_options {
 	bool datagrams;   /* UDP */
 	int family;       /* AF_UNSPEC, AF_INET (-4), AF_INET6 (-6) */
 	const char *from; /* the local address; NULL: whichever the system takes */
+	bool own_port;    /* no other connection has our end's port, and it may be listened on, too (TCP) */
 	double timeout;   /* seconds for the whole of it, looking up included; 0: none */
 };
 

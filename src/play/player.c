@@ -510,6 +510,7 @@ struct player *player_start(struct event_base *base, const struct player_options
 	p->speaker = speaker_new(options->rehearsal, options->variables, options->level, options->files);
 	p->timer = event_new(base, -1, 0, timer_over, p);
 	p->wake = event_new(base, -1, 0, woken, p);
+	p->options.connect.own_port = options->rehearsal->protocol->data_connection;
 	p->connector = connect_start(base, &p->options.connect, &connecting, p);
 	return p;
 }

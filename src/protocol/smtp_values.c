@@ -4,7 +4,6 @@
 #include "protocol/smtp_values.h"
 
 #include "base/escape.h"
-#include "protocol/smtp_address.h"
 
 /* RFC 3461 4.4 and 4.2, in octets. */
 #define ENVID_MAX 100
@@ -93,10 +92,12 @@ bool smtp_is_notify(struct slice value)
 	return true;
 }
 
-/* utf-8-addr-xtext and utf-8-addr-unitext: UTF-8 as it is, or \x{HEX} for a character (RFC 6533 3). */
+/* utf-8-addr-xtext and utf-8-addr-unitext: UTF-8 as it is but for + and =, or \x{HEX} for a character (RFC 6533 3). */
 static bool is_utf8_address(struct slice value)
 {
 	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '+' || value.p[i] == '=')
+			return false;
 		if (value.p[i] != '\\')
 			continue;
 		struct slice rest = slice_part(value, i, value.n);
@@ -119,20 +120,10 @@ bool smtp_is_orcpt(struct slice value)
 	struct slice address = slice_part(value, semicolon + 1, value.n);
 	if (value.n > ORCPT_MAX || !smtp_is_keyword(type))
 		return false;
-	if (slice_equal_nocase(type, SLICE("utf-8")) && is_utf8_address(address))
-		return true;
-	return is_printable_xtext(address);
+	return slice_equal_nocase(type, SLICE("utf-8")) ? is_utf8_address(address) : is_printable_xtext(address);
 }
 
 bool smtp_is_auth(struct slice value)
 {
-	struct buffer said = { 0 };
-	struct smtp_address mailbox;
-	bool good = smtp_xtext(&said, value);
-	if (good && !slice_equal(buffer_slice(&said), SLICE("<>"))) {
-		smtp_address_parse(buffer_slice(&said), &mailbox);
-		good = mailbox.problem == NULL;
-	}
-	buffer_free(&said);
-	return good;
+	return is_printable_xtext(value);
 }

@@ -22,9 +22,10 @@ bool smtp_is_envid(struct slice value);
 bool smtp_is_ret(struct slice value);
 /* NOTIFY: NEVER alone, or some of SUCCESS, FAILURE and DELAY (RFC 3461 4.1). */
 bool smtp_is_notify(struct slice value);
-/* ORCPT: `type;xtext`, up to 500 octets of it (RFC 3461 4.2); of the type utf-8 also RFC 6533 3's forms. */
+/* ORCPT: `type;xtext`, up to 500 octets of it (RFC 3461 4.2); of the type utf-8 RFC 6533 3's forms instead. */
 bool smtp_is_orcpt(struct slice value);
-/* AUTH: xtext of a mailbox, or `<>` (RFC 4954 5). */
+/* AUTH: xtext of a mailbox, or `<>` (RFC 4954 5). Whether a mailbox stands there is not looked at: clients send bare names,
+ * and nobody here trusts them. */
 bool smtp_is_auth(struct slice value);
 
 #endif

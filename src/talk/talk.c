@@ -394,6 +394,7 @@ void talk_connect(struct talk *t)
 		talk_leave(t, t->error.status);
 		return;
 	}
+	t->place.connect.own_port = t->place.protocol && t->place.protocol->data_connection;
 	t->connector = connect_start(t->base, &t->place.connect, &events, t);
 	talk_prompt(t);
 }
