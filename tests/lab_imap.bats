@@ -204,6 +204,9 @@ python() {
 		1< * 2 EXPUNGE
 		1< * 2 EXPUNGE
 		1< l OK UID MOVE completed
+		1> l2 APPEND Mine {3+}
+		1> two {0}
+		1< l2 NO A message without any octets cancels APPEND
 		1> m APPEND Mine "31-Feb-1996 02:44:25 -0700" {1+}
 		1> x
 		1< m BAD A date is written "17-Jul-1996 02:44:25 -0700"

@@ -42,6 +42,8 @@ void imap_command_line(struct imap_command_text *c, struct slice line, bool too_
 		imap_scan_literal_done(&c->scan);
 	if (too_long || line.n > room)
 		imap_command_refuse(c, "BAD", "the command's line is longer than 65,536 octets");
+	if (slice_find_octet(line, '\r') < line.n)
+		imap_command_refuse(c, "BAD", "CR stands only before LF, at a line's end");
 	c->open = false;
 	imap_scan(&c->scan, line);
 	buffer_add_slice(&c->text, slice_part(line, 0, room));
@@ -90,6 +92,8 @@ bool imap_command_literal(struct imap_command_text *c, uint64_t octets)
 		imap_command_refuse(c, "BAD", "~{n} needs BINARY, which is not offered here");
 	else if (message && (octets > MESSAGE_MAX || c->messages > MESSAGE_MAX - octets))
 		imap_command_refuse(c, "NO [TOOBIG]", "a message may have 35,882,577 octets here");
+	else if (message && octets == 0) /* RFC 3502 6.3.11 */
+		imap_command_refuse(c, "NO", "a message without any octets cancels APPEND");
 	else if (!message && octets > IMAP_LITERALS_MAX - c->held.n)
 		imap_command_refuse(c, "BAD", "the literals of a command may have 65,536 octets together");
 	c->messages += message && c->wrong == NULL ? octets : 0;

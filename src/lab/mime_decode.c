@@ -224,7 +224,7 @@ static void add_word(struct buffer *out, const struct encoded_word *word)
  * text's (section 6.2), and a character may, against the rules, be split between two of one charset. `*known`: the charset is. */
 static size_t add_words(struct buffer *out, struct slice s, bool *known)
 {
-	struct encoded_word word, next;
+	struct encoded_word word = { 0 }, next = { 0 };
 	struct buffer raw = { 0 };
 	size_t n = encoded_word(s, &word), end = n;
 	while (n > 0) {

@@ -146,7 +146,9 @@ void visit_teach(const struct visit *visit, const char *words, struct buffer *ou
 static void hint_unknown(const struct table *commands, struct slice verb, struct buffer *out)
 {
 	const struct entry *near = table_nearest(commands, verb);
-	if (near)
+	if (near && slice_equal_nocase(slice_of(near->word), verb))
+		buffer_add_string(out, " (the protocol has it, this server has not)");
+	else if (near)
 		buffer_printf(out, " (nearest is %s: %s)", near->word, near->syntax ? near->syntax : near->word);
 }
 
@@ -205,6 +207,14 @@ static void hear_stage(struct visit *visit, const struct dialogue_event *event)
 		visit_hang_up(visit);
 }
 
+/* The client went in the middle of a line: a command that did not come whole asks for nothing. Where lines need no end
+ * (tcp, udp) it is one. */
+static bool is_cut(const struct dialogue_event *event)
+{
+	const struct protocol *protocol = protocol_named(slice_of(event->protocol));
+	return event->line_end.n == 0 && !event->more && !(protocol && protocol->bare);
+}
+
 static void heard(void *context, struct session *session, const struct dialogue_event *event)
 {
 	struct visit *visit = context;
@@ -217,7 +227,7 @@ static void heard(void *context, struct session *session, const struct dialogue_
 	else if (event->kind == EVENT_DATA) {
 		if (conduct->data)
 			conduct->data(visit->state, event);
-	} else if (conduct->command)
+	} else if (conduct->command && !is_cut(event))
 		hear_command(visit, event);
 }
 

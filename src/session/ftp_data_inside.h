@@ -1,6 +1,6 @@
 /*
- * What the two files of the data connections share: ftp_data.c makes and ends them, ftp_data_carry.c knows what goes over
- * them. Known to them only.
+ * What the files of the data connections share: ftp_data.c follows the conversation, ftp_data_where.c knows where they go,
+ * ftp_data_carry.c what goes over them. Known to them only.
  */
 #ifndef PARLANCE_SESSION_FTP_DATA_INSIDE_H
 #define PARLANCE_SESSION_FTP_DATA_INSIDE_H
@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "protocol/ftp_syntax.h"
 #include "session/data_connection.h"
 #include "session/ftp_data.h"
 
@@ -51,6 +52,30 @@ struct ftp_data {
 	char *named; /* for the next transfer; NULL */
 	bool force;
 };
+
+/* ---- ftp_data.c ---- */
+
+/* What its connections tell. */
+extern const struct data_events ftp_data_told;
+/* Lets go of the connection, and of where it was to go. */
+void ftp_data_drop(struct ftp_data *f);
+
+/* ---- ftp_data_where.c ---- */
+
+/* Whether the command's reply (`passive`), or the command itself, says an address, and in which form. */
+bool where_form(struct slice verb, bool passive, enum ftp_address_form *form);
+/* 227, 228, 229: connects, or does so later. */
+void where_offered(struct ftp_data *f, const struct dialogue_event *event, enum ftp_address_form form);
+/* Connects now, if that was to be done later. */
+void where_late(struct ftp_data *f);
+/* A command names where the server is to connect to: ours, or somebody else's. */
+void where_named(struct ftp_data *f, struct slice argument, enum ftp_address_form form);
+/* It was accepted: says what comes of it. */
+void where_said(struct ftp_data *f);
+/* Nobody has said where: listens at our end of the control connection, where the server may come to (RFC 959 3.2). */
+void where_default(struct ftp_data *f);
+
+/* ---- ftp_data_carry.c ---- */
 
 /* Begins anew, for a transfer of that side's. */
 void carried_begin(struct ftp_data *f, enum side side);

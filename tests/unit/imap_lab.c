@@ -108,6 +108,8 @@ static void wrong_commands(void)
 	command_is("a LIST  x", "BAD one space stands between words, not two");
 	command_is("a LIST x ", "BAD a space stands at the line's end");
 	command_is("a LIST \xC3\xA4", "BAD octets above 127 stand only in strings");
+	command_is("a LIST \"\"\r*", "BAD CR stands only before LF, at a line's end");
+	command_is("a APPEND x {1}|y {0}|", "NO a message without any octets cancels APPEND");
 	command_is("a LOGIN x\"{1}\" {1}|y", "x|{1}|y|");
 	command_is("a LOGIN x{1}|y", "BAD a space stands before a literal");
 	command_is("a APPEND x ~{1}|y", "BAD ~{n} needs BINARY, which is not offered here");
