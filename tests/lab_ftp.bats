@@ -8,7 +8,7 @@ load helpers
 USER=alice PASSWORD=wonderland
 
 ftp_lab() {
-	lab --only ftp,ftps,http --ca-out "$BATS_TEST_TMPDIR/ca.pem" "$@"
+	lab --only ftp,ftps,http --ca-out "$BATS_TEST_TMPDIR/ca.pem"
 	port=$(lab_port ftp)
 	ftps=$(lab_port ftps)
 	here=ftp://127.0.0.1:$port

@@ -28,7 +28,8 @@
 enum {
 	KEEPS_RESTART = 1, /* may stand between REST and what it is for */
 	BARE = 2,          /* may come without its argument, though the form has one */
-	GUESSED = 4        /* what it lacks is told by itself */
+	GUESSED = 4,       /* what it lacks is told by itself */
+	USES_RESTART = 8   /* what REST is for */
 };
 
 struct command {
@@ -42,7 +43,7 @@ static const struct command commands[] = {
 	{ "ABOR", ftp_abor, 0 },
 	{ "ACCT", ftp_acct, GUESSED },
 	{ "ALLO", ftp_allo, KEEPS_RESTART },
-	{ "APPE", ftp_appe, KEEPS_RESTART },
+	{ "APPE", ftp_appe, KEEPS_RESTART | USES_RESTART },
 	{ "AUTH", ftp_auth, 0 },
 	{ "CCC", ftp_ccc, 0 },
 	{ "CDUP", ftp_cdup, 0 },
@@ -71,15 +72,15 @@ static const struct command commands[] = {
 	{ "QUIT", ftp_quit, 0 },
 	{ "REIN", ftp_rein, 0 },
 	{ "REST", ftp_rest, 0 },
-	{ "RETR", ftp_retr, KEEPS_RESTART },
+	{ "RETR", ftp_retr, KEEPS_RESTART | USES_RESTART },
 	{ "RMD", ftp_rmd, 0 },
 	{ "RNFR", ftp_rnfr, 0 },
 	{ "RNTO", ftp_rnto, 0 },
 	{ "SITE", ftp_site, 0 },
 	{ "SIZE", ftp_size, 0 },
 	{ "STAT", ftp_stat, KEEPS_RESTART },
-	{ "STOR", ftp_stor, KEEPS_RESTART },
-	{ "STOU", ftp_stou, KEEPS_RESTART },
+	{ "STOR", ftp_stor, KEEPS_RESTART | USES_RESTART },
+	{ "STOU", ftp_stou, KEEPS_RESTART | USES_RESTART },
 	{ "STRU", ftp_stru, KEEPS_RESTART },
 	{ "SYST", ftp_syst, 0 },
 	{ "TYPE", ftp_type, KEEPS_RESTART },
@@ -245,6 +246,8 @@ static void answer(struct ftp_session *s, struct slice verb, struct slice argume
 		unknown(s);
 	else if (state_fits(s, command, row) && argument_fits(s, command, row, argument))
 		command->answer(s, argument);
+	if (command && command->flags & USES_RESTART)
+		s->restart = 0;
 	s->verb = SLICE("");
 }
 

@@ -3,9 +3,6 @@
  */
 #include "lab/ftp_inside.h"
 
-/* STOU tries so many names. */
-#define NAMES_MAX 100000
-
 /* ---- fetching ---- */
 
 /* Whether REST fits, and where the transfer begins then; else 554 was said (RFC 1123 4.1.3.4). `between`: behind a CR that type A
@@ -18,7 +15,6 @@ static bool place(struct ftp_session *s, struct slice octets, size_t *at, bool *
 		*at = (size_t)s->restart;
 	else if (s->image || !ftp_lines_place(octets, s->restart, at, between)) {
 		visit_say(s->visit, "554 The file is shorter than REST says");
-		s->restart = 0;
 		return false;
 	}
 	return true;
@@ -167,7 +163,7 @@ void ftp_appe(struct ftp_session *s, struct slice argument)
 	store(s, argument, true);
 }
 
-/* In the current folder, under the first number that nobody has (RFC 959 4.1.3). */
+/* In the current folder, under the first number that no file has (RFC 959 4.1.3): a tree has room for some thousand files. */
 void ftp_stou(struct ftp_session *s, struct slice argument)
 {
 	struct buffer path = { 0 };
@@ -178,7 +174,7 @@ void ftp_stou(struct ftp_session *s, struct slice argument)
 		buffer_clear(&path);
 		buffer_add_slice(&path, buffer_slice(&s->folder));
 		buffer_printf(&path, "%sftp%05u", s->folder.n > 1 ? "/" : "", ++n);
-	} while (n < NAMES_MAX && files_find(s->files, buffer_slice(&path)));
+	} while (files_find(s->files, buffer_slice(&path)));
 	s->transfer.made_up = true;
 	receive(s, buffer_slice(&path), false);
 	if (s->transfer.way == WAY_NONE)

@@ -345,7 +345,6 @@ static void wait_for_peer(struct ftp_session *s)
 void ftp_start(struct ftp_session *s, enum ftp_way way)
 {
 	s->transfer.way = way;
-	s->restart = 0;
 	wait_for_peer(s);
 	if (s->route != ROUTE_PASSIVE)
 		reach(s);

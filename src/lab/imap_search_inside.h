@@ -24,7 +24,8 @@ bool needle_found(const struct needle *needle, struct slice text);
 /* Whether it stands in what a part of a mail says; see RFC 3501 section 6.4.4 for each. */
 bool search_header(const struct needle *needle, struct slice header, struct slice name);    /* HEADER, SUBJECT */
 bool search_addresses(const struct needle *needle, struct slice header, struct slice name); /* FROM, TO, CC, BCC */
-bool search_text(const struct needle *needle, const struct mime *mime, bool header);        /* TEXT; else BODY */
+bool search_text(const struct needle *needle, const struct mime *mime,
+                 bool header); /* TEXT; else BODY, which matches no header, not those of parts either (RFC 9051) */
 
 /* ---- the program (imap_search.c) ---- */
 

@@ -106,7 +106,20 @@ bool needle_found(const struct needle *needle, struct slice text)
 
 /* ---- headers ---- */
 
-/* Whether it stands in a field's value, decoded. */
+/* Makes one space of each run of blanks. */
+static void join_blanks(struct buffer *text)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < text->n; i++) {
+		bool blank = text->p[i] == ' ' || text->p[i] == '\t';
+		if (!blank || kept == 0 || text->p[kept - 1] != ' ')
+			text->p[kept++] = blank ? ' ' : text->p[i];
+	}
+	text->n = kept;
+}
+
+/* Whether it stands in a field's value, decoded. Where a field is folded is nobody's business, and so it need not be there
+ * with the very blanks. */
 static bool in_value(const struct needle *needle, struct slice value)
 {
 	struct buffer decoded = { 0 };
@@ -114,6 +127,10 @@ static bool in_value(const struct needle *needle, struct slice value)
 		return true;
 	mime_decode_words(&decoded, value);
 	bool found = needle_found(needle, buffer_slice(&decoded));
+	if (!found) {
+		join_blanks(&decoded);
+		found = needle_found(needle, buffer_slice(&decoded));
+	}
 	buffer_free(&decoded);
 	return found;
 }
@@ -160,27 +177,31 @@ bool search_addresses(const struct needle *needle, struct slice header, struct s
 
 /* ---- texts ---- */
 
+/* Whether it stands in a header: as it is written, or in a field decoded, with its name before it. */
 static bool in_header(const struct needle *needle, struct slice header)
 {
 	struct mime_field field;
 	struct buffer text = { 0 };
-	bool found = false;
+	bool found = needle_found(needle, header);
 	while (!found && mime_field_next(&header, &field)) {
 		buffer_clear(&text);
-		mime_decode_words(&text, field.name);
+		buffer_add_slice(&text, field.name);
 		buffer_add_string(&text, ": ");
-		mime_decode_words(&text, field.value);
-		found = needle_found(needle, buffer_slice(&text));
+		buffer_add_slice(&text, field.value);
+		found = in_value(needle, buffer_slice(&text));
 	}
 	buffer_free(&text);
 	return found;
 }
 
-/* Whether it stands in the text of a part that holds no others; of pictures and the like nothing is looked at. */
+/* Whether it stands in the text of a part that holds no others; of pictures and the like nothing is looked at (RFC 9051
+ * section 6.4.4). */
 static bool in_body(const struct needle *needle, const struct mime *part)
 {
 	struct buffer text = { 0 };
-	if (part->multipart || part->message || !slice_equal_nocase(part->type, SLICE("text")))
+	bool text_type = slice_equal_nocase(part->type, SLICE("text")) ||
+	                 slice_equal_nocase(part->type, SLICE("message"));
+	if (part->multipart || part->message || !text_type)
 		return false;
 	mime_decode_body(&text, part, true);
 	bool found = needle_found(needle, buffer_slice(&text));
@@ -204,7 +225,7 @@ bool search_text(const struct needle *needle, const struct mime *mime, bool head
 		const struct mime *part = &open[depth - 1].part->parts[open[depth - 1].next++];
 		open[depth].part = part;
 		open[depth++].next = 0;
-		found = in_header(needle, part->header) || in_body(needle, part);
+		found = (header && in_header(needle, part->header)) || in_body(needle, part);
 	}
 	return found;
 }

@@ -103,10 +103,10 @@ static void add_received(const struct smtp_guest *guest, const char *id, const c
 {
 	const struct smtp_envelope *envelope = &guest->envelope;
 	const char *peer = visit_peer_host(guest->visit);
-	buffer_printf(out, "Received: from %s ([%s%s])\r\n\tby %s with ", guest->name, strchr(peer, ':') ? "IPv6:" : "",
+	buffer_printf(out, "Received: from %s ([%s%s])\r\n    by %s with ", guest->name, strchr(peer, ':') ? "IPv6:" : "",
 	              peer, guest->host);
 	add_protocol(guest, out);
-	buffer_printf(out, " id %s\r\n\t", id);
+	buffer_printf(out, " id %s\r\n    ", id);
 	if (envelope->nrecipients == 1) /* of several the others would learn who else has it (RFC 5321 7.2) */
 		buffer_printf(out, "for <%s>", envelope->recipients[0].address);
 	buffer_printf(out, "; %s\r\n", date);

@@ -306,7 +306,7 @@ void line_typed(struct talk *t, struct slice text)
 		replay_place(t, SLICE(""));
 	} else if (!t->open && t->connector == NULL) {
 		give_back(t, text);
-	} else if (transfer_typed(t)) {
+	} else if (transfer_typed(t) && !t->hurried) {
 		transfer_line(t, slice_starts(text, SLICE("::")) ? slice_part(text, 1, text.n) : text);
 	} else {
 		t->hurried |= t->held == NULL && interrupts(t, text);

@@ -35,7 +35,7 @@ static void over(void *context)
 {
 	struct talk *t = context;
 	talk_prompt(t);
-	lines_stir(t);
+	(void)evtimer_add(t->feed.pace, &at_once); /* lines that waited may end the session, which is at work here */
 }
 
 void transfer_begin(struct talk *t)

@@ -237,7 +237,7 @@ static void word_help(struct talk *t, struct slice arguments)
 		help_one(t, name);
 		return;
 	}
-	talk_say(t, "Lines that begin with : are for parlance (:: sends a colon). :help WORD says more.");
+	talk_say(t, "Words for parlance (:: sends a colon). :help WORD says more.");
 	help_groups(t);
 	talk_say(t, "Keys: TAB completes, Up and ^R find old lines, ^C gives up, ^D ends, ^] is : in a message.");
 }

@@ -89,7 +89,7 @@ static void keys_that_match(void)
 		                            "TEXT forwarded",
 		                            "BODY innermost",
 		                            "BODY \"\"",
-		                            "BODY photo.png",
+		                            "TEXT photo.png",
 		                            NULL };
 	all_are("yes", keys);
 }
@@ -118,6 +118,8 @@ static void keys_that_do_not(void)
 		                            "HEADER X-Extra NIL",
 		                            "BODY hello",
 		                            "BODY secret",
+		                            "BODY photo.png",
+		                            "BODY forwarded",
 		                            "BODY preamble2",
 		                            NULL };
 	all_are("no", keys);
