@@ -77,6 +77,37 @@ HOST='Host: a\r\n'
 	same "firstHTTP/1.1 secondHTTP/1.1 third" "$(grep -oE '^(first|second|third)(HTTP/1.1)?' <<<"$output" | paste -sd' ' -)"
 }
 
+@test "however a request is cut, the answer is the same; who says no more still hears all" {
+	start
+	run -0 timeout 20 "$PYTHON" -c '
+import re, socket, sys
+port = int(sys.argv[1])
+def ask(said, pieces):
+    peer = socket.create_connection(("127.0.0.1", port), 10)
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for piece in pieces:
+        peer.sendall(piece)
+    peer.shutdown(socket.SHUT_WR)
+    heard = b""
+    while piece := peer.recv(1 << 20):
+        heard += piece
+    return re.sub(rb"Date: .*?\r\n", b"", heard)
+said = (b"\r\nPUT /~bob/f HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4;x=\"y\"\r\n\r\n\r\n\r\n0\r\nX: y\r\n\r\n"
+        b"GET /~bob/f HTTP/1.1\r\nHost: a\r\nRange: bytes=1-2\r\n\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n\r\nTRACE / HTTP/1.1\r\nHost: a\r\n\r\n")
+ask(said, [said])
+whole = ask(said, [said])
+print(re.findall(rb"HTTP/1\.1 (\d+)", whole))
+print(ask(said, [said[i:i + 1] for i in range(len(said))]) == whole)
+print(all(ask(said, [said[:i], said[i:]]) == whole for i in range(0, len(said), 7)))
+big = b"PUT /~bob/big HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n" + b"x" * 2000000
+print(len(ask(big, [big, b"GET /~bob/big HTTP/1.1\r\nHost: a\r\n\r\n"])) > 2000000)
+' "$(lab_port http)"
+	same "[b'204', b'206', b'200', b'200']
+True
+True
+True" "$output"
+}
+
 @test "the framing of a body is read by the letter: what could be smuggled gets 400 and the close" {
 	start
 	local next="GET / HTTP/1.1\r\n${HOST}\r\n" field body said=()
@@ -308,6 +339,17 @@ print(u.build_opener(u.HTTPDigestAuthHandler(passwords)).open(sys.argv[1] + "/di
 	has "Content-Disposition: attachment; filename=\"a_b.html\"" "Content-Security-Policy: sandbox" '<script>alert(2)</script>'
 	run -0 curl -si "$URL/mail/eve/INBOX/$uid/raw"
 	has "Content-Type: message/rfc822" "Subject: <script>alert(1)</script>"
+}
+
+@test "a file put there by FTP and a message sent by SMTP are there at once" {
+	lab --only http,ftp,smtp
+	URL=http://127.0.0.1:$(lab_port http)
+	echo "by FTP" | curl -s -T - "ftp://bob:$PASSWORD@127.0.0.1:$(lab_port ftp)/up.txt"
+	same "by FTP" "$(curl -s "$URL/~bob/up.txt")"
+	printf 'From: a@b.c\r\nSubject: by SMTP\r\n\r\nhi\r\n' |
+		curl -s "smtp://127.0.0.1:$(lab_port smtp)" --mail-from a@b.c --mail-rcpt bob@localhost -T -
+	run -0 curl -s "$URL/mail/bob/INBOX/"
+	has "by SMTP"
 }
 
 @test "Python's http.client keeps its connection; wget takes the site with all that hangs on it" {

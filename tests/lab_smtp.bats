@@ -347,7 +347,7 @@ newest_of_bob() {
 	[[ ${lines[0]} == "Return-Path: <Smith@bar.com>" ]]
 	[[ ${lines[1]} == "Received: from bar.com ([127.0.0.1])" ]]
 	[[ ${lines[2]} == "    by "*" with ESMTP id $id" ]]
-	local date='^.for <bob@foo\.com>; (Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]+ [A-Z][a-z][a-z] 20[0-9]{2} [0-9:]{8} [+-][0-9]{4}$'
+	local date='^    for <bob@foo\.com>; (Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]+ [A-Z][a-z][a-z] 20[0-9]{2} [0-9:]{8} [+-][0-9]{4}$'
 	[[ ${lines[3]} =~ $date ]]
 	same "Subject: lunch
 

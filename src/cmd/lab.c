@@ -117,8 +117,8 @@ static void say_users(const struct labour *l)
 {
 	struct store *store = store_new(l->asked.seed, false);
 	struct buffer words = { 0 };
-	struct user *user;
-	for (size_t i = 0; (user = store_user_at(store, i)) != NULL; i++) {
+	const struct user *user;
+	for (size_t i = 0; (user = store_person(store, i)) != NULL; i++) {
 		if (user->passwords[0] == NULL)
 			continue;
 		buffer_printf(&words, "%s%s", words.n ? " " : "", user->name);

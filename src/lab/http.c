@@ -90,7 +90,6 @@ static void say_answer(struct http *http, bool closes)
 	struct answer *a = &http->answer;
 	const struct request *r = &http->request;
 	a->closes = a->closes || closes || !r->persists;
-	http->closing = a->closes;
 	answer_head(a, http->visit, r->known == METHOD_HEAD, r->version);
 	http->closing = a->closes;
 	if (answer_more(a, http->visit))

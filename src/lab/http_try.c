@@ -14,7 +14,7 @@ static void add_users(struct buffer *page, struct store *store)
 {
 	const struct user *user;
 	buffer_add_string(page, "<h2>Users and their files</h2>\n<ul>\n");
-	for (size_t i = 0; (user = store_user_at(store, i)) != NULL; i++) {
+	for (size_t i = 0; (user = store_person(store, i)) != NULL; i++) {
 		buffer_add_string(page, "<li><a href=\"/~");
 		html_path(page, slice_of(user->name));
 		buffer_add_string(page, "/\">/~");
@@ -42,23 +42,32 @@ static void add_routes(struct buffer *page)
 	buffer_add_string(page, "</dl>\n");
 }
 
+/* The lines to say by hand, and what curl is told, with the address by which the client came. */
 static void add_commands(struct buffer *page, const struct exchange *x)
 {
-	static const char *const commands[] = {
-		"GET / HTTP/1.1",
-		"Host: localhost",
-		"",
-		NULL,
+	static const char *const options[][2] = {
+		{ "-d text=hello", "/echo" },
+		{ "-r 0-99", "/numbers.txt" },
+		{ "-I", "/index.html" },
+		{ "-T FILE", "/~bob/" },
+		{ "-X DELETE", "/~bob/FILE" },
+		{ "-L", "/redirect/302" },
+		{ "--digest -u bob:PASSWORD", "/digest" },
+		{ "--raw", "/chunked" },
 	};
-	buffer_add_string(page, "<h2>By hand</h2>\n<pre>\n");
-	for (size_t i = 0; commands[i]; i++)
-		buffer_printf(page, "%s\n", commands[i]);
-	buffer_add_string(page, "</pre>\n<p>The last line is empty: it ends the header. With curl:</p>\n<pre>\n");
-	buffer_printf(page,
-	              "curl -v %s://HOST:PORT/echo -d text=hello\ncurl -v -T FILE %s://HOST:PORT/~bob/\n"
-	              "curl -v -r 0-99 %s://HOST:PORT/index.html\n</pre>\n",
-	              visit_secure(x->visit) ? "https" : "http", visit_secure(x->visit) ? "https" : "http",
-	              visit_secure(x->visit) ? "https" : "http");
+	struct slice host = x->request->target.authority;
+	if (host.n == 0 && !request_value(x->request, "Host", &host))
+		host = SLICE("HOST:PORT");
+	buffer_add_string(page, "<h2>By hand</h2>\n<p>Two lines, and an empty one that ends the header:</p>\n<pre>\n"
+	                        "GET /echo HTTP/1.1\nHost: ");
+	html_text(page, host);
+	buffer_add_string(page, "\n\n</pre>\n<h2>With curl</h2>\n<pre>\n");
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+		buffer_printf(page, "curl -v %s %s://", options[i][0], visit_secure(x->visit) ? "https" : "http");
+		html_text(page, host);
+		buffer_printf(page, "%s\n", options[i][1]);
+	}
+	buffer_add_string(page, "</pre>\n");
 }
 
 /* POST gives back what was sent. */

@@ -9,6 +9,7 @@ static bool find_field(struct slice header, struct slice name, struct buffer *va
 {
 	struct mime_field field;
 	bool there = false;
+	header = mime_looked_at(header);
 	while (value->n == 0 && mime_field_next(&header, &field)) {
 		if (!slice_equal_nocase(field.name, name))
 			continue;
@@ -60,6 +61,7 @@ static bool say_addresses(struct buffer *out, struct slice header, struct slice 
 {
 	struct mime_field field;
 	size_t before = out->n;
+	header = mime_looked_at(header);
 	while (mime_field_next(&header, &field)) {
 		struct mime_address address = { 0 };
 		struct slice list = slice_part(field.value, 0, TOLD_MAX);

@@ -138,6 +138,7 @@ static bool in_value(const struct needle *needle, struct slice value)
 bool search_header(const struct needle *needle, struct slice header, struct slice name)
 {
 	struct mime_field field;
+	header = mime_looked_at(header);
 	while (mime_field_next(&header, &field))
 		if (slice_equal_nocase(field.name, name) && in_value(needle, field.value))
 			return true;
@@ -165,6 +166,7 @@ bool search_addresses(const struct needle *needle, struct slice header, struct s
 {
 	struct mime_field field;
 	bool found = search_header(needle, header, name); /* as it is written, comments and all */
+	header = mime_looked_at(header);
 	while (!found && mime_field_next(&header, &field)) {
 		struct mime_address address = { 0 };
 		struct slice list = slice_equal_nocase(field.name, name) ? field.value : SLICE("");
@@ -183,6 +185,7 @@ static bool in_header(const struct needle *needle, struct slice header)
 	struct mime_field field;
 	struct buffer text = { 0 };
 	bool found = needle_found(needle, header);
+	header = mime_looked_at(header);
 	while (!found && mime_field_next(&header, &field)) {
 		buffer_clear(&text);
 		buffer_add_slice(&text, field.name);

@@ -24,7 +24,10 @@ struct mime_field {
 };
 /* Takes the next field off the front of a header. False at its end; lines that are no field are passed over. */
 bool mime_field_next(struct slice *header, struct mime_field *field);
-/* The first field of that name, no regard to case; false, and an empty one, where there is none. */
+/* Of a header that is longer than any honest one, only so many octets are looked at for what it says. */
+#define MIME_LOOKED_AT ((size_t)1048576)
+struct slice mime_looked_at(struct slice header);
+/* The first field of that name among those that are looked at, no regard to case; false, and an empty one, where there is none. */
 bool mime_field(struct slice header, struct slice name, struct mime_field *field);
 /* Appends a field's value without the line ends that fold it, and without blanks at its ends. */
 void mime_unfold(struct buffer *out, struct slice value);

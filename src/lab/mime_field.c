@@ -42,8 +42,14 @@ bool mime_field_next(struct slice *header, struct mime_field *field)
 	return false;
 }
 
+struct slice mime_looked_at(struct slice header)
+{
+	return slice_part(header, 0, MIME_LOOKED_AT);
+}
+
 bool mime_field(struct slice header, struct slice name, struct mime_field *field)
 {
+	header = mime_looked_at(header);
 	while (mime_field_next(&header, field))
 		if (slice_equal_nocase(field->name, name))
 			return true;

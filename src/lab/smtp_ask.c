@@ -60,10 +60,10 @@ static void say_user(struct smtp_guest *guest, const char *code, const struct us
 }
 
 /* The next user from `*i` on in whose name or full name the string stands; NULL. */
-static struct user *next_like(struct smtp_guest *guest, struct slice asked, size_t *i)
+static const struct user *next_like(struct smtp_guest *guest, struct slice asked, size_t *i)
 {
-	struct user *user;
-	while ((user = store_user_at(visit_store(guest->visit), (*i)++)) != NULL) {
+	const struct user *user;
+	while ((user = store_person(visit_store(guest->visit), (*i)++)) != NULL) {
 		struct slice name = slice_of(user->name), full = slice_of(user->full_name);
 		if (slice_find_nocase(name, asked) < name.n || slice_find_nocase(full, asked) < full.n)
 			return user;
@@ -74,7 +74,7 @@ static struct user *next_like(struct smtp_guest *guest, struct slice asked, size
 /* No user is called so: one whose name holds it is meant, or several may be. */
 static void say_alike(struct smtp_guest *guest, struct slice asked, bool utf8)
 {
-	struct user *users[POSSIBLE_MAX];
+	const struct user *users[POSSIBLE_MAX];
 	size_t n = 0, i = 0;
 	while (n < POSSIBLE_MAX && (users[n] = next_like(guest, asked, &i)) != NULL)
 		n++;

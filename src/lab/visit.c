@@ -279,7 +279,7 @@ static bool holds_password(struct store *store, struct slice text)
 	if (text.n > 1 && text.p[0] == '"' && text.p[text.n - 1] == '"')
 		text = slice_part(text, 1, text.n - 1);
 	size_t i = 0;
-	for (struct user *user = store_user_at(store, 0); user; user = store_user_at(store, ++i))
+	for (const struct user *user = store_person(store, 0); user; user = store_person(store, ++i))
 		if (user->made_up && user_password(user, text))
 			return true;
 	return false;

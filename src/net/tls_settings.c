@@ -323,9 +323,13 @@ static enum status prepare(struct tls_settings *s, struct error *error)
 			"TLS cannot be used: OpenSSL does not begin: is its configuration (openssl.cnf) right?");
 	SSL_CTX_set_mode(s->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 	                                 SSL_MODE_RELEASE_BUFFERS);
-	/* A client may make a server begin anew at will, which costs the server more than the client. */
-	if (s->server)
+	/* A client may make a server begin anew at will, which costs the server more than the client. And a client that only
+	 * sends, as FTP's with STOR, never reads tickets that come behind the handshake (RFC 8446 4.6.1): its close with
+	 * them unread would be a reset, which may take what it has sent with it. */
+	if (s->server) {
 		SSL_CTX_set_options(s->ctx, SSL_OP_NO_RENEGOTIATION);
+		(void)SSL_CTX_set_num_tickets(s->ctx, 0);
+	}
 	status = set_versions(s, error);
 	if (status == STATUS_OK && s->options.ciphers)
 		status = set_ciphers(s, error);
