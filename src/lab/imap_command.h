@@ -36,10 +36,9 @@ struct imap_command_text {
 	struct buffer message; /* of the message that comes now */
 	struct imap_given *given;
 	size_t ngiven, room;
-	uint64_t messages;  /* octets of all messages, announced */
-	const char *wrong;  /* why it will not be carried out, a sentence for the reply; NULL: nothing is wrong */
-	const char *reply;  /* how it is refused then: "BAD", "NO [TOOBIG]" */
-	struct slice words; /* `tag SP verb …`, of `text` */
+	uint64_t messages; /* octets of all messages, announced */
+	const char *wrong; /* why it will not be carried out, a sentence for the reply; NULL: nothing is wrong */
+	const char *reply; /* how it is refused then: "BAD", "NO [TOOBIG]" */
 	struct imap_command command;
 	struct imap_literal *literals; /* what of them the tree looks at */
 	struct imap_tree tree;         /* of its arguments, once it is complete */

@@ -11,7 +11,7 @@ static void take_back(struct mailbox *mailbox, uint32_t from_uid)
 }
 
 /* Copies the set; `code` gets COPYUID's arguments, empty where nothing was copied. What another session has expunged is
- * passed over for COPY's own purpose: it is not there any more. */
+ * passed over: it is not there any more. */
 static enum kept copy(struct imap_view *view, struct imap_set *set, struct mailbox *to, struct buffer *code)
 {
 	struct buffer sources = { 0 }, copies = { 0 };

@@ -296,7 +296,7 @@ static void say_listed(struct imap_visit *v, const struct listing *l, const stru
 		say_childinfo(l, &v->out);
 	buffer_add_string(&v->out, "\r\n");
 	if (l->status && one->selected && mailbox && !mailbox->noselect)
-		imap_say_status(v, mailbox, l->status, &v->out);
+		imap_say_status(mailbox, l->status, &v->out);
 }
 
 /* First all names are matched, a few at a time; then they are told, what is above and below them known. */

@@ -58,10 +58,9 @@ static uint64_t value_of(const struct mailbox *mailbox, unsigned item)
 	return n;
 }
 
-void imap_say_status(struct imap_visit *v, const struct mailbox *mailbox, unsigned items, struct buffer *out)
+void imap_say_status(const struct mailbox *mailbox, unsigned items, struct buffer *out)
 {
 	bool first = true;
-	(void)v;
 	buffer_add_string(out, "* STATUS ");
 	imap_say_mailbox(out, slice_of(mailbox->name));
 	buffer_add_string(out, " (");
@@ -86,6 +85,6 @@ void imap_do_status(struct imap_visit *v)
 	const struct mailbox *mailbox = imap_mailbox_given(v, 0, "[NONEXISTENT]");
 	if (mailbox == NULL)
 		return;
-	imap_say_status(v, mailbox, items, &v->out);
+	imap_say_status(mailbox, items, &v->out);
 	imap_completed(v);
 }

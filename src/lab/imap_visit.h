@@ -2,8 +2,9 @@
  * What the parts of the lab's IMAP server share. imap.c hears the client; imap_command.c joins its commands from lines and
  * literals; imap_dispatch.c says which may be carried out; each is carried out in one of imap_login.c (before a mailbox is
  * open), imap_mailbox.c (SELECT and what changes mailboxes), imap_list.c (LIST, LSUB), imap_status.c, imap_append.c,
- * imap_message.c (FETCH, SEARCH, STORE, EXPUNGE), imap_copy.c (COPY, MOVE) and imap_idle.c. imap_view.c knows what the client
- * was told of its mailbox, imap_visit.c how replies are said: in pieces, with what others have done before the tagged line.
+ * imap_message.c (FETCH, SEARCH, STORE, EXPUNGE), imap_copy.c (COPY, MOVE) and imap_idle.c. imap_view.c and imap_set.c know
+ * what the client was told of its mailbox, imap_visit.c how replies are said: in pieces, with what others have done before
+ * the tagged line.
  */
 #ifndef PARLANCE_LAB_IMAP_VISIT_H
 #define PARLANCE_LAB_IMAP_VISIT_H
@@ -144,8 +145,9 @@ void imap_idle_said(struct imap_visit *v, struct slice line);
 void imap_idle_stirred(void *visit);
 /* Whether APPEND's message may be asked for: refuses the command where its mailbox is missing or full. (imap_append.c) */
 void imap_append_expected(struct imap_visit *v);
-/* Appends one mailbox's STATUS for the items in that list of the tree. (imap_status.c) */
+/* Reads the items of STATUS, the tree's list at that index; false, and the reply made, where they are wrong. Appends the reply
+ * for one mailbox. (imap_status.c) */
 bool imap_status_given(struct imap_visit *v, size_t list, unsigned *items);
-void imap_say_status(struct imap_visit *v, const struct mailbox *mailbox, unsigned items, struct buffer *out);
+void imap_say_status(const struct mailbox *mailbox, unsigned items, struct buffer *out);
 
 #endif

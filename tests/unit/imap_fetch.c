@@ -139,6 +139,32 @@ static void sections(void)
 	        "BODY[1] {6}\r\nbody\r\n BODY[2] NIL BODY[1.1] NIL BODY[1.HEADER] NIL BODY[1.MIME]<0> {4}\r\nFrom");
 }
 
+/* A field's name may be any string, a literal as well: it is an item's, or stands before it. */
+static void names_that_are_literals(void)
+{
+	const struct imap_literal literals[] = { { 7, SLICE("Subject") }, { 2, SLICE("To") }, { 1, SLICE("X") } };
+	struct imap_tree tree = { 0 };
+	struct fetch_reply reply;
+	struct slice piece;
+	struct buffer out = { 0 };
+	const char *problem = NULL;
+	struct mail mail = { .uid = 7, .message = message_new(SLICE(LETTER)), .holders = 1 };
+	imap_tree_parse(&tree, SLICE("(BODY[HEADER.FIELDS ({7}\r\n)] BODY[HEADER.FIELDS ({2}\r\n {1}\r\n)])"), literals,
+	                3);
+	struct fetch *fetch = fetch_new(&tree, 0, false, &problem);
+	CHECK(fetch != NULL);
+	fetch_reply_begin(&reply, fetch, &mailbox, &mail, 1, false, true);
+	while (fetch_reply_next(&reply, 1000, &piece))
+		buffer_add_slice(&out, piece);
+	CHECK_TEXT(buffer_slice(&out), "* 1 FETCH (BODY[HEADER.FIELDS (Subject)] {23}\r\nSubject: hi\r\n there\r\n\r\n"
+	                               " BODY[HEADER.FIELDS (To X)] {8}\r\nX: y\r\n\r\n FLAGS ())\r\n");
+	fetch_reply_end(&reply);
+	fetch_free(fetch);
+	message_release(mail.message);
+	imap_tree_free(&tree);
+	buffer_free(&out);
+}
+
 static void partial_sections(void)
 {
 	fetched(SLICE(LETTER), "BODY[TEXT]<1.3>", "BODY[TEXT]<1> {3}\r\nody");
@@ -276,6 +302,7 @@ int main(void)
 	TEST(what_marks_as_seen);
 	TEST(short_items);
 	TEST(sections);
+	TEST(names_that_are_literals);
 	TEST(partial_sections);
 	TEST(no_nul_is_said);
 	TEST(envelope);

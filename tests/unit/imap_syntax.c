@@ -205,6 +205,18 @@ static void trees(void)
 	tree_shows("\r\n", NULL, 0, "");
 }
 
+/* Those inside a section's brackets are no nodes, but they count. */
+static void literals_are_counted(void)
+{
+	const struct imap_literal three[] = { { 4, SLICE("From") }, { 2, SLICE("To") }, { 1, SLICE("x") } };
+	struct imap_tree tree = { 0 };
+	imap_tree_parse(&tree, SLICE("BODY[HEADER.FIELDS ({4}\r\n {2}\r\n)] {1}\r\n a"), three, 3);
+	CHECK(tree.n == 3 && tree.nliterals == 3 && tree.literals == three);
+	CHECK(tree.nodes[0].literals == 0 && tree.nodes[1].literals == 2 && tree.nodes[2].literals == 3);
+	CHECK_TEXT(tree.nodes[1].content, "x");
+	imap_tree_free(&tree);
+}
+
 static void trees_are_bounded(void)
 {
 	struct buffer text = { 0 };
@@ -273,10 +285,11 @@ static void sections(void)
 	CHECK_TEXT(s.part, "3");
 	imap_section_parse(SLICE("FLAGS"), &s);
 	CHECK(s.ok && !s.bracketed);
-	static const char *const bad[] = { "BODY[",          "BODY[HEADER.FIELDS]",
-		                           "BODY[TEXT (a)]", "BODY[FOO]",
-		                           "BODY[MIME]",     "BODY[]<>",
-		                           "BODY[]<a.b>",    "BODY[]x" };
+	static const char *const bad[] = {
+		"BODY[",    "BODY[HEADER.FIELDS]", "BODY[TEXT (a)]", "BODY[FOO]",       "BODY[MIME]",
+		"BODY[]<>", "BODY[]<a.b>",         "BODY[]x",        "BODY[0]",         "BODY[1.0.2]",
+		"BODY[1.]", "BODY[1TEXT]",         "BODY[01]",       "BODY[4294967296]"
+	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		imap_section_parse(slice_of(bad[i]), &s);
 		CHECK(!s.ok);
@@ -396,6 +409,7 @@ int main(void)
 	TEST(no_responses);
 	TEST(commands);
 	TEST(trees);
+	TEST(literals_are_counted);
 	TEST(trees_are_bounded);
 	TEST(strings);
 	TEST(sets);
