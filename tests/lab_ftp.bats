@@ -86,10 +86,10 @@ print(*codes)
 	same "220 530 503 331 530 331 530 331 530 230 503 202 257 220 530 221 gone" "$output"
 }
 
-@test "three wrong passwords, and the server hangs up" {
+@test "five wrong passwords, and the server hangs up" {
 	ftp_lab
-	by_hand <<<$'USER alice\nPASS a\nUSER alice\nPASS b\nUSER alice\nPASS c\nNOOP'
-	same "220 331 530 331 530 331 421 gone" "$output"
+	by_hand <<<$'USER alice\nPASS a\nUSER alice\nPASS b\nUSER alice\nPASS c\nUSER alice\nPASS d\nUSER alice\nPASS e\nNOOP'
+	same "220 331 530 331 530 331 530 331 530 331 421 gone" "$output"
 }
 
 @test "each command's arguments: 200, 501, 502, 504 where they belong" {

@@ -198,7 +198,7 @@ static bool argument_fits(struct ftp_session *s, const struct command *command, 
 		return false;
 	}
 	if (form.n && form.p[0] != '[' && argument.n == 0 && !(command->flags & BARE)) {
-		ftp_error(s, HINT_SYNTAX, "501 An argument is missing: %s", row->syntax);
+		visit_say(s->visit, "501 An argument is missing: %s", row->syntax);
 		return false;
 	}
 	return true;

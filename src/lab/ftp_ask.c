@@ -77,7 +77,7 @@ static void say_listing(struct ftp_session *s, struct slice argument)
 		buffer_printf(&reply, "%s End\r\n", code);
 		ftp_say_long(s, &reply);
 	} else {
-		ftp_error(s, HINT_SYNTAX, "450 No such file or directory");
+		visit_say(s->visit, "450 No such file or directory");
 	}
 	buffer_free(&path);
 	buffer_free(&lines);
@@ -162,7 +162,7 @@ static void site_chmod(struct ftp_session *s, struct slice argument)
 	else if (s->login != LOGIN_DONE)
 		ftp_error(s, HINT_NOT_NOW, "530 Not logged in: USER and PASS come first");
 	else if (!ftp_resolve(s, name, &path) || files_find(s->files, buffer_slice(&path)) == NULL)
-		ftp_error(s, HINT_SYNTAX, "550 No such file or directory");
+		visit_say(s->visit, "550 No such file or directory");
 	else if (s->anonymous)
 		visit_say(s->visit, "550 You may read here, and not write");
 	else

@@ -58,7 +58,7 @@ static void change_folder(struct ftp_session *s, struct slice argument, const ch
 {
 	const struct file *folder = find(s, argument);
 	if (folder == NULL || !folder->folder) {
-		ftp_error(s, HINT_SYNTAX, "550 %s", folder ? "It is no directory" : "No such directory");
+		visit_say(s->visit, "550 %s", folder ? "It is no directory" : "No such directory");
 		return;
 	}
 	buffer_clear(&s->folder);
@@ -105,7 +105,7 @@ void ftp_mkd(struct ftp_session *s, struct slice argument)
 	if (fault == FILES_DONE)
 		say_path(s, buffer_slice(&path), "is made");
 	else
-		ftp_error(s, HINT_SYNTAX, "550 %s", fault_words(fault));
+		visit_say(s->visit, "550 %s", fault_words(fault));
 	buffer_free(&path);
 }
 
@@ -122,7 +122,7 @@ static void take_away(struct ftp_session *s, struct slice argument,
 	if (fault == FILES_DONE)
 		visit_say(s->visit, "250 It is removed");
 	else
-		ftp_error(s, HINT_SYNTAX, "550 %s", fault_words(fault));
+		visit_say(s->visit, "550 %s", fault_words(fault));
 	buffer_free(&path);
 }
 
@@ -144,7 +144,7 @@ void ftp_rnfr(struct ftp_session *s, struct slice argument)
 	if (!may_write(s, "550"))
 		return;
 	if (file == NULL || file->above == NULL) {
-		ftp_error(s, HINT_SYNTAX, "550 %s", fault_words(file ? FILES_ROOT : FILES_MISSING));
+		visit_say(s->visit, "550 %s", fault_words(file ? FILES_ROOT : FILES_MISSING));
 		return;
 	}
 	buffer_clear(&s->renamed);
@@ -166,7 +166,7 @@ void ftp_rnto(struct ftp_session *s, struct slice argument)
 	if (fault == FILES_DONE)
 		visit_say(s->visit, "250 It is renamed");
 	else
-		ftp_error(s, HINT_SYNTAX, "553 %s", fault_words(fault));
+		visit_say(s->visit, "553 %s", fault_words(fault));
 	buffer_free(&path);
 }
 
@@ -178,7 +178,7 @@ static struct file *plain_file(struct ftp_session *s, struct slice argument)
 	struct file *file = find(s, argument);
 	if (file && !file->folder)
 		return file;
-	ftp_error(s, HINT_SYNTAX, "550 %s", file ? "It is a directory, and no file" : "No such file");
+	visit_say(s->visit, "550 %s", file ? "It is a directory, and no file" : "No such file");
 	return NULL;
 }
 
@@ -244,7 +244,7 @@ void ftp_mfmt(struct ftp_session *s, struct slice argument)
 	}
 	struct file *file = find(s, path);
 	if (file == NULL) {
-		ftp_error(s, HINT_SYNTAX, "550 No such file");
+		visit_say(s->visit, "550 No such file");
 	} else if (may_write(s, "550")) {
 		struct buffer behind = { 0 };
 		file_touch(file, seconds);
@@ -261,7 +261,7 @@ void ftp_mlst(struct ftp_session *s, struct slice argument)
 	const struct file *file = find(s, argument);
 	struct buffer reply = { 0 }, path = { 0 }, name = { 0 };
 	if (file == NULL) {
-		ftp_error(s, HINT_SYNTAX, "550 No such file or directory");
+		visit_say(s->visit, "550 No such file or directory");
 		return;
 	}
 	file_path(file, &path);

@@ -5,7 +5,7 @@
 #include "lab/ftp_inside.h"
 
 /* After so many wrong passwords the server hangs up (RFC 2577 5). */
-#define WRONG_MAX 3
+#define WRONG_MAX 5
 
 /* ---- login ---- */
 
@@ -76,7 +76,7 @@ void ftp_acct(struct ftp_session *s, struct slice argument)
 	if (s->login != LOGIN_DONE)
 		ftp_error(s, HINT_NOT_NOW, "503 USER and PASS come first");
 	else if (argument.n == 0)
-		ftp_error(s, HINT_SYNTAX, "501 An argument is missing: ACCT account");
+		visit_say(s->visit, "501 An argument is missing: ACCT account");
 	else
 		visit_say(s->visit, "202 No account is needed here");
 }
@@ -146,7 +146,7 @@ void ftp_prot(struct ftp_session *s, struct slice argument)
 		s->private = level == 'P';
 		visit_say(s->visit, "200 Data connections are %s", s->private ? "private: under TLS" : "in the clear");
 	} else if (level == 'S' || level == 'E') {
-		ftp_error(s, HINT_SYNTAX, "536 TLS has only the levels C and P");
+		visit_say(s->visit, "536 TLS has only the levels C and P");
 	} else {
 		ftp_error(s, HINT_SYNTAX, "504 The levels are C and P");
 	}

@@ -28,7 +28,7 @@ static const struct file *readable(struct ftp_session *s, struct slice argument)
 	buffer_free(&path);
 	if (file && !file->folder)
 		return file;
-	ftp_error(s, HINT_SYNTAX, "550 %s", file ? "It is a directory: LIST shows what is in it" : "No such file");
+	visit_say(s->visit, "550 %s", file ? "It is a directory: LIST shows what is in it" : "No such file");
 	return NULL;
 }
 
@@ -57,7 +57,7 @@ static void send_listing(struct ftp_session *s, struct slice argument, bool deta
 	if (ftp_list(s, argument, details, &s->transfer.text))
 		ftp_start(s, WAY_SEND);
 	else
-		ftp_error(s, HINT_SYNTAX, "450 No such file or directory");
+		visit_say(s->visit, "450 No such file or directory");
 }
 
 void ftp_list_command(struct ftp_session *s, struct slice argument)
@@ -76,7 +76,7 @@ void ftp_mlsd(struct ftp_session *s, struct slice argument)
 	const struct file *folder = ftp_resolve(s, argument, &path) ? files_find(s->files, buffer_slice(&path)) : NULL;
 	buffer_free(&path);
 	if (folder == NULL) {
-		ftp_error(s, HINT_SYNTAX, "550 No such directory");
+		visit_say(s->visit, "550 No such directory");
 		return;
 	}
 	if (!folder->folder) {
@@ -108,14 +108,14 @@ static bool storable(struct ftp_session *s, struct slice path, const struct file
 		return false;
 	case FILES_FOLDER:
 	case FILES_ROOT:
-		ftp_error(s, HINT_SYNTAX, "553 It is a directory");
+		visit_say(s->visit, "553 It is a directory");
 		return false;
 	case FILES_MISSING:
 	case FILES_NO_FOLDER:
-		ftp_error(s, HINT_SYNTAX, "553 There is no such directory to store it in");
+		visit_say(s->visit, "553 There is no such directory to store it in");
 		return false;
 	default:
-		ftp_error(s, HINT_SYNTAX, "553 That is no name for a file");
+		visit_say(s->visit, "553 That is no name for a file");
 		return false;
 	}
 }
@@ -149,7 +149,7 @@ static void store(struct ftp_session *s, struct slice argument, bool appends)
 	if (ftp_resolve(s, argument, &path))
 		receive(s, buffer_slice(&path), appends);
 	else
-		ftp_error(s, HINT_SYNTAX, "553 That is no name for a file");
+		visit_say(s->visit, "553 That is no name for a file");
 	buffer_free(&path);
 }
 

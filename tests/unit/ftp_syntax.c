@@ -88,6 +88,26 @@ static void extended(void) /* the examples of RFC 2428 section 2 */
 	              "wrong: the form is |family|address|port|, between four like delimiters");
 }
 
+/* Which protocol EPRT names, whether FTP has it or not: for the 522 of RFC 2428 section 2. */
+static unsigned family_of(const char *text)
+{
+	struct ftp_address address;
+	ftp_address_parse(slice_of(text), FTP_EXTENDED, false, &address);
+	unsigned family = address.family;
+	ftp_address_free(&address);
+	return family;
+}
+
+static void extended_family(void)
+{
+	CHECK(family_of("|1|132.235.1.2|6275|") == 1);
+	CHECK(family_of("|2|::1|6275|") == 2);
+	CHECK(family_of("|3|x|6275|") == 3);
+	CHECK(family_of("|99999999999|x|6275|") > 2);
+	CHECK(family_of("|x|y|6275|") == 0);
+	CHECK(family_of("||132.235.1.2|6275|") == 0);
+}
+
 static void extended_in_a_reply(void) /* RFC 2428 section 3 */
 {
 	CHECK_ADDRESS("Entering Extended Passive Mode (|||6446|)", FTP_EXTENDED, true, "|||6446|  6446");
@@ -227,6 +247,7 @@ int main(void)
 	TEST(six_numbers);
 	TEST(six_numbers_in_a_reply);
 	TEST(extended);
+	TEST(extended_family);
 	TEST(extended_in_a_reply);
 	TEST(long_addresses);
 	TEST(telnet_is_taken_out);
