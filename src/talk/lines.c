@@ -263,7 +263,8 @@ void lines_stir(struct talk *t)
 	}
 	if (t->pipeline || t->hurried)
 		lines_pump(t, false);
-	session_nudge(t->session);
+	if (t->open) /* a `:` word may have ended it */
+		session_nudge(t->session);
 }
 
 /* ---- what was typed ---- */

@@ -18,7 +18,8 @@ struct raw_face {
 
 static void raw_write(struct raw_face *raw, struct slice text)
 {
-	(void)fwrite(text.p, 1, text.n, raw->out);
+	if (text.n)
+		(void)fwrite(text.p, 1, text.n, raw->out);
 	(void)fflush(raw->out);
 }
 
