@@ -125,7 +125,7 @@ all_pass() {
 	END
 }
 
-# FTP: ch2-ftp needs the data connection.
+# FTP: ch2-ftp stands in data.bats.
 
 # other TRANSCRIPT WAS IS: a copy in which one line is another one; its path goes to $copy.
 other() {

@@ -12,7 +12,7 @@
 
 #include "cmd/lab_door.h"
 #include "cmd/lab_words.h"
-#include "cmd/serve_log.h"
+#include "cmd/clients_log.h"
 #include "lab/lab.h"
 #include "lab/visit.h"
 #include "net/descriptor.h"
@@ -31,7 +31,7 @@ struct labour {
 	struct tls_settings *tls;
 	struct lab *lab;
 	struct door *door;
-	struct serve_log *log;
+	struct clients_log *log;
 	unsigned sessions; /* recorded so far */
 	bool closing, record_failed;
 };
@@ -90,7 +90,7 @@ static void client_came(void *context, const struct server *server, struct sessi
 {
 	struct labour *l = context;
 	char *name = string_printf("lab:%s", server->name);
-	struct face *face = serve_log_face(l->log, session_peer(session), name);
+	struct face *face = clients_log_face(l->log, session_peer(session), name);
 	if (face)
 		session_add_face(session, face);
 	if (l->options->record)
@@ -274,7 +274,7 @@ static enum status lab(struct options *options, int argc, char **argv)
 	if (status == STATUS_OK)
 		status = lab_asked(options, &l.asked, &error);
 	if (status == STATUS_OK)
-		status = serve_log_new(options, &l.log, &error);
+		status = clients_log_new(options, &l.log, &error);
 	if (status == STATUS_OK) {
 		(void)descriptors_wanted(SIZE_MAX);
 		l.base = event_base_new();
@@ -286,7 +286,7 @@ static enum status lab(struct options *options, int argc, char **argv)
 	lab_door_close(l.door);
 	lab_free(l.lab);
 	tls_settings_free(l.tls);
-	serve_log_free(l.log);
+	clients_log_free(l.log);
 	lab_asked_free(&l.asked);
 	buffer_free(&l.authority);
 	if (l.base) {

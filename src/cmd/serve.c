@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/serve_log.h"
+#include "cmd/clients_log.h"
 #include "play/service.h"
 #include "net/descriptor.h"
 #include "net/stream.h"
@@ -37,7 +37,7 @@ struct serving {
 	struct served *served;
 	size_t nserved;
 	struct tls_settings *tls; /* NULL: no conversation needs any */
-	struct serve_log *log;
+	struct clients_log *log;
 	bool closing;
 };
 
@@ -45,7 +45,7 @@ static struct face *client_face(void *context, const char *peer)
 {
 	const struct served *served = context;
 	const struct serving *s = served->serving;
-	return serve_log_face(s->log, peer, s->nserved > 1 ? served->name : NULL);
+	return clients_log_face(s->log, peer, s->nserved > 1 ? served->name : NULL);
 }
 
 /* ---- what is served ---- */
@@ -154,7 +154,7 @@ static enum status listen_all(struct serving *s, struct error *error)
 		service.strict = o->strict;
 		service.once = o->once;
 		service.faults = faults_of(o);
-		service.fault = serve_log_fault;
+		service.fault = clients_log_fault;
 		service.masking = options_masking(o, true);
 		service.face = client_face;
 		service.gone = client_gone;
@@ -245,7 +245,7 @@ static void serving_free(struct serving *s)
 	tls_settings_free(s->tls);
 	free(s->served);
 	free(s->transcripts);
-	serve_log_free(s->log);
+	clients_log_free(s->log);
 	if (s->base) {
 		stream_settle(s->base);
 		event_base_free(s->base);
@@ -262,7 +262,7 @@ static enum status serve(struct options *options, int argc, char **argv)
 	for (int i = 0; i < argc && status == STATUS_OK; i++)
 		status = add_transcript(&s, argv[i], &error);
 	if (status == STATUS_OK)
-		status = serve_log_new(options, &s.log, &error);
+		status = clients_log_new(options, &s.log, &error);
 	if (status == STATUS_OK) {
 		(void)descriptors_wanted(SIZE_MAX); /* the listener says where they do not suffice */
 		s.base = event_base_new();

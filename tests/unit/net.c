@@ -868,7 +868,7 @@ static void names(void)
 	caller_done(&c);
 	call(&c, &(struct connect_options){ .host = "again.test", .port = port, .timeout = 5 });
 	check_failed(&c, STATUS_CONNECTION, "this machine cannot look up names now");
-	CHECK(c.error.message && strstr(c.error.message, "parlance serve ewing-smtp") != NULL);
+	CHECK(c.error.message && strstr(c.error.message, "parlance lab:smtp") != NULL);
 	caller_done(&c);
 	connect_resolve = getaddrinfo;
 	(void)close(fd);

@@ -1,11 +1,11 @@
 /*
- * The log of serve.
+ * The log of serve and of the lab.
  *
  * For people each line has its session's number in front, in that session's colour; who it is stands where the session
  * begins, and again where it goes on after that has left the screen. In a plain log that is said wherever another session
  * goes on. As JSON each event has the number.
  */
-#include "cmd/serve_log.h"
+#include "cmd/clients_log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static const char *const colors[] = { "\033[97;44m", "\033[30;43m", "\033[97;45m
 #define NCOLORS (sizeof colors / sizeof colors[0])
 #define COLOR_END "\033[0m"
 
-struct serve_log {
+struct clients_log {
 	const struct options *options;
 	FILE *file;
 	bool people; /* not plain, not JSON */
@@ -37,7 +37,7 @@ struct serve_log {
 
 struct session_face {
 	struct face face; /* first: a face is one of these */
-	struct serve_log *log;
+	struct clients_log *log;
 	struct face *inner; /* NULL: JSON */
 	unsigned number;
 	char *who;         /* "session 3 from 127.0.0.1:51234" */
@@ -56,7 +56,7 @@ static struct session_face *session_of(struct face *face)
 
 static void gutter_add(const struct session_face *s, struct buffer *out)
 {
-	const struct serve_log *log = s->log;
+	const struct clients_log *log = s->log;
 	if (log->screen.color)
 		buffer_printf(out, "%s%2u%s ", colors[s->number % NCOLORS], s->number, COLOR_END);
 	else if (log->people)
@@ -76,7 +76,7 @@ static size_t gutter_columns(const struct session_face *s)
 static void lines_write(void *context, struct slice text)
 {
 	struct session_face *s = context;
-	struct serve_log *log = s->log;
+	struct clients_log *log = s->log;
 	while (text.n) {
 		gutter_add(s, &log->out);
 		buffer_add_slice(&log->out, slice_line(&text));
@@ -110,13 +110,13 @@ static void say(struct session_face *s, struct slice words)
 /* Whether the reader has seen who the session is, and still does. */
 static bool known(const struct session_face *s)
 {
-	const struct serve_log *log = s->log;
+	const struct clients_log *log = s->log;
 	return log->people && log->rows - s->introduced + 1 < log->screen.rows(log->screen.context);
 }
 
 static void introduce(struct session_face *s, const char *what)
 {
-	struct serve_log *log = s->log;
+	struct clients_log *log = s->log;
 	if (!log->people && log->rows > 0)
 		buffer_add_octet(&log->out, '\n');
 	log->shown = s->number;
@@ -137,7 +137,7 @@ static void turn(struct session_face *s)
 /* Where more speak at once than a reader can follow, less is said about each; unless the user has said how much. */
 static void adapt(struct session_face *s)
 {
-	struct serve_log *log = s->log;
+	struct clients_log *log = s->log;
 	bool terse = log->people && !log->options->notes_given && log->here > CROWD;
 	if (terse == s->terse)
 		return;
@@ -211,7 +211,7 @@ static const struct face_kind text_kind = {
 /* Prints an object with the session's number in front. */
 static void json_print(const struct session_face *s, const struct buffer *object)
 {
-	struct serve_log *log = s->log;
+	struct clients_log *log = s->log;
 	struct sink sink = sink_of_file(log->file);
 	buffer_printf(&log->out, "{\"session\":%u,", s->number);
 	buffer_add_slice(&log->out, slice_part(buffer_slice(object), 1, object->n));
@@ -261,12 +261,12 @@ static const struct face_kind json_kind = { .event = json_face_event, .remark = 
 
 /* ---- the log ---- */
 
-enum status serve_log_new(const struct options *options, struct serve_log **log, struct error *error)
+enum status clients_log_new(const struct options *options, struct clients_log **log, struct error *error)
 {
 	FILE *file = options_output(options, error);
 	if (file == NULL)
 		return STATUS_USAGE;
-	struct serve_log *l = memory_zeroed(1, sizeof *l);
+	struct clients_log *l = memory_zeroed(1, sizeof *l);
 	l->options = options;
 	l->file = file;
 	l->people = options_for_people(options);
@@ -276,7 +276,7 @@ enum status serve_log_new(const struct options *options, struct serve_log **log,
 	return STATUS_OK;
 }
 
-void serve_log_free(struct serve_log *log)
+void clients_log_free(struct clients_log *log)
 {
 	if (log == NULL)
 		return;
@@ -286,7 +286,7 @@ void serve_log_free(struct serve_log *log)
 
 static struct face *inner_face(struct session_face *s)
 {
-	const struct serve_log *log = s->log;
+	const struct clients_log *log = s->log;
 	struct sink sink = { lines_write, s };
 	if (log->options->json)
 		return NULL;
@@ -298,7 +298,7 @@ static struct face *inner_face(struct session_face *s)
 	return terminal_face(sink, &how);
 }
 
-struct face *serve_log_face(struct serve_log *log, const char *peer, const char *name)
+struct face *clients_log_face(struct clients_log *log, const char *peer, const char *name)
 {
 	unsigned number = ++log->sessions;
 	if (log->options->quiet)
@@ -316,7 +316,7 @@ struct face *serve_log_face(struct serve_log *log, const char *peer, const char 
 	return &s->face;
 }
 
-void serve_log_fault(struct face *face, const struct fault *fault, double seconds)
+void clients_log_fault(struct face *face, const struct fault *fault, double seconds)
 {
 	struct session_face *s = session_of(face);
 	if (s->inner)
