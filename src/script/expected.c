@@ -4,8 +4,10 @@
 #include "script/expected.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/escape.h"
+#include "protocol/ftp_syntax.h"
 
 /* ---- making ---- */
 
@@ -58,6 +60,31 @@ static void said_add(const struct rehearsal *r, struct expected_reply *reply, si
 	buffer_free(&template);
 }
 
+/* FTP: each server names an address of its own for the data connection, each time another (RFC 959 4.1.2, RFC 2428 3): it
+ * is no part of what is compared, and what a variable captures stays one. */
+static void address_open(const struct rehearsal *r, struct expected_line *line)
+{
+	const char *code = r->lines[line->line].code;
+	bool extended = code && strcmp(code, "229") == 0;
+	struct ftp_address address;
+	struct buffer open = { 0 };
+	if (!r->protocol->data_connection || !code || line->varies || !(extended || strcmp(code, "227") == 0))
+		return;
+	struct slice text = buffer_slice(&line->text);
+	ftp_address_parse(text, extended ? FTP_EXTENDED : FTP_SHORT, true, &address);
+	if (address.text.n) {
+		size_t start = (size_t)(address.text.p - text.p);
+		buffer_add_slice(&open, slice_part(text, 0, start));
+		buffer_add_string(&open, "{{*}}");
+		buffer_add_slice(&open, slice_part(text, start + address.text.n, text.n));
+		buffer_clear(&line->text);
+		buffer_add_slice(&line->text, buffer_slice(&open));
+		line->whole = false;
+	}
+	buffer_free(&open);
+	ftp_address_free(&address);
+}
+
 /* What is known of a line once all of it is there. */
 static void line_settle(const struct rehearsal *r, struct expected_line *line, bool imap, bool *untagged)
 {
@@ -70,6 +97,7 @@ static void line_settle(const struct rehearsal *r, struct expected_line *line, b
 	}
 	line->varies = template_has_variables(buffer_slice(&line->text));
 	line->captures = template_has_names(buffer_slice(&line->text));
+	address_open(r, line);
 	line->begins = imap && rehearsed->begins;
 	if (line->mark == MARK_NEVER)
 		return;
