@@ -19,6 +19,8 @@ load helpers
 	same "smtp imaps tcp udp" "$(awk '$1 == "listening" { print $2 }' "$BATS_TEST_TMPDIR/lab.out" | paste -sd' ')"
 	run -2 "$PARLANCE" lab --only smpt
 	has "--only smpt: no such server: there are smtp submission"
+	run -2 timeout 5 "$PARLANCE" lab --only ""
+	has "no such server: there are smtp submission"
 	run -2 "$PARLANCE" lab --port smtp
 	has "--port smtp: not NAME=PORT"
 	run -2 "$PARLANCE" lab --port smtp=65536
@@ -30,7 +32,9 @@ load helpers
 	run -2 "$PARLANCE" lab --reset
 	has "--keep"
 	run -2 "$PARLANCE" lab smtp
-	has "--only smtp"
+	has "--only NAME"
+	run -2 timeout 5 "$PARLANCE" lab --port all=0 --record "$BATS_TEST_FILENAME"
+	has "Not a directory: name a folder"
 	run -3 "$PARLANCE" lab --only tcp --port "tcp=$(lab_port tcp)"
 	has "address already in use"
 }
@@ -88,7 +92,8 @@ lab_gone() {
 
 @test "a second lab says that targets lead to the first; a socket that a killed one left is taken over" {
 	lab --only tcp
-	run -130 timeout --preserve-status -s INT 1 "$PARLANCE" lab --only tcp --port all=0
+	run -130 timeout --preserve-status -s INT 1 "$PARLANCE" lab --only echo --port all=0
+	has "#     parlance udp://127.0.0.1:"
 	has "targets such as lab:smtp do not lead to this lab: another lab of yours is running"
 	kill -KILL "$server_pid"
 	wait "$server_pid" || true
@@ -118,6 +123,30 @@ lab_gone() {
 	has "lab:gopher: the lab has no such server: it has smtp"
 	run -2 "$PARLANCE" lab </dev/null --to x
 	has "--to"
+}
+
+@test "--teach: each server tells a student what was expected, and nothing that is not so" {
+	lab --teach
+	run -0 "$PARLANCE" lab:pop3 <<<$'HELP\nUSER bob\nPASS hungry\nDELE 1\nRETR 1\nQUIT now\nQUIT'
+	has "S: -ERR unknown command (CAPA asks what there is)"
+	has "S: -ERR message 1 is marked as deleted"
+	has "S: +OK goodbye (7 messages left)"
+	run -0 "$PARLANCE" lab:imap <<<$'LOGIN bob hungry\na1 UID\na2 HELP\na3 GETQUOTA ""\n a4 NOOP\na5 LOGOUT'
+	has "S: LOGIN BAD No such command: a tag of your choice stands before it, as in a1 NOOP"
+	has "S: a1 BAD Behind UID stands FETCH, SEARCH, STORE, COPY, MOVE or EXPUNGE"
+	has "S: a2 BAD No such command (CAPABILITY asks what there is)"
+	has "S: * BAD A command begins with a tag of your choice: a1 NOOP"
+	has "S: a3 BAD No such command (the protocol has it, this server has not)"
+	run -0 "$PARLANCE" lab:ftp <<<$'PASS x\nUSER bob\nPWD\nPASS x\nUSER bob\nPASS hungry\nRETR nope\nTYPE X\nget x\nQUIT'
+	has "S: 503 USER comes first"
+	has "S: 530 Not logged in: PASS comes next"
+	has "S: 530 Login incorrect: USER begins it anew"
+	has "S: 550 No such file"
+	has "S: 501 The type is A, I or L 8 (its form: TYPE A|E|I|L [format|size])"
+	has "S: 500 get: no such command (HELP asks what there is)"
+	has_not "the user is logged in already"
+	run -0 "$PARLANCE" lab:http <<<$'get / HTTP/1.0\n'
+	has "does not know the method get. Methods are case-sensitive: GET is meant."
 }
 
 @test "TLS: the lab's own targets trust its authority, others by --ca-out; nobody else does" {
@@ -151,6 +180,7 @@ lab_gone() {
 	wait_for_line lab '^# session 2 is over'
 	same "0001-pop3.txt 0002-imaps.txt" "$(cd "$BATS_TEST_TMPDIR/kept" && echo *)"
 	grep -q '^C: PASS {{password}}$' "$BATS_TEST_TMPDIR/kept/0001-pop3.txt"
+	grep -q '^Who: 127\.0\.0\.1:[0-9]*$' "$BATS_TEST_TMPDIR/kept/0001-pop3.txt"
 	run -0 "$PARLANCE" verify "$BATS_TEST_TMPDIR/kept/0001-pop3.txt" --to lab --set password=hungry
 	run -0 "$PARLANCE" verify "$BATS_TEST_TMPDIR/kept/0002-imaps.txt" --to lab
 }

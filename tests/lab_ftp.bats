@@ -136,7 +136,7 @@ print(*codes)
 		    "350 553 350 250 213 350 250")
 		is_(codes(f, "CWD none", "CWD README.txt", "SIZE homework", "MDTM none", "MLST none", "MLSD none", "MLSD README.txt"),
 		    "550 550 550 550 550 550 501")
-		is_(codes(f, "MFMT 20200102030405 README.txt", "MFMT 2020 README.txt"), "213 501")
+		is_(codes(f, "MFMT 20200102030405 README.txt", "MFMT 2020 README.txt", "MFMT 20230229000000 README.txt"), "213 501 501")
 		is_(says(f, "MDTM README.txt"), "213 20200102030405")
 		is_(codes(f, "RETR none", "RETR homework", "LIST none", "NLST *.none", "STOR homework", "STOR none/x", "RETR a\0b"),
 		    "550 550 450 450 553 553 550")

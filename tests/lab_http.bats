@@ -177,6 +177,7 @@ True" "$output"
 	has "Content-Type: message/http" "TRACE / HTTP/1.1" "X: y"
 	has_not secret
 	answers 400 "TRACE / HTTP/1.1\r\n${HOST}Content-Length: 1\r\n\r\nx"
+	answers 200 "TRACE / HTTP/1.1\r\n${HOST}Content-Length: 0\r\n\r\n"
 	answers "411 411" "PUT /x HTTP/1.1\r\n${HOST}\r\nPOST / HTTP/1.0\r\n\r\n"
 }
 

@@ -70,7 +70,9 @@ static void record_session(struct labour *l, const struct server *server, struct
 	char *path = string_printf("%s/%04u-%s.txt", o->record, ++l->sessions, server->name);
 	char *title = string_printf("A session with lab:%s, from %s", server->name, session_peer(session));
 	struct record *record = NULL;
-	struct record_about about = { .title = title, .tls = server->tls, .masking = options_masking(o, true) };
+	struct record_about about = {
+		.title = title, .who = session_peer(session), .tls = server->tls, .masking = options_masking(o, true)
+	};
 	if (record_open(path, o->force, &record, &error) == STATUS_OK) {
 		struct kept_face *kept = memory_zeroed(1, sizeof *kept);
 		kept->face.kind = &kept_kind;
@@ -131,14 +133,14 @@ static void say_users(const struct labour *l)
 }
 
 static const struct try_row {
-	const char *server, *command, *what;
+	const char *server, *what;
 } tries[] = {
-	{ "smtp", "parlance lab:smtp", "send a message by hand" },
-	{ "pop3", "parlance lab:pop3", "and fetch that very message" },
-	{ "imap", "parlance lab:imap", "or read it by IMAP" },
-	{ "http", "parlance lab:http", "or as a page: GET /mail/ HTTP/1.0" },
-	{ "ftp", "parlance lab:ftp", "upload a file, and see it at lab:http" },
-	{ "udp", "parlance lab:udp", "a line comes back in upper case" },
+	{ "smtp", "send a message by hand" },
+	{ "pop3", "and fetch that very message" },
+	{ "imap", "or read it by IMAP" },
+	{ "http", "or as a page: GET /mail/ HTTP/1.0" },
+	{ "ftp", "upload a file, and see it at lab:http" },
+	{ "udp", "a line comes back in upper case" },
 };
 
 static void say_tries(const struct labour *l)
@@ -146,8 +148,11 @@ static void say_tries(const struct labour *l)
 	printf("# try, in another terminal:\n");
 	for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
 		const struct server *server = server_named(slice_of(tries[i].server));
-		if (server && lab_address(l->lab, server))
-			printf("#     %-20s %s\n", tries[i].command, tries[i].what);
+		const char *address = server ? lab_address(l->lab, server) : NULL;
+		if (address && l->door)
+			printf("#     parlance lab:%-6s %s\n", server->name, tries[i].what);
+		else if (address) /* lab:smtp leads to another lab */
+			printf("#     parlance %s://%s    %s\n", server->name, address, tries[i].what);
 	}
 }
 
@@ -218,9 +223,14 @@ static enum status write_authority(const struct labour *l, struct error *error)
 
 static enum status make_folder(const char *path, struct error *error)
 {
-	if (path == NULL || mkdir(path, 0777) == 0 || errno == EEXIST)
+	struct stat about;
+	if (path == NULL || mkdir(path, 0777) == 0)
 		return STATUS_OK;
-	return error_set(error, STATUS_USAGE, "--record %s: %s: name a folder", path, strerror(errno));
+	if (errno == EEXIST && stat(path, &about) == 0 && !S_ISDIR(about.st_mode))
+		errno = ENOTDIR;
+	return errno == EEXIST
+	               ? STATUS_OK
+	               : error_set(error, STATUS_USAGE, "--record %s: %s: name a folder", path, strerror(errno));
 }
 
 /* Others are told where we are; a lab that cannot be found that way is a lab still. */
@@ -269,8 +279,7 @@ static enum status lab(struct options *options, int argc, char **argv)
 	enum status status = STATUS_OK;
 	if (argc > 0)
 		status = error_set(&error, STATUS_USAGE,
-		                   "lab: takes no words, and %s is one: --only %s starts that server alone", argv[0],
-		                   argv[0]);
+		                   "lab: takes no words, and %s is one: --only NAME starts one server alone", argv[0]);
 	if (status == STATUS_OK)
 		status = lab_asked(options, &l.asked, &error);
 	if (status == STATUS_OK)

@@ -43,6 +43,8 @@ static bool means(struct slice word, const struct server *server)
 static enum status add_only(struct lab_asked *asked, struct slice list, struct error *error)
 {
 	struct slice word;
+	if (list.n == 0)
+		return no_server("only", list, error);
 	while (next_word(&list, &word)) {
 		uint64_t found = 0;
 		for (size_t i = 0; servers[i].name; i++)

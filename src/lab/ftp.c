@@ -123,7 +123,8 @@ void ftp_error(struct ftp_session *s, enum hint hint, const char *format, ...)
 	va_start(ap, format);
 	buffer_vprintf(&text, format, ap);
 	va_end(ap);
-	visit_hint(s->visit, hint, s->verb, &text);
+	if (hint != HINT_SYNTAX || slice_starts(buffer_slice(&text), SLICE("501"))) /* else the form was right */
+		visit_hint(s->visit, hint, s->verb, &text);
 	visit_say(s->visit, SLICE_FMT, SLICE_ARG(buffer_slice(&text)));
 	buffer_free(&text);
 }
@@ -209,7 +210,8 @@ static bool state_fits(struct ftp_session *s, const struct command *command, con
 {
 	if (s->login == LOGIN_DONE || command->flags & GUESSED || row->states & STATE(FTP_CONNECTED))
 		return true;
-	ftp_error(s, HINT_NOT_NOW, "530 Not logged in: USER and PASS come first");
+	visit_say(s->visit, "530 Not logged in: %s",
+	          s->login == LOGIN_NAMED ? "PASS comes next" : "USER and PASS come first");
 	return false;
 }
 

@@ -88,7 +88,7 @@ void ftp_stat(struct ftp_session *s, struct slice argument)
 	if (argument.n == 0)
 		say_status(s);
 	else if (s->login != LOGIN_DONE)
-		ftp_error(s, HINT_NOT_NOW, "530 Not logged in: USER and PASS come first");
+		visit_say(s->visit, "530 Not logged in: USER and PASS come first");
 	else
 		say_listing(s, argument);
 }
@@ -104,7 +104,7 @@ static void say_commands(struct ftp_session *s)
 	for (size_t i = 0; i < table->n; i++) {
 		if (!ftp_has(slice_of(table->rows[i].word)))
 			continue;
-		buffer_printf(&reply, "%s %-4s", n && n % ROW == 0 ? "\r\n" : "", table->rows[i].word);
+		buffer_printf(&reply, "%s %4s", n && n % ROW == 0 ? "\r\n" : "", table->rows[i].word);
 		n++;
 	}
 	buffer_add_string(&reply, "\r\n214 End of help\r\n");
@@ -160,7 +160,7 @@ static void site_chmod(struct ftp_session *s, struct slice argument)
 	if (!is_mode(mode) || name.n == 0)
 		ftp_error(s, HINT_SYNTAX, "501 A mode, as 644, and a path stand here");
 	else if (s->login != LOGIN_DONE)
-		ftp_error(s, HINT_NOT_NOW, "530 Not logged in: USER and PASS come first");
+		visit_say(s->visit, "530 Not logged in: USER and PASS come first");
 	else if (!ftp_resolve(s, name, &path) || files_find(s->files, buffer_slice(&path)) == NULL)
 		visit_say(s->visit, "550 No such file or directory");
 	else if (s->anonymous)

@@ -1,8 +1,7 @@
 /*
  * The tree: CWD CDUP PWD MKD RMD DELE RNFR RNTO (RFC 959 4.1.3), SIZE MDTM MLST (RFC 3659), MFMT.
  */
-#include <time.h>
-
+#include "base/calendar.h"
 #include "lab/ftp_inside.h"
 #include "protocol/ftp_syntax.h"
 
@@ -192,22 +191,26 @@ void ftp_size(struct ftp_session *s, struct slice argument)
 	visit_say(s->visit, "213 %llu", (unsigned long long)(s->image ? octets.n : ftp_lines_octets(octets)));
 }
 
-static void say_time(struct ftp_session *s, const struct file *file, const char *front, const char *behind)
+static void say_time(struct ftp_session *s, const struct file *file, const char *front, struct slice behind)
 {
-	time_t changed = (time_t)file->changed;
-	struct tm tm;
-	char words[] = "YYYYMMDDHHMMSS";
-	if (gmtime_r(&changed, &tm) == NULL || strftime(words, sizeof words, "%Y%m%d%H%M%S", &tm) == 0)
-		visit_say(s->visit, "550 Its time is not known");
-	else
-		visit_say(s->visit, "213 %s%s%s", front, words, behind);
+	struct buffer time = { 0 };
+	ftp_add_time(file, &time);
+	visit_say(s->visit, "213 %s" SLICE_FMT SLICE_FMT, front, SLICE_ARG(buffer_slice(&time)), SLICE_ARG(behind));
+	buffer_free(&time);
 }
 
 void ftp_mdtm(struct ftp_session *s, struct slice argument)
 {
 	const struct file *file = plain_file(s, argument);
 	if (file)
-		say_time(s, file, "", "");
+		say_time(s, file, "", SLICE(""));
+}
+
+static unsigned digits(struct slice text, size_t start, size_t end)
+{
+	uint64_t number = 0;
+	(void)slice_number(slice_part(text, start, end), &number);
+	return (unsigned)number;
 }
 
 /* A time of RFC 3659 2.3 as seconds since 1970; a fraction is left out. False where it is none. */
@@ -216,21 +219,14 @@ static bool time_read(struct slice text, int64_t *seconds)
 	struct buffer words = { 0 };
 	bool is_time = ftp_time_words(&words, text);
 	buffer_free(&words);
-	if (!is_time)
-		return false;
-	const struct slice parts[] = { slice_part(text, 0, 4),  slice_part(text, 4, 6),   slice_part(text, 6, 8),
-		                       slice_part(text, 8, 10), slice_part(text, 10, 12), slice_part(text, 12, 14) };
-	uint64_t n[6] = { 0 };
-	for (size_t i = 0; i < 6; i++)
-		(void)slice_number(parts[i], &n[i]);
-	struct tm tm = { .tm_year = (int)n[0] - 1900,
-		         .tm_mon = (int)n[1] - 1,
-		         .tm_mday = (int)n[2],
-		         .tm_hour = (int)n[3],
-		         .tm_min = (int)n[4],
-		         .tm_sec = (int)n[5] };
-	*seconds = timegm(&tm);
-	return true;
+	if (is_time)
+		*seconds = calendar_seconds(&(struct calendar){ .year = digits(text, 0, 4),
+		                                                .month = digits(text, 4, 6),
+		                                                .day = digits(text, 6, 8),
+		                                                .hour = digits(text, 8, 10),
+		                                                .minute = digits(text, 10, 12),
+		                                                .second = digits(text, 12, 14) });
+	return is_time;
 }
 
 void ftp_mfmt(struct ftp_session *s, struct slice argument)
@@ -250,8 +246,7 @@ void ftp_mfmt(struct ftp_session *s, struct slice argument)
 		file_touch(file, seconds);
 		buffer_add_string(&behind, "; ");
 		ftp_add_path(&behind, path, false);
-		buffer_add_octet(&behind, '\0');
-		say_time(s, file, "Modify=", behind.p);
+		say_time(s, file, "Modify=", buffer_slice(&behind));
 		buffer_free(&behind);
 	}
 }

@@ -105,8 +105,8 @@ bool ftp_resolve(const struct ftp_session *s, struct slice argument, struct buff
 extern const char *const ftp_fact_names[];
 #define FTP_FACTS_ALL 0x1FU
 
-/* A line as `ls -l` prints it, CRLF behind. `name` stands at its end. */
-void ftp_list_line(const struct ftp_session *s, const struct file *file, struct slice name, struct buffer *out);
+/* When the file was changed: YYYYMMDDHHMMSS, in Greenwich (RFC 3659 2.3). */
+void ftp_add_time(const struct file *file, struct buffer *out);
 /* The facts that were chosen, and `name`; no line end (RFC 3659 7.2). */
 void ftp_facts_line(const struct ftp_session *s, const struct file *file, struct slice name, struct buffer *out);
 /* Appends what LIST (`details`) or NLST shows of an argument: a folder's inside, a file, or what a pattern (*, ?) matches. False

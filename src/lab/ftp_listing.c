@@ -4,6 +4,7 @@
  */
 #include <time.h>
 
+#include "base/calendar.h"
 #include "lab/ftp_inside.h"
 #include "protocol/ftp_syntax.h"
 
@@ -23,19 +24,13 @@ static size_t octets_of(const struct file *file)
 /* "Nov 21 21:19", or "Nov 21  2023"; UTC, and English whatever the locale is, for programs read it. */
 static void add_date(struct buffer *out, int64_t changed)
 {
-	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-		                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	time_t then = (time_t)changed, now = time(NULL);
-	struct tm tm;
-	if (gmtime_r(&then, &tm) == NULL) {
-		buffer_add_string(out, "Jan  1  1970");
-		return;
-	}
-	buffer_printf(out, "%s %2d ", months[tm.tm_mon], tm.tm_mday);
+	int64_t now = time(NULL);
+	struct calendar shown = calendar_at(changed);
+	buffer_printf(out, "%s %2u ", calendar_months[shown.month - 1], shown.day);
 	if (changed > now - HALF_A_YEAR && changed < now + HALF_A_YEAR)
-		buffer_printf(out, "%02d:%02d", tm.tm_hour, tm.tm_min);
+		buffer_printf(out, "%02u:%02u", shown.hour, shown.minute);
 	else
-		buffer_printf(out, "%5d", tm.tm_year + 1900);
+		buffer_printf(out, "%5d", (int)shown.year);
 }
 
 /* The owner's column is one word. */
@@ -48,7 +43,8 @@ static struct slice owner(const struct ftp_session *s)
 	return name;
 }
 
-void ftp_list_line(const struct ftp_session *s, const struct file *file, struct slice name, struct buffer *out)
+/* A line as `ls -l` prints it, CRLF behind. `name` stands at its end. */
+static void list_line(const struct ftp_session *s, const struct file *file, struct slice name, struct buffer *out)
 {
 	const char *rights = file->folder ? (s->anonymous ? "dr-xr-xr-x" : "drwxr-xr-x")
 	                                  : (s->anonymous ? "-r--r--r--" : "-rw-r--r--");
@@ -85,13 +81,11 @@ static void add_unique(const struct file *file, struct buffer *out)
 	buffer_printf(out, "%016llx", (unsigned long long)(number ^ (number >> 31)));
 }
 
-static void add_time(const struct file *file, struct buffer *out)
+void ftp_add_time(const struct file *file, struct buffer *out)
 {
-	time_t changed = (time_t)file->changed;
-	struct tm tm;
-	char words[] = "YYYYMMDDHHMMSS";
-	if (gmtime_r(&changed, &tm) && strftime(words, sizeof words, "%Y%m%d%H%M%S", &tm))
-		buffer_add_string(out, words);
+	struct calendar shown = calendar_at(file->changed);
+	buffer_printf(out, "%04d%02u%02u%02u%02u%02u", (int)shown.year, shown.month, shown.day, shown.hour,
+	              shown.minute, shown.second);
 }
 
 static void add_fact(const struct ftp_session *s, const struct file *file, int fact, struct buffer *out)
@@ -105,7 +99,7 @@ static void add_fact(const struct ftp_session *s, const struct file *file, int f
 		buffer_printf(out, "%zu", octets_of(file));
 		break;
 	case FACT_MODIFY:
-		add_time(file, out);
+		ftp_add_time(file, out);
 		break;
 	case FACT_PERM:
 		add_rights(s, file, out);
@@ -168,7 +162,7 @@ static void add_entry(const struct listing *listing, const struct file *file, st
 	buffer_add_slice(&whole, listing->prefix);
 	buffer_add_slice(&whole, name);
 	if (listing->details) {
-		ftp_list_line(listing->s, file, buffer_slice(&whole), listing->out);
+		list_line(listing->s, file, buffer_slice(&whole), listing->out);
 	} else {
 		buffer_add_slice(listing->out, buffer_slice(&whole));
 		buffer_add_string(listing->out, "\r\n");

@@ -44,7 +44,7 @@ static void refuse_login(struct ftp_session *s)
 {
 	s->login = LOGIN_NONE;
 	if (++s->wrong < WRONG_MAX) {
-		ftp_error(s, HINT_NOT_NOW, "530 Login incorrect");
+		visit_say(s->visit, "530 Login incorrect: USER begins it anew");
 		return;
 	}
 	visit_say(s->visit, "421 Too many wrong passwords, closing control connection");
@@ -56,7 +56,7 @@ void ftp_pass(struct ftp_session *s, struct slice argument)
 {
 	struct store *store = visit_store(s->visit);
 	if (s->login != LOGIN_NAMED) {
-		ftp_error(s, HINT_NOT_NOW, "503 %s",
+		visit_say(s->visit, "503 %s",
 		          s->login == LOGIN_DONE ? "You are logged in already" : "USER comes first");
 		return;
 	}

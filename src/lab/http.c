@@ -140,7 +140,7 @@ static void faulty(struct http *http)
 {
 	struct exchange x = exchange_of(http);
 	const struct request *r = &http->request;
-	say_status(&x, r->fault, "%s.", r->why);
+	say_status(&x, r->fault, "%c%s.", octet_upper(r->why[0]), r->why + 1);
 	say_answer(http, true);
 }
 

@@ -2,6 +2,8 @@
  * Answers that any room of the HTTP server may give, and where each path leads.
  */
 #include "lab/http_exchange.h"
+#include "protocol/http.h"
+#include "protocol/protocol.h"
 
 const struct route routes[] = {
 	{ "/", false, METHOD_GET | METHOD_HEAD | METHOD_POST, NULL, start_answer },
@@ -159,7 +161,11 @@ static void say_unknown(struct exchange *x)
 {
 	struct buffer name = { 0 }, hint = { 0 };
 	visit_clean(&name, x->request->method);
-	visit_hint(x->visit, HINT_UNKNOWN, x->request->method, &hint);
+	const struct entry *row = table_find(protocol_table(&protocol_http, TABLE_COMMANDS), x->request->method);
+	if (row && !slice_equal(slice_of(row->word), x->request->method)) /* RFC 9110 9.1 */
+		buffer_printf(&hint, " Methods are case-sensitive: %s is meant.", row->word);
+	else
+		visit_hint(x->visit, HINT_UNKNOWN, x->request->method, &hint);
 	say_status(x, 501, "This server does not know the method " SLICE_FMT "." SLICE_FMT,
 	           SLICE_ARG(buffer_slice(&name)), SLICE_ARG(buffer_slice(&hint)));
 	buffer_free(&name);
@@ -183,7 +189,7 @@ bool exchange_refused(struct exchange *x)
 		say_unknown(x);
 	else if (r->known == METHOD_OPTIONS)
 		say_options(x, asterisk ? all : route->methods);
-	else if (r->known == METHOD_TRACE && (r->has_length || r->chunked))
+	else if (r->known == METHOD_TRACE && (r->length > 0 || r->chunked))
 		say_status(x, 400, "TRACE has no body (RFC 9110 9.3.8).");
 	else if (r->known == METHOD_TRACE)
 		say_trace(x);

@@ -43,30 +43,6 @@ void imap_append_expected(struct imap_visit *v)
 	buffer_free(&name);
 }
 
-/* ---- the date ---- */
-
-/* Days since 1970 of a day of the Gregorian calendar; years begin in March, so that leap days end them. */
-static int64_t days_since_1970(const struct imap_date *date)
-{
-	int64_t year = (int64_t)date->year - (date->month <= 2);
-	int64_t month = (int64_t)date->month + (date->month <= 2 ? 9 : -3);
-	int64_t day_of_year = (153 * month + 2) / 5 + (int64_t)date->day - 1;
-	return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
-}
-
-static bool date_read(const struct imap_node *node, int64_t *seconds, int *zone)
-{
-	struct imap_date date;
-	if (!imap_date_parse(node->content, &date) || !date.timed)
-		return false;
-	uint64_t digits = 0;
-	(void)slice_number(slice_part(date.zone, 1, 5), &digits);
-	int minutes = (int)(digits / 100 * 60 + digits % 100);
-	*zone = date.zone.p[0] == '-' ? -minutes : minutes;
-	*seconds = days_since_1970(&date) * 86400 + date.hour * 3600 + date.minute * 60 + date.second - *zone * 60;
-	return digits % 100 < 60;
-}
-
 /* ---- the messages ---- */
 
 /* One message as it stands in the command. */
@@ -90,7 +66,7 @@ static bool appended_read(struct imap_visit *v, size_t *at, struct mailbox *mail
 		node = imap_node_at(tree, *at, tree->n);
 	}
 	if (node && node->kind == IMAP_QUOTED) {
-		if (!date_read(node, &appended->received, &appended->zone)) {
+		if (!imap_date_time(node->content, &appended->received, &appended->zone)) {
 			imap_bad(v, "a date is written \"17-Jul-1996 02:44:25 -0700\"");
 			return false;
 		}

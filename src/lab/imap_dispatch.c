@@ -86,6 +86,20 @@ static bool tag_ok(const struct imap_visit *v)
 	return c->text.n && c->text.p[0] != ' ' && imap_tag_ok(c->command.tag);
 }
 
+static bool is_uid(const struct imap_command *command)
+{
+	return slice_equal_nocase(command->verb, SLICE("UID"));
+}
+
+static const char *unknown(const struct imap_command *command)
+{
+	if (is_uid(command))
+		return "behind UID stands FETCH, SEARCH, STORE, COPY, MOVE or EXPUNGE";
+	if (row_of(command->tag))
+		return "no such command: a tag of your choice stands before it, as in a1 NOOP";
+	return "no such command";
+}
+
 void imap_judge_command(struct imap_visit *v)
 {
 	struct imap_command_text *c = &v->command;
@@ -98,7 +112,7 @@ void imap_judge_command(struct imap_visit *v)
 	else if (c->command.verb.n == 0)
 		imap_command_refuse(c, "BAD", "behind the tag stands a command: a1 NOOP");
 	else if (v->row == NULL)
-		imap_command_refuse(c, "BAD", "no such command");
+		imap_command_refuse(c, "BAD", unknown(&c->command));
 	else if (!(v->row->states & state_of(v)))
 		imap_command_refuse(c, "BAD", misplaced(v));
 }
@@ -106,9 +120,10 @@ void imap_judge_command(struct imap_visit *v)
 /* What is in the way of a command that comes at the wrong time says its refusal. */
 static void hint_at(const struct imap_visit *v, struct slice verb, struct buffer *hint)
 {
-	if (v->row == NULL)
+	const struct imap_command *command = &v->command.command;
+	if (v->row == NULL && !is_uid(command) && row_of(command->tag) == NULL)
 		visit_hint(v->visit, HINT_UNKNOWN, verb, hint);
-	else if (v->row->states & state_of(v))
+	else if (v->row && v->row->states & state_of(v))
 		visit_hint(v->visit, HINT_SYNTAX, verb, hint);
 }
 

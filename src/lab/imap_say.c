@@ -1,8 +1,7 @@
 /*
  * What IMAP's servers say of strings, dates and flags.
  */
-#include <time.h>
-
+#include "base/calendar.h"
 #include "lab/imap_say.h"
 #include "protocol/imap_syntax.h"
 
@@ -62,14 +61,13 @@ void imap_say_astring(struct buffer *out, struct slice string)
 
 void imap_say_date(struct buffer *out, int64_t seconds, int zone)
 {
-	time_t local = (time_t)(seconds + zone * 60);
-	struct tm parts;
-	int minutes = zone < 0 ? -zone : zone;
-	if (gmtime_r(&local, &parts) == NULL || parts.tm_year < -1900 || parts.tm_year > 9999 - 1900)
-		parts = (struct tm){ .tm_mday = 1, .tm_year = 70 };
-	buffer_printf(out, "\"%2d-%.3s-%04d %02d:%02d:%02d %c%02d%02d\"", parts.tm_mday,
-	              imap_month_name((unsigned)parts.tm_mon + 1), parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
-	              parts.tm_sec, zone < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	struct calendar shown = calendar_at(seconds + (int64_t)zone * 60);
+	if (shown.year < 0 || shown.year > 9999)
+		shown = calendar_at(0);
+	buffer_printf(out, "\"%2u-%s-%04d %02u:%02u:%02u ", shown.day, calendar_months[shown.month - 1],
+	              (int)shown.year, shown.hour, shown.minute, shown.second);
+	calendar_zone_write(out, zone);
+	buffer_add_octet(out, '"');
 }
 
 static void add_flag(struct buffer *out, const char *flag)

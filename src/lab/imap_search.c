@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "base/calendar.h"
 #include "base/escape.h"
 #include "lab/imap_search_inside.h"
 
@@ -153,7 +154,7 @@ static const char *read_date(const struct imap_node *node, struct key *key)
 	if (node == NULL || (node->kind != IMAP_ATOM && node->kind != IMAP_QUOTED) ||
 	    !imap_date_parse(node->content, &date) || date.timed)
 		return "a date must stand behind this key, such as 1-Feb-1994";
-	key->day = mime_days(date.year, date.month, date.day);
+	key->day = calendar_days(date.year, date.month, date.day);
 	return NULL;
 }
 

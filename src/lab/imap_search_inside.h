@@ -18,8 +18,6 @@ struct needle {
 /* `text` is UTF-8. */
 void needle_make(struct needle *needle, struct slice text);
 void needle_free(struct needle *needle);
-/* Whether it stands in `text`, which is UTF-8, without regard to case. */
-bool needle_found(const struct needle *needle, struct slice text);
 
 /* Whether it stands in what a part of a mail says; see RFC 3501 section 6.4.4 for each. */
 bool search_header(const struct needle *needle, struct slice header, struct slice name);    /* HEADER, SUBJECT */

@@ -86,7 +86,8 @@ static size_t needle_step(const struct needle *needle, size_t seen, char octet)
 	return seen + (needle->text.p[seen] == octet);
 }
 
-bool needle_found(const struct needle *needle, struct slice text)
+/* Whether it stands in `text`, which is UTF-8, without regard to case. */
+static bool found_in(const struct needle *needle, struct slice text)
 {
 	struct buffer folded = { 0 };
 	size_t seen = 0, all = needle->text.n;
@@ -126,10 +127,10 @@ static bool in_value(const struct needle *needle, struct slice value)
 	if (needle->text.n == 0)
 		return true;
 	mime_decode_words(&decoded, value);
-	bool found = needle_found(needle, buffer_slice(&decoded));
+	bool found = found_in(needle, buffer_slice(&decoded));
 	if (!found) {
 		join_blanks(&decoded);
-		found = needle_found(needle, buffer_slice(&decoded));
+		found = found_in(needle, buffer_slice(&decoded));
 	}
 	buffer_free(&decoded);
 	return found;
@@ -157,7 +158,7 @@ static bool in_address(const struct needle *needle, const struct mime_address *a
 		buffer_add_slice(&text, buffer_slice(&address->host));
 		buffer_add_string(&text, ">");
 	}
-	bool found = needle_found(needle, buffer_slice(&text));
+	bool found = found_in(needle, buffer_slice(&text));
 	buffer_free(&text);
 	return found;
 }
@@ -184,7 +185,7 @@ static bool in_header(const struct needle *needle, struct slice header)
 {
 	struct mime_field field;
 	struct buffer text = { 0 };
-	bool found = needle_found(needle, header);
+	bool found = found_in(needle, header);
 	header = mime_looked_at(header);
 	while (!found && mime_field_next(&header, &field)) {
 		buffer_clear(&text);
@@ -207,7 +208,7 @@ static bool in_body(const struct needle *needle, const struct mime *part)
 	if (part->multipart || part->message || !text_type)
 		return false;
 	mime_decode_body(&text, part, true);
-	bool found = needle_found(needle, buffer_slice(&text));
+	bool found = found_in(needle, buffer_slice(&text));
 	buffer_free(&text);
 	return found;
 }

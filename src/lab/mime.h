@@ -111,7 +111,5 @@ bool mime_to_utf8(struct buffer *out, struct slice charset, struct slice text);
 /* What the value of a Date field says (RFC 5322 section 3.3, the obsolete forms too), as seconds since 1970, and its zone in
  * minutes east; false where it cannot be read. */
 bool mime_date(struct slice value, int64_t *seconds, int *zone);
-/* Days from 1970-01-01 to that day of the Gregorian calendar, months and days from 1. */
-int64_t mime_days(int64_t year, unsigned month, unsigned day);
 
 #endif

@@ -1,16 +1,9 @@
 /*
  * The Date field (RFC 5322 sections 3.3 and 4.3).
  */
+#include "base/calendar.h"
 #include "lab/mime.h"
 #include "lab/mime_lexer.h"
-
-int64_t mime_days(int64_t year, unsigned month, unsigned day)
-{
-	int64_t y = month <= 2 ? year - 1 : year; /* years from March: the day that comes and goes is the last */
-	int64_t era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
-	int64_t of_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + (int64_t)day - 1;
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
 
 static bool take_number(struct slice *rest, size_t most_digits, int64_t *value)
 {
@@ -28,14 +21,9 @@ static bool take_number(struct slice *rest, size_t most_digits, int64_t *value)
 
 static bool take_month(struct slice *rest, unsigned *month)
 {
-	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	(void)lexer_blanks(rest, NULL);
-	struct slice word = lexer_word(rest, ",(-");
-	for (*month = 1; *month <= 12; ++*month)
-		if (word.n >= 3 &&
-		    slice_equal_nocase(slice_part(word, 0, 3), (struct slice){ names + (size_t)(*month - 1) * 3, 3 }))
-			return true;
-	return false;
+	*month = calendar_month(slice_part(lexer_word(rest, ",(-"), 0, 3));
+	return *month != 0;
 }
 
 /* Two digits and three mean a year near 2000 (section 4.3). */
@@ -54,12 +42,6 @@ static bool take_year(struct slice *rest, int64_t *year)
 		return false;
 	*year = full_year(*year, before - rest->n);
 	return true;
-}
-
-static bool day_exists(int64_t year, unsigned month, int64_t day)
-{
-	unsigned next = month == 12 ? 1 : month + 1;
-	return day >= 1 && day <= mime_days(year + (month == 12), next, 1) - mime_days(year, month, 1);
 }
 
 /* `02:44[:25]` */
@@ -86,20 +68,13 @@ static int take_zone(struct slice *rest)
 		int hours;
 	} zones[] = { { "EDT", -4 }, { "EST", -5 }, { "CDT", -5 }, { "CST", -6 },
 		      { "MDT", -6 }, { "MST", -7 }, { "PDT", -7 }, { "PST", -8 } };
-	int64_t number = 0;
+	int minutes;
 	(void)lexer_blanks(rest, NULL);
 	struct slice word = lexer_word(rest, "(;,");
 	for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
 		if (slice_equal_nocase(word, slice_of(zones[i].name)))
 			return zones[i].hours * 60;
-	bool west = word.n == 5 && word.p[0] == '-';
-	if (!west && !(word.n == 5 && word.p[0] == '+'))
-		return 0;
-	struct slice digits = slice_part(word, 1, 5);
-	if (!take_number(&digits, 4, &number) || digits.n || number % 100 > 59)
-		return 0;
-	int minutes = (int)(number / 100 * 60 + number % 100);
-	return west ? -minutes : minutes;
+	return calendar_zone(word, &minutes) ? minutes : 0;
 }
 
 bool mime_date(struct slice value, int64_t *seconds, int *zone)
@@ -118,12 +93,12 @@ bool mime_date(struct slice value, int64_t *seconds, int *zone)
 	if (!take_month(&value, &month))
 		return false;
 	(void)lexer_takes(&value, '-');
-	if (!take_year(&value, &year) || !day_exists(year, month, day))
+	if (!take_year(&value, &year) || !calendar_has(year, month, day))
 		return false;
 	(void)lexer_blanks(&value, NULL);
 	if (value.n && !take_time(&value, &time))
 		return false;
 	*zone = take_zone(&value);
-	*seconds = mime_days(year, month, (unsigned)day) * 86400 + time - *zone * 60;
+	*seconds = calendar_days(year, month, (unsigned)day) * 86400 + time - *zone * 60;
 	return true;
 }

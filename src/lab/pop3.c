@@ -12,7 +12,8 @@
 
 #define ARGUMENTS_MAX 2
 
-bool pop3_transaction(const struct pop3_visit *post)
+/* Whether somebody is logged in. */
+static bool in_transaction(const struct pop3_visit *post)
 {
 	return post->maildrop.mailbox != NULL;
 }
@@ -40,7 +41,7 @@ static void capa(struct pop3_visit *post, const struct slice *arguments)
 	visit_say(visit, "UIDL");
 	visit_say(visit, "USER");
 	visit_say(visit, "SASL" SLICE_FMT, SLICE_ARG(buffer_slice(&mechanisms)));
-	if (!visit_secure(visit) && !pop3_transaction(post) && visit_tls(visit)) /* RFC 2595 4: where it is permitted */
+	if (!visit_secure(visit) && !in_transaction(post) && visit_tls(visit)) /* RFC 2595 4: where it is permitted */
 		visit_say(visit, "STLS");
 	visit_say(visit, "PIPELINING");
 	visit_say(visit, "RESP-CODES");
@@ -73,7 +74,7 @@ static void quit(struct pop3_visit *post, const struct slice *arguments)
 {
 	size_t left = post->maildrop.left;
 	(void)arguments;
-	if (pop3_transaction(post)) {
+	if (in_transaction(post)) {
 		maildrop_update(&post->maildrop);
 		maildrop_close(&post->maildrop);
 		visit_say(post->visit, "+OK goodbye (%zu message%s left)", left, left == 1 ? "" : "s");
@@ -183,8 +184,8 @@ static void run(struct pop3_visit *post, struct slice line)
 	char *verb = slice_string(keyword);
 	if (row == NULL)
 		refuse_unknown(post, keyword, verb);
-	else if (!(row->states & (pop3_transaction(post) ? AFTER_LOGIN : BEFORE_LOGIN)))
-		pop3_refuse(post, pop3_transaction(post) ? "not after the login" : "not before the login", HINT_NOT_NOW,
+	else if (!(row->states & (in_transaction(post) ? AFTER_LOGIN : BEFORE_LOGIN)))
+		pop3_refuse(post, in_transaction(post) ? "not after the login" : "not before the login", HINT_NOT_NOW,
 		            verb);
 	else if (read_arguments(row, space, behind, arguments))
 		row->run(post, arguments);

@@ -72,9 +72,6 @@ struct pop3_visit {
 	struct buffer piece;
 };
 
-/* Whether somebody is logged in. */
-bool pop3_transaction(const struct pop3_visit *post);
-
 /* Says -ERR, what is wrong and, where the lab teaches, what was expected. */
 void pop3_refuse(struct pop3_visit *post, const char *what, enum hint hint, const char *verb);
 

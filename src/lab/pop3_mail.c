@@ -32,7 +32,7 @@ static bool find(struct pop3_visit *post, struct slice number, const char *verb,
 	}
 	*i = (size_t)value - 1;
 	if (maildrop->mails[*i].marked)
-		visit_say(post->visit, "-ERR message %llu is marked as deleted already", (unsigned long long)value);
+		visit_say(post->visit, "-ERR message %llu is marked as deleted", (unsigned long long)value);
 	return !maildrop->mails[*i].marked;
 }
 

@@ -9,11 +9,9 @@
 
 /* ---- users of the model (seed_people.c) ---- */
 
+/* The user of that name, as it is written; NULL. */
 struct user *model_user(const struct store *model, struct slice name);
-/* A user with a name, who can do nothing yet and stands in no list. */
-struct user *model_user_new(struct store *model, struct slice name, const char *full_name);
 void model_user_free(struct user *user);
-void model_user_password(struct user *user, struct slice password);
 /* The people of the documents and their mail, the users of --user, and the outbox. */
 void model_add_people(struct store *model, const struct store_options *options);
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buffer.h"
 #include "base/escape.h"
@@ -59,26 +58,6 @@ static void add_unquoted(struct buffer *out, struct slice text)
 	}
 }
 
-/* `22-Feb-2008 17:06:23 +0100`, as the reader gives it. What is no date is the beginning of 1970. */
-static void read_date(struct slice text, struct mail *mail)
-{
-	struct imap_date date;
-	uint64_t zone;
-	mail->received = 0;
-	mail->zone = 0;
-	if (!imap_date_parse(text, &date) || !date.timed)
-		return;
-	struct tm when = { .tm_year = (int)date.year - 1900,
-		           .tm_mon = (int)date.month - 1,
-		           .tm_mday = (int)date.day,
-		           .tm_hour = (int)date.hour,
-		           .tm_min = (int)date.minute,
-		           .tm_sec = (int)date.second };
-	if (slice_number(slice_part(date.zone, 1, date.zone.n), &zone))
-		mail->zone = (int)(zone / 100 * 60 + zone % 100) * (date.zone.p[0] == '-' ? -1 : 1);
-	mail->received = (int64_t)timegm(&when) - (int64_t)mail->zone * 60;
-}
-
 /* What mail programs note in the header: Status and X-Status, a letter for each flag. */
 static uint64_t flags_of(struct slice text)
 {
@@ -112,7 +91,8 @@ static enum status add_message(const char *file, struct mailbox *mailbox, struct
 	if (mailbox->nmails >= MAILS_MAX)
 		return failed(error, file,
 		              "the lab holds 500,000 messages in a mailbox, and these are more: give a part");
-	read_date(date, &like);
+	/* `22-Feb-2008 17:06:23 +0100`, as the reader gives it. What is no date is the beginning of 1970. */
+	(void)imap_date_time(date, &like.received, &like.zone);
 	like.message = message_new(text);
 	mailbox_put(mailbox, &like);
 	message_release(like.message);

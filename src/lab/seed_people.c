@@ -10,7 +10,8 @@
 
 /* ---- users ---- */
 
-struct user *model_user_new(struct store *model, struct slice name, const char *full_name)
+/* A user with a name, who can do nothing yet and stands in no list. */
+static struct user *user_new(struct store *model, struct slice name, const char *full_name)
 {
 	struct user *user = memory_zeroed(1, sizeof *user);
 	user->name = slice_string(name);
@@ -32,7 +33,7 @@ void model_user_free(struct user *user)
 	free(user);
 }
 
-void model_user_password(struct user *user, struct slice password)
+static void add_password(struct user *user, struct slice password)
 {
 	size_t n = 0;
 	while (user->passwords[n] != NULL)
@@ -59,7 +60,7 @@ struct user *model_user(const struct store *model, struct slice name)
 
 static struct user *add_user(struct store *model, struct slice name, const char *full_name)
 {
-	struct user *user = model_user_new(model, name, full_name);
+	struct user *user = user_new(model, name, full_name);
 	model->users = memory_grow(model->users, model->nusers + 1, sizeof(struct user *));
 	model->users[model->nusers++] = user;
 	return user;
@@ -123,7 +124,7 @@ static void add_people(struct store *model, struct message *const *messages)
 		struct user *user = add_user(model, slice_of(row->name), row->full_name);
 		user->made_up = true;
 		for (size_t p = 0; p < SEED_PASSWORDS && row->passwords[p] != NULL; p++)
-			model_user_password(user, slice_of(row->passwords[p]));
+			add_password(user, slice_of(row->passwords[p]));
 		add_mailboxes(user, row, messages);
 	}
 }
@@ -144,14 +145,14 @@ static void add_given(struct store *model, const struct store_options *options, 
 		if (user->made_up)
 			forget_passwords(user);
 		user->made_up = false;
-		model_user_password(user, given->password);
+		add_password(user, given->password);
 	}
 }
 
 static void add_outbox(struct store *model, struct message *const *messages)
 {
 	static const struct seed_mailbox outbox = { "Outbox", NULL, NULL, 0 };
-	model->outbox = model_user_new(model, SLICE("outbox"), "Mail for other domains");
+	model->outbox = user_new(model, SLICE("outbox"), "Mail for other domains");
 	add_mailbox(model->outbox, &outbox, 1, messages);
 	for (size_t i = 0; i < model->nusers; i++)
 		user_subscribe(model->users[i], SLICE("Outbox"), true);

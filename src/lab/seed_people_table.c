@@ -12,7 +12,7 @@ const struct seed_person seed_people[SEED_PEOPLE] = {
 	{ "username", "A user of imaplib", { "password" }, "username", 1, 0 },
 	{ "example", "Stefano Rivera", { "example-password" }, "example", 1, 0 },
 	{ "nice.try", "A nice try", { "noitsnotmypassword", "nomtsnotmypassword" }, "welcome", 1, 0 },
-	{ "myemail", "Nobody in particular", { "mypassword" }, "welcome", 1, 0 },
+	{ "myemail", "My Email", { "mypassword" }, "welcome", 1, 0 },
 
 	{ "teacher", "The teacher", { "lab" }, "welcome", 1, 0 },
 	{ "jones", "Jones", { "lab" }, "welcome", 1, 0 },

@@ -12,7 +12,8 @@
 
 /* ---- VRFY and EXPN ---- */
 
-bool smtp_utf8_asked(struct slice *arguments)
+/* Takes a word SMTPUTF8 off the end of what stands behind VRFY or EXPN (RFC 6531 3.7.4.2). */
+static bool utf8_asked(struct slice *arguments)
 {
 	struct slice word = SLICE("SMTPUTF8");
 	if (arguments->n <= word.n || arguments->p[arguments->n - word.n - 1] != ' ' ||
@@ -93,7 +94,7 @@ static void say_alike(struct smtp_guest *guest, struct slice asked, bool utf8)
 
 void smtp_vrfy(struct smtp_guest *guest, struct slice arguments)
 {
-	bool utf8 = smtp_utf8_asked(&arguments);
+	bool utf8 = utf8_asked(&arguments);
 	struct user *user = NULL;
 	struct buffer name = { 0 };
 	enum recipient kind = whom(guest, arguments, &user, &name);
@@ -116,7 +117,7 @@ void smtp_vrfy(struct smtp_guest *guest, struct slice arguments)
 
 void smtp_expn(struct smtp_guest *guest, struct slice arguments)
 {
-	bool utf8 = smtp_utf8_asked(&arguments);
+	bool utf8 = utf8_asked(&arguments);
 	struct store *store = visit_store(guest->visit);
 	struct user *user = NULL;
 	struct buffer name = { 0 };

@@ -197,11 +197,12 @@ static struct smtp_failure obstacle(const struct post *post)
 static void remark(const struct post *post)
 {
 	const struct smtp_envelope *envelope = &post->guest->envelope;
-	size_t out = 0;
+	size_t out = 0, here;
 	for (size_t i = 0; i < envelope->nrecipients; i++)
 		out += envelope->recipients[i].kind == RECIPIENT_REMOTE;
-	visit_remark(post->guest->visit, "message %s: %zu of its recipients are here, %zu in the outbox", post->id,
-	             envelope->nrecipients - out, out);
+	here = envelope->nrecipients - out;
+	visit_remark(post->guest->visit, "message %s: %zu recipient%s here, %zu elsewhere%s", post->id, here,
+	             here == 1 ? "" : "s", out, out ? ": it is in the mailbox Outbox" : "");
 }
 
 static void post_deliver(struct post *post)

@@ -16,7 +16,7 @@
 #include "lab/visit.h"
 #include "protocol/sasl_server.h"
 
-/* Octets of a command line, and of a line of AUTH's exchange (RFC 4954 4.3), without CRLF. RFC 5321 4.5.3.1.4 asks for 512
+/* Octets of a command line, and of a line of AUTH's exchange (RFC 4954 4), without CRLF. RFC 5321 4.5.3.1.4 asks for 512
  * at least. */
 #define SMTP_LINE_MAX 12288
 /* Recipients of one message; RFC 5321 4.5.3.1.8 asks for 100 at least. */
@@ -119,9 +119,6 @@ void smtp_help(struct smtp_guest *guest, struct slice arguments);
 
 /* Whether a message for other domains is taken of this client: who has logged in may send. */
 bool smtp_may_relay(const struct smtp_guest *guest);
-
-/* Takes a word SMTPUTF8 off the end of what stands behind VRFY or EXPN (RFC 6531 3.7.4.2). */
-bool smtp_utf8_asked(struct slice *arguments);
 
 /* ---- the envelope ---- */
 

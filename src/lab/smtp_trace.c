@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/calendar.h"
 #include "lab/mime.h"
 #include "lab/smtp_inside.h"
 
@@ -69,17 +70,14 @@ void smtp_return_path_drop(struct buffer *text, struct smtp_header *header)
 
 void smtp_date(struct buffer *out, int64_t now, int *zone)
 {
-	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-		                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	time_t seconds = (time_t)now;
 	struct tm here;
 	(void)localtime_r(&seconds, &here);
 	*zone = (int)(here.tm_gmtoff / 60);
-	int away = *zone < 0 ? -*zone : *zone;
-	buffer_printf(out, "%s, %d %s %d %02d:%02d:%02d %c%02d%02d", days[here.tm_wday], here.tm_mday,
-	              months[here.tm_mon], here.tm_year + 1900, here.tm_hour, here.tm_min, here.tm_sec,
-	              *zone < 0 ? '-' : '+', away / 60, away % 60);
+	struct calendar shown = calendar_at(now + (int64_t)*zone * 60);
+	buffer_printf(out, "%s, %u %s %d %02u:%02u:%02u ", calendar_weekdays[shown.weekday], shown.day,
+	              calendar_months[shown.month - 1], (int)shown.year, shown.hour, shown.minute, shown.second);
+	calendar_zone_write(out, *zone);
 }
 
 /* ---- what is put in front ---- */
@@ -103,13 +101,14 @@ static void add_received(const struct smtp_guest *guest, const char *id, const c
 {
 	const struct smtp_envelope *envelope = &guest->envelope;
 	const char *peer = visit_peer_host(guest->visit);
-	buffer_printf(out, "Received: from %s ([%s%s])\r\n    by %s with ", guest->name, strchr(peer, ':') ? "IPv6:" : "",
-	              peer, guest->host);
+	buffer_printf(out, "Received: from %s ([%s%s])\r\n    by %s with ", guest->name,
+	              strchr(peer, ':') ? "IPv6:" : "", peer, guest->host);
 	add_protocol(guest, out);
-	buffer_printf(out, " id %s\r\n    ", id);
+	buffer_printf(out, " id %s", id);
 	if (envelope->nrecipients == 1) /* of several the others would learn who else has it (RFC 5321 7.2) */
-		buffer_printf(out, "for <%s>", envelope->recipients[0].address);
-	buffer_printf(out, "; %s\r\n", date);
+		buffer_printf(out, "\r\n    for <%s>; %s\r\n", envelope->recipients[0].address, date);
+	else
+		buffer_printf(out, ";\r\n    %s\r\n", date);
 }
 
 /* Whom the message in the outbox is for, a field each, and what they and the sender asked for. */

@@ -143,13 +143,26 @@ void visit_teach(const struct visit *visit, const char *words, struct buffer *ou
 		buffer_printf(out, " (%s)", words);
 }
 
+/* By which command one asks what there is. */
+static const struct entry *asking(const struct table *commands)
+{
+	static const char *const words[] = { "HELP", "CAPA", "CAPABILITY", "OPTIONS" };
+	const struct entry *found = NULL;
+	for (size_t i = 0; found == NULL && i < sizeof words / sizeof words[0]; i++)
+		found = table_find(commands, slice_of(words[i]));
+	return found;
+}
+
 static void hint_unknown(const struct table *commands, struct slice verb, struct buffer *out)
 {
+	const struct entry *ask = asking(commands);
 	const struct entry *near = table_nearest(commands, verb);
 	if (near && slice_equal_nocase(slice_of(near->word), verb))
 		buffer_add_string(out, " (the protocol has it, this server has not)");
 	else if (near)
 		buffer_printf(out, " (nearest is %s: %s)", near->word, near->syntax ? near->syntax : near->word);
+	else if (ask)
+		buffer_printf(out, " (%s asks what there is)", ask->word);
 }
 
 void visit_hint(const struct visit *visit, enum hint hint, struct slice verb, struct buffer *out)

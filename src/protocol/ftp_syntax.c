@@ -3,6 +3,8 @@
  */
 #include "protocol/ftp_syntax.h"
 
+#include "base/calendar.h"
+
 /* ---- Telnet ---- */
 
 #define TELNET_SE 0xF0
@@ -375,8 +377,8 @@ bool ftp_time_words(struct buffer *out, struct slice text)
 	uint64_t ignored;
 	if (whole.n != 14 || (fraction.n && !slice_number(slice_part(fraction, 1, fraction.n), &ignored)))
 		return false;
-	unsigned month = digits(whole, 4, 6, 12), day = digits(whole, 6, 8, 31);
-	if (digits(whole, 0, 4, 9999) < 1000 || month < 1 || month > 12 || day < 1 || day > 31)
+	unsigned year = digits(whole, 0, 4, 9999), month = digits(whole, 4, 6, 12), day = digits(whole, 6, 8, 31);
+	if (year < 1000 || year > 9999 || month < 1 || month > 12 || !calendar_has(year, month, day))
 		return false;
 	if (digits(whole, 8, 10, 23) > 23 || digits(whole, 10, 12, 59) > 59 || digits(whole, 12, 14, 60) > 60)
 		return false;

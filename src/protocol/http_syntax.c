@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/calendar.h"
+
 /* A status code that is not three digits. */
 #define NO_NUMBER 1000
 
@@ -373,13 +375,21 @@ static bool take_text(struct slice *rest, struct slice text)
 	return there;
 }
 
-/* Takes one of the names in `names`, each of three letters; `*index` gets which, from 0. */
-static bool take_name(struct slice *rest, const char *names, int64_t *index)
+/* Takes one of the `n` names; `*index` gets which, from 0. */
+static bool take_name(struct slice *rest, const char (*names)[4], unsigned n, unsigned *index)
 {
-	for (*index = 0; names[*index * 3]; (*index)++)
-		if (take_text(rest, (struct slice){ names + *index * 3, 3 }))
+	for (*index = 0; *index < n; ++*index)
+		if (take_text(rest, slice_of(names[*index])))
 			return true;
 	return false;
+}
+
+/* Takes a month; `*month` gets it, from 1. */
+static bool take_month(struct slice *rest, unsigned *month)
+{
+	bool taken = take_name(rest, calendar_months, CALENDAR_MONTHS, month);
+	++*month;
+	return taken;
 }
 
 static bool take_time(struct slice *rest, int64_t *seconds)
@@ -392,49 +402,41 @@ static bool take_time(struct slice *rest, int64_t *seconds)
 	return hour < 24 && minute < 60 && second <= 60;
 }
 
-/* Days from 1970-01-01 to a day of the Gregorian calendar; months from 0. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
-{
-	/* The year begins in March, so that a leap day is its last. */
-	int64_t y = month < 2 ? year - 1 : year, m = (month + 10) % 12;
-	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
-}
-
-static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-static const char weekdays[] = "MonTueWedThuFriSatSun";
-
 /* `06 Nov 1994 ` or, with hyphens and a short year, `06-Nov-94 `. */
 static bool take_day(struct slice *rest, struct slice between, size_t year_digits, int64_t *days)
 {
-	int64_t day = 0, month = 0, year = 0;
-	if (!take_number(rest, 2, &day) || !take_text(rest, between) || !take_name(rest, months, &month) ||
+	int64_t day = 0, year = 0;
+	unsigned month = 0;
+	if (!take_number(rest, 2, &day) || !take_text(rest, between) || !take_month(rest, &month) ||
 	    !take_text(rest, between) || !take_number(rest, year_digits, &year) || !take_text(rest, SLICE(" ")))
 		return false;
 	if (year_digits == 2)
 		year += year < 70 ? 2000 : 1900;
-	*days = days_of(year, month, day);
-	return day >= 1 && day <= 31;
+	*days = calendar_days(year, month, (unsigned)day);
+	return calendar_has(year, month, day);
 }
 
 /* `Nov  6 08:49:37 1994`. */
 static bool take_asctime(struct slice *rest, int64_t *seconds)
 {
-	int64_t month = 0, day = 0, time = 0, year = 0;
-	if (!take_name(rest, months, &month) || !take_text(rest, SLICE(" ")))
+	int64_t day = 0, time = 0, year = 0;
+	unsigned month = 0;
+	if (!take_month(rest, &month) || !take_text(rest, SLICE(" ")))
 		return false;
 	(void)take_text(rest, SLICE(" "));
 	if (!take_number(rest, 2, &day) || !take_text(rest, SLICE(" ")) || !take_time(rest, &time) ||
 	    !take_text(rest, SLICE(" ")) || !take_number(rest, 4, &year) || rest->n)
 		return false;
-	*seconds = days_of(year, month, day) * DAY + time;
-	return day >= 1 && day <= 31;
+	*seconds = calendar_days(year, month, (unsigned)day) * DAY + time;
+	return calendar_has(year, month, day);
 }
 
 enum http_date_form http_date_parse(struct slice value, int64_t *seconds)
 {
 	struct slice rest = value;
-	int64_t weekday = 0, days = 0, time = 0;
-	if (!take_name(&rest, weekdays, &weekday))
+	int64_t days = 0, time = 0;
+	unsigned weekday = 0;
+	if (!take_name(&rest, calendar_weekdays, CALENDAR_WEEKDAYS, &weekday))
 		return DATE_NONE;
 	if (take_text(&rest, SLICE(" ")))
 		return take_asctime(&rest, seconds) ? DATE_ASCTIME : DATE_NONE;
@@ -455,16 +457,9 @@ enum http_date_form http_date_parse(struct slice value, int64_t *seconds)
 void http_date_write(struct buffer *out, int64_t seconds)
 {
 	const int64_t last = 253402300799; /* 31 Dec 9999 23:59:59 */
-	seconds = seconds < 0 ? 0 : seconds > last ? last : seconds;
-	int64_t days = seconds / DAY, time = seconds % DAY;
-	/* As in days_of, the year begins in March; eras of 400 years, the first of them before 1970. */
-	int64_t since = days + 719468, era = since / 146097, of_era = since % 146097;
-	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int64_t of_year = of_era - (365 * year + year / 4 - year / 100), m = (5 * of_year + 2) / 153;
-	int64_t day = of_year - (153 * m + 2) / 5 + 1, month = (m + 2) % 12;
-	year += era * 400 + (month < 2 ? 1 : 0);
-	buffer_printf(out, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", weekdays + (days + 3) % 7 * 3, (int)day,
-	              months + month * 3, (int)year, (int)(time / 3600), (int)(time / 60 % 60), (int)(time % 60));
+	struct calendar shown = calendar_at(seconds < 0 ? 0 : seconds > last ? last : seconds);
+	buffer_printf(out, "%s, %02u %s %04d %02u:%02u:%02u GMT", calendar_weekdays[shown.weekday], shown.day,
+	              calendar_months[shown.month - 1], (int)shown.year, shown.hour, shown.minute, shown.second);
 }
 
 void http_duration(struct buffer *out, uint64_t seconds)

@@ -1,6 +1,7 @@
 /*
  * What single words of IMAP say: sequence sets, sections, dates, mailbox names.
  */
+#include "base/calendar.h"
 #include "base/escape.h"
 #include "protocol/imap_syntax.h"
 
@@ -140,14 +141,6 @@ const char *imap_month_name(unsigned month)
 	return month >= 1 && month <= 12 ? months[month - 1] : "";
 }
 
-static unsigned month_of(struct slice word)
-{
-	for (unsigned i = 0; i < 12; i++)
-		if (slice_equal_nocase(word, slice_part(slice_of(months[i]), 0, 3)))
-			return i + 1;
-	return 0;
-}
-
 static bool small_number(struct slice word, unsigned limit, unsigned *value)
 {
 	uint64_t number = 0;
@@ -155,13 +148,6 @@ static bool small_number(struct slice word, unsigned limit, unsigned *value)
 		return false;
 	*value = (unsigned)number;
 	return true;
-}
-
-static unsigned days_in(unsigned month, unsigned year)
-{
-	static const unsigned days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-	return days[month - 1] + (month == 2 && leap);
 }
 
 /* `02:44:25 -0700` */
@@ -189,11 +175,26 @@ bool imap_date_parse(struct slice text, struct imap_date *date)
 	if (first > 2 || rest.n < 8 || rest.p[3] != '-' || !small_number(slice_part(text, 0, first), 31, &date->day) ||
 	    !small_number(slice_part(rest, 4, 8), 9999, &date->year))
 		return false;
-	date->month = month_of(slice_part(rest, 0, 3));
-	if (date->month == 0 || date->day == 0 || date->day > days_in(date->month, date->year))
+	date->month = calendar_month(slice_part(rest, 0, 3));
+	if (date->month == 0 || !calendar_has(date->year, date->month, date->day))
 		return false;
 	rest = slice_part(rest, 8, rest.n);
 	return rest.n == 0 || (rest.p[0] == ' ' && time_parse(slice_part(rest, 1, rest.n), date));
+}
+
+bool imap_date_time(struct slice text, int64_t *seconds, int *zone)
+{
+	struct imap_date date;
+	if (!imap_date_parse(text, &date) || !date.timed || !calendar_zone(date.zone, zone))
+		return false;
+	*seconds = calendar_seconds(&(struct calendar){ .year = date.year,
+	                                                .month = date.month,
+	                                                .day = date.day,
+	                                                .hour = date.hour,
+	                                                .minute = date.minute,
+	                                                .second = date.second }) -
+	           (int64_t)*zone * 60;
+	return true;
 }
 
 /* ---- mailbox names ---- */

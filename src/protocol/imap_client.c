@@ -99,7 +99,8 @@ static unsigned flags_of(const struct imap *s, const struct imap_command *comman
 {
 	unsigned flags = s->row ? imap_effect_of(event->verb) : EFFECT_NONE;
 	bool goes_on = event->more || imap_scan_end(&s->client.scan) == IMAP_END_LITERAL;
-	if (misplaced || command->verb.n == 0 || !imap_tag_ok(command->tag))
+	bool behind_space = command->tag.p > event->text.p;
+	if (misplaced || command->verb.n == 0 || !imap_tag_ok(command->tag) || behind_space)
 		flags |= FLAG_NO_TAG;
 	if (goes_on || asks_rfc822(arguments))
 		flags |= FLAG_RFC822;

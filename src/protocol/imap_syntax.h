@@ -194,6 +194,8 @@ struct imap_date {
 /* Reads `17-Jul-1996`, or with time ` 17-Jul-1996 02:44:25 -0700` (RFC 9051 section 9: date-text, date-time without
  * its quotes). False where it is neither, or no such day exists. */
 bool imap_date_parse(struct slice text, struct imap_date *date);
+/* Reads one with its time, as seconds since 1970 and the zone in minutes east of Greenwich. False where it is none. */
+bool imap_date_time(struct slice text, int64_t *seconds, int *zone);
 const char *imap_month_name(unsigned month);
 
 /* Appends the mailbox name in UTF-8, undoing modified UTF-7 (RFC 3501 section 5.1.3). False, and nothing appended, where

@@ -313,8 +313,8 @@ static void replied(struct dialogue *d, struct pop3 *s, const struct outstanding
 		s->answer = false;
 		sasl_clear(&s->sasl);
 	}
-	/* RFC 1939 6: the server closes the connection even where it could not delete all. */
-	if (effect == EFFECT_QUIT && (good || state_now(d) == POP3_TRANSACTION))
+	/* RFC 1939 6: the server closes the connection even where it could not delete all. A malformed QUIT was none. */
+	if (effect == EFFECT_QUIT && (good || (state_now(d) == POP3_TRANSACTION && !one->amiss)))
 		goodbye(d);
 	else
 		outstanding_done(d, 0);

@@ -43,7 +43,6 @@ struct data_connection {
 	bool finished;     /* nothing more will be sent */
 	bool shut;         /* and the peer was told so */
 	bool paused, over; /* over: `ended` comes, or came */
-	bool truncated;    /* under TLS, without a close_notify */
 	char *why;         /* of the end; NULL: in order */
 	unsigned busy;     /* calls of the user under way */
 	bool dead;         /* freed from inside such a call */
@@ -188,7 +187,6 @@ static void stream_end_came(void *context, enum stream_end how, const char *why)
 		end(d, NULL);
 		return;
 	}
-	d->truncated = how == STREAM_TRUNCATED;
 	if (how == STREAM_BROKEN)
 		end(d, string_printf("%s: %s", peer_words(d), why));
 	else if (how == STREAM_TRUNCATED)
@@ -501,11 +499,6 @@ bool data_connected(const struct data_connection *d)
 const struct tls_facts *data_facts(const struct data_connection *d)
 {
 	return d->shook ? d->facts : NULL;
-}
-
-bool data_truncated(const struct data_connection *d)
-{
-	return d->truncated;
 }
 
 uint64_t data_sent(const struct data_connection *d)

@@ -70,8 +70,6 @@ const char *data_peer(const struct data_connection *data);
 bool data_connected(const struct data_connection *data);
 /* What the handshake showed; NULL where there is none. */
 const struct tls_facts *data_facts(const struct data_connection *data);
-/* Whether it ended under TLS without a close_notify (RFC 8446 6.1): `why` says so, too; what came may be cut off. */
-bool data_truncated(const struct data_connection *data);
 
 /* Sends; queued without bound, also before the peer is there: who has much sends some 64 KiB and goes on when `drained`
  * is told. */

@@ -106,6 +106,10 @@ void deadline_set(struct session *s)
 {
 	double at = fmin(fmin(fmin(late_at(s), shaken_at(s)), quiet_at(s)),
 	                 fmin(rests_at(s), fmin(over_at(s), fmin(parted_at(s), given_up_at(s)))));
+	/* One that is due already and waits for its turn keeps its place. */
+	if (at == s->clock_at && event_pending(s->clock, EV_TIMEOUT, NULL))
+		return;
+	s->clock_at = at;
 	(void)event_del(s->clock);
 	if (s->over || isinf(at))
 		return;

@@ -10,6 +10,9 @@
 /* While so many octets wait to be written, the driver is not asked for more, and a client is not listened to. */
 #define UNWRITTEN_MAX ((size_t)64 * 1024)
 
+/* Seconds that what a client has said takes, at once, before other clients have their turn. */
+#define TURN 0.005
+
 /* ---- telling ---- */
 
 static void show(struct session *s, const struct dialogue_event *event)
@@ -169,7 +172,7 @@ void flow_say(struct session *s)
 /* Who asks and does not read the answers waits until they are written: what is kept for a client has a bound. */
 static bool unread(const struct session *s)
 {
-	return s->options.side == SIDE_SERVER && s->stream && !s->peer_ended &&
+	return s->options.side == SIDE_SERVER && s->stream && !stream_broken(s->stream) &&
 	       stream_waiting(s->stream) > UNWRITTEN_MAX;
 }
 
@@ -185,6 +188,7 @@ void flow_listen(struct session *s)
 void flow_hear(struct session *s)
 {
 	struct item *item;
+	double began = clock_now();
 	while (session_going(s) && !s->paused && !s->tls_due && !unread(s) && (item = queue_first(&s->heard)) != NULL) {
 		size_t left = item->n - item->used;
 		size_t took = dialogue_feed(s->dialogue, session_peer_side(s), item->p + item->used, left);
@@ -200,6 +204,10 @@ void flow_hear(struct session *s)
 		if (s->options.side == SIDE_SERVER && session_going(s)) {
 			flow_say(s);
 			flow_ask(s);
+		}
+		if (s->options.side == SIDE_SERVER && s->stirred - began > TURN) {
+			session_schedule(s);
+			return;
 		}
 	}
 }

@@ -417,11 +417,6 @@ size_t ftp_data_waiting(const struct ftp_data *f)
 	return f->data ? data_waiting(f->data) : 0;
 }
 
-bool ftp_data_busy(const struct ftp_data *f)
-{
-	return f->transfer == TRANSFER_BEGUN && f->data;
-}
-
 const char *ftp_data_place(const struct ftp_data *f)
 {
 	return f->place;

@@ -59,8 +59,6 @@ void ftp_data_finish(struct ftp_data *f);
 /* Octets that wait to be written. */
 size_t ftp_data_waiting(const struct ftp_data *f);
 
-/* Whether something is under way for which the end of the session should wait. */
-bool ftp_data_busy(const struct ftp_data *f);
 /* Where the data connection is or goes to, "127.0.0.1:51234"; NULL. */
 const char *ftp_data_place(const struct ftp_data *f);
 

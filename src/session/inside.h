@@ -56,6 +56,7 @@ struct session {
 	size_t finals; /* replies completed */
 
 	double began;
+	double clock_at; /* when `clock` rings */
 	double heard_at; /* when waiting for the peer began: its last event, or what we said after */
 	double late_at;  /* when the driver was last told that the reply is late; 0: not yet */
 	double stirred;  /* when octets last went either way */

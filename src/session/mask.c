@@ -86,24 +86,44 @@ static void add_mask(struct secrets *secrets, const struct masking *masking, con
 		secrets_name(secrets, masking, mask, slice_part(event->text, span->start, span->end), out);
 }
 
+static bool has_secret(const struct dialogue_event *event)
+{
+	for (size_t i = 0; event && i < event->nspans; i++)
+		if (event->spans[i].kind == SPAN_SECRET)
+			return true;
+	return false;
+}
+
+/* Where the next secret begins, from `at` on: a span or a value; the text's end where none does. */
+static size_t next_secret(const struct masking *masking, const struct dialogue_event *event, struct slice text,
+                          size_t at)
+{
+	if (masking->nvalues == 0 && !has_secret(event))
+		return text.n;
+	while (at < text.n && !(event && span_at(event, at)) &&
+	       value_at(masking, slice_part(text, at, text.n)) == masking->nvalues)
+		at++;
+	return at;
+}
+
 /* Appends `text` with its secrets replaced: the spans of `event` (NULL: none), and the values. */
 static void replace(const struct masking *masking, struct secrets *secrets, const struct dialogue_event *event,
                     struct slice text, struct buffer *out, struct edits *edits)
 {
 	for (size_t at = 0; at < text.n;) {
-		const struct span *span = event ? span_at(event, at) : NULL;
-		size_t value = span ? masking->nvalues : value_at(masking, slice_part(text, at, text.n));
-		if (span == NULL && value == masking->nvalues) {
-			buffer_add_octet(out, text.p[at++]);
-			continue;
-		}
-		struct edit edit = { .start = at, .new_start = out->n };
+		size_t start = next_secret(masking, event, text, at);
+		buffer_add_slice(out, slice_part(text, at, start));
+		if (start == text.n)
+			return;
+		const struct span *span = event ? span_at(event, start) : NULL;
+		size_t value = span ? masking->nvalues : value_at(masking, slice_part(text, start, text.n));
+		struct edit edit = { .start = start, .new_start = out->n };
 		if (span)
 			add_mask(secrets, masking, event, span, out);
 		else
 			buffer_add_string(out, masking->names[value]);
-		size_t end = span ? span->end : at + strlen(masking->values[value]);
-		edit.end = region_end(masking, event, text, at, end);
+		size_t end = span ? span->end : start + strlen(masking->values[value]);
+		edit.end = region_end(masking, event, text, start, end);
 		edit.new_end = out->n;
 		edits_add(edits, edit);
 		at = edit.end;

@@ -22,10 +22,11 @@ struct record;
 struct record_about {
 	const char *title; /* a line; NULL: "A session with TARGET", or "A session" */
 	const char *target;
-	unsigned port; /* of the target; 0: it has none (unix:/path) */
-	bool tls;      /* the conversation has TLS from its first octet */
-	bool late;     /* the face joins in mid-session: a comment says that what came before is not there */
-	bool times;    /* -v: seconds since connecting as comments (`# 0.012 s`), where they have changed */
+	const char *who; /* whose session it is; NULL: the user's who runs this program */
+	unsigned port;   /* of the target; 0: it has none (unix:/path) */
+	bool tls;        /* the conversation has TLS from its first octet */
+	bool late;       /* the face joins in mid-session: a comment says that what came before is not there */
+	bool times;      /* -v: seconds since connecting as comments (`# 0.012 s`), where they have changed */
 	struct masking masking;
 };
 

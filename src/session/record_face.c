@@ -65,7 +65,7 @@ static void header_make(const struct record_about *about, const struct dialogue_
 	else if (about->target)
 		buffer_printf(out, "Target: %s\n", about->target);
 	buffer_printf(out, "Date: %s\n", date);
-	field(out, "Who", user_name());
+	field(out, "Who", about->who ? about->who : user_name());
 	/* The face would take TLS that began in mid-session for TLS from the first octet. */
 	if (about->late && first->secure && !about->tls)
 		buffer_add_string(out, "TLS: none\n");
@@ -77,7 +77,7 @@ struct record_face {
 	struct face face; /* first: a face is one of these */
 	struct record *record;
 	struct record_about about;
-	char *title, *target;
+	char *title, *target, *who;
 	struct mask_room room;
 	struct face *inner;       /* NULL: nothing was said yet */
 	struct buffer remarks;    /* that came before, a line each */
@@ -209,6 +209,7 @@ static void record_over(struct face *face)
 	buffer_free(&r->last);
 	free(r->title);
 	free(r->target);
+	free(r->who);
 	free(r);
 }
 
@@ -228,5 +229,6 @@ struct face *record_begin(struct record *record, const struct record_about *abou
 	r->about = *about;
 	r->about.title = r->title = string_copy(about->title);
 	r->about.target = r->target = string_copy(about->target);
+	r->about.who = r->who = string_copy(about->who);
 	return &r->face;
 }

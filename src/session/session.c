@@ -52,9 +52,16 @@ bool session_leave(struct session *s)
 	return there;
 }
 
+/* Work that makes more of itself goes on after the others' turn: libevent looks at no descriptor while events that are
+ * active go on making themselves active. */
 void session_schedule(struct session *s)
 {
-	if (!s->freed && !s->over)
+	const struct timeval next_turn = { 0 };
+	if (s->freed || s->over)
+		return;
+	if (s->depth > 0)
+		(void)event_add(s->work, &next_turn);
+	else
 		event_active(s->work, EV_TIMEOUT, 0);
 }
 

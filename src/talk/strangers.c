@@ -137,7 +137,7 @@ static size_t name_owners(struct slice word, struct buffer *names)
 static bool elsewhere_a_command(const struct talk *t, struct slice word, struct buffer *warning)
 {
 	struct buffer names = { 0 };
-	bool found = name_owners(word, &names) > 0;
+	bool found = octet_is_alnum(word.p[0]) && name_owners(word, &names) > 0; /* `*` cancels a login, too */
 	if (found) {
 		buffer_printf(warning, SLICE_FMT " belongs to another protocol (" SLICE_FMT "). Here ", SLICE_ARG(word),
 		              SLICE_ARG(buffer_slice(&names)));

@@ -194,6 +194,8 @@ static void dates(void)
 	CHECK(http_date_parse(SLICE("Thu, 01 Jan 1970 00:00:00 GMT"), &s) == DATE_FIXED && s == 0);
 	CHECK(http_date_parse(SLICE("Thu, 29 Feb 2024 23:59:60 GMT"), &s) == DATE_FIXED && s == 1709251200);
 	CHECK(http_date_parse(SLICE("Sun, 06 Nov 1994 08:49:37 +0000"), &s) == DATE_NONE);
+	CHECK(http_date_parse(SLICE("Wed, 29 Feb 2023 00:00:00 GMT"), &s) == DATE_NONE);
+	CHECK(http_date_parse(SLICE("Wed Feb 29 00:00:00 2023"), &s) == DATE_NONE);
 	CHECK(http_date_parse(SLICE("0"), &s) == DATE_NONE);
 	CHECK(http_date_parse(SLICE("Sun, 06 Nov"), &s) == DATE_NONE);
 }

@@ -284,8 +284,6 @@ static void dates(void)
 	date_is("1 Jan 2020 24:00 +0000", "");
 	date_is("yesterday", "");
 	date_is("", "");
-	CHECK(mime_days(1970, 1, 1) == 0 && mime_days(1969, 12, 31) == -1 && mime_days(2000, 3, 1) == 11017);
-	CHECK(mime_days(0, 1, 1) == -719528 && mime_days(9999, 12, 31) == 2932896);
 }
 
 /* ---- encodings ---- */
