@@ -1,6 +1,6 @@
-# TLS cut at every octet, octet by octet, with records that no library writes, and for long: it loses nothing, or ends in words.
+# TLS cut at every octet, octet by octet, and with records that no library writes: it loses nothing, or ends in words.
 #
-# PLACES=all cuts at every octet of the handshake, PLACES=N at so many. BIG=MIB is the size of the long session.
+# PLACES=all cuts at every octet of the handshake, PLACES=N at so many.
 #
 # The helpers set what is not set here.
 # shellcheck disable=SC2154
@@ -188,35 +188,4 @@ pressed() {
 
 @test "handshake: letters typed at the prompt reach the server under TLS" {
 	pty first_letters_reach_the_server
-}
-
-# ---- memory ----
-
-# long PROTOCOL MIB INPUT OPTION...: a session in which the server says that much; it comes whole, and costs little.
-long() {
-	local protocol=$1 size=$2 input=$3 most
-	shift 3
-	hostile --size "$size" big "$protocol"
-	: >"$BATS_TEST_TMPDIR/out"
-	status=0
-	# shellcheck disable=SC2059
-	printf "$input" | "$PYTHON" -B "$ROOT/tests/hostile/measured.py" "$BATS_TEST_TMPDIR/most" timeout 200 "$PARLANCE" \
-		-P "$protocol" --tls --notes off --cacert "$AUTHORITY/ca.pem" "$@" 127.0.0.1:"$port" \
-		2>"$BATS_TEST_TMPDIR/err" | wc -c >"$BATS_TEST_TMPDIR/octets"
-	status=${PIPESTATUS[1]}
-	told ends 0
-	(($(<"$BATS_TEST_TMPDIR/octets") > size * 1048576))
-	most=$(<"$BATS_TEST_TMPDIR/most")
-	((most < 64 * 1024)) || {
-		echo "took $((most / 1024)) MiB" >&2
-		return 1
-	}
-}
-
-@test "handshake: a gibibyte under TLS costs flat memory" {
-	long smtp "${BIG:-1024}" 'HELP\r\nQUIT\r\n' --raw
-}
-
-@test "handshake: so does a literal of an eighth of that, printed" {
-	long imap "$((${BIG:-1024} / 8))" 'a1 FETCH 1 BODY[]\r\na2 LOGOUT\r\n'
 }

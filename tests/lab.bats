@@ -104,6 +104,17 @@ lab_gone() {
 	has "S: AGAIN"
 }
 
+@test "a lab that ends leaves the place to one that has it by now" {
+	local first
+	lab --only tcp
+	first=$server_pid
+	rm "$XDG_RUNTIME_DIR/parlance/lab"
+	lab --only tcp
+	stop_server "$first"
+	run -0 "$PARLANCE" --notes off lab:tcp <<<'later'
+	has "# connected to 127.0.0.1:$(lab_port tcp)"
+}
+
 @test "a folder that others may write to is not trusted to say where the lab is" {
 	unset XDG_RUNTIME_DIR
 	export TMPDIR=$BATS_TEST_TMPDIR

@@ -303,6 +303,30 @@ print(*codes)
 	END
 }
 
+@test "TLS on a data connection can go on with the control connection's session, as PHP's ftp_ssl_connect wants" {
+	ftp_lab
+	python <<-'END'
+		context = ssl.create_default_context(cafile=CA)
+		t = ftplib.FTP_TLS(context=context)
+		t.connect("localhost", PORT, 10)
+		t.login("alice", "wonderland")
+		t.prot_p()
+		for line in "LIST", "STOR x", "RETR x":
+		    data = socket.create_connection(t.makepasv(), 5)
+		    t.putcmd(line)
+		    data = context.wrap_socket(data, server_hostname="localhost", session=t.sock.session)
+		    is_(data.session_reused, True)
+		    if line == "STOR x":
+		        data.sendall(b"kept")
+		    else:
+		        while data.recv(4096):
+		            pass
+		    data.unwrap()
+		    is_(t.getresp()[:1] + t.getresp()[:3], "1226")
+		is_(fetch(login(), "x"), b"kept")
+	END
+}
+
 @test "TLS that does not begin on the data connection is answered 522" {
 	ftp_lab
 	python <<-'END'

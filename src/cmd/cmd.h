@@ -35,8 +35,8 @@ struct options {
 	double timeout;         /* -w; below 0: not given */
 	double connect_timeout; /* 10 */
 	bool follow_data;
-	double max_time;        /* 0: none */
-	const char *eol;        /* crlf, lf, none; NULL: not given */
+	double max_time; /* 0: none */
+	const char *eol; /* crlf, lf, none; NULL: not given */
 	bool json, plain, raw;
 	const char *output; /* -o FILE */
 	const char *color;  /* auto, always, never */

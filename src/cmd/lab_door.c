@@ -17,6 +17,7 @@
 struct door {
 	int fd;
 	char *path;
+	struct stat made; /* the socket there */
 	struct event *knock;
 	struct buffer card;
 };
@@ -113,12 +114,11 @@ static enum status listen_at(struct door *door, struct error *error)
 	if (status != STATUS_OK)
 		return status;
 	if (answered(&address))
-		return error_set(error, STATUS_USAGE,
-		                 "another lab of yours is running, and they lead there");
+		return error_set(error, STATUS_USAGE, "another lab of yours is running, and they lead there");
 	(void)unlink(door->path);
 	door->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (door->fd >= 0 && bind(door->fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-	    listen(door->fd, SOMAXCONN) == 0)
+	    lstat(door->path, &door->made) == 0 && listen(door->fd, SOMAXCONN) == 0)
 		return STATUS_OK;
 	return error_set(error, STATUS_USAGE, "%s: %s", door->path, strerror(errno));
 }
@@ -147,11 +147,14 @@ enum status lab_door_open(struct event_base *base, struct slice card, struct doo
 
 void lab_door_close(struct door *door)
 {
+	struct stat about;
 	if (door == NULL)
 		return;
 	event_free(door->knock);
 	(void)close(door->fd);
-	(void)unlink(door->path);
+	/* Of two labs that begin at once the later one has the place. */
+	if (lstat(door->path, &about) == 0 && about.st_dev == door->made.st_dev && about.st_ino == door->made.st_ino)
+		(void)unlink(door->path);
 	free(door->path);
 	buffer_free(&door->card);
 	free(door);

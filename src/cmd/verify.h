@@ -17,7 +17,7 @@ struct verified {
 	const struct script *script;
 	char *name;    /* its file, and of several in it its number */
 	char *problem; /* of a session that cannot be read: why; `script` is NULL then */
-	bool follows; /* another conversation of the same file */
+	bool follows;  /* another conversation of the same file */
 };
 
 /* What the words on the command line stand for. With `options` and `sessions` set and else zero it is empty; freed by

@@ -186,6 +186,21 @@ static void refuse_options(struct ftp_session *s, struct slice line)
 	}
 }
 
+/* ---- paths ---- */
+
+bool ftp_resolve(const struct ftp_session *s, struct slice argument, struct buffer *path)
+{
+	return files_resolve(path, buffer_slice(&s->folder), argument);
+}
+
+struct file *ftp_find(const struct ftp_session *s, struct slice argument)
+{
+	struct buffer path = { 0 };
+	struct file *file = ftp_resolve(s, argument, &path) ? files_find(s->files, buffer_slice(&path)) : NULL;
+	buffer_free(&path);
+	return file;
+}
+
 /* ---- answering ---- */
 
 /* Whether the argument is as the form wants it; else 501 was said. */

@@ -68,8 +68,8 @@ static void say_status(struct ftp_session *s)
 /* With a path it is a listing that needs no data connection. */
 static void say_listing(struct ftp_session *s, struct slice argument)
 {
-	struct buffer path = { 0 }, lines = { 0 }, reply = { 0 };
-	const struct file *file = ftp_resolve(s, argument, &path) ? files_find(s->files, buffer_slice(&path)) : NULL;
+	struct buffer lines = { 0 }, reply = { 0 };
+	const struct file *file = ftp_find(s, argument);
 	const char *code = file && !file->folder ? "213" : "212";
 	if (ftp_list(s, argument, true, &lines)) {
 		buffer_printf(&reply, "%s-Listing\r\n", code);
@@ -79,7 +79,6 @@ static void say_listing(struct ftp_session *s, struct slice argument)
 	} else {
 		visit_say(s->visit, "450 No such file or directory");
 	}
-	buffer_free(&path);
 	buffer_free(&lines);
 }
 
@@ -156,18 +155,16 @@ static void site_chmod(struct ftp_session *s, struct slice argument)
 {
 	size_t end = slice_find_octet(argument, ' ');
 	struct slice mode = slice_part(argument, 0, end), name = slice_part(argument, end + 1, argument.n);
-	struct buffer path = { 0 };
 	if (!is_mode(mode) || name.n == 0)
 		ftp_error(s, HINT_SYNTAX, "501 A mode, as 644, and a path stand here");
 	else if (s->login != LOGIN_DONE)
 		visit_say(s->visit, "530 Not logged in: USER and PASS come first");
-	else if (!ftp_resolve(s, name, &path) || files_find(s->files, buffer_slice(&path)) == NULL)
+	else if (ftp_find(s, name) == NULL)
 		visit_say(s->visit, "550 No such file or directory");
 	else if (s->anonymous)
 		visit_say(s->visit, "550 You may read here, and not write");
 	else
 		visit_say(s->visit, "202 Files have no modes here: nothing was done");
-	buffer_free(&path);
 }
 
 void ftp_site(struct ftp_session *s, struct slice argument)

@@ -5,20 +5,6 @@
 #include "lab/ftp_inside.h"
 #include "protocol/ftp_syntax.h"
 
-bool ftp_resolve(const struct ftp_session *s, struct slice argument, struct buffer *path)
-{
-	return files_resolve(path, buffer_slice(&s->folder), argument);
-}
-
-/* What stands at the argument; NULL where nothing does. */
-static struct file *find(const struct ftp_session *s, struct slice argument)
-{
-	struct buffer path = { 0 };
-	struct file *file = ftp_resolve(s, argument, &path) ? files_find(s->files, buffer_slice(&path)) : NULL;
-	buffer_free(&path);
-	return file;
-}
-
 /* Whether the user may write; else `code` was said. */
 static bool may_write(struct ftp_session *s, const char *code)
 {
@@ -55,7 +41,7 @@ static const char *fault_words(enum files_fault fault)
 
 static void change_folder(struct ftp_session *s, struct slice argument, const char *code)
 {
-	const struct file *folder = find(s, argument);
+	const struct file *folder = ftp_find(s, argument);
 	if (folder == NULL || !folder->folder) {
 		visit_say(s->visit, "550 %s", folder ? "It is no directory" : "No such directory");
 		return;
@@ -139,7 +125,7 @@ void ftp_dele(struct ftp_session *s, struct slice argument)
 
 void ftp_rnfr(struct ftp_session *s, struct slice argument)
 {
-	const struct file *file = find(s, argument);
+	const struct file *file = ftp_find(s, argument);
 	if (!may_write(s, "550"))
 		return;
 	if (file == NULL || file->above == NULL) {
@@ -174,7 +160,7 @@ void ftp_rnto(struct ftp_session *s, struct slice argument)
 /* The plain file at the argument; NULL where there is none, and 550 was said. */
 static struct file *plain_file(struct ftp_session *s, struct slice argument)
 {
-	struct file *file = find(s, argument);
+	struct file *file = ftp_find(s, argument);
 	if (file && !file->folder)
 		return file;
 	visit_say(s->visit, "550 %s", file ? "It is a directory, and no file" : "No such file");
@@ -238,7 +224,7 @@ void ftp_mfmt(struct ftp_session *s, struct slice argument)
 		ftp_error(s, HINT_SYNTAX, "501 A time, YYYYMMDDHHMMSS, and a path stand here");
 		return;
 	}
-	struct file *file = find(s, path);
+	struct file *file = ftp_find(s, path);
 	if (file == NULL) {
 		visit_say(s->visit, "550 No such file");
 	} else if (may_write(s, "550")) {
@@ -253,7 +239,7 @@ void ftp_mfmt(struct ftp_session *s, struct slice argument)
 
 void ftp_mlst(struct ftp_session *s, struct slice argument)
 {
-	const struct file *file = find(s, argument);
+	const struct file *file = ftp_find(s, argument);
 	struct buffer reply = { 0 }, path = { 0 }, name = { 0 };
 	if (file == NULL) {
 		visit_say(s->visit, "550 No such file or directory");

@@ -98,6 +98,8 @@ void ftp_go_on(struct ftp_session *s);
 void ftp_begin_anew(struct ftp_session *s);
 /* Appends the absolute path that the argument means from the current folder; false where it can be none: 501 or 553. */
 bool ftp_resolve(const struct ftp_session *s, struct slice argument, struct buffer *path);
+/* What stands there in the tree of who is logged in; NULL where nothing does. */
+struct file *ftp_find(const struct ftp_session *s, struct slice argument);
 
 /* ---- ftp_listing.c ---- */
 

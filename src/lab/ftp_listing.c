@@ -184,14 +184,6 @@ static size_t add_inside(const struct listing *listing, const struct file *folde
 	return found;
 }
 
-static const struct file *find(const struct ftp_session *s, struct slice argument)
-{
-	struct buffer path = { 0 };
-	const struct file *file = ftp_resolve(s, argument, &path) ? files_find(s->files, buffer_slice(&path)) : NULL;
-	buffer_free(&path);
-	return file;
-}
-
 /* A folder's inside. LIST shows bare names, NLST such as the client can use from where it is. */
 static void list_folder(struct listing *listing, const struct file *folder, struct slice argument)
 {
@@ -216,14 +208,14 @@ static bool list_pattern(struct listing *listing, struct slice argument)
 	listing->prefix = slice_part(argument, 0, slash);
 	if (slice_find_octet(pattern, '*') == pattern.n && slice_find_octet(pattern, '?') == pattern.n)
 		return false;
-	const struct file *folder = find(listing->s, listing->prefix);
+	const struct file *folder = ftp_find(listing->s, listing->prefix);
 	return folder && folder->folder && add_inside(listing, folder, pattern) > 0;
 }
 
 /* Options of Unix's ls, which the standard does not have and many clients send ("-la"), change nothing. */
 static struct slice without_options(const struct ftp_session *s, struct slice argument)
 {
-	while (argument.n && argument.p[0] == '-' && find(s, argument) == NULL) {
+	while (argument.n && argument.p[0] == '-' && ftp_find(s, argument) == NULL) {
 		(void)slice_word(&argument);
 		argument = slice_trim(argument);
 	}
@@ -234,7 +226,7 @@ bool ftp_list(const struct ftp_session *s, struct slice argument, bool details, 
 {
 	struct listing listing = { .s = s, .details = details, .out = out };
 	argument = without_options(s, argument);
-	const struct file *file = find(s, argument);
+	const struct file *file = ftp_find(s, argument);
 	if (file == NULL)
 		return list_pattern(&listing, argument);
 	if (file->folder)

@@ -23,9 +23,7 @@ static bool place(struct ftp_session *s, struct slice octets, size_t *at, bool *
 /* The file at that path; NULL where there is none that can be read, and 550 was said. */
 static const struct file *readable(struct ftp_session *s, struct slice argument)
 {
-	struct buffer path = { 0 };
-	const struct file *file = ftp_resolve(s, argument, &path) ? files_find(s->files, buffer_slice(&path)) : NULL;
-	buffer_free(&path);
+	const struct file *file = ftp_find(s, argument);
 	if (file && !file->folder)
 		return file;
 	visit_say(s->visit, "550 %s", file ? "It is a directory: LIST shows what is in it" : "No such file");
@@ -72,9 +70,7 @@ void ftp_nlst(struct ftp_session *s, struct slice argument)
 
 void ftp_mlsd(struct ftp_session *s, struct slice argument)
 {
-	struct buffer path = { 0 };
-	const struct file *folder = ftp_resolve(s, argument, &path) ? files_find(s->files, buffer_slice(&path)) : NULL;
-	buffer_free(&path);
+	const struct file *folder = ftp_find(s, argument);
 	if (folder == NULL) {
 		visit_say(s->visit, "550 No such directory");
 		return;

@@ -11,6 +11,19 @@
 /* Octets of one part that the page shows. */
 #define SHOWN_MAX ((size_t)256 * 1024)
 
+void html_field(struct buffer *out, struct slice header, struct slice name)
+{
+	struct mime_field field;
+	struct buffer unfolded = { 0 }, words = { 0 };
+	if (mime_field(header, name, &field)) {
+		mime_unfold(&unfolded, field.value);
+		mime_decode_words(&words, buffer_slice(&unfolded));
+	}
+	html_text(out, buffer_slice(&words));
+	buffer_free(&unfolded);
+	buffer_free(&words);
+}
+
 /* ---- one part ---- */
 
 static bool is(const struct mime *part, struct slice type, struct slice subtype)

@@ -11,21 +11,6 @@
 /* Messages that one page lists, the newest first. */
 #define LISTED_MAX 500
 
-/* ---- texts ---- */
-
-void html_field(struct buffer *out, struct slice header, struct slice name)
-{
-	struct mime_field field;
-	struct buffer unfolded = { 0 }, words = { 0 };
-	if (mime_field(header, name, &field)) {
-		mime_unfold(&unfolded, field.value);
-		mime_decode_words(&words, buffer_slice(&unfolded));
-	}
-	html_text(out, buffer_slice(&words));
-	buffer_free(&unfolded);
-	buffer_free(&words);
-}
-
 /* ---- the pages above a message ---- */
 
 static void add_link(struct buffer *page, const char *path_before, const char *name)

@@ -207,7 +207,7 @@ enum request_step request_begin(struct request *r, const struct visit_line *line
 	check_line(r, line->text, line->event->line_end);
 	/* Where no space has come by then it is no request line. */
 	if (line->too_long && slice_find_octet(line->text, ' ') < line->text.n)
-		fault(r, 414, "the request line is longer than 16384 octets");
+		fault(r, 414, "the request line is longer than 16,384 octets");
 	return read_line(r) && !line->too_long ? REQUEST_GOES_ON : REQUEST_FAULTY;
 }
 
@@ -388,7 +388,7 @@ static enum request_step field_line(struct request *r, const struct dialogue_eve
 	buffer_add_string(&r->header, "\r\n");
 	buffer_clear(&r->piece);
 	if (r->header.n > REQUEST_HEADER_MAX - 2)
-		too_much(r, 431, "the fields are longer than 65536 octets together");
+		too_much(r, 431, "the fields are longer than 65,536 octets together");
 	return r->full ? REQUEST_FAULTY : REQUEST_GOES_ON;
 }
 

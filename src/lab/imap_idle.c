@@ -59,5 +59,5 @@ void imap_idle_said(struct imap_visit *v, struct slice line)
 	if (slice_equal_nocase(line, SLICE("DONE")))
 		imap_completed(v);
 	else
-		imap_bad(v, "IDLE waits for DONE, and is over now");
+		imap_bad_value(v, "IDLE waits for DONE, and is over now");
 }

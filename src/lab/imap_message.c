@@ -23,7 +23,7 @@ static bool set_given(struct imap_visit *v, struct imap_set *set)
 		return true;
 	imap_set_free(set);
 	if (node && node->kind == IMAP_ATOM && imap_set_ok(node->content) && !slice_equal(node->content, SLICE("$")))
-		imap_bad(v, "there are not so many messages");
+		imap_bad_value(v, "There are not so many messages");
 	else
 		imap_bad(v, "which messages: numbers from 1 on, as 2,4:7 or 9:*");
 	return false;

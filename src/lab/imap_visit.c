@@ -49,6 +49,16 @@ void imap_bad(struct imap_visit *v, const char *wrong)
 	imap_refuse(v);
 }
 
+void imap_bad_value(struct imap_visit *v, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	finish(v, "BAD", format, ap);
+	va_end(ap);
+	v->bad++;
+	v->row = NULL; /* as where the form is wrong: see imap_refuse */
+}
+
 void imap_completed(struct imap_visit *v)
 {
 	imap_ok(v, "%s completed", v->row->verb);

@@ -47,6 +47,8 @@ void imap_ok(struct imap_visit *v, const char *format, ...) __attribute__((forma
 void imap_no(struct imap_visit *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same; `wrong` is a sentence that begins in lower case. */
 void imap_bad(struct imap_visit *v, const char *wrong);
+/* BAD for a command whose form is right: no hint tells it. The text is as imap_no's. */
+void imap_bad_value(struct imap_visit *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* OK, and "SELECT completed", by the command's name. */
 void imap_completed(struct imap_visit *v);
 

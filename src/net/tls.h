@@ -132,6 +132,11 @@ struct tls_events {
 struct stream *tls_over(struct event_base *base, struct stream *carrier, struct tls_settings *settings,
                         const char *host, struct tls_facts *facts, const struct tls_events *events, void *context);
 
+/* The server's side of a stream of tls_over's hands out two tickets when the handshake is done (RFC 8446 4.6.1), with which
+ * the client's next connection resumes the session: some clients want that of FTP's data connections, and give up without.
+ * Only for a stream whose client reads. Of another stream, and on a client's side, nothing. */
+void tls_hand_out_tickets(struct stream *stream);
+
 /* Takes TLS off a stream of tls_over's, which goes on in the clear (RFC 4217 12.3): close_notify is said now, and what the
  * peer says behind its own is read as it comes. Of another stream nothing. */
 void tls_take_off(struct stream *stream);

@@ -57,7 +57,7 @@ struct tls_facts {
 	bool nobody;                    /* the handshake is done, and the server has shown no certificate */
 	bool wanted;                    /* the server asked for a certificate of ours */
 	bool given;                     /* and we gave one */
-	struct tls_tickets *tickets; /* NULL: none, and none is offered */
+	struct tls_tickets *tickets;    /* NULL: none, and none is offered */
 	struct buffer takers; /* the authorities whose certificates it takes, "CN=…; CN=…"; empty: it did not say */
 };
 

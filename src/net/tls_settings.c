@@ -325,7 +325,7 @@ static enum status prepare(struct tls_settings *s, struct error *error)
 	                                 SSL_MODE_RELEASE_BUFFERS);
 	/* A client may make a server begin anew at will, which costs the server more than the client. And a client that only
 	 * sends, as FTP's with STOR, never reads tickets that come behind the handshake (RFC 8446 4.6.1): its close with
-	 * them unread would be a reset, which may take what it has sent with it. */
+	 * them unread would be a reset, which may take what it has sent with it: tls_hand_out_tickets is for who does read. */
 	if (s->server) {
 		SSL_CTX_set_options(s->ctx, SSL_OP_NO_RENEGOTIATION);
 		(void)SSL_CTX_set_num_tickets(s->ctx, 0);

@@ -483,8 +483,15 @@ static const struct stream_kind clear_kind = { .name = "tcp",
 	                                       .shut = tls_shut,
 	                                       .pause = tls_pause,
 	                                       .waiting = tls_waiting,
-	                                     .broken = tls_broken,
+	                                       .broken = tls_broken,
 	                                       .free = tls_free };
+
+void tls_hand_out_tickets(struct stream *stream)
+{
+	struct tls_stream *s = tls_stream_of(stream);
+	if (stream->kind == &tls_kind && s->ssl && SSL_is_server(s->ssl))
+		(void)SSL_set_num_tickets(s->ssl, 2);
+}
 
 void tls_take_off(struct stream *stream)
 {

@@ -157,12 +157,10 @@ static bool time_parse(struct slice text, struct imap_date *date)
 	if (text.n != 14 || text.p[2] != ':' || text.p[5] != ':' || text.p[8] != ' ')
 		return false;
 	date->zone = slice_part(text, 9, 14);
-	unsigned zone = 0;
+	int zone = 0;
 	return small_number(slice_part(text, 0, 2), 23, &date->hour) &&
 	       small_number(slice_part(text, 3, 5), 59, &date->minute) &&
-	       small_number(slice_part(text, 6, 8), 60, &date->second) &&
-	       (date->zone.p[0] == '+' || date->zone.p[0] == '-') &&
-	       small_number(slice_part(date->zone, 1, 5), 9999, &zone);
+	       small_number(slice_part(text, 6, 8), 60, &date->second) && calendar_zone(date->zone, &zone);
 }
 
 bool imap_date_parse(struct slice text, struct imap_date *date)

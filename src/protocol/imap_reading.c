@@ -100,6 +100,11 @@ void reading_mailbox(struct imap_reading *r, size_t at, const char *before)
 	if (node->kind == IMAP_ATOM && wild)
 		reading_wrong_word(r, "", node->text, " holds a wildcard, which stands in a name only between quotes",
 		                   "RFC 9051 9");
+	struct buffer said = { 0 };
+	bool broken = node->kind == IMAP_QUOTED && !imap_node_string(node, &said); /* as where its " is missing */
+	buffer_free(&said);
+	if (broken)
+		return;
 	mailbox_shown(&r->words, node);
 	reading_say(r, before);
 }

@@ -124,6 +124,7 @@ static void shake_hands(struct session *s)
 	s->shaking = true;
 	s->shaking_since = clock_now();
 	s->stream = tls_over(s->base, s->stream, s->options.tls, s->options.host, s->facts, &events, s);
+	tls_hand_out_tickets(s->stream);
 }
 
 void encrypt_begin(struct session *s)

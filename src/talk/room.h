@@ -102,11 +102,11 @@ struct talk {
 	enum text_part text;
 	bool text_warned;
 	enum body_part body;
-	enum input hinted; /* of which kind of line it was said that it is waited for; INPUT_COMMAND: of none */
+	enum input hinted;     /* of which kind of line it was said that it is waited for; INPUT_COMMAND: of none */
 	struct ftp_data *data; /* FTP: the session's data connections; NULL: there is no session */
-	struct buffer fixed;                  /* what `:fix` sends */
-	bool fixable;                         /* it is the line that was sent just now */
-	struct buffer page;                   /* rows that a `:` word said and that were not shown yet */
+	struct buffer fixed;   /* what `:fix` sends */
+	bool fixable;          /* it is the line that was sent just now */
+	struct buffer page;    /* rows that a `:` word said and that were not shown yet */
 };
 
 /* ---- talk.c: the conversation ---- */

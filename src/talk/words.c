@@ -242,8 +242,8 @@ static void word_help(struct talk *t, struct slice arguments)
 	talk_say(t, "Keys: TAB completes, Up and ^R find old lines, ^C gives up, ^D ends, ^] is : in a message.");
 }
 
-static const char see[] = "To see:", login[] = "To log in:", send[] = "To send:", data[] = "FTP data:", script[] = "Scripts:",
-		  go[] = "To go:", encrypt[] = "To encrypt:";
+static const char see[] = "To see:", login[] = "To log in:", send[] = "To send:", data[] = "FTP data:",
+		  script[] = "Scripts:", go[] = "To go:", encrypt[] = "To encrypt:";
 
 const struct word talk_words[] = {
 	{ see, "next", "", "lists what the protocol allows now, and why not the rest.", word_next, false },

@@ -472,6 +472,46 @@ static void much_is_said_as_fast_as_it_is_read(void)
 	event_base_free(base);
 }
 
+static unsigned heard;
+
+/* Answers each line with more than is said at once, and takes a millisecond. */
+static void on_line_slowly(void *context, struct session *session, const struct dialogue_event *event)
+{
+	static const char answer[] = "a line that nobody reads\n";
+	double end = clock_now() + 0.001;
+	(void)context;
+	if (event->kind == EVENT_STAGE || event->side == SIDE_SERVER)
+		return;
+	heard++;
+	session_send(session, answer, sizeof answer - 1);
+	while (clock_now() < end)
+		;
+}
+
+static void a_client_that_says_all_at_once_and_goes_lets_others_have_their_turn(void)
+{
+	static const struct session_driver slow = { .event = on_line_slowly };
+	struct session_options options = { .protocol = protocol_named(SLICE("tcp")), .side = SIDE_SERVER };
+	struct event_base *base = event_base_new();
+	int pair[2];
+	char lines[2000];
+	memset(lines, '\n', sizeof lines);
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	struct session *session = session_new(base, stream_of_socket(base, pair[0]), &options, &slow, NULL);
+	CHECK(write(pair[1], lines, sizeof lines) == (ssize_t)sizeof lines);
+	(void)close(pair[1]);
+	unsigned most = 0;
+	for (int i = 0; i < 10; i++) {
+		unsigned before = heard;
+		(void)event_base_loop(base, EVLOOP_ONCE);
+		most = heard - before > most ? heard - before : most;
+	}
+	CHECK(heard > 0);
+	CHECK(most < 100);
+	session_free(session);
+	event_base_free(base);
+}
+
 /* ---- datagrams ---- */
 
 static void a_datagram_is_a_line(void)
@@ -658,6 +698,7 @@ int main(void)
 	TEST(an_unknown_protocol_waits_for_a_greeting);
 	TEST(a_pause_holds_everything_back);
 	TEST(much_is_said_as_fast_as_it_is_read);
+	TEST(a_client_that_says_all_at_once_and_goes_lets_others_have_their_turn);
 	TEST(a_datagram_is_a_line);
 	TEST(tls_takes_over_in_mid_session);
 	TEST(a_certificate_that_nobody_vouches_for_ends_it);
