@@ -2,6 +2,7 @@
  * What every store begins with, made once: a model of a store, of which others are copies.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/escape.h"
@@ -54,6 +55,15 @@ const struct store_options *seed_options(const struct seed *seed)
 
 /* ---- what was asked for ---- */
 
+/* Whether every protocol can say the name without quotes: letters, digits, UTF-8, and a few signs. */
+static bool is_plain(struct slice name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!octet_is_alnum(name.p[i]) && strchr("._-+@", name.p[i]) == NULL && (unsigned char)name.p[i] < 0x80)
+			return false;
+	return true;
+}
+
 /* A user's name names a folder of --keep too. */
 static enum status check_users(const struct store_options *options, struct error *error)
 {
@@ -61,7 +71,7 @@ static enum status check_users(const struct store_options *options, struct error
 		struct slice name = options->users[i].name;
 		struct buffer shown = { 0 };
 		const char *why = NULL;
-		if (!file_name_good(name) || name.n > 100 || name.p[0] == '.')
+		if (!is_plain(name) || !file_name_good(name) || name.n > 100 || name.p[0] == '.')
 			why = "this cannot be a user's name: take letters and digits, 100 at most";
 		else if (slice_equal_nocase(name, SLICE("outbox")))
 			why = "the lab has that name itself: take another";

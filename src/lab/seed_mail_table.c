@@ -279,7 +279,7 @@ const struct seed_mail seed_mails[SEED_MAILS] = {
 	  "Content-Type: text/plain; charset=us-ascii\n"
 	  "\n"
 	  "This is a practice mailbox. Nothing in it is precious: delete, move and mark\n"
-	  "what you like. When the lab starts anew, all is as it was.\n"
+	  "what you like. When the lab starts anew, all is as it was (with --keep: as you left it).\n"
 	  "\n"
 	  "Send a message to yourself by SMTP, and then look for it here by POP3 or IMAP.\n",
 	  0, FLAGS(0), "", 1725264000 /* 2024-09-02 08:00:00 +0000 */, 0, false },
