@@ -5,7 +5,7 @@
 #define PARLANCE_CMD_LAB_WORDS_H
 
 #include "cmd/cmd.h"
-#include "lab/store.h"
+#include "store/store.h"
 
 struct lab_asked {
 	char *host;      /* to listen on */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lab/files.h"
+#include "store/files.h"
 #include "lab/visit.h"
 #include "session/data_connection.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "lab/files.h"
+#include "store/files.h"
 #include "protocol/http.h"
 #include "protocol/http_syntax.h"
 

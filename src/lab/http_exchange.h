@@ -5,7 +5,7 @@
 #ifndef PARLANCE_LAB_HTTP_EXCHANGE_H
 #define PARLANCE_LAB_HTTP_EXCHANGE_H
 
-#include "lab/files.h"
+#include "store/files.h"
 #include "lab/http_answer.h"
 #include "lab/http_request.h"
 #include "lab/visit.h"

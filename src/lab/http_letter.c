@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "lab/http_mail.h"
-#include "lab/mime.h"
+#include "store/mime.h"
 #include "protocol/http_syntax.h"
 
 /* Octets of one part that the page shows. */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "lab/mime.h"
+#include "store/mime.h"
 #include "protocol/http_syntax.h"
 
 /* Messages that one page lists, the newest first. */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
-#include "lab/store.h"
+#include "store/store.h"
 #include "protocol/imap_syntax.h"
 
 /* Octets that a command's text may have, and its literals together that are no message. */

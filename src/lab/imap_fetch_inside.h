@@ -6,7 +6,7 @@
 #define PARLANCE_LAB_IMAP_FETCH_INSIDE_H
 
 #include "lab/imap_fetch.h"
-#include "lab/mime.h"
+#include "store/mime.h"
 
 /* ---- items (imap_fetch.c) ---- */
 

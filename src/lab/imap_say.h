@@ -11,7 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/slice.h"
-#include "lab/store.h"
+#include "store/store.h"
 
 /* Appends a string: quoted, its `"` and `\` escaped; or a literal where it holds CR, LF, NUL or octets above 127, or is
  * longer than 1,000 octets. A NUL, which cannot be said, becomes the octet 0x80. */

@@ -16,7 +16,7 @@
 
 #include "base/buffer.h"
 #include "base/slice.h"
-#include "lab/store.h"
+#include "store/store.h"
 #include "protocol/imap_syntax.h"
 
 /* ---- the program ---- */

@@ -6,7 +6,7 @@
 #define PARLANCE_LAB_IMAP_SEARCH_INSIDE_H
 
 #include "lab/imap_search.h"
-#include "lab/mime.h"
+#include "store/mime.h"
 
 /* ---- text that is looked for (imap_search_text.c) ---- */
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
-#include "lab/store.h"
+#include "store/store.h"
 #include "protocol/imap_syntax.h"
 
 /* A mail that the client knows of. */

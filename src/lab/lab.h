@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "lab/store.h"
+#include "store/store.h"
 #include "net/tls.h"
 #include "session/mask.h"
 #include "view/view.h"

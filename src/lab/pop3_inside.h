@@ -5,7 +5,7 @@
 #ifndef PARLANCE_LAB_POP3_INSIDE_H
 #define PARLANCE_LAB_POP3_INSIDE_H
 
-#include "lab/store.h"
+#include "store/store.h"
 #include "lab/visit.h"
 #include "protocol/sasl_server.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/crypto.h"
 #include "base/escape.h"
-#include "lab/mime.h"
+#include "store/mime.h"
 
 /* Octets of text in an encoded word: 60 characters of base64, and with what stands around them fewer than RFC 2047's 75. */
 #define WORD_OCTETS 45

@@ -12,7 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/slice.h"
-#include "lab/store.h"
+#include "store/store.h"
 #include "lab/visit.h"
 #include "protocol/sasl_server.h"
 

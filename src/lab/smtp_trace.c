@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "base/calendar.h"
-#include "lab/mime.h"
+#include "store/mime.h"
 #include "lab/smtp_inside.h"
 
 /* ---- the header that came ---- */

@@ -15,7 +15,7 @@
 
 #include "base/buffer.h"
 #include "base/slice.h"
-#include "lab/store.h"
+#include "store/store.h"
 #include "net/tls.h"
 #include "protocol/dialogue.h"
 

@@ -6,7 +6,7 @@
 
 #include "lab/imap_fetch.h"
 #include "lab/imap_search.h"
-#include "lab/mime.h"
+#include "store/mime.h"
 
 static void must(bool good)
 {

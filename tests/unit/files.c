@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lab/files.h"
-#include "lab/store.h"
-#include "lab/store_limit.h"
+#include "store/files.h"
+#include "store/store.h"
+#include "store/store_limit.h"
 #include "test.h"
 
 static struct slice S(const char *text) {

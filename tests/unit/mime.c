@@ -3,7 +3,7 @@
  */
 #include "test.h"
 
-#include "lab/mime.h"
+#include "store/mime.h"
 
 /* ---- fields ---- */
 

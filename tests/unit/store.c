@@ -1,7 +1,7 @@
 /*
  * The lab's store: what a new one holds, and what can be done to it.
  */
-#include "lab/mime.h"
+#include "store/mime.h"
 #include "store_here.h"
 
 /* ---- what the documents need ---- */

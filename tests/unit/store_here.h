@@ -4,7 +4,7 @@
 #ifndef PARLANCE_TESTS_STORE_HERE_H
 #define PARLANCE_TESTS_STORE_HERE_H
 
-#include "lab/store.h"
+#include "store/store.h"
 #include "test.h"
 
 static struct seed *seed;
