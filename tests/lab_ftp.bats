@@ -348,6 +348,8 @@ print(*codes)
 		f.makepasv()
 		is_(codes(f, "STOR quota/more", "STOU", "ABOR"), "452 150 426")
 		is_(f.getresp()[:3], "226")
+		is_(f.storbinary("STOU named.txt", io.BytesIO(b"unique"))[:3], "226") # some clients name a file
+		is_([n for n in f.nlst() if n.startswith("ftp0")], ["ftp00001"])
 		try:
 		    f.storbinary("STOR homework/film", io.BytesIO(bytes(10000000)))
 		    raise SystemExit("it was taken")

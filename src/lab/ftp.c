@@ -29,7 +29,8 @@ enum {
 	KEEPS_RESTART = 1, /* may stand between REST and what it is for */
 	BARE = 2,          /* may come without its argument, though the form has one */
 	GUESSED = 4,       /* what it lacks is told by itself */
-	USES_RESTART = 8   /* what REST is for */
+	USES_RESTART = 8,  /* what REST is for */
+	PASSES_OVER = 16   /* an argument that its form has not: some clients name a file for STOU */
 };
 
 struct command {
@@ -80,7 +81,7 @@ static const struct command commands[] = {
 	{ "SIZE", ftp_size, 0 },
 	{ "STAT", ftp_stat, KEEPS_RESTART },
 	{ "STOR", ftp_stor, KEEPS_RESTART | USES_RESTART },
-	{ "STOU", ftp_stou, KEEPS_RESTART | USES_RESTART },
+	{ "STOU", ftp_stou, KEEPS_RESTART | USES_RESTART | PASSES_OVER },
 	{ "STRU", ftp_stru, KEEPS_RESTART },
 	{ "SYST", ftp_syst, 0 },
 	{ "TYPE", ftp_type, KEEPS_RESTART },
@@ -209,7 +210,7 @@ static bool argument_fits(struct ftp_session *s, const struct command *command, 
 {
 	struct slice form = slice_of(row->syntax);
 	form = slice_trim(slice_part(form, slice_of(row->word).n, form.n));
-	if (form.n == 0 && argument.n) {
+	if (form.n == 0 && argument.n && !(command->flags & PASSES_OVER)) {
 		ftp_error(s, HINT_SYNTAX, "501 %s takes no argument", row->word);
 		return false;
 	}
