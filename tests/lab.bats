@@ -40,6 +40,7 @@ load helpers
 }
 
 @test "lab:NAME is the running lab: both see the same mailbox" {
+	require curl
 	lab
 	run -0 "$PARLANCE" replay - --to lab:smtp <<-'END'
 		Protocol: smtp

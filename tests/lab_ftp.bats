@@ -362,6 +362,7 @@ print(*codes)
 }
 
 @test "anybody may read the site, and not write; what is stored there is on the pages" {
+	require curl
 	ftp_lab
 	run -0 curl -sS "$here/index.html"
 	has "<html"
@@ -414,7 +415,7 @@ print(*codes)
 }
 
 @test "wget fetches a tree" {
-	require wget
+	require wget curl
 	ftp_lab
 	timeout 20 wget -q -t 1 -r -nH -P "$BATS_TEST_TMPDIR/got" "ftp://$USER:$PASSWORD@127.0.0.1:$port/"
 	run -0 curl -sS -u "$USER:$PASSWORD" "$here/homework/week2.txt"

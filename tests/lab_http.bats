@@ -191,6 +191,7 @@ True" "$output"
 }
 
 @test "conditions are judged in the order of the RFC" {
+	require curl
 	start
 	local page=$URL/index.html tag changed
 	tag=$(curl -sI "$page" | tr -d '\r' | sed -n 's/^ETag: //p')
@@ -214,6 +215,7 @@ True" "$output"
 }
 
 @test "ranges: one, several, none, and only where the file is still the same" {
+	require curl
 	start
 	seq -w 0 999 >"$BATS_TEST_TMPDIR/numbers"
 	local file=$URL/~bob/numbers tag
@@ -247,6 +249,7 @@ print([(p["Content-Range"], p.get_payload(decode=True)) for p in message.get_pay
 }
 
 @test "PUT and DELETE change the files; what stands in the way is said" {
+	require curl
 	start
 	local file=$URL/~bob/a%20b%C3%BC.txt
 	same "201 204" "$(code -T - "$file" <<<one) $(code -T - "$file" <<<two)"
@@ -262,6 +265,7 @@ print([(p["Content-Range"], p.get_payload(decode=True)) for p in message.get_pay
 }
 
 @test "30 MB go up and come down in pieces, over TLS too" {
+	require curl
 	start_server lab "$PARLANCE" lab --port all=0 --only http,https --quiet
 	wait_for_line lab '^listening https '
 	URL=http://127.0.0.1:$(lab_port http)
@@ -275,6 +279,7 @@ print([(p["Content-Range"], p.get_payload(decode=True)) for p in message.get_pay
 }
 
 @test "Basic and Digest let the lab's users in, and nobody else" {
+	require curl
 	start
 	same "401 200 401 401" "$(code "$URL/basic") $(code -u "bob:$PASSWORD" "$URL/basic") $(code -u bob:wrong "$URL/basic") $(code -H 'Authorization: Basic !' "$URL/basic")"
 	same "401 200 401" "$(code "$URL/digest") $(code --digest -u "bob:$PASSWORD" "$URL/digest") $(code --digest -u bob:wrong "$URL/digest")"
@@ -294,6 +299,7 @@ print(u.build_opener(u.HTTPDigestAuthHandler(passwords)).open(sys.argv[1] + "/di
 }
 
 @test "practice pages: every status, redirects, chunks, cookies, the request as it came" {
+	require curl
 	start
 	local status
 	for status in 204 205 300 304 401 404 405 407 408 418 426 500 503 599; do
@@ -319,6 +325,7 @@ print(u.build_opener(u.HTTPDigestAuthHandler(passwords)).open(sys.argv[1] + "/di
 }
 
 @test "the mailboxes are pages: lists, a message read, its source and its parts; nothing of it becomes HTML" {
+	require curl
 	printf '%s\n' 'From eve Thu Jan  1 00:00:00 2026' 'From: =?utf-8?q?E=CC=88ve?= <eve@example.com>' 'Subject: <script>alert(1)</script>' \
 		'MIME-Version: 1.0' 'Content-Type: multipart/mixed; boundary=b' '' '--b' 'Content-Type: text/plain; charset=iso-8859-1' \
 		'Content-Transfer-Encoding: quoted-printable' '' 'Gr=FC=DFe <b>&amp; "' '--b' 'Content-Type: text/html' \
@@ -343,6 +350,7 @@ print(u.build_opener(u.HTTPDigestAuthHandler(passwords)).open(sys.argv[1] + "/di
 }
 
 @test "a file put there by FTP and a message sent by SMTP are there at once" {
+	require curl
 	lab --only http,ftp,smtp
 	URL=http://127.0.0.1:$(lab_port http)
 	echo "by FTP" | curl -s -T - "ftp://bob:$PASSWORD@127.0.0.1:$(lab_port ftp)/up.txt"
@@ -380,6 +388,7 @@ print(seen[1:2], [s for s, n in seen], seen[4])' "$(lab_port http)"
 }
 
 @test "an answer that closes is read to its end, though the body was not" {
+	require curl
 	start
 	head -c 3000000 /dev/zero >"$BATS_TEST_TMPDIR/big"
 	for _ in 1 2 3 4 5; do

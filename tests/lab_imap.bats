@@ -412,7 +412,7 @@ OK
 }
 
 @test "mbsync, two ways and twice: nothing is lost, and what changes on either side arrives on the other" {
-	require mbsync
+	require mbsync curl
 	post
 	cd "$BATS_TEST_TMPDIR" && mkdir here
 	cat >mbsyncrc <<-END
@@ -461,7 +461,7 @@ OK
 }
 
 @test "mutt, in a terminal: the list, a message opened, and a flag that is there afterwards" {
-	require mutt
+	require mutt curl
 	post
 	cat >"$BATS_TEST_TMPDIR/muttrc" <<-END
 		set folder=imap://bob@127.0.0.1:$port/ spoolfile=+INBOX imap_user=bob imap_pass=hungry

@@ -16,6 +16,7 @@ post() {
 }
 
 @test "--keep: mail, flags, keywords, UIDs and folders are there again, though the lab was killed" {
+	require curl
 	keep=$BATS_TEST_TMPDIR/kept
 	lab --only smtp,imap --keep "$keep"
 	post alice@crepes.fr bob@localhost $'Subject: kept 4711\r\n\r\nAt noon?\r\n'
@@ -56,6 +57,7 @@ post() {
 }
 
 @test "--mbox goes to the first --user; what the file added is taken away" {
+	require curl
 	cat >"$BATS_TEST_TMPDIR/mbox" <<-'END'
 		From alice@example.com Fri Feb 22 17:06:23 2008
 		Subject: first 4711
@@ -84,6 +86,7 @@ post() {
 }
 
 @test "--files is what HTTP and FTP show" {
+	require curl
 	mkdir -p "$BATS_TEST_TMPDIR/mine/deep"
 	printf 'one\n' >"$BATS_TEST_TMPDIR/mine/deep/1.txt"
 	ln -s /etc/passwd "$BATS_TEST_TMPDIR/mine/link"
@@ -97,6 +100,7 @@ post() {
 }
 
 @test "a mailbox that is full is said to be: 452 by SMTP, OVERQUOTA by IMAP" {
+	require curl
 	lab --only smtp,imap
 	run post alice@crepes.fr full@localhost $'Subject: more\r\n\r\nAnd more.\r\n'
 	has 452

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "cmd/lab_door.h"
 #include "lab/lab.h"
 #include "lab/visit.h"
@@ -176,19 +177,24 @@ static bool find_row(struct slice card, struct slice name, char **host, unsigned
 	return false;
 }
 
+static enum status no_server(const char *name, struct error *error)
+{
+	struct buffer words = { 0 };
+	escape_text(&words, slice_of(name));
+	buffer_add_string(&words, ": the lab has no such server: it has");
+	for (const struct server *row = servers; row->name; row++)
+		buffer_printf(&words, " %s", row->name);
+	(void)error_set(error, STATUS_USAGE, "lab:" SLICE_FMT, SLICE_ARG(buffer_slice(&words)));
+	buffer_free(&words);
+	return STATUS_USAGE;
+}
+
 enum status practice_find(struct practice *practice, const char *name, char **host, unsigned *port,
                           struct slice *authority, struct error *error)
 {
 	const struct server *server = server_named(slice_of(name));
-	struct buffer list = { 0 };
-	if (server == NULL) {
-		for (const struct server *row = servers; row->name; row++)
-			buffer_printf(&list, " %s", row->name);
-		(void)error_set(error, STATUS_USAGE, "lab:%s: the lab has no such server: it has" SLICE_FMT, name,
-		                SLICE_ARG(buffer_slice(&list)));
-		buffer_free(&list);
-		return STATUS_USAGE;
-	}
+	if (server == NULL)
+		return no_server(name, error);
 	if (practice->card.n == 0 && (practice->fresh || !attach(practice)) && start(practice, error) != STATUS_OK)
 		return error->status;
 	struct slice card = buffer_slice(&practice->card);

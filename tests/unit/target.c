@@ -224,7 +224,10 @@ static void ports_tell_protocols(void)
 	check_found(&plain, "mail.example:80", NULL, "http mail.example:80");
 	check_found(&plain, "mail.example:8080", NULL, "http mail.example:8080");
 	check_found(&plain, "mail.example:21", NULL, "ftp mail.example:21");
-	check_found(&plain, "[::1]:12000", NULL, "? [::1]:12000");
+	check_found(&plain, "[::1]:12000", NULL, "tcp [::1]:12000");
+	check_found(&plain, "[::1]:12001", NULL, "? [::1]:12001");
+	check_found(&plain, "localhost:2993", NULL, "imap localhost:2993 tls");
+	check_found(&plain, "localhost:2525", NULL, "smtp localhost:2525");
 	check_found(&plain, "unix:/run/lmtp", NULL, "? unix:/run/lmtp");
 }
 
@@ -300,7 +303,8 @@ static void what_connect_needs(void)
 
 static void nowhere(void)
 {
-	const struct options plain = { .connect_timeout = 10 };
+	struct practice practice = { 0 };
+	const struct options plain = { .connect_timeout = 10, .practice = &practice };
 	check_lost(&plain, "mail.example", "mail.example:25, smtp://mail.example or -P smtp mail.example");
 	check_lost(&plain, "[::1]", "[::1]:25, smtp://[::1]");
 	check_lost(&plain, "tcp://mail.example", "mail.example:7");
@@ -309,9 +313,9 @@ static void nowhere(void)
 	check_lost(&plain, "nosuch://mail.example:9", "-P tcp mail.example:9");
 	check_lost(&plain, "nosuch://mail.example", "-P tcp mail.example:PORT");
 	check_lost(&plain, "mail.example:nosuchservice", "nosuchservice: no service");
-	check_lost(&plain, "lab:smtp", "parlance serve ewing-smtp");
-	check_lost(&plain, "lab:\033[2J", "parlance serve ewing-smtp");
-	check_lost(&plain, "lab", "parlance serve ewing-smtp");
+	check_lost(&plain, "lab:gopher", "lab:gopher: the lab has no such server: it has smtp submission");
+	check_lost(&plain, "lab:\033[2J", "the lab has no such server");
+	check_lost(&plain, "lab", "lab:smtp, lab:imaps");
 	check_lost(&plain, "self", "--to self");
 }
 
