@@ -10,8 +10,10 @@
 /* While so many octets wait to be written, the driver is not asked for more, and a client is not listened to. */
 #define UNWRITTEN_MAX ((size_t)64 * 1024)
 
-/* Seconds that what a client has said takes, at once, before other clients have their turn. */
+/* Seconds that what a client has said takes, at once, before other clients have their turn; and octets of it that may
+ * wait for the next turn before it is not listened to. */
 #define TURN 0.005
+#define UNHEARD_MAX ((size_t)64 * 1024)
 
 /* ---- telling ---- */
 
@@ -176,9 +178,15 @@ static bool unread(const struct session *s)
 	       stream_waiting(s->stream) > UNWRITTEN_MAX;
 }
 
+/* Who says more than can be answered meanwhile waits, too. */
+static bool unheard(const struct session *s)
+{
+	return s->options.side == SIDE_SERVER && s->heard.octets > UNHEARD_MAX;
+}
+
 void flow_listen(struct session *s)
 {
-	if (!s->refused || !session_going(s) || s->paused || s->tls_due || unread(s))
+	if (!s->refused || !session_going(s) || s->paused || s->tls_due || unread(s) || unheard(s))
 		return;
 	s->refused = false;
 	if (s->stream)
@@ -210,6 +218,7 @@ void flow_hear(struct session *s)
 			return;
 		}
 	}
+	flow_listen(s);
 }
 
 static size_t stream_octets(void *context, const char *p, size_t n)
@@ -219,7 +228,7 @@ static size_t stream_octets(void *context, const char *p, size_t n)
 		return n;
 	if (s->paused || s->tls_due)
 		return 0;
-	if (unread(s)) {
+	if (unread(s) || unheard(s)) {
 		s->refused = true;
 		return 0;
 	}
