@@ -96,6 +96,13 @@ between() {
 	has '<client sends 10 octets over the data connection>'
 }
 
+@test "STOR refused in a pipe: what becomes of the lines that were meant for the file is said" {
+	run -0 "$PARLANCE" --notes off lab:ftp < <(printf 'USER bob\nPASS hungry\nCWD quota\nPASV\nSTOR x\nNOOP\nQUIT\n')
+	has $'S: 452 Insufficient storage space: the file is not taken\n# STOR was refused: what follows on stdin is no file, and goes to the server as commands, line by line.\nC: NOOP\n'
+	run -0 "$PARLANCE" --notes off lab:ftp < <(printf 'USER bob\nPASS hungry\nPASV\nSTOR x\nNOOP\n')
+	has_not "was refused"
+}
+
 @test "vsftpd: TLS on the data connection goes on with the control connection's session, as require_ssl_reuse wants" {
 	require vsftpd openssl
 	mkdir -p "$BATS_TEST_TMPDIR/v"
@@ -226,7 +233,7 @@ between() {
 	run -0 --separate-stderr talk <<<$'USER a\nPASV\nRETR x\nQUIT'
 	has '# What comes now is no text: it is counted, and not shown'
 	has '<server sends 21 octets over the data connection>'
-	! grep -q $'\x1b' <<<"$output"
+	has_not $'\x1b'
 }
 
 @test "STOR: 552 while the client still sends is heard" {

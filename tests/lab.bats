@@ -74,15 +74,21 @@ load helpers
 @test "without a lab that runs, lab:NAME is a private one, which goes with whoever asked for it" {
 	run -0 "$PARLANCE" --notes off lab:tcp <<<'ketchup'
 	has "S: KETCHUP"
-	start_server talk "$PARLANCE" --colon lab:tcp
+	# One that is killed in the middle of its conversation.
+	mkfifo "$BATS_TEST_TMPDIR/typed"
+	exec 4<>"$BATS_TEST_TMPDIR/typed"
+	start_server talk bash -c 'exec "$0" lab:tcp <"$1"' "$PARLANCE" "$BATS_TEST_TMPDIR/typed"
+	wait_for_line talk '^# connected to'
+	private=$(pgrep -P "$server_pid")
+	kill -0 "$private"
 	kill -KILL "$server_pid"
 	wait "$server_pid" || true
-	wait_for 5 lab_gone "$server_pid"
+	wait_for 5 is_gone "$private"
+	exec 4>&-
 }
 
-# No process has the killed one's socket for a parent: whatever it started has gone.
-lab_gone() {
-	! pgrep -g "$1" >/dev/null && ! pgrep -P "$1" >/dev/null
+is_gone() {
+	! kill -0 "$1" 2>/dev/null
 }
 
 @test "a file that is verified begins with a fresh lab, whatever the last one left" {

@@ -57,6 +57,13 @@ bool slice_equal_nocase(struct slice a, struct slice b)
 	return a.n == b.n && slice_compare_nocase(a, b) == 0;
 }
 
+int slice_compare(struct slice a, struct slice b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
 int slice_compare_nocase(struct slice a, struct slice b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;

@@ -31,6 +31,9 @@ bool slice_equal(struct slice a, struct slice b);
 /* Whether both hold the same octets, ASCII letters compared without their case. */
 bool slice_equal_nocase(struct slice a, struct slice b);
 
+/* Less than, equal to or greater than 0, as memcmp; what is only the other's front comes first. */
+int slice_compare(struct slice a, struct slice b);
+
 /* Less than, equal to or greater than 0, as memcmp, ASCII letters compared without their case. */
 int slice_compare_nocase(struct slice a, struct slice b);
 

@@ -1,6 +1,7 @@
 /*
  * Questions: VRFY and EXPN (RFC 5321 3.5), and HELP, which teaches.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lab/smtp_inside.h"
@@ -115,6 +116,20 @@ void smtp_vrfy(struct smtp_guest *guest, struct slice arguments)
 	buffer_free(&name);
 }
 
+/* A student is told which lists there are. */
+static void refuse_list(struct smtp_guest *guest, enum recipient kind)
+{
+	struct store *store = visit_store(guest->visit);
+	struct buffer lists = { 0 };
+	buffer_add_string(&lists, kind == RECIPIENT_LOCAL ? "VRFY asks for a user; the lists are" : "the lists are");
+	for (size_t i = 0; store_list_name(store, i) != NULL; i++)
+		buffer_printf(&lists, "%s %s", i > 0 ? "," : "", store_list_name(store, i));
+	char *hint = buffer_take(&lists);
+	smtp_refuse(guest, "550 5.1.1", hint,
+	            kind == RECIPIENT_LOCAL ? "That is a user, not a mailing list" : "No such list here");
+	free(hint);
+}
+
 void smtp_expn(struct smtp_guest *guest, struct slice arguments)
 {
 	bool utf8 = utf8_asked(&arguments);
@@ -133,8 +148,7 @@ void smtp_expn(struct smtp_guest *guest, struct slice arguments)
 			say_user(guest, "250 2.1.5", user, utf8, next == NULL);
 		}
 	} else {
-		smtp_refuse(guest, "550 5.1.1", "VRFY asks for a user",
-		            kind == RECIPIENT_LOCAL ? "That is a user, not a mailing list" : "No such list here");
+		refuse_list(guest, kind);
 	}
 	buffer_free(&name);
 }

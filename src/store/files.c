@@ -9,6 +9,7 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "store/files_inside.h"
+#include "store/sorted.h"
 
 uint64_t file_blocks(uint64_t octets)
 {
@@ -48,30 +49,15 @@ void file_free(struct files *files, struct file *file)
 	free(file);
 }
 
-static int names_in_order(struct slice a, struct slice b)
+static struct slice name_inside(const void *rows, size_t i)
 {
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = n ? memcmp(a.p, b.p, n) : 0;
-	return order ? order : (a.n > b.n) - (a.n < b.n);
+	struct file *const *inside = rows;
+	return slice_of(inside[i]->name);
 }
 
 size_t file_index(const struct file *folder, struct slice name, bool *there)
 {
-	size_t low = 0, high = folder->ninside;
-	*there = false;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = names_in_order(slice_of(folder->inside[middle]->name), name);
-		if (order == 0) {
-			*there = true;
-			return middle;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(folder->inside, folder->ninside, name_inside, slice_compare, name, there);
 }
 
 void file_insert(struct file *folder, struct file *file)

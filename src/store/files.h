@@ -38,7 +38,6 @@ struct file {
 
 /* Octets that several may look at; counted. A file that is replaced while somebody reads it stays whole for the reader. */
 struct blob;
-struct blob *blob_new(struct slice octets);
 /* Takes what the buffer holds, which is empty after. */
 struct blob *blob_take(struct buffer *octets);
 struct blob *blob_hold(struct blob *blob);

@@ -21,14 +21,6 @@ static struct blob *blob_of(char *p, size_t n)
 	return blob;
 }
 
-struct blob *blob_new(struct slice octets)
-{
-	char *p = memory_get(octets.n + 1);
-	if (octets.n)
-		memcpy(p, octets.p, octets.n);
-	return blob_of(p, octets.n);
-}
-
 struct blob *blob_take(struct buffer *octets)
 {
 	size_t n = octets->n;

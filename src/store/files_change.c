@@ -147,34 +147,37 @@ static void take_away(struct files *files, struct file *file)
 	file_free(files, file);
 }
 
-enum files_fault files_remove(struct files *files, struct slice path)
+/* Finds what is to be taken away. */
+static enum files_fault find_there(struct files *files, struct slice path, struct file **file)
 {
 	struct place place;
 	enum files_fault fault = find_place(files, path, &place);
-	if (fault != FILES_DONE)
-		return fault;
-	if (place.file == NULL)
-		return FILES_MISSING;
-	if (place.file->folder)
-		return FILES_FOLDER;
-	take_away(files, place.file);
-	return FILES_DONE;
+	*file = fault == FILES_DONE ? place.file : NULL;
+	return fault == FILES_DONE && place.file == NULL ? FILES_MISSING : fault;
+}
+
+enum files_fault files_remove(struct files *files, struct slice path)
+{
+	struct file *file;
+	enum files_fault fault = find_there(files, path, &file);
+	if (fault == FILES_DONE && file->folder)
+		fault = FILES_FOLDER;
+	if (fault == FILES_DONE)
+		take_away(files, file);
+	return fault;
 }
 
 enum files_fault files_remove_folder(struct files *files, struct slice path)
 {
-	struct place place;
-	enum files_fault fault = find_place(files, path, &place);
-	if (fault != FILES_DONE)
-		return fault;
-	if (place.file == NULL)
-		return FILES_MISSING;
-	if (!place.file->folder)
-		return FILES_NO_FOLDER;
-	if (place.file->ninside)
-		return FILES_NOT_EMPTY;
-	take_away(files, place.file);
-	return FILES_DONE;
+	struct file *file;
+	enum files_fault fault = find_there(files, path, &file);
+	if (fault == FILES_DONE && !file->folder)
+		fault = FILES_NO_FOLDER;
+	else if (fault == FILES_DONE && file->ninside)
+		fault = FILES_NOT_EMPTY;
+	if (fault == FILES_DONE)
+		take_away(files, file);
+	return fault;
 }
 
 /* How many levels stand in an entry, itself included. */

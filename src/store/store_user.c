@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "store/files.h"
 #include "store/maildir.h"
+#include "store/sorted.h"
 #include "store/store_inside.h"
 
 #define INBOX SLICE("INBOX")
@@ -58,28 +59,18 @@ static int names_in_order(struct slice a, struct slice b)
 	bool first = slice_equal(a, INBOX), second = slice_equal(b, INBOX);
 	if (first || second)
 		return second - first;
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = memcmp(a.p, b.p, n);
-	return order ? order : (a.n > b.n) - (a.n < b.n);
+	return slice_compare(a, b);
+}
+
+static struct slice name_of_mailbox(const void *rows, size_t i)
+{
+	struct mailbox *const *mailboxes = rows;
+	return slice_of(mailboxes[i]->name);
 }
 
 static size_t place_of(const struct user *user, struct slice name, bool *there)
 {
-	size_t low = 0, high = user->nmailboxes;
-	*there = false;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = names_in_order(slice_of(user->mailboxes[middle]->name), name);
-		if (order == 0) {
-			*there = true;
-			return middle;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(user->mailboxes, user->nmailboxes, name_of_mailbox, names_in_order, name, there);
 }
 
 /* Whether `name` stands below `above`. */

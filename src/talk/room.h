@@ -284,6 +284,8 @@ bool awaits_hint(const struct talk *t, struct buffer *out);
 /* The session has begun; and is over. */
 void transfer_begin(struct talk *t);
 void transfer_end(struct talk *t);
+/* A reply is complete: says what becomes of stdin where it refuses a file. */
+void transfer_refused(struct talk *t, const struct dialogue_event *event);
 /* Where the data connection goes that the reply which is waited for may wait for, too; NULL: it waits for none. */
 const char *transfer_waits(const struct talk *t);
 /* Whether what is typed now, or comes from stdin, is what STOR sends. */

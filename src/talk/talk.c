@@ -214,6 +214,7 @@ static void note_answered(struct talk *t, const struct dialogue_event *event)
 	if (!event->has_final || !event->final)
 		return;
 	t->answered++;
+	transfer_refused(t, event);
 	if (event->phase == PHASE_ENCRYPT)
 		t->encrypting = false;
 	const struct protocol *protocol = talk_protocol(t);

@@ -31,6 +31,20 @@ static bool wanted(void *context, struct buffer *octets)
 	return false;
 }
 
+/* A pipe was meant for the file to its end; whoever wrote it did not know that the file would be refused. */
+void transfer_refused(struct talk *t, const struct dialogue_event *event)
+{
+	bool stores = slice_equal(event->verb, SLICE("STOR")) || slice_equal(event->verb, SLICE("APPE")) ||
+	              slice_equal(event->verb, SLICE("STOU"));
+	bool refused = event->class == CLASS_FAILURE || event->class == CLASS_TRANSIENT;
+	if (talk_protocol(t)->data_connection && stores && refused && t->prompt == NULL && !t->options->quiet &&
+	    feed_left(t))
+		talk_remark(t,
+		            SLICE_FMT " was refused: what follows on stdin is no file, and goes to the server as "
+		                      "commands, line by line.",
+		            SLICE_ARG(event->verb));
+}
+
 static void over(void *context)
 {
 	struct talk *t = context;
