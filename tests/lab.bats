@@ -78,17 +78,25 @@ load helpers
 	mkfifo "$BATS_TEST_TMPDIR/typed"
 	exec 4<>"$BATS_TEST_TMPDIR/typed"
 	start_server talk bash -c 'exec "$0" lab:tcp <"$1"' "$PARLANCE" "$BATS_TEST_TMPDIR/typed"
-	wait_for_line talk '^# connected to'
-	private=$(pgrep -P "$server_pid")
-	kill -0 "$private"
+	[[ -r /proc/self/stat ]] || skip "children are read from /proc"
+	wait_for 5 has_child "$server_pid"
+	kill -0 "$child"
 	kill -KILL "$server_pid"
 	wait "$server_pid" || true
-	wait_for 5 is_gone "$private"
+	wait_for 5 is_gone "$child"
 	exec 4>&-
 }
 
+# has_child PID: the process has one: $child.
+has_child() {
+	child=$(awk -v parent="$1" '{ sub(/.*\) /, ""); if ($2 == parent) { split(FILENAME, path, "/"); print path[3] } }' \
+		/proc/[0-9]*/stat 2>/dev/null)
+	[[ -n $child ]]
+}
+
+# Nobody may be there to take notice of its end: then it is a zombie.
 is_gone() {
-	! kill -0 "$1" 2>/dev/null
+	[[ ! -e /proc/$1/status ]] || grep -q '^State:.*zombie' "/proc/$1/status"
 }
 
 @test "a file that is verified begins with a fresh lab, whatever the last one left" {
