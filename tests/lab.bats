@@ -1,6 +1,9 @@
 #!/usr/bin/env bats
 # The lab as a whole: what it prints, where it is found, who shares what with whom, and how it ends. Each of its servers
 # has a file of its own.
+#
+# The helpers set what is not set here.
+# shellcheck disable=SC2154
 
 load helpers
 
