@@ -13,15 +13,15 @@ static struct slice S(const char *text) {
 	return slice_of(text);
 }
 
-static struct blob *blob_new(struct slice octets)
+static struct blob *
+blob_new(struct slice octets)
 {
 	struct buffer copy = { 0 };
 	buffer_add_slice(&copy, octets);
 	return blob_take(&copy);
 }
 
-static enum files_fault
-put(struct files *files, const char *path, const char *text)
+static enum files_fault put(struct files *files, const char *path, const char *text)
 {
 	struct blob *blob = blob_new(S(text));
 	enum files_fault fault = files_put(files, S(path), blob);
