@@ -14,9 +14,9 @@ MANDIR  = $(PREFIX)/share/man
 
 # Looked up when the first recipe needs it, not while this file is read: `make demo` may have to install pkg-config first.
 PKG_CONFIG = pkg-config
-PACKAGES   = libevent openssl
+PACKAGES   = libevent openssl libcmark
 once       = $(eval $(1) := $$(shell $(2)))$($(1))
-HAVE_LIBS  = $(call once,HAVE_LIBS,$(PKG_CONFIG) --exists 'libevent >= 2.1' 'openssl >= 3.0' && echo yes)
+HAVE_LIBS  = $(call once,HAVE_LIBS,$(PKG_CONFIG) --exists 'libevent >= 2.1' 'openssl >= 3.0' libcmark && echo yes)
 LIB_CFLAGS = $(call once,LIB_CFLAGS,$(PKG_CONFIG) --cflags $(PACKAGES); $(PKG_CONFIG) --cflags libedit 2>/dev/null)
 LIB_LIBS   = $(call once,LIB_LIBS,$(PKG_CONFIG) --libs $(PACKAGES); $(PKG_CONFIG) --libs libedit 2>/dev/null || echo -ledit; echo -lm -pthread)
 JOBS       = $(call once,JOBS,getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
@@ -26,7 +26,7 @@ PARALLEL   = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$
 FEATURES = -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE -D_NETBSD_SOURCE
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 COMPILE  = $(CC) -std=c17 -pthread $(FEATURES) $(WARNINGS) -Isrc -DDATADIR='"$(DATADIR)"' \
-	$(if $(HAVE_LIBS),,$(error libevent 2.1 or OpenSSL 3 is missing: run "make deps"))$(LIB_CFLAGS) \
+	$(if $(HAVE_LIBS),,$(error libevent 2.1, OpenSSL 3 or libcmark is missing: run "make deps"))$(LIB_CFLAGS) \
 	-MMD -MP $(SANITIZE) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS)
 SANITIZE =

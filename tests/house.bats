@@ -135,6 +135,7 @@ copy_tree() {
 		src/cmd/shared.c|#include <openssl/ssl.h>|only in net/
 		src/protocol/sasl.c|#include <openssl/hmac.h>|base/crypto.h
 		src/talk/talk.c|#include <histedit.h>|only in prompt/
+		src/cmd/shared.c|#include <cmark.h>|only in lesson/
 	END
 	)
 	mkdir -p "$copy"
@@ -195,7 +196,7 @@ fake_apt() {
 	fake_apt
 	run -0 env -i PATH="$BATS_TEST_TMPDIR/bin" sh "$ROOT/.ci/deps" build
 	has 'apt-get -q update'
-	has 'install --no-install-recommends gcc libc6-dev make pkgconf libevent-dev libedit-dev libssl-dev'
+	has 'install --no-install-recommends gcc libc6-dev make pkgconf libevent-dev libedit-dev libssl-dev libcmark-dev'
 	run -0 cat "$BATS_TEST_TMPDIR/asked"
 	[[ ${lines[0]} == 'apt-get -q update: noninteractive' && ${lines[1]} == *'install'*': noninteractive' ]]
 }
