@@ -40,8 +40,10 @@ SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fr
 
 SOURCES     = $(wildcard src/*/*.c)
 TRANSCRIPTS = $(wildcard transcripts/*.txt)
+LESSONS     = $(wildcard lessons/[0-9][0-9]-*.md)
 UNITS       = $(wildcard tests/unit/*.c)
-OBJECTS     = $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/shipped_data.o
+SHIPPED     = $(BUILD)/shipped_transcripts.c $(BUILD)/shipped_lessons.c
+OBJECTS     = $(SOURCES:%.c=$(BUILD)/%.o) $(SHIPPED:.c=.o)
 FUZZERS     = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 TESTS       = $(UNITS:tests/unit/%.c=$(BUILD)/tests/%)
 
@@ -62,10 +64,12 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags
 	@$(COMPILE) -c -o $@ $<
 
-# The folder itself stands here too: a transcript taken away must go.
-$(BUILD)/shipped_data.c: src/cmd/shipped.sh transcripts $(TRANSCRIPTS)
+# The folders themselves stand here too: what is taken away must go.
+$(BUILD)/shipped_transcripts.c: transcripts $(TRANSCRIPTS)
+$(BUILD)/shipped_lessons.c: lessons $(LESSONS)
+$(SHIPPED): $(BUILD)/shipped_%.c: src/cmd/shipped.sh
 	@mkdir -p $(@D)
-	@sh src/cmd/shipped.sh transcripts $(TRANSCRIPTS) >$@
+	@sh src/cmd/shipped.sh $* $(filter %.txt %.md,$^) >$@
 
 # Other flags than last time: all is built anew.
 $(BUILD)/flags: FORCE
@@ -120,7 +124,6 @@ check-valgrind: ## the main paths under valgrind
 
 lint: ## formatting, static analysis, scripts, manual page, who may include whom
 	@.ci/deps build && .ci/deps lint
-	@$(MAKE) --no-print-directory -s $(BUILD)/shipped_data.c
 	@CPPFLAGS='-std=c17 $(FEATURES) -Isrc -DDATADIR="" $(LIB_CFLAGS)' tests/lint
 
 fmt: ## format the C sources in place
@@ -163,15 +166,16 @@ dist-link: $(BUILD)/src/main.o $(OBJECTS)
 	@ls -l $(DIST)
 
 install: all ## install under DESTDIR and PREFIX (/usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/transcripts
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(DATADIR)/transcripts $(DESTDIR)$(DATADIR)/lessons
 	install -m 755 parlance $(DESTDIR)$(PREFIX)/bin/parlance
 	sed 's|/usr/local/share|$(PREFIX)/share|' src/parlance.1 >$(DESTDIR)$(MANDIR)/man1/parlance.1
 	chmod 644 $(DESTDIR)$(MANDIR)/man1/parlance.1
 	install -m 644 $(TRANSCRIPTS) $(DESTDIR)$(DATADIR)/transcripts
+	install -m 644 $(LESSONS) $(DESTDIR)$(DATADIR)/lessons
 
 uninstall: ## take away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/parlance $(DESTDIR)$(MANDIR)/man1/parlance.1
-	rm -rf $(DESTDIR)$(DATADIR)/transcripts
+	rm -rf $(DESTDIR)$(DATADIR)/transcripts $(DESTDIR)$(DATADIR)/lessons
 	-rmdir $(DESTDIR)$(DATADIR)
 
 clean: ## remove what was built

@@ -25,7 +25,7 @@ setup() {
 # copy_tree TO: the sources and their data, without what was built.
 copy_tree() {
 	mkdir -p "$1"
-	cp -a "$ROOT"/{Makefile,.ci,src,transcripts,tests} "$1"/
+	cp -a "$ROOT"/{Makefile,.ci,src,transcripts,lessons,tests} "$1"/
 }
 
 @test "make help names every target that the README and DESIGN promise, one line each" {
@@ -70,12 +70,13 @@ copy_tree() {
 	has 'run "make deps"'
 }
 
-@test "install puts program, page and transcripts under DESTDIR, and uninstall takes all of it away" {
+@test "install puts program, page, transcripts and lessons under DESTDIR, and uninstall takes all of it away" {
 	local to=$BATS_TEST_TMPDIR/root
 	# The same prefix as it was built for, so that nothing is compiled.
 	run -0 make --no-print-directory -C "$built" install DESTDIR="$to"
 	[[ -x $to/usr/local/bin/parlance && -f $to/usr/local/share/man/man1/parlance.1 ]]
 	run -0 diff -r "$ROOT/transcripts" "$to/usr/local/share/parlance/transcripts"
+	run -0 diff -r -x README.md "$ROOT/lessons" "$to/usr/local/share/parlance/lessons"
 	run -0 env -C / "$to/usr/local/bin/parlance" annotate --notes off ewing-smtp
 	has 'C: EHLO bar.com'
 	run -0 make --no-print-directory -C "$built" uninstall DESTDIR="$to"

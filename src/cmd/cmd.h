@@ -54,6 +54,7 @@ struct options {
 	const char *match;                       /* verify: status, class, text; NULL: not given */
 	bool bail;                               /* verify: the first difference ends it */
 	bool recorded;                           /* verify: sessions that others recorded */
+	bool beside;                             /* annotate: --beside */
 	const char *junit;                       /* verify: --junit FILE */
 	uint64_t jobs;                           /* verify: sessions at once; 0: not given */
 	uint64_t repeat;                         /* verify: sessions of each transcript; 0: not given */
@@ -71,7 +72,11 @@ struct options {
 	bool force;                              /* a record may be overwritten */
 	struct words ports, only, users, mboxes; /* lab: --port --only --user --mbox */
 	const char *files, *keep, *ca_out;       /* lab */
-	bool reset, shared, teach;               /* lab */
+	bool reset;                              /* lab, lesson */
+	bool shared, teach;                      /* lab */
+	struct words targets;                    /* lesson: each --to */
+	bool check, demo;                        /* lesson */
+	double demo_seconds;                     /* --demo=SECONDS; 3 */
 	struct practice *practice;               /* the lab of targets such as lab:smtp; owned here */
 	/* the values of --set that are secret, and `{{name}}` for each, for struct masking */
 	char **secret_values, **secret_names;
@@ -92,6 +97,8 @@ enum option_group {
 	OPTIONS_VERIFY = 1 << 10, /* --match --bail --junit --retry --recorded --jobs --repeat --rate */
 	OPTIONS_TO = 1 << 11,     /* --to */
 	OPTIONS_LAB = 1 << 12,    /* --listen --port --only --user … */
+	OPTIONS_LESSON = 1 << 13,  /* --check --demo --reset */
+	OPTIONS_ANNOTATE = 1 << 14, /* --beside */
 	OPTIONS_ENCRYPT = 1 << 9  /* --tls --cert --key --tls-min …, for the client's side and the server's */
 };
 
@@ -106,7 +113,7 @@ struct command {
 };
 
 extern const struct command command_talk, command_replay, command_verify, command_serve, command_annotate,
-	command_explain, command_lab;
+	command_explain, command_lab, command_lesson;
 
 /* ---- cmd/options.c ---- */
 
@@ -159,6 +166,9 @@ FILE *options_output(const struct options *options, struct error *error);
 bool options_for_people(const struct options *options);
 struct terminal_options options_screen(const struct options *options, FILE *out);
 
+/* How wide what is printed to `out` may be, for what is laid out in columns: as the terminal, else as COLUMNS says, else 100. */
+size_t page_columns(FILE *out);
+
 /* What tells of a verification, likewise chosen: JSON, for a terminal, or TAP. The caller's (report_close). */
 struct report;
 enum status options_report(const struct options *options, struct report **report, struct error *error);
@@ -174,10 +184,16 @@ struct session_options options_session(const struct options *options, struct tls
 /* Follows `--fail`. */
 bool event_failed(const struct dialogue_event *event);
 
-/* A transcript that ships, by its name without folder and ending ("ewing-smtp"): from the source tree where the program
- * is run there, else from the data folder, else as built in. Empty where there is none; lives until the next call.
- * shipped_name(i) gives the names of those built in, in order, NULL past the last. */
+/* A transcript or a lesson that ships, by its name without folder and ending ("ewing-smtp", "03-smtp-by-hand"): from the
+ * source tree where the program is run there, else from the data folder, else as built in. Empty where there is none; lives
+ * until the next call of the same function. The `_name`s are those of what is built in, in order, NULL past the last. */
 struct slice shipped_transcript(const char *name);
-const char *shipped_name(size_t i);
+const char *shipped_transcript_name(size_t i);
+struct slice shipped_lesson(const char *name);
+const char *shipped_lesson_name(size_t i);
+/* The name of the lesson that a person means by `word`: its number ("3", "03"), its name, or that without the number
+ * ("smtp-by-hand"), with or without .md. The caller's (free). STATUS_USAGE with a message where there is none, which names
+ * one that is near. */
+enum status shipped_lesson_find(const char *word, char **name, struct error *error);
 
 #endif

@@ -21,6 +21,8 @@ enum option_kind {
 	OPTION_COUNT,   /* a uint64_t at `offset`, from 1 */
 	OPTION_OCTETS,  /* likewise, from 0 */
 	OPTION_RATE,    /* a double at `offset`, above 0 */
+	OPTION_TO,
+	OPTION_DEMO, /* its value may be missing, or stand behind a = */
 	OPTION_IPV4,
 	OPTION_IPV6,
 	OPTION_PROTOCOL,
@@ -100,7 +102,12 @@ static const struct option_row rows[] = {
 	{ "no-wait", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(no_wait), NULL, "send lines without waiting for replies" },
 	{ "fail", 0, NULL, OPTIONS_TALK | OPTIONS_REPLAY, OPTION_FLAG, AT(fail), NULL,
 	  "exit 1 if a reply was a failure" },
-	{ "to", 0, "TARGET", OPTIONS_TO, OPTION_TEXT, AT(to), NULL, "where to play the transcript" },
+	{ "to", 0, "TARGET", OPTIONS_TO, OPTION_TO, 0, NULL,
+	  "where to play the transcript; lesson: several, for\nits several protocols" },
+	{ "demo", 0, NULL, OPTIONS_LESSON, OPTION_DEMO, 0, NULL,
+	  "the lesson plays by itself; --demo=SECONDS says how\nlong it waits (default: 3)" },
+	{ "check", 0, NULL, OPTIONS_LESSON, OPTION_FLAG, AT(check), NULL,
+	  "play the lessons unattended, and say what is wrong\nwith them: TAP, exit 1 where something is" },
 	{ "step", 0, NULL, OPTIONS_REPLAY, OPTION_FLAG, AT(step), NULL,
 	  "wait for Enter before each line that is sent" },
 	{ "match", 0, "status|class|text", OPTIONS_VERIFY, OPTION_WORD, AT(match), match_choices,
@@ -127,7 +134,8 @@ static const struct option_row rows[] = {
 	{ "mbox", 0, "FILE", OPTIONS_LAB, OPTION_WORDS, AT(mboxes), NULL, "mail for the first --user, else for bob" },
 	{ "files", 0, "DIR", OPTIONS_LAB, OPTION_TEXT, AT(files), NULL, "what FTP and HTTP show, read at the start" },
 	{ "keep", 0, "DIR", OPTIONS_LAB, OPTION_TEXT, AT(keep), NULL, "keep mail there between runs, as Maildir" },
-	{ "reset", 0, NULL, OPTIONS_LAB, OPTION_FLAG, AT(reset), NULL, "begin anew: forget what --keep has kept" },
+	{ "reset", 0, NULL, OPTIONS_LAB | OPTIONS_LESSON, OPTION_FLAG, AT(reset), NULL,
+	  "begin anew: forget what --keep has kept; how far\none is in a lesson" },
 	{ "shared", 0, NULL, OPTIONS_LAB, OPTION_FLAG, AT(shared), NULL,
 	  "one mailbox for all, not one copy for each address" },
 	{ "teach", 0, NULL, OPTIONS_LAB, OPTION_FLAG, AT(teach), NULL, "errors say what was expected" },
@@ -152,6 +160,8 @@ static const struct option_row rows[] = {
 	  "the same for each line NAME=VALUE of FILE" },
 	{ "from", 0, "FORM", OPTIONS_SCRIPT, OPTION_TEXT, AT(from), NULL,
 	  "read another program's recording as FORM, where\nit is not recognised: curl, swaks, imaplib,\nsmtplib, poplib, ftplib, http.client, s_client,\ntelnet, nc, exim, imaptest; or transcript, our own" },
+	{ "beside", 0, NULL, OPTIONS_ANNOTATE, OPTION_FLAG, AT(beside), NULL,
+	  "lay two conversations side by side, by phase" },
 	{ "map", 0, "OLD=NEW", OPTIONS_SCRIPT, OPTION_MAP, 0, NULL, "replace OLD in every client line" },
 	{ "record", 'r', "FILE", OPTIONS_RECORD | OPTIONS_LAB, OPTION_TEXT, AT(record), NULL,
 	  "write the conversation to FILE too; the lab: each\nto a file of its own in the folder FILE" },
@@ -349,6 +359,13 @@ static enum status set_option(struct parsing *p, const struct option_row *row, c
 		return set_octets(p, row, value, (uint64_t *)(void *)member);
 	case OPTION_RATE:
 		return set_rate(p, row, value, (double *)(void *)member);
+	case OPTION_TO:
+		p->options->to = value;
+		words_add(&p->options->targets, value);
+		return STATUS_OK;
+	case OPTION_DEMO:
+		p->options->demo = true;
+		return *value ? set_seconds(p, row, value, &p->options->demo_seconds) : STATUS_OK;
 	case OPTION_IPV4:
 	case OPTION_IPV6:
 		p->options->family = row->kind == OPTION_IPV4 ? AF_INET : AF_INET6;
@@ -379,7 +396,7 @@ static enum status take_option(struct parsing *p, const struct option_row *row, 
                                bool *used_next)
 {
 	*used_next = false;
-	if (row->argument == NULL && given)
+	if (row->argument == NULL && given && row->kind != OPTION_DEMO)
 		return error_set(p->error, STATUS_USAGE, "--%s: takes no value", row->name);
 	if (row->argument && given == NULL) {
 		if (next == NULL)
@@ -473,6 +490,7 @@ enum status options_parse(struct options *options, const struct command **comman
 		                     .timeout = -1,
 		                     .connect_timeout = 10,
 		                     .retry_interval = 1,
+		                     .demo_seconds = 3,
 		                     .color = "auto",
 		                     .drop_after = UINT64_MAX };
 	options->practice = memory_zeroed(1, sizeof *options->practice);
@@ -518,6 +536,7 @@ void options_free(struct options *options)
 	free(options->only.list);
 	free(options->users.list);
 	free(options->mboxes.list);
+	free(options->targets.list);
 	practice_end(options->practice);
 	free(options->practice);
 }

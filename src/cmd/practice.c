@@ -189,12 +189,21 @@ static enum status no_server(const char *name, struct error *error)
 	return STATUS_USAGE;
 }
 
+static struct slice shared_card;
+
+void practice_share(const struct practice *practice)
+{
+	shared_card = buffer_slice(&practice->card);
+}
+
 enum status practice_find(struct practice *practice, const char *name, char **host, unsigned *port,
                           struct slice *authority, struct error *error)
 {
 	const struct server *server = server_named(slice_of(name));
 	if (server == NULL)
 		return no_server(name, error);
+	if (practice->card.n == 0)
+		buffer_add_slice(&practice->card, shared_card);
 	if (practice->card.n == 0 && (practice->fresh || !attach(practice)) && start(practice, error) != STATUS_OK)
 		return error->status;
 	struct slice card = buffer_slice(&practice->card);

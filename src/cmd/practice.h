@@ -24,6 +24,9 @@ struct practice {
  * live as long as the practice, or until practice_end. STATUS_CONNECTION or STATUS_USAGE with a message. */
 enum status practice_find(struct practice *practice, const char *name, char **host, unsigned *port,
                           struct slice *authority, struct error *error);
+/* From now on every practice of this process that has no lab yet is at the one that `practice` is at: for a process that was
+ * forked from the one that keeps it. */
+void practice_share(const struct practice *practice);
 /* Ends the private lab, waits until it has gone, and forgets where it was; the next call of practice_find begins anew. */
 void practice_end(struct practice *practice);
 

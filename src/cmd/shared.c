@@ -32,7 +32,7 @@ static const char *shipped_nearest(const char *name)
 {
 	const char *best = NULL, *candidate;
 	size_t least = 4;
-	for (size_t i = 0; (candidate = shipped_name(i)) != NULL; i++) {
+	for (size_t i = 0; (candidate = shipped_transcript_name(i)) != NULL; i++) {
 		size_t distance = word_distance(slice_of(name), slice_of(candidate));
 		if (distance < least && distance * 2 < strlen(name)) {
 			least = distance;
@@ -120,14 +120,25 @@ static size_t size_said(const char *name)
 	return slice_number(slice_of(getenv(name)), &value) && value < 100000 ? (size_t)value : 0;
 }
 
-static size_t screen_columns(void *context)
+static size_t columns_of(int descriptor, size_t otherwise)
 {
 	struct winsize size = { 0 };
-	(void)context;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+	if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		return size.ws_col;
 	size_t said = size_said("COLUMNS");
-	return said ? said : 80;
+	return said ? said : otherwise;
+}
+
+static size_t screen_columns(void *context)
+{
+	(void)context;
+	return columns_of(STDOUT_FILENO, 80);
+}
+
+size_t page_columns(FILE *out)
+{
+	int descriptor = fileno(out);
+	return columns_of(descriptor, isatty(descriptor) == 1 ? 80 : 100);
 }
 
 static size_t screen_rows(void *context)

@@ -1,6 +1,6 @@
 /*
- * Finding what ships: in the source tree if the program is run from there, so that an edited transcript counts at once;
- * then in the installed data folder; then in the binary itself, so that a copy of the one file is all that a lab machine
+ * Finding what ships: in the source tree if the program is run from there, so that an edited file counts at once; then
+ * in the installed data folder; then in the binary itself, so that a copy of the one file is all that a lab machine
  * needs.
  */
 #include "cmd/shipped.h"
@@ -14,38 +14,67 @@
 /* By this file a source tree is known; any other folder called transcripts is somebody else's. */
 #define SOURCE_TREE "src/cmd/shipped.sh"
 
+/* One kind of what ships. */
+struct shelf {
+	const char *folder, *ending;
+	const struct shipped_file *files;
+	const size_t *count;
+	struct buffer text; /* of the last one that was read from a file */
+};
+
+static struct shelf transcripts = {
+	.folder = "transcripts", .ending = ".txt", .files = shipped_transcripts, .count = &shipped_transcripts_count
+};
+static struct shelf lessons = {
+	.folder = "lessons", .ending = ".md", .files = shipped_lessons, .count = &shipped_lessons_count
+};
+
 static int compare_name(const void *name, const void *file)
 {
 	return strcmp(name, ((const struct shipped_file *)file)->name);
 }
 
-/* Reads `folder`/transcripts/`name`.txt; false where it is not there or cannot be read. */
-static bool read_from(const char *folder, const char *name, struct buffer *text)
+/* Reads the file of that name below `data`; false where it is not there or cannot be read. */
+static bool read_from(const char *data, struct shelf *shelf, const char *name)
 {
-	char *path = string_printf("%s/transcripts/%s.txt", folder, name);
+	char *path = string_printf("%s/%s/%s%s", data, shelf->folder, name, shelf->ending);
 	struct error error = { 0 };
-	buffer_clear(text);
-	bool found = access(path, R_OK) == 0 && read_input(path, text, &error) == STATUS_OK;
+	buffer_clear(&shelf->text);
+	bool found = access(path, R_OK) == 0 && read_input(path, &shelf->text, &error) == STATUS_OK;
 	error_clear(&error);
 	free(path);
 	return found;
 }
 
-struct slice shipped_transcript(const char *name)
+static struct slice text_named(struct shelf *shelf, const char *name)
 {
-	static struct buffer text; /* of the last one that was read from a file */
 	if (!*name || strchr(name, '/'))
 		return (struct slice){ 0 };
-	if ((access(SOURCE_TREE, F_OK) == 0 && read_from(".", name, &text)) || read_from(DATADIR, name, &text))
-		return buffer_slice(&text);
-	const struct shipped_file *file = bsearch(name, shipped_transcripts, shipped_transcripts_count,
-	                                          sizeof shipped_transcripts[0], compare_name);
+	if ((access(SOURCE_TREE, F_OK) == 0 && read_from(".", shelf, name)) || read_from(DATADIR, shelf, name))
+		return buffer_slice(&shelf->text);
+	const struct shipped_file *file = bsearch(name, shelf->files, *shelf->count, sizeof shelf->files[0],
+	                                          compare_name);
 	if (!file)
 		return (struct slice){ 0 };
 	return (struct slice){ (const char *)file->text, file->n };
 }
 
-const char *shipped_name(size_t i)
+struct slice shipped_transcript(const char *name)
+{
+	return text_named(&transcripts, name);
+}
+
+const char *shipped_transcript_name(size_t i)
 {
 	return i < shipped_transcripts_count ? shipped_transcripts[i].name : NULL;
+}
+
+struct slice shipped_lesson(const char *name)
+{
+	return text_named(&lessons, name);
+}
+
+const char *shipped_lesson_name(size_t i)
+{
+	return i < shipped_lessons_count ? shipped_lessons[i].name : NULL;
 }

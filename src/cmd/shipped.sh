@@ -1,7 +1,8 @@
 #!/bin/sh
 # Writes C source that holds files, for shipped.c:
 #
-#     shipped.sh transcripts transcripts/*.txt    defines shipped_transcripts[] and shipped_transcripts_count
+#     shipped.sh transcripts transcripts/*.txt       defines shipped_transcripts[] and shipped_transcripts_count
+#     shipped.sh lessons lessons/[0-9][0-9]-*.md     defines shipped_lessons[] and shipped_lessons_count
 #
 # The octets go through od, so that any file does, and no string is too long for a compiler.
 set -eu

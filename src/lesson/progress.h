@@ -39,7 +39,8 @@ struct lesson_progress {
 	size_t beyond;   /* so many items behind that section's first */
 
 	bool done;
-	char visited[16], finished[16]; /* "2026-11-22", the day here; empty: not yet. Set when it is stored */
+	/* "2026-11-22 09:30:00", by the clock here; empty: not yet. Set when it is stored. */
+	char visited[24], finished[24];
 
 	size_t said, skipped, goals; /* steps typed, and passed over; goals met */
 	struct lesson_words codes;   /* "220", "+OK", "NO" */
@@ -63,7 +64,7 @@ char *lesson_progress_key(const char *path);
 enum status lesson_progress_load(const char *key, struct lesson_progress *progress, struct error *error);
 
 /*
- * Keeps it; `visited` becomes today, and `finished` where it is done for the first time. STATUS_USAGE where it cannot
+ * Keeps it; `visited` becomes now, and `finished` where it is done for the first time. STATUS_USAGE where it cannot
  * be kept (read-only, full, no HOME): with a message the first time for this `progress`, without one after that.
  */
 enum status lesson_progress_store(const char *key, struct lesson_progress *progress, struct error *error);

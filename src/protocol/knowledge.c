@@ -25,6 +25,21 @@ const char *phase_name(enum phase phase)
 	return names[phase];
 }
 
+const char *phase_purpose(enum phase phase)
+{
+	static const char *const purposes[] = {
+		[PHASE_NONE] = "what serves none of these phases",
+		[PHASE_GREET] = "the server says that it is there",
+		[PHASE_IDENTIFY] = "the client says who it is",
+		[PHASE_ENCRYPT] = "both agree to go on under TLS",
+		[PHASE_AUTHENTICATE] = "the client proves who it is",
+		[PHASE_ASK] = "the client asks, and the server tells",
+		[PHASE_TRANSFER] = "messages and files go over, or are dealt with",
+		[PHASE_GOODBYE] = "the conversation ends",
+	};
+	return purposes[phase];
+}
+
 static int compare(const void *key, const void *row)
 {
 	const struct slice *word = key;

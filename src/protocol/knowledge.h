@@ -27,6 +27,9 @@ enum phase {
 /* The word of a phase, as in `"phase": "greet"`; NULL for PHASE_NONE. */
 const char *phase_name(enum phase phase);
 
+/* What a phase is for, in a few words that go behind its own: "the client proves who it is". Of PHASE_NONE too. */
+const char *phase_purpose(enum phase phase);
+
 /* One thing that is known. */
 struct entry {
 	const char *word; /* "MAIL"; "250"; "RCPT 550" (that code as the answer to that command); "X.1.1"; "8BITMIME" */

@@ -6,13 +6,9 @@
 
 #include "base/escape.h"
 #include "view/report_inside.h"
+#include "view/style.h"
 #include "view/versus.h"
 #include "view/wrap.h"
-
-#define STYLE_END "\033[0m"
-#define BOLD "\033[1m"
-#define BOLD_RED "\033[1;31m"
-#define GREEN "\033[32m"
 
 /* So many transcripts scroll by: what was not ok is named once more at the end. */
 #define MANY 10

@@ -9,6 +9,8 @@
 
 #include "base/escape.h"
 #include "view/notes.h"
+#include "view/said.h"
+#include "view/style.h"
 #include "view/view.h"
 #include "view/wrap.h"
 
@@ -24,12 +26,6 @@
 
 /* Seconds after which what comes is news, and shown: an IMAP server may tell of changes for hours. */
 #define PAUSE 2.0
-
-#define STYLE_END "\033[0m"
-#define BOLD "\033[1m"
-#define RED "\033[31m"
-#define GREEN "\033[32m"
-#define MAGENTA "\033[35m"
 
 struct terminal_face {
 	struct face common; /* first: a face is one of these */
@@ -78,20 +74,6 @@ static const char *style(const struct terminal_face *t, const char *sequence)
 
 /* ---- lines ---- */
 
-static const char *class_style(enum class class)
-{
-	switch (class) {
-	case CLASS_SUCCESS:
-		return GREEN;
-	case CLASS_TRANSIENT:
-		return MAGENTA;
-	case CLASS_FAILURE:
-		return RED;
-	default:
-		return "";
-	}
-}
-
 /* Rows that so many columns take. */
 static size_t rows_of(const struct terminal_face *t, size_t width)
 {
@@ -99,39 +81,17 @@ static size_t rows_of(const struct terminal_face *t, size_t width)
 	return columns && width > columns ? (width + columns - 1) / columns : 1;
 }
 
-/* Text, already escaped, that is to stand in a style. */
-static void styled_add(struct buffer *out, const char *in_style, struct slice text)
-{
-	buffer_add_string(out, in_style);
-	buffer_add_slice(out, text);
-	if (*in_style)
-		buffer_add_string(out, STYLE_END);
-}
-
 /* Appends the line itself; how many rows it takes. */
 static size_t line_add(const struct terminal_face *t, const struct dialogue_event *event, struct buffer *out)
 {
 	struct buffer text = { 0 };
-	bool client = event->side == SIDE_CLIENT && !event->aside;
-	const char *weight = style(t, client ? BOLD : ""), *mark = style(t, class_style(event->class));
-	const struct span *code = event_span(event, SPAN_CODE);
-	size_t code_start = code ? code->start : 0, code_end = code ? code->end : 0;
-	buffer_add_string(&text, event->aside ? "#" : client ? "C:" : "S:");
+	const char *weight = style(t, said_by_client(event) ? BOLD : ""), *mark = style(t, class_style(event->class));
+	buffer_add_string(&text, said_prefix(event));
 	if (event->text.n)
 		buffer_add_octet(&text, ' ');
-	escape_for_screen(&text, slice_part(event->text, 0, code_start));
-	size_t mark_start = text.n;
-	escape_for_screen(&text, slice_part(event->text, code_start, code_end));
-	size_t mark_end = text.n;
-	escape_for_screen(&text, slice_part(event->text, code_end, event->text.n));
+	struct said_code code = said_add(&text, event, event->text.n);
 	struct slice line = buffer_slice(&text);
-	if (mark_start < mark_end && *mark) {
-		styled_add(out, weight, slice_part(line, 0, mark_start));
-		styled_add(out, mark, slice_part(line, mark_start, mark_end));
-		styled_add(out, weight, slice_part(line, mark_end, line.n));
-	} else {
-		styled_add(out, weight, line);
-	}
+	marked_add(out, line, code, weight, mark);
 	buffer_add_octet(out, '\n');
 	size_t rows = rows_of(t, text_columns(line));
 	buffer_free(&text);

@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "view/report_inside.h"
 #include "view/shown.h"
+#include "view/style.h"
 
 /* Below so many columns the sides stand one above the other. */
 #define NARROW 60
@@ -21,10 +22,6 @@
 
 /* What a line that goes on in the next row is indented by. */
 #define HANGING 2
-
-#define STYLE_END "\033[0m"
-#define BOLD "\033[1m"
-#define BOLD_UNDERLINED "\033[1;4m"
 
 /* Between the columns: a space, the mark, a space. */
 #define GUTTER 3

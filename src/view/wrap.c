@@ -4,11 +4,10 @@
 #include "view/wrap.h"
 
 #include "base/escape.h"
+#include "view/style.h"
 
 /* However narrow the terminal, a row takes so many columns of text. */
 #define NARROWEST 8
-
-#define STYLE_END "\033[0m"
 
 static bool styled(const char *style)
 {
