@@ -85,21 +85,21 @@ struct options {
 
 /* Bits of the options that a command takes, beside -h -V -q -v which all take: the rows of main.c's option table. */
 enum option_group {
-	OPTIONS_CONNECT = 1 << 0, /* -4 -6 -P --starttls --cacert --insecure -w --connect-timeout --max-time … */
-	OPTIONS_SHOW = 1 << 1,    /* --json --plain -o --color --notes --secrets */
-	OPTIONS_TALK = 1 << 2,    /* --eol --raw --colon --no-wait --fail */
-	OPTIONS_RECORD = 1 << 3,  /* -r --force */
-	OPTIONS_SCRIPT = 1 << 4,  /* --set --map */
-	OPTIONS_REPLAY = 1 << 5,  /* --step */
-	OPTIONS_SERVE = 1 << 6,   /* --listen --strict --once --drop-after --stall --split --garble */
-	OPTIONS_PACE = 1 << 7,    /* --delay */
-	OPTIONS_OFFLINE = 1 << 8, /* -P where nothing is connected */
-	OPTIONS_VERIFY = 1 << 10, /* --match --bail --junit --retry --recorded --jobs --repeat --rate */
-	OPTIONS_TO = 1 << 11,     /* --to */
-	OPTIONS_LAB = 1 << 12,    /* --listen --port --only --user … */
-	OPTIONS_LESSON = 1 << 13,  /* --check --demo --reset */
+	OPTIONS_CONNECT = 1 << 0,   /* -4 -6 -P --starttls --cacert --insecure -w --connect-timeout --max-time … */
+	OPTIONS_SHOW = 1 << 1,      /* --json --plain -o --color --notes --secrets */
+	OPTIONS_TALK = 1 << 2,      /* --eol --raw --colon --no-wait --fail */
+	OPTIONS_RECORD = 1 << 3,    /* -r --force */
+	OPTIONS_SCRIPT = 1 << 4,    /* --set --map */
+	OPTIONS_REPLAY = 1 << 5,    /* --step */
+	OPTIONS_SERVE = 1 << 6,     /* --listen --strict --once --drop-after --stall --split --garble */
+	OPTIONS_PACE = 1 << 7,      /* --delay */
+	OPTIONS_OFFLINE = 1 << 8,   /* -P where nothing is connected */
+	OPTIONS_VERIFY = 1 << 10,   /* --match --bail --junit --retry --recorded --jobs --repeat --rate */
+	OPTIONS_TO = 1 << 11,       /* --to */
+	OPTIONS_LAB = 1 << 12,      /* --listen --port --only --user … */
+	OPTIONS_LESSON = 1 << 13,   /* --check --demo --reset */
 	OPTIONS_ANNOTATE = 1 << 14, /* --beside */
-	OPTIONS_ENCRYPT = 1 << 9  /* --tls --cert --key --tls-min …, for the client's side and the server's */
+	OPTIONS_ENCRYPT = 1 << 9    /* --tls --cert --key --tls-min …, for the client's side and the server's */
 };
 
 struct command {

@@ -9,7 +9,7 @@
 
 /* ---- login ---- */
 
-/* By these names anybody may read (RFC 1635 2). */
+/* By these names anybody may read (RFC 1635). */
 static bool names_anybody(struct slice name)
 {
 	return slice_equal_nocase(name, SLICE("anonymous")) || slice_equal_nocase(name, SLICE("ftp"));

@@ -58,18 +58,20 @@ struct lesson_fault {
 
 /* Where a lesson waits for the person, or for the server. */
 enum stop_kind {
-	STOP_LINE,     /* a line to type: script line `line` of the item's script */
-	STOP_HEAR,     /* steps without a line to type: the server is heard */
-	STOP_QUESTION, /* */
-	STOP_GOAL,     /* */
-	STOP_COMMAND   /* */
+	STOP_LINE, /* a line to type */
+	STOP_HEAR, /* steps without a line to type: the server is heard */
+	STOP_QUESTION,
+	STOP_GOAL,
+	STOP_COMMAND
 };
 
 struct lesson_stop {
 	enum stop_kind kind;
 	size_t item;
-	size_t line;
 	size_t lead; /* the first of the items that are shown before it: [lead, item) */
+	/* Where the conversation is then: scripts[script] up to that line. `talks`: there has been one by then. */
+	bool talks;
+	size_t script, line;
 };
 
 struct lesson {

@@ -7,8 +7,17 @@
 /* Words of prose between two steps. */
 #define WORDS_MAX 60
 
+/* Where no conversation stands in the stop itself, it is where the one before it was left. */
 static void add_stop(struct lesson *lesson, struct lesson_stop stop)
 {
+	if (!stop.talks && lesson->nstops) {
+		const struct lesson_stop *before = &lesson->stops[lesson->nstops - 1];
+		const struct lesson_item *item = &lesson->items[before->item];
+		bool lines = item->first != item->last;
+		stop.talks = before->talks;
+		stop.script = before->script;
+		stop.line = lines ? item->last : before->line;
+	}
 	lesson->stops = memory_grow(lesson->stops, lesson->nstops + 1, sizeof *lesson->stops);
 	lesson->stops[lesson->nstops++] = stop;
 }
@@ -22,11 +31,11 @@ static void add_lines(struct lesson *lesson, size_t at, size_t lead)
 		const struct script_line *line = &lesson->scripts[item->script].lines[i];
 		if (line->kind != SCRIPT_SAID || line->side != SIDE_CLIENT)
 			continue;
-		add_stop(lesson, (struct lesson_stop){ STOP_LINE, at, i, any ? at : lead });
+		add_stop(lesson, (struct lesson_stop){ STOP_LINE, at, any ? at : lead, true, item->script, i });
 		any = true;
 	}
 	if (!any && item->first != item->last)
-		add_stop(lesson, (struct lesson_stop){ STOP_HEAR, at, item->last, lead });
+		add_stop(lesson, (struct lesson_stop){ STOP_HEAR, at, lead, true, item->script, item->last });
 }
 
 static void blame_length(struct lesson *lesson, unsigned line, size_t words)
@@ -67,11 +76,12 @@ void stops_find(struct lesson *lesson)
 		if (item->kind == ITEM_STEPS)
 			add_lines(lesson, i, lead);
 		else if (item->kind == ITEM_QUESTION)
-			add_stop(lesson, (struct lesson_stop){ STOP_QUESTION, i, 0, lead });
+			add_stop(lesson, (struct lesson_stop){ STOP_QUESTION, i, lead, false, 0, 0 });
 		else if (item->kind == ITEM_GOAL)
-			add_stop(lesson, (struct lesson_stop){ STOP_GOAL, i, item->first, lead });
+			add_stop(lesson,
+			         (struct lesson_stop){ STOP_GOAL, i, lead, lesson->nscripts > 0, item->script, item->first });
 		else
-			add_stop(lesson, (struct lesson_stop){ STOP_COMMAND, i, 0, lead });
+			add_stop(lesson, (struct lesson_stop){ STOP_COMMAND, i, lead, false, 0, 0 });
 		lead = i + 1;
 		words = 0;
 		line = 0;

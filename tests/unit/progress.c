@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/state.h"
-#include "lesson/progress.h"
+#include "lesson/progress_text.h"
 
 static char *home; /* XDG_STATE_HOME */
 static struct error error;
@@ -180,6 +180,31 @@ static void a_damaged_file_counts_as_none(void)
 	damaged_in(2, SLICE("items: 3\nvisited: 2026-11-22 noon\n"));
 	damaged_in(1, SLICE("items\n"));
 	damaged_in(3, SLICE("\0\0\0\0\n\377\n"));
+}
+
+/* Each octet of a file replaced by others, and the file cut there: what is read holds together, whatever it says. */
+static void no_text_breaks_it(void)
+{
+	struct lesson_progress whole = begun();
+	struct buffer text = { 0 };
+	progress_print("03-smtp-by-hand", &whole, &text);
+	const struct slice others = SLICE("\0\n: 9\\x\377");
+	for (size_t at = 0; at < text.n; at++)
+		for (size_t i = 0; i <= others.n; i++) {
+			struct lesson_progress progress = { 0 };
+			size_t line = 0;
+			struct buffer changed = { 0 };
+			buffer_add(&changed, text.p, i < others.n ? text.n : at);
+			if (i < others.n)
+				changed.p[at] = others.p[i];
+			if (progress_parse(buffer_slice(&changed), &progress, &line))
+				CHECK(progress.place <= progress.items && progress.beyond <= progress.place);
+			CHECK(line > 0);
+			lesson_progress_free(&progress);
+			buffer_free(&changed);
+		}
+	buffer_free(&text);
+	lesson_progress_free(&whole);
 }
 
 static void lines_that_are_unknown_are_passed_over(void)
@@ -389,6 +414,7 @@ int main(void)
 	TEST(words_survive_whatever_stands_in_them);
 	TEST(lists_are_bounded);
 	TEST(a_damaged_file_counts_as_none);
+	TEST(no_text_breaks_it);
 	TEST(lines_that_are_unknown_are_passed_over);
 	TEST(what_is_no_file_counts_as_damaged);
 	TEST(the_place_holds_while_the_text_does);
