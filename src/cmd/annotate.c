@@ -106,6 +106,7 @@ static enum status beside_rehearsed(const struct options *options, const struct 
                                     enum beside_place place, struct error *error)
 {
 	struct offline how = how_offline(options);
+	how.protocol = r->protocol; /* the title says it, so the first line is shown as its own too */
 	char *protocol = string_printf("%s%s", r->protocol->name, r->tls_implicit ? ", under TLS" : "");
 	struct beside_title title = { slice_of(r->script->file), slice_of(protocol), slice_of(r->script->title) };
 	struct face *face = beside_face(b, place, &title);
@@ -124,7 +125,7 @@ static enum status beside_file(const struct options *options, const char *name, 
 	enum status status = read_transcript(name, options->from, &scripts, &n, error);
 	if (status == STATUS_OK && n != 1)
 		status = error_set(error, STATUS_USAGE, "%s: holds %zu conversations: give each a file of its own",
-		                   name, n);
+		                   n ? scripts[0].file : name, n);
 	if (status == STATUS_OK) {
 		struct rehearsal *r = rehearse(&scripts[0], options->protocol, &options->variables);
 		status = beside_rehearsed(options, r, b, place, error);

@@ -159,7 +159,7 @@ static void ask_question(struct stepper *s, const struct lesson_item *item)
 {
 	tell_part(s, "Question", item->body, &s->text);
 	if (!s->o.alone)
-		tell(s, &s->text, item->choices ? "(Type the number of your choice.)" : "(Type your answer, in your own words.)");
+		tell_row(s, &s->text, item->choices ? "(Type the number of your choice.)" : "(Type your answer, in your own words.)");
 }
 
 /* The stop itself is shown. False where there is nothing to show. */
@@ -172,7 +172,7 @@ static bool ask(struct stepper *s, const struct lesson_item *item)
 	case STOP_GOAL:
 		tell_part(s, "Goal", item->body, &s->text);
 		if (!s->o.alone)
-			tell(s, &s->text, "(Any way there is right: type what you like. :hint helps, :skip passes.)");
+			tell_row(s, &s->text, "(Any way there is right: type what you like. :hint helps, :skip passes.)");
 		return true;
 	case STOP_COMMAND:
 		buffer_printf(&s->text, "$ parlance %s\n", item->text);
@@ -245,7 +245,7 @@ static enum stepper_act wait_for_person(struct stepper *s, const struct dialogue
 			return await(s, AWAITS_GOAL);
 		s->o.progress->goals++;
 		s->stage = STAGE_ANSWERED;
-		tell(s, &s->text, "The goal is reached.");
+		tell_row(s, &s->text, "The goal is reached.");
 		return show(s, what, false);
 	case STOP_LINE:
 		break;

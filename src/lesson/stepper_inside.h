@@ -78,7 +78,7 @@ bool typed_judge(struct stepper *s, const struct dialogue *d);
 void tell_items(struct stepper *s, size_t first, size_t last, struct buffer *out);
 void tell_part(const struct stepper *s, const char *label, struct cmark_node *part, struct buffer *out);
 void tell_summary(const struct stepper *s, struct buffer *out);
-void tell(const struct stepper *s, struct buffer *out, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void tell_row(const struct stepper *s, struct buffer *out, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Where the lesson has not seen the like: what differs between what was typed and its own line, and between the replies. */
 void tell_difference(const struct stepper *s, enum class expected, struct buffer *out);
 

@@ -84,7 +84,7 @@ bool script_octets(struct stepper *s, const struct dialogue *d, size_t line, str
 	}
 	if (rehearsal_wire(s->r, line, &s->values, FILL_STRICT, out, NULL, &error) == STATUS_OK)
 		return true;
-	tell(s, &s->text, "%s", error.message);
+	tell_row(s, &s->text, "%s", error.message);
 	error_clear(&error);
 	return false;
 }
@@ -208,7 +208,7 @@ static enum stepper_act connect(struct stepper *s, size_t script, size_t line, s
 	}
 	if (!s->caught && has_lines(s, script, line)) {
 		s->caught = true;
-		tell(s, &s->text, "(What was said before this place is said again.)");
+		tell_row(s, &s->text, "(What was said before this place is said again.)");
 		what->text = buffer_slice(&s->text);
 		return STEPPER_SHOW;
 	}

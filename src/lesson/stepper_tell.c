@@ -15,7 +15,7 @@
 
 /* ---- rows ---- */
 
-void tell(const struct stepper *s, struct buffer *out, const char *format, ...)
+void tell_row(const struct stepper *s, struct buffer *out, const char *format, ...)
 {
 	const struct wrapping how = { "", INDENT, s->columns, NULL };
 	struct buffer text = { 0 };
@@ -65,12 +65,12 @@ static void explain_line(const struct stepper *s, struct buffer *out)
 	stepper_line(s, &wanted);
 	escape_text(&safe, buffer_slice(&wanted));
 	if (row && s->hints == 0)
-		tell(s, out, "Hint: %s: %s (%s) TAB fills in the line.", row->word, row->note, row->ref);
+		tell_row(s, out, "Hint: %s: %s (%s) TAB fills in the line.", row->word, row->note, row->ref);
 	else if (safe.n)
-		tell(s, out, "Hint: type " SLICE_FMT "   (TAB fills it in, :skip says it for you)",
+		tell_row(s, out, "Hint: type " SLICE_FMT "   (TAB fills it in, :skip says it for you)",
 		     SLICE_ARG(buffer_slice(&safe)));
 	else
-		tell(s, out, "Hint: an empty line: just press Enter.");
+		tell_row(s, out, "Hint: an empty line: just press Enter.");
 	buffer_free(&safe);
 	buffer_wipe(&wanted);
 }
@@ -79,7 +79,7 @@ static void explain_line(const struct stepper *s, struct buffer *out)
 static void tell_way(const struct stepper *s, const struct lesson_item *item, struct buffer *out)
 {
 	const struct script *script = &s->o.lesson->scripts[item->script];
-	tell(s, out, "One way there (:skip goes it):");
+	tell_row(s, out, "One way there (:skip goes it):");
 	for (size_t i = item->first; i < item->last; i++) {
 		struct buffer line = { 0 }, safe = { 0 };
 		if (script->lines[i].side != SIDE_CLIENT || script->lines[i].kind == SCRIPT_COMMENT)
@@ -96,9 +96,9 @@ void stepper_hint(struct stepper *s, struct buffer *out)
 {
 	const struct lesson_item *item = stepper_item(s);
 	if (item == NULL || s->stage != STAGE_WAIT)
-		tell(s, out, "There is nothing to do here but to read on.");
+		tell_row(s, out, "There is nothing to do here but to read on.");
 	else if (s->lost)
-		tell(s, out, "The connection is gone. Enter connects again, and says what was said before this place.");
+		tell_row(s, out, "The connection is gone. Enter connects again, and says what was said before this place.");
 	else if (s->hints < item->nhints)
 		tell_part(s, "Hint", item->hints[s->hints], out);
 	else if (item->kind == ITEM_GOAL && item->first != item->last)
@@ -106,9 +106,9 @@ void stepper_hint(struct stepper *s, struct buffer *out)
 	else if (item->kind == ITEM_STEPS && s->r)
 		explain_line(s, out);
 	else if (item->kind == ITEM_COMMAND)
-		tell(s, out, "Enter runs the command, and shows what it prints.");
+		tell_row(s, out, "Enter runs the command, and shows what it prints.");
 	else
-		tell(s, out, ":skip %s.",
+		tell_row(s, out, ":skip %s.",
 		     item->kind == ITEM_QUESTION ? "shows the answer" : "passes the goal: nothing more is written about it");
 	s->hints++;
 }
@@ -132,7 +132,7 @@ static void tell_lines(const struct stepper *s, struct slice wanted, struct buff
 	escape_text(&a, wanted);
 	escape_text(&b, typed);
 	size_t at = differs_at(buffer_slice(&a), buffer_slice(&b));
-	tell(s, out, "What you typed differs from the lesson's line:");
+	tell_row(s, out, "What you typed differs from the lesson's line:");
 	buffer_printf(out, INDENT "lesson  " SLICE_FMT "\n" INDENT "yours   " SLICE_FMT "\n", SLICE_ARG(buffer_slice(&a)),
 	              SLICE_ARG(buffer_slice(&b)));
 	buffer_printf(out, INDENT "%*s^\n", (int)(8 + text_columns(slice_part(buffer_slice(&a), 0, at))), "");
@@ -148,7 +148,7 @@ void tell_difference(const struct stepper *s, enum class expected, struct buffer
 	stepper_line(&shown, &wanted);
 	escape_text(&code, s->reply->code);
 	bool same = slice_equal(buffer_slice(&wanted), buffer_slice(&s->said));
-	tell(s, out, "(The lesson has a reply of class %s here, and this one, " SLICE_FMT ", is %s.%s)", class_name(expected),
+	tell_row(s, out, "(The lesson has a reply of class %s here, and this one, " SLICE_FMT ", is %s.%s)", class_name(expected),
 	     SLICE_ARG(buffer_slice(&code)), class_name(s->reply->class),
 	     same ? " The line is the lesson's: so it is this server, or what was said to it before. :skip goes on; "
 	            ":reconnect says the conversation anew."
@@ -174,7 +174,7 @@ static void tell_heading(const struct stepper *s, const char *before, const char
 {
 	struct buffer safe = { 0 };
 	escape_text(&safe, slice_of(heading));
-	tell(s, out, "%s" SLICE_FMT, before, SLICE_ARG(buffer_slice(&safe)));
+	tell_row(s, out, "%s" SLICE_FMT, before, SLICE_ARG(buffer_slice(&safe)));
 	buffer_free(&safe);
 }
 
@@ -189,16 +189,16 @@ void stepper_where(const struct stepper *s, const struct dialogue *d, struct buf
 	if (section && strcmp(section, lesson->title) != 0)
 		tell_heading(s, "Section: ", section, out);
 	if (stop)
-		tell(s, out, "Step %zu of %zu: %s.", s->stop + 1, lesson->nstops, kinds[stop->kind]);
+		tell_row(s, out, "Step %zu of %zu: %s.", s->stop + 1, lesson->nstops, kinds[stop->kind]);
 	else
-		tell(s, out, "At the end.");
+		tell_row(s, out, "At the end.");
 	if (s->elsewhere)
-		tell(s, out, "You are at another server: :again comes back to the lesson's.");
+		tell_row(s, out, "You are at another server: :again comes back to the lesson's.");
 	else if (d && s->open)
-		tell(s, out, "Conversation: %s, state %s, %s.", dialogue_protocol(d)->name, dialogue_state(d),
+		tell_row(s, out, "Conversation: %s, state %s, %s.", dialogue_protocol(d)->name, dialogue_state(d),
 		     dialogue_secure(d) ? "encrypted" : "in the clear");
 	else
-		tell(s, out, "Conversation: none is open.");
+		tell_row(s, out, "Conversation: none is open.");
 }
 
 void stepper_contents(const struct stepper *s, struct buffer *out)
@@ -215,7 +215,7 @@ void stepper_contents(const struct stepper *s, struct buffer *out)
 		tell_heading(s, before, item->text, out);
 		free(before);
 	}
-	tell(s, out, "(:contents NUMBER goes there.)");
+	tell_row(s, out, "(:contents NUMBER goes there.)");
 }
 
 /* ---- the end ---- */
@@ -231,7 +231,7 @@ static void tell_words(const struct stepper *s, const char *label, const struct 
 		buffer_add_string(&list, i + 1 < words->n ? ", " : "");
 	}
 	if (list.n)
-		tell(s, out, "%s " SLICE_FMT ".", label, SLICE_ARG(buffer_slice(&list)));
+		tell_row(s, out, "%s " SLICE_FMT ".", label, SLICE_ARG(buffer_slice(&list)));
 	buffer_free(&list);
 }
 
@@ -259,7 +259,7 @@ static void tell_reading(const struct stepper *s, struct buffer *out)
 		}
 	}
 	if (list.n)
-		tell(s, out, "To read: " SLICE_FMT ".", SLICE_ARG(buffer_slice(&list)));
+		tell_row(s, out, "To read: " SLICE_FMT ".", SLICE_ARG(buffer_slice(&list)));
 	buffer_free(&list);
 }
 
@@ -271,7 +271,7 @@ void tell_summary(const struct stepper *s, struct buffer *out)
 		goals += s->o.lesson->items[i].kind == ITEM_GOAL;
 	buffer_printf(out, "%s", "What you did\n");
 	if (!s->o.alone)
-		tell(s, out, "You typed %zu line%s of the lesson, had %zu step%s done for you, and reached %zu of %zu goal%s.",
+		tell_row(s, out, "You typed %zu line%s of the lesson, had %zu step%s done for you, and reached %zu of %zu goal%s.",
 		     p->said, p->said == 1 ? "" : "s", p->skipped, p->skipped == 1 ? "" : "s",
 		     p->goals < goals ? p->goals : goals, goals, goals == 1 ? "" : "s");
 	tell_words(s, "Commands:", &p->verbs, false, out);

@@ -90,18 +90,18 @@ static void answer(struct stepper *s, struct slice typed, struct buffer *out)
 {
 	const struct lesson_item *item = stepper_item(s);
 	if (slice_trim(typed).n == 0) {
-		tell(s, out, "(Your guess first: what do you think? :skip shows the answer without one.)");
+		tell_row(s, out, "(Your guess first: what do you think? :skip shows the answer without one.)");
 		return;
 	}
 	unsigned choice = choice_of(typed, item->choices);
 	if (item->choices && choice == 0) {
-		tell(s, out, "(Type the number of your choice, 1 to %u.)", item->choices);
+		tell_row(s, out, "(Type the number of your choice, 1 to %u.)", item->choices);
 		return;
 	}
 	if (item->right && choice == item->right)
-		tell(s, out, "Right.");
+		tell_row(s, out, "Right.");
 	else if (item->right)
-		tell(s, out, "Not %u.", choice);
+		tell_row(s, out, "Not %u.", choice);
 	s->stage = STAGE_ANSWERED;
 }
 
@@ -150,7 +150,7 @@ enum stepper_typed stepper_typed(struct stepper *s, const struct dialogue *d, st
 		return TYPED_AGAIN;
 	}
 	if (is_idle(s, d, line)) {
-		tell(s, out,
+		tell_row(s, out,
 		     s->awaits == AWAITS_GOAL
 		             ? "(Enter alone sends nothing here. Type a line for the server, or :hint, or :skip.)"
 		             : "(Enter alone sends nothing here. Type the line above, or press TAB for it; :hint and :skip help.)");
@@ -287,7 +287,7 @@ static bool stray(struct stepper *s)
 	if (s->strayed)
 		return false;
 	s->strayed = true;
-	tell(s, &s->text,
+	tell_row(s, &s->text,
 	     "(That was not the lesson's line. It went to the server as you typed it, and the lesson waits: look around as long "
 	     "as you like.)");
 	return true;

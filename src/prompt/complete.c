@@ -20,6 +20,15 @@ bool prompt_offer(struct prompt *p, const char *candidate)
 	return true;
 }
 
+void prompt_fill(struct prompt *p, struct slice text)
+{
+	char *copy = slice_string(text);
+	(void)el_insertstr(p->el, copy);
+	memory_wipe(copy, text.n);
+	free(copy);
+	p->filled = true;
+}
+
 static void offers_forget(struct prompt *p)
 {
 	for (size_t i = 0; i < p->noffers; i++)
@@ -101,7 +110,9 @@ unsigned char complete_key(struct prompt *p)
 	if (p->events->complete)
 		p->events->complete(p->context, p, line);
 	unsigned char result = CC_REFRESH;
-	if (p->noffers == 0) {
+	if (p->filled) {
+		p->filled = false;
+	} else if (p->noffers == 0) {
 		result = CC_REFRESH_BEEP;
 	} else {
 		size_t common = common_length(p);

@@ -66,6 +66,9 @@ void prompt_print_above(struct prompt *prompt, struct slice text);
 /* Adds one candidate, if it fits the word under the cursor, and returns whether it does; only from inside `complete`. */
 bool prompt_offer(struct prompt *prompt, const char *candidate);
 
+/* Adds text at the cursor, whatever the word is; only from inside `complete`, and instead of prompt_offer. */
+void prompt_fill(struct prompt *prompt, struct slice text);
+
 /* Whether anything has been pasted, or typed ahead, and waits to be read. */
 bool prompt_input_waits(struct prompt *prompt);
 

@@ -61,6 +61,7 @@ struct prompt {
 	struct slice word;
 	char **offers;
 	size_t noffers;
+	bool filled; /* the caller has added what it wanted */
 };
 
 /* ---- terminal.c: modes, signals, size, and what must be undone at every exit ---- */

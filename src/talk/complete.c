@@ -352,11 +352,25 @@ static void complete_word(const struct talk *t, struct prompt *prompt, struct sl
 			offer_choices(prompt, choices[i].choices);
 }
 
+/* The guide's line, where what was typed is its beginning. */
+static bool fill_line(struct talk *t, struct prompt *prompt, struct slice before_cursor)
+{
+	struct buffer line = { 0 };
+	t->guide->line(t->guide->context, &line);
+	bool begins = line.n > before_cursor.n && slice_starts(buffer_slice(&line), before_cursor);
+	if (begins)
+		prompt_fill(prompt, slice_part(buffer_slice(&line), before_cursor.n, line.n));
+	buffer_wipe(&line);
+	return begins;
+}
+
 void complete(void *context, struct prompt *prompt, struct slice before_cursor)
 {
 	struct talk *t = context;
 	if (t->reaching)
 		offer_words(prompt, "");
+	else if (t->guide && fill_line(t, prompt, before_cursor))
+		return;
 	else if (line_is_word(t, before_cursor))
 		complete_word(t, prompt, before_cursor);
 	else if (t->open && talk_input(t) == INPUT_COMMAND)

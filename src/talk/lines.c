@@ -191,7 +191,7 @@ static bool next_line(struct talk *t)
 		held_free(held);
 		return true;
 	}
-	if (t->prompt || replay_goes_on(t) || !feed_line(t, &line))
+	if (t->prompt || t->guide || replay_goes_on(t) || !feed_line(t, &line))
 		return false;
 	/* Taken before it is spoken: a `:` word may stir up the line behind it. */
 	struct buffer taken = { 0 };
@@ -246,7 +246,7 @@ void lines_pump(struct talk *t, bool my_turn)
 		continue;
 	if (!t->open)
 		return;
-	if (!said && my_turn && (t->ended || t->feed.ended))
+	if (!said && my_turn && (t->ended || (t->feed.ended && t->guide == NULL)))
 		lines_finish(t);
 	else if (said && !my_turn && !t->prompt)
 		(void)evtimer_add(t->feed.pace,
@@ -255,6 +255,7 @@ void lines_pump(struct talk *t, bool my_turn)
 
 void lines_stir(struct talk *t)
 {
+	guide_wake(t);
 	if (!t->open)
 		return;
 	if (transfer_typed(t) && t->prompt == NULL) {
@@ -300,11 +301,15 @@ void line_typed(struct talk *t, struct slice text)
 	if (!t->confirming && replay_typed(t, text))
 		return;
 	bool waits = t->held && clock_now() - t->held_since < HELD_QUIETLY; /* pasted together: in their order */
+	t->printed = 0;
 	if (t->confirming && !word) {
 		bare_answered(t, text);
-	} else if (word && !waits) {
+	} else if (word && !waits && t->untold.n == 0) {
 		word_run(t, slice_part(text, 1, text.n));
 		replay_place(t, SLICE(""));
+		guide_wake(t);
+	} else if (guide_takes(t, text)) {
+		return;
 	} else if (!t->open && t->connector == NULL) {
 		give_back(t, text);
 	} else if (transfer_typed(t) && !t->hurried) {

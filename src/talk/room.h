@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "prompt/prompt.h"
 #include "protocol/protocol.h"
+#include "talk/guide.h"
 #include "talk/talk.h"
 
 struct event;
@@ -107,6 +108,13 @@ struct talk {
 	struct buffer fixed;   /* what `:fix` sends */
 	bool fixable;          /* it is the line that was sent just now */
 	struct buffer page;    /* rows that a `:` word said and that were not shown yet */
+
+	const struct talk_guide *guide; /* NULL: nobody guides */
+	struct event *guide_timer;
+	struct buffer untold; /* lines that the guide was not told of yet, a line each */
+	bool guided;          /* the place is the guide's, not one that the person went to */
+	bool fed_out;         /* stdin has ended, and the guide was told */
+	size_t printed;       /* rows since the last line was typed */
 };
 
 /* ---- talk.c: the conversation ---- */
@@ -294,6 +302,16 @@ bool transfer_typed(const struct talk *t);
 void transfer_line(struct talk *t, struct slice text);
 void transfer_pour(struct talk *t);
 void transfer_finish(struct talk *t);
+
+/* ---- guide.c: somebody who guides (guide.h) ---- */
+void guide_begin(struct talk *t);
+void guide_end(struct talk *t);
+/* A line that is no word: true where it is kept for the guide. */
+bool guide_takes(struct talk *t, struct slice text);
+/* Rows went to the screen. */
+void guide_print(struct talk *t, struct slice text);
+/* The guide's word of that name; NULL. */
+const struct guide_word *guide_word_named(const struct talk *t, struct slice name);
 
 /* ---- complete.c ---- */
 /* Whether a row is of the protocol itself: not an extension's, nor one vendor's, nor what is left of an older version. */

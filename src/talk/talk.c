@@ -58,29 +58,42 @@ static void open_history(struct talk *t, const char *name)
 	prompt_history(t->prompt, name);
 }
 
+/* Protocol, state, and whether the line is encrypted. */
+static void prompt_words(const struct talk *t, struct buffer *text)
+{
+	const struct protocol *protocol = talk_protocol(t);
+	const struct dialogue *d = t->open ? session_dialogue(t->session) : NULL;
+	buffer_printf(text, "%s%s%s ", protocol ? protocol->name : "tcp", d && dialogue_secure(d) ? "+tls" : "",
+	              t->options->insecure ? "(insecure)" : "");
+	if (d && t->confirming)
+		buffer_add_string(text, "send it? yes/no");
+	else if (d)
+		awaits_word(t, text);
+	else
+		buffer_add_string(text, t->connector ? "connecting" : "closed");
+}
+
 void talk_prompt(struct talk *t)
 {
 	if (t->prompt == NULL || t->reaching)
 		return;
 	const struct protocol *protocol = talk_protocol(t);
-	const char *name = protocol ? protocol->name : "tcp";
-	const struct dialogue *d = t->open ? session_dialogue(t->session) : NULL;
-	struct buffer text = { 0 };
-	buffer_printf(&text, "%s%s%s ", name, d && dialogue_secure(d) ? "+tls" : "",
-	              t->options->insecure ? "(insecure)" : "");
-	if (d && t->confirming)
-		buffer_add_string(&text, "send it? yes/no");
-	else if (d)
-		awaits_word(t, &text);
-	else
-		buffer_add_string(&text, t->connector ? "connecting" : "closed");
+	struct buffer text = { 0 }, instead = { 0 };
+	if (t->guide)
+		t->guide->prompt(t->guide->context, &text, &instead);
+	if (text.n)
+		buffer_add_octet(&text, '\n');
+	buffer_add_slice(&text, buffer_slice(&instead));
+	if (instead.n == 0)
+		prompt_words(t, &text);
+	buffer_free(&instead);
 	replay_progress(t, &text);
 	buffer_add_string(&text, "> ");
 	char *whole = buffer_take(&text);
 	prompt_set(t->prompt, whole);
 	free(whole);
 	if (protocol)
-		open_history(t, name);
+		open_history(t, protocol->name);
 }
 
 /* ---- faces ---- */
@@ -88,6 +101,7 @@ void talk_prompt(struct talk *t)
 static void write_above(void *context, struct slice text)
 {
 	struct talk *t = context;
+	guide_print(t, text);
 	prompt_print_above(t->prompt, text);
 }
 
@@ -147,6 +161,7 @@ static void my_turn(void *context, struct session *session)
 	t->hurried = false;
 	lines_pump(t, true);
 	replay_turn(t);
+	guide_wake(t);
 }
 
 static void set_word(char **place, struct slice word)
@@ -220,7 +235,7 @@ static void note_answered(struct talk *t, const struct dialogue_event *event)
 	const struct protocol *protocol = talk_protocol(t);
 	if (t->shut && protocol->datagrams)
 		session_hang_up(t->session);
-	if (dialogue_closing(session_dialogue(t->session)) && t->prompt == NULL)
+	if (dialogue_closing(session_dialogue(t->session)) && t->prompt == NULL && t->guide == NULL)
 		(void)evtimer_add(t->goodbye_timer, &goodbye_wait);
 }
 
@@ -237,6 +252,10 @@ static void event_told(void *context, struct session *session, const struct dial
 	ftp_data_event(t->data, event);
 	login_follow(t, event);
 	replay_follow(t, event);
+	if (t->guide) {
+		t->guide->event(t->guide->context, event);
+		guide_wake(t);
+	}
 	recording_watch(t);
 	patience_begin(t);
 	patience_person(t);
@@ -281,9 +300,13 @@ static void closed(void *context, struct session *session, enum session_end end,
 	else if (error->message)
 		(void)error_set(&t->error, error->status, "%s", error->message);
 	not_sent(t, by_us);
-	if (t->prompt == NULL || t->leaving)
+	if (t->guide) {
+		t->guide->closed(t->guide->context);
+		guide_wake(t);
+	}
+	if ((t->prompt == NULL && t->guide == NULL) || t->leaving)
 		talk_leave(t, t->status);
-	else if (!t->options->quiet)
+	else if (!t->options->quiet && t->guide == NULL)
 		talk_remark(t, ":reconnect connects again, :open TARGET elsewhere, :quit leaves.");
 	talk_prompt(t);
 }
@@ -329,6 +352,8 @@ static void connected(void *context, struct stream *stream, double seconds)
 	options.host = t->place.connect.host;
 	options.tls_implicit = t->place.tls;
 	options.starttls = options.starttls && !t->place.tls;
+	if (t->place.settings)
+		options.tls = t->place.settings;
 	t->connector = NULL;
 	if (!t->options->quiet)
 		talk_remark(t, "connected to %s (%.1f ms)", stream->peer, seconds * 1000);
@@ -341,6 +366,10 @@ static void connected(void *context, struct stream *stream, double seconds)
 	recording_attach(t);
 	transfer_begin(t);
 	t->open = t->was_open = true;
+	if (t->guide) {
+		t->guide->connected(t->guide->context, !t->guided);
+		guide_wake(t);
+	}
 	patience_person(t);
 	talk_prompt(t);
 	(void)evtimer_add(t->feed.pace, &at_once); /* when the session has begun */
@@ -351,7 +380,11 @@ static void failed(void *context, const struct error *error)
 	struct talk *t = context;
 	t->connector = NULL;
 	t->status = error->status;
-	if (t->prompt && t->was_open) {
+	if (t->guide) {
+		talk_remark(t, "%s", error->message);
+		t->guide->closed(t->guide->context);
+		guide_wake(t);
+	} else if (t->prompt && t->was_open) {
 		talk_remark(t, "%s", error->message);
 		not_sent(t, true);
 		if (!t->options->quiet)
@@ -497,6 +530,7 @@ static void end(struct talk *t)
 {
 	if (t->base) {
 		disconnect(t);
+		guide_end(t);
 		lines_forget(t);
 		recording_end(t);
 		prompt_free(t->prompt);
@@ -522,14 +556,18 @@ enum status talk_run(const struct talk_options *options, const struct talk_hooks
 {
 	struct talk t = { .options = options,
 		          .hooks = hooks,
-		          .place = *place,
+		          .place = place ? *place : (struct talk_place){ .name = NULL },
 		          .eol = options->eol,
 		          .notes = options->notes,
 		          .pipeline = options->no_wait,
 		          .status = STATUS_OK };
 	t.held_end = &t.held;
 	if (begin(&t)) {
-		talk_connect(&t);
+		guide_begin(&t);
+		if (t.guide == NULL)
+			talk_connect(&t);
+		else
+			(void)make_face(&t);
 		if (t.prompt)
 			typing_run(&t);
 		else

@@ -25,6 +25,8 @@ enum talk_eol {
 /* How the conversation is shown at a terminal. */
 enum talk_show { SHOW_TERMINAL, SHOW_PLAIN, SHOW_JSON, SHOW_ELSEWHERE /* by hooks->face: to a file, raw */ };
 
+struct talk_guide;
+
 /* A place to talk to. The strings belong to whoever found it, and live until it is asked for another. */
 struct talk_place {
 	struct connect_options connect;
@@ -32,6 +34,7 @@ struct talk_place {
 	bool tls;                        /* from the first octet */
 	const char *name;                /* "mail.example:25" */
 	const char *path;                /* what a URL asks for there: "/index.html"; NULL: nothing */
+	struct tls_settings *settings;   /* what TLS begins with there; NULL: what it does everywhere */
 };
 
 /* What only the floor above can do: it knows the options and what ships. */
@@ -62,10 +65,11 @@ struct talk_options {
 	const char *record;                /* a file to record to, or NULL */
 	bool force;                        /* which may be overwritten */
 	const struct variables *variables; /* for `:replay` */
+	const struct talk_guide *guide;    /* talk/guide.h: it says where to go, and when; NULL: nobody guides */
 };
 
 /* Talks until the user leaves, the server closes (in a pipe), or nobody can be reached. Returns the exit status, having
- * reported why. */
+ * reported why. `place` is NULL where there is a guide. */
 enum status talk_run(const struct talk_options *options, const struct talk_hooks *hooks,
                      const struct talk_place *place);
 

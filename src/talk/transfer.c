@@ -21,7 +21,8 @@ static const struct timeval pace = { .tv_usec = 10000 }, at_once = { 0 };
 static bool wanted(void *context, struct buffer *octets)
 {
 	struct talk *t = context;
-	(void)octets;
+	if (t->guide && t->guide->payload(t->guide->context, octets))
+		return true;
 	if (t->prompt && !t->options->quiet)
 		talk_remark(t, "What you type now is the file, line by line; :data end, or ^D, ends it (:: sends a "
 		               "colon). :data FILE before STOR sends a file.");

@@ -30,6 +30,10 @@ static void end_of_input(struct talk *t)
 		transfer_finish(t);
 		return;
 	}
+	if (t->guide) {
+		guide_leave(t);
+		return;
+	}
 	if (!t->open) {
 		talk_leave(t, t->status);
 		return;

@@ -45,6 +45,7 @@ static void word_open(struct talk *t, struct slice arguments)
 		talk_say(t, ":open is followed by a TARGET: host:port, or a URL such as smtp://host.");
 	} else if (t->hooks->find(t->hooks->context, target, *service ? service : NULL, &t->place, &error) ==
 	           STATUS_OK) {
+		t->guided = false;
 		lines_forget(t);
 		talk_connect(t);
 	} else {
@@ -207,17 +208,31 @@ static void word_unknown(struct talk *t, struct slice name)
 
 static void help_one(struct talk *t, struct slice name)
 {
+	const struct guide_word *guides = guide_word_named(t, name);
 	const struct word *word = word_named(name);
-	if (word)
+	if (guides)
+		talk_say(t, ":%s%s%s  %s", guides->name, *guides->arguments ? " " : "", guides->arguments, guides->help);
+	else if (word)
 		talk_say(t, ":%s%s%s  %s", word->name, *word->arguments ? " " : "", word->arguments, word->help);
 	else
 		word_unknown(t, name);
+}
+
+static void help_guide(struct talk *t)
+{
+	struct buffer line = { 0 };
+	for (const struct guide_word *word = t->guide->words; word->name; word++)
+		buffer_printf(&line, " :%s", word->name);
+	talk_say(t, "In the lesson:" SLICE_FMT, SLICE_ARG(buffer_slice(&line)));
+	buffer_free(&line);
 }
 
 /* The words by what they are for, a line for each group, so that all of it fits a small screen. */
 static void help_groups(struct talk *t)
 {
 	const struct word *word = talk_words;
+	if (t->guide)
+		help_guide(t);
 	while (word->name) {
 		struct buffer line = { 0 };
 		const char *group = word->group;
@@ -299,7 +314,8 @@ static void echo(struct talk *t, struct slice text)
 void word_run(struct talk *t, struct slice text)
 {
 	struct slice arguments = text, name = slice_word(&arguments);
-	const struct word *word = word_named(name);
+	const struct guide_word *guides = guide_word_named(t, name);
+	const struct word *word = guides ? NULL : word_named(name);
 	bool valued = word && word->run == word_replay && slice_find_octet(arguments, '=') < arguments.n;
 	bool secret = valued || (word && word->secret);
 	if (t->prompt)
@@ -311,7 +327,9 @@ void word_run(struct talk *t, struct slice text)
 		prompt_remember(t->prompt, slice_of(typed));
 		free(typed);
 	}
-	if (word)
+	if (guides)
+		guides->run(t->guide->context, slice_trim(arguments));
+	else if (word)
 		word->run(t, slice_trim(arguments));
 	else
 		word_unknown(t, name);

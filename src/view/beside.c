@@ -14,7 +14,7 @@
 #define GUTTER " | "
 
 /* What stands where one of them has no such phase. */
-#define NOTHING "(nothing here)"
+#define NOTHING "(nothing)"
 
 /* So many octets are written together. */
 #define WRITTEN 32768
@@ -137,7 +137,7 @@ static void phase_stacked(struct beside *b, const struct aligned *row, const cha
 		struct wrapping how = { .first = "-- ", .rest = "   ", .columns = b->page.columns, .style = weight };
 		size_t used;
 		buffer_add_slice(&name, buffer_slice(&column->name));
-		buffer_add_string(&name, row->runs[i] == BESIDE_NONE ? ": " NOTHING : "");
+		buffer_add_string(&name, row->runs[i] == BESIDE_NONE ? " " NOTHING : "");
 		(void)wrap(&b->out, buffer_slice(&name), &how);
 		while (cell_next(&cell, b->page.color, &b->out, &used))
 			row_end(b);

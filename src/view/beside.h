@@ -7,7 +7,7 @@
  *     S: +OK ready                     | S: 220 ready
  *
  *     == authenticate: the client proves who it is =======
- *     C: PASS secret                   | (nothing here)
+ *     C: PASS secret                   | (nothing)
  *     S: +OK                           |
  *
  * A conversation does not go through the phases in one pass: behind STARTTLS a client says EHLO again, IMAP asks and transfers in

@@ -7,13 +7,14 @@
 
 /* So many runs of either conversation are looked at together: what aligning takes grows with the product. Longer ones are
  * aligned piece by piece. */
-#define WINDOW 512
+#define WINDOW 1024
 
 struct alignment {
 	struct aligned *rows;
 	size_t n, room;
-	/* length[i * (WINDOW + 1) + j]: of the longest common subsequence of the window's runs from i and j on */
+	/* length[i * stride + j]: of the longest common subsequence of the window's runs from i and j on */
 	uint16_t *length;
+	size_t stride;
 };
 
 /* The runs of one conversation that are looked at now. */
@@ -34,7 +35,7 @@ static void row_add(struct alignment *a, enum phase phase, size_t left, size_t r
 
 static uint16_t *length_at(const struct alignment *a, size_t i, size_t j)
 {
-	return &a->length[i * (WINDOW + 1) + j];
+	return &a->length[i * a->stride + j];
 }
 
 static void lengths_make(const struct alignment *a, const struct window *left, const struct window *right)
@@ -90,15 +91,21 @@ static void windows_align(struct alignment *a, const struct window *left, const 
 	*nright += j;
 }
 
+static size_t window_length(size_t n)
+{
+	return n < WINDOW ? n : WINDOW;
+}
+
 static struct window window_of(const struct run *runs, size_t n, size_t first)
 {
-	bool last = n - first <= WINDOW;
-	return (struct window){ runs + first, last ? n - first : WINDOW, first, last ? 0 : WINDOW / 2 };
+	size_t length = window_length(n - first);
+	return (struct window){ runs + first, length, first, first + length == n ? 0 : WINDOW / 2 };
 }
 
 size_t runs_align(const struct run *left, size_t nleft, const struct run *right, size_t nright, struct aligned **rows)
 {
-	struct alignment a = { .length = memory_zeroed((WINDOW + 1) * (WINDOW + 1), sizeof *a.length) };
+	struct alignment a = { .stride = window_length(nright) + 1 };
+	a.length = memory_zeroed((window_length(nleft) + 1) * a.stride, sizeof *a.length);
 	for (size_t i = 0, j = 0; i < nleft || j < nright;) {
 		struct window l = window_of(left, nleft, i), r = window_of(right, nright, j);
 		windows_align(&a, &l, &r, &i, &j);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/state.h"
@@ -235,6 +236,27 @@ static void what_is_no_file_counts_as_damaged(void)
 	free(fifo);
 }
 
+/* One session writes again and again, another reads: it finds what was written before, or after, and never half. */
+static void of_two_sessions_the_last_one_wins(void)
+{
+	struct lesson_progress one = begun(), other = begun(), read;
+	lesson_progress_at(&other, 1, 5, headings, ITEMS);
+	CHECK(lesson_progress_store("both", &one, &error) == STATUS_OK);
+	pid_t child = fork();
+	for (int i = 0; child == 0 && i < 100; i++)
+		(void)lesson_progress_store("both", i % 2 ? &one : &other, &error);
+	if (child == 0)
+		_exit(0);
+	for (bool over = false; !over;) {
+		over = waitpid(child, NULL, WNOHANG) != 0;
+		CHECK(lesson_progress_load("both", &read, &error) == STATUS_OK);
+		CHECK((read.place == 4 && read.beyond == 1) || (read.place == 1 && read.beyond == 0));
+		lesson_progress_free(&read);
+	}
+	lesson_progress_free(&other);
+	lesson_progress_free(&one);
+}
+
 /* ---- the place ---- */
 
 static size_t place_in(const struct lesson_progress *progress, const struct slice *now, size_t n)
@@ -318,12 +340,12 @@ static void what_is_there_is_listed_and_forgotten(void)
 	bool was = false;
 	write_file(".03-smtp-by-hand.a1b2c3", SLICE("half"));
 	char *keys = keys_there();
-	CHECK_TEXT(slice_of(keys), "03-smtp-by-hand 05-pop3-by-hand damaged newer odd ");
+	CHECK_TEXT(slice_of(keys), "03-smtp-by-hand 05-pop3-by-hand both damaged newer odd ");
 	free(keys);
 	CHECK(lesson_progress_forget("odd", &was, &error) == STATUS_OK && was);
 	CHECK(lesson_progress_forget("odd", &was, &error) == STATUS_OK && !was);
 	keys = keys_there();
-	CHECK_TEXT(slice_of(keys), "03-smtp-by-hand 05-pop3-by-hand damaged newer ");
+	CHECK_TEXT(slice_of(keys), "03-smtp-by-hand 05-pop3-by-hand both damaged newer ");
 	free(keys);
 }
 
@@ -417,6 +439,7 @@ int main(void)
 	TEST(no_text_breaks_it);
 	TEST(lines_that_are_unknown_are_passed_over);
 	TEST(what_is_no_file_counts_as_damaged);
+	TEST(of_two_sessions_the_last_one_wins);
 	TEST(the_place_holds_while_the_text_does);
 	TEST(in_a_changed_text_the_place_is_in_the_same_section);
 	TEST(a_changed_text_is_known_by_its_digest);
