@@ -41,17 +41,21 @@ static void lay_out(const struct reading *reading, struct buffer *out)
 	}
 }
 
-/* Makes that line of the text an empty one. */
-static void blank_line(struct buffer *text, unsigned line)
+/* Makes that line of the text an empty one; false where it is one already, or is not there. */
+static bool blank_line(struct buffer *text, unsigned line)
 {
-	struct slice rest = buffer_slice(text), row = rest;
+	struct slice rest = buffer_slice(text), row = { 0 };
 	struct buffer without = { 0 };
-	for (unsigned i = 0; i < line && rest.n; i++)
+	unsigned at = 0;
+	for (; at < line && rest.n; at++)
 		row = slice_row(&rest);
+	if (at < line || row.n == 0)
+		return false;
 	buffer_add(&without, text->p, (size_t)(row.p - text->p));
 	buffer_add(&without, row.p + row.n, (size_t)(text->p + text->n - (row.p + row.n)));
 	buffer_free(text);
 	*text = without;
+	return true;
 }
 
 /* Takes `FILE:LINE: ` off the front of a message; 0 where it has none. */
@@ -79,9 +83,8 @@ static void parse(struct lesson *lesson, struct buffer *text)
 		unsigned line = message_line(lesson, &message);
 		lesson_blame(lesson, line ? line : 1, false, SLICE_FMT, SLICE_ARG(message));
 		error_clear(&error);
-		if (line == 0)
+		if (line == 0 || !blank_line(text, line)) /* the same would be said again */
 			return;
-		blank_line(text, line);
 	}
 }
 
@@ -126,7 +129,8 @@ void conversations_parse(struct reading *reading)
 {
 	struct buffer text = { 0 };
 	lay_out(reading, &text);
-	parse(reading->lesson, &text);
+	if (reading->nblocks) /* a lesson may do without a conversation */
+		parse(reading->lesson, &text);
 	for (size_t i = 0; i < reading->nblocks; i++)
 		find_lines(reading->lesson, &reading->blocks[i]);
 	find_goals(reading->lesson);

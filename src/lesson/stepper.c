@@ -92,6 +92,21 @@ void stepper_closed(struct stepper *s)
 	s->open = s->hears = s->elsewhere = false;
 }
 
+/* For the summary: codes, commands that there are, and where these are defined ("RFC 9051 7.1, RFC 5530 3"). */
+static void note_words(struct stepper *s, const struct dialogue_event *event)
+{
+	if (event->has_final && event->final && event->kind == EVENT_REPLY)
+		lesson_words_add(&s->o.progress->codes, event->code);
+	if (event->kind != EVENT_COMMAND || event->ref.n == 0)
+		return;
+	lesson_words_add(&s->o.progress->verbs, event->verb);
+	for (struct slice rest = event->ref; rest.n;) {
+		size_t comma = slice_find_octet(rest, ',');
+		lesson_words_add(&s->o.progress->reading, slice_trim(slice_part(rest, 0, comma)));
+		rest = slice_part(rest, comma < rest.n ? comma + 1 : rest.n, rest.n);
+	}
+}
+
 void stepper_event(struct stepper *s, const struct dialogue_event *event)
 {
 	const struct lesson_item *item = stepper_item(s);
@@ -99,8 +114,11 @@ void stepper_event(struct stepper *s, const struct dialogue_event *event)
 		return;
 	if (event->side == SIDE_SERVER && event->kind != EVENT_STAGE) {
 		s->hears = false;
+		s->heard += !event->more;
 		script_hears(s, event);
 	}
+	if (event->side == SIDE_CLIENT)
+		s->heard = 0;
 	if (event->kind == EVENT_REPLY && event->class != CLASS_NONE) {
 		event_forget(s->reply);
 		s->reply = event_keep(event);
@@ -109,12 +127,7 @@ void stepper_event(struct stepper *s, const struct dialogue_event *event)
 		free(s->verb);
 		s->verb = slice_string(event->verb);
 	}
-	if (event->has_final && event->final && event->kind == EVENT_REPLY)
-		lesson_words_add(&s->o.progress->codes, event->code);
-	if (event->kind == EVENT_COMMAND && event->note.n)
-		lesson_words_add(&s->o.progress->verbs, event->verb);
-	if (event->ref.n && event->note.n)
-		lesson_words_add(&s->o.progress->reading, event->ref);
+	note_words(s, event);
 	if (item && item->kind == ITEM_GOAL && s->stage != STAGE_LEAD && goal_met(item, event))
 		s->met = true;
 }

@@ -38,6 +38,7 @@ struct stepper {
 	struct variables values;
 	size_t matched;    /* the server's lines before this one have captured, or were passed */
 	bool hears;        /* tcp, udp: a reply is to come, which only its coming tells */
+	size_t heard;      /* the server's lines since the client's last */
 	bool ours;         /* its last line was said by us */
 
 	/* ---- what was typed last, and what came of it ---- */

@@ -33,11 +33,39 @@ static void script_open(struct stepper *s, size_t script)
 
 /* ---- waiting ---- */
 
+static bool is_clients(const struct stepper *s, size_t line)
+{
+	return line < s->r->script->nlines && s->r->script->lines[line].kind == SCRIPT_SAID &&
+	       s->r->script->lines[line].side == SIDE_CLIENT;
+}
+
+/* Whether the script has the client go on though the server has not answered in full: it pipelines, or what its server says there
+ * is no whole reply. */
+static bool script_presses(const struct stepper *s)
+{
+	size_t last = s->typed && stepper_at(s) ? stepper_at(s)->line : s->at - 1, n = 0;
+	if (s->r == NULL || last >= s->r->script->nlines)
+		return false;
+	while (last > 0 && !is_clients(s, last))
+		last--;
+	if (is_clients(s, last) && is_clients(s, last + 1))
+		return s->r->lines[last + 1].input == INPUT_COMMAND;
+	for (size_t i = is_clients(s, last) ? last + 1 : last; i < s->r->script->nlines && !is_clients(s, i); i++) {
+		const struct script_line *line = &s->r->script->lines[i];
+		n += line->kind == SCRIPT_SAID && line->mark == MARK_NONE;
+		if (i + 1 == s->r->script->nlines || is_clients(s, i + 1))
+			return n > 0 && s->heard >= n && s->r->lines[i].speaks &&
+			       s->r->blocks[s->r->lines[i].block].trailing > 0;
+	}
+	return false;
+}
+
 bool script_busy(const struct stepper *s, const struct dialogue *d)
 {
 	if (!s->open || d == NULL)
 		return false;
-	return dialogue_turn(d) == SIDE_SERVER || dialogue_closing(d) || dialogue_tls_pending(d) || s->hears;
+	return (dialogue_turn(d) == SIDE_SERVER && !script_presses(s)) || dialogue_closing(d) || dialogue_tls_pending(d) ||
+	       s->hears;
 }
 
 /* Whether the script has the server say something behind that line, before the client speaks again. */

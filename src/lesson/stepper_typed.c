@@ -94,6 +94,10 @@ static void answer(struct stepper *s, struct slice typed, struct buffer *out)
 		return;
 	}
 	unsigned choice = choice_of(typed, item->choices);
+	struct buffer safe = { 0 };
+	escape_text(&safe, slice_trim(typed));
+	tell_row(s, out, "> " SLICE_FMT, SLICE_ARG(buffer_slice(&safe)));
+	buffer_free(&safe);
 	if (item->choices && choice == 0) {
 		tell_row(s, out, "(Type the number of your choice, 1 to %u.)", item->choices);
 		return;

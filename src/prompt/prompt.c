@@ -27,9 +27,17 @@ static struct prompt *prompt_of(EditLine *el)
 	return p;
 }
 
+/* The last row of the prompt: libedit draws no more of it. */
 static char *prompt_text(EditLine *el)
 {
-	return prompt_of(el)->text;
+	struct prompt *p = prompt_of(el);
+	return p->text + p->above;
+}
+
+/* Rows above it are ours. */
+static void draw_above(const struct prompt *p)
+{
+	terminal_say((struct slice){ p->text, p->above });
 }
 
 struct slice prompt_typed(const struct prompt *p)
@@ -48,6 +56,8 @@ void prompt_erase(struct prompt *p)
 
 void prompt_draw(struct prompt *p)
 {
+	if (p->mode == MODE_LINE)
+		draw_above(p);
 	if (p->mode == MODE_LINE)
 		(void)el_set(p->el, EL_REFRESH);
 	else if (p->mode == MODE_SECRET)
@@ -230,6 +240,8 @@ void prompt_set(struct prompt *p, const char *text)
 		prompt_erase(p);
 	free(p->text);
 	p->text = string_copy(text);
+	const char *row = strrchr(p->text, '\n');
+	p->above = row ? (size_t)(row - p->text) + 1 : 0;
 	if (p->mode == MODE_LINE)
 		prompt_draw(p);
 }
@@ -289,6 +301,7 @@ enum prompt_result prompt_read(struct prompt *p, struct slice *line)
 	(void)fflush(stdout);
 	p->mode = MODE_LINE;
 	p->keys.searching = false;
+	draw_above(p);
 	const char *got = el_gets(p->el, &n);
 	p->mode = MODE_IDLE;
 	if (got == NULL) {

@@ -26,7 +26,7 @@ struct prompt_events {
 struct prompt *prompt_new(struct event_base *base, const struct prompt_events *events, void *context);
 void prompt_free(struct prompt *prompt);
 
-/* What stands before the line; may change while a line is being typed (it is redrawn). */
+/* What stands before the line, and, up to its last line end, in rows of their own above it; may change while a line is being typed (it is redrawn). */
 void prompt_set(struct prompt *prompt, const char *text);
 
 /* History of that name under $XDG_STATE_HOME/parlance (mode 0600), read now and written as lines are added; NULL: none.

@@ -48,7 +48,8 @@ struct prompt {
 	struct past *past;
 	bool plain_terminal; /* it cannot move its cursor (TERM=dumb) */
 	size_t columns;      /* of the terminal, when what stands there was drawn */
-	char *text;          /* before the line */
+	char *text;          /* before the line: rows, the last of which stands in the line itself */
+	size_t above;        /* octets of it that are not of that last row */
 	char *label;         /* before a secret */
 	enum prompt_mode mode;
 	struct keys keys;

@@ -135,16 +135,26 @@ void guide_show(struct talk *t, struct slice rows)
 	(void)fflush(stdout);
 }
 
+/* A guide sends when it is time: where that is before the server has answered, it means it. */
+static void press(struct talk *t)
+{
+	t->pressed = talk_waiting(t);
+	if (t->pressed)
+		lines_pump(t, false);
+	t->pressed = false;
+	lines_stir(t);
+}
+
 void guide_send(struct talk *t, struct slice line)
 {
 	line_hold(t, line, false, false);
-	lines_stir(t);
+	press(t);
 }
 
 void guide_send_octets(struct talk *t, struct slice octets)
 {
 	line_hold(t, octets, true, true);
-	lines_stir(t);
+	press(t);
 }
 
 void guide_put(struct talk *t, struct slice text)

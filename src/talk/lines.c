@@ -235,7 +235,7 @@ static bool may_speak(const struct talk *t, bool my_turn)
 	if (my_turn)
 		return dialogue_turn(session_dialogue(t->session)) == SIDE_CLIENT;
 	/* What is said behind STARTTLS goes in the clear, and is no part of the handshake (RFC 3207 4). */
-	return (t->pipeline || t->hurried) && !t->encrypting && session_waiting(t->session) < WAITING_MAX;
+	return (t->pipeline || t->hurried || t->pressed) && !t->encrypting && session_waiting(t->session) < WAITING_MAX;
 }
 
 void lines_pump(struct talk *t, bool my_turn)
