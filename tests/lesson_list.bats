@@ -44,7 +44,7 @@ names() {
 	keep 03-smtp-by-hand 'items: 15' 'place: 4' 'visited: 2026-11-21 10:00:00'
 	keep 02-sockets 'items: 9' 'place: 0' 'visited: 2026-11-20 23:59:59'
 	run -0 "$PARLANCE" lesson
-	[[ ${lines[1]} =~ ^\ 2\ \ 0/9\ +Sockets && ${lines[2]} =~ ^\ 3\ \ 4/15\ +SMTP\ by\ hand ]]
+	[[ ${lines[1]} =~ ^\ 2\ \ 1/9\ +Sockets && ${lines[2]} =~ ^\ 3\ \ 5/15\ +SMTP\ by\ hand ]]
 	same "To go on: parlance lesson 3" "${lines[-1]}"
 }
 
@@ -140,4 +140,82 @@ names() {
 	touch src/cmd/shipped.sh
 	run -0 "$PARLANCE" lesson --json
 	same "Edited" "$(jq -r 'select(.name[:2] == "03") | .title' <<<"$output")"
+}
+
+# mine: a lesson in mine.md, of two sections with two steps each.
+mine() {
+	cat >mine.md <<'END'
+# Mine
+
+## Hello
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: HELO student.example
+S: 250 {{*}}
+C: NOOP
+S: 250 {{*}}
+```
+
+## Goodbye
+
+```transcript
+C: VRFY bob
+S: 250 {{*}}
+C: QUIT
+S: 221 {{*}}
+```
+END
+}
+
+@test "what is kept: the place, what was met, and no word that is no command" {
+	cd "$BATS_TEST_TMPDIR"
+	mine
+	run -0 "$PARLANCE" lesson mine.md <<-'END'
+		HELO student.example
+		hungry
+		NOOP
+	END
+	run -0 cat "$kept"/mine.md@*
+	has 'place: 2'
+	has 'items: 4'
+	has 'heading: Goodbye'
+	has 'said: 2'
+	has 'code: 250 2'
+	has 'code: 500 1'
+	has 'verb: HELO 1'
+	has 'verb: NOOP 1'
+	has 'read: RFC 5321 4.1.1.1'
+	has_not 'hungry'
+	run -0 "$PARLANCE" lesson --reset mine.md
+	has 'forgotten: mine.md@'
+}
+
+@test "one goes on in the same section of a lesson that was changed since" {
+	cd "$BATS_TEST_TMPDIR"
+	mine
+	printf 'HELO student.example\nNOOP\nVRFY bob\n' | "$PARLANCE" lesson mine.md
+	sed -i 's/^## Hello/> **Question** Why?\n>\n> **Answer** So.\n\n&/' mine.md
+	run -0 "$PARLANCE" lesson mine.md </dev/null
+	has 'step 5 of 5'
+	has 'QUIT'
+	sed -i 's/^C: VRFY bob/&by/' mine.md
+	run -0 "$PARLANCE" lesson mine.md </dev/null
+	has 'step 5 of 5'
+}
+
+@test "where nothing can be kept the lesson says so once, and goes on" {
+	cd "$BATS_TEST_TMPDIR"
+	mine
+	touch plain
+	run -0 env XDG_STATE_HOME="$PWD/plain" "$PARLANCE" lesson mine.md <<-'END'
+		HELO student.example
+		NOOP
+		VRFY bob
+	END
+	has 'not kept'
+	[[ $(grep -c 'not kept' <<<"$output") == 1 ]]
+	has 'You were at step 4 of 4; your place could not be kept.'
 }

@@ -1348,6 +1348,26 @@ C: c LOGOUT" "$(heard)"
 	END
 }
 
+@test "POP3: what stands behind a text that ended too early is waited for by its lines, not by the clock" {
+	script=$(transcript pop3.txt <<-'END'
+		Protocol: pop3
+
+		S: +OK x
+		C: TOP 1 9
+		S: +OK
+		S: One.
+		S: .
+		S: Two.
+		S: .
+		C: QUIT
+		S: +OK x
+	END
+	)
+	SECONDS=0
+	verify 0 "$script" --to self --timeout 30
+	((SECONDS < 15))
+}
+
 @test "marks: S? may be missing, S* may come often, S! must not come, at every level" {
 	script=$(transcript marks.txt <<-'END'
 		Protocol: pop3

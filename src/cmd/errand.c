@@ -8,7 +8,9 @@
 
 struct talk_place errand_place(const struct where *where)
 {
-	return (struct talk_place){ where->connect, where->protocol, where->tls, where->name, where->request_path, NULL };
+	return (struct talk_place){
+		where->connect, where->protocol, where->tls, where->name, where->request_path, NULL
+	};
 }
 
 static enum status find(void *context, const char *target, const char *service, struct talk_place *place,

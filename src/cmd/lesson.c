@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "lesson/progress.h"
 
@@ -14,7 +14,8 @@
 enum status lesson_take(const char *name, struct taken_lesson *taken, struct error *error)
 {
 	char *shipped = NULL;
-	bool path = access(name, R_OK) == 0;
+	struct stat about;
+	bool path = stat(name, &about) == 0 && !S_ISDIR(about.st_mode);
 	enum status status = path ? read_input(name, &taken->text, error) : shipped_lesson_find(name, &shipped, error);
 	if (status == STATUS_OK && !path)
 		buffer_add_slice(&taken->text, shipped_lesson(shipped));
@@ -22,6 +23,7 @@ enum status lesson_take(const char *name, struct taken_lesson *taken, struct err
 		char *file = path ? string_copy(name) : string_printf("lessons/%s.md", shipped);
 		taken->lesson = lesson_read(buffer_slice(&taken->text), file);
 		taken->key = path ? lesson_progress_key(name) : string_copy(shipped);
+		taken->name = string_copy(path ? name : shipped);
 		free(file);
 	}
 	for (size_t i = 0; shipped && shipped_lesson_name(i); i++)
@@ -35,6 +37,7 @@ void taken_lesson_free(struct taken_lesson *taken)
 {
 	lesson_free(taken->lesson);
 	buffer_free(&taken->text);
+	free(taken->name);
 	free(taken->key);
 	free(taken->next);
 	*taken = (struct taken_lesson){ 0 };

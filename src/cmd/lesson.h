@@ -13,6 +13,7 @@
 struct taken_lesson {
 	struct lesson *lesson;
 	struct buffer text; /* what it was read from */
+	char *name;         /* what it is called on the command line */
 	char *key;          /* under which its progress is kept (lesson/progress.h) */
 	char *next;         /* the name of the one that ships behind it; NULL: none */
 };

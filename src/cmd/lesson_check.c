@@ -70,7 +70,7 @@ static void tell_faults(struct trial *t)
 		if (fault->warning)
 			report_comment(t->checking->report, slice_of(text));
 		else
-			tell(t, fault->line, "the lesson can be read", VERDICT_DIFFERS, "", "", fault->text);
+			tell(t, fault->line, fault->text, VERDICT_DIFFERS, "", "", "an error of the lesson's own");
 		free(text);
 	}
 }
@@ -212,8 +212,7 @@ static void try_command(struct trial *t, const struct lesson_item *item)
 	struct error error = { 0 };
 	int ended = 0;
 	char *name = string_printf("parlance %s", item->text);
-	enum status status =
-		lesson_run(t->checking->options, item, COLUMNS_OF_A_CHECK, &output, &ended, &error);
+	enum status status = lesson_run(t->checking->options, item, COLUMNS_OF_A_CHECK, &output, &ended, &error);
 	if (status != STATUS_OK) {
 		tell(t, item->line, name, VERDICT_DIFFERS, "", "", error.message);
 	} else if (ended != item->status) {
@@ -246,7 +245,7 @@ static void try_items(struct trial *t)
 				try_conversation(t, next);
 		if (item->kind == ITEM_COMMAND)
 			try_command(t, item);
-		if (item->kind == ITEM_GOAL)
+		if (item->kind == ITEM_GOAL && item->nkeys)
 			tell_goal(t, i);
 	}
 }

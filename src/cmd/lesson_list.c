@@ -34,6 +34,15 @@ struct list {
 
 /* ---- what there is ---- */
 
+/* "done", "4/15" where the fourth step is the one to go on with, or empty; the caller's (free). */
+static char *mark_of(const struct lesson_progress *progress)
+{
+	if (progress->done)
+		return string_copy("done");
+	size_t step = progress->place < progress->items ? progress->place + 1 : progress->items;
+	return progress->items ? string_printf("%zu/%zu", step, progress->items) : string_copy("");
+}
+
 static void read_row(struct row *row, const char *name)
 {
 	struct error error = { 0 };
@@ -44,10 +53,7 @@ static void read_row(struct row *row, const char *name)
 	lesson_free(lesson);
 	(void)lesson_progress_load(name, &row->progress, &error);
 	error_report(&error); /* the list goes on */
-	const struct lesson_progress *progress = &row->progress;
-	row->mark = progress->done    ? string_copy("done")
-	            : progress->items ? string_printf("%zu/%zu", progress->place, progress->items)
-	                              : string_copy("");
+	row->mark = mark_of(&row->progress);
 }
 
 static bool is_begun(const struct row *row)

@@ -15,10 +15,11 @@
 #include "cmd/prepared.h"
 #include "lesson/stepper.h"
 #include "talk/guide.h"
+#include "view/wrap.h"
 
 /* Prose is laid out for so many columns. */
 #define COLUMNS_LEAST 40
-#define COLUMNS_MOST  120
+#define COLUMNS_MOST 120
 
 /* Rows of the screen that a page leaves for the prompt and the line above it. */
 #define ROWS_FREE 3
@@ -45,7 +46,7 @@ struct stepping {
 	struct errand errand;
 	struct prepared prepared; /* the conversation that is open, or was */
 	bool has_prepared;
-	struct buffer page; /* rows that wait for Enter */
+	struct buffer page;  /* rows that wait for Enter */
 	struct event *pause; /* --demo: pending while what was shown is read */
 	double words;        /* shown since the last pause */
 	size_t told;         /* in a pipe: the stop whose line was printed, and one */
@@ -57,6 +58,26 @@ struct stepping {
 static bool alone(const struct stepping *g)
 {
 	return g->options->demo;
+}
+
+static size_t columns(const struct stepping *g)
+{
+	size_t wide = guide_columns(g->talk);
+	return wide < COLUMNS_LEAST ? COLUMNS_LEAST : wide > COLUMNS_MOST ? COLUMNS_MOST : wide;
+}
+
+/* Says that something failed, in rows that fit. */
+static void tell_failure(struct stepping *g, struct error *error)
+{
+	struct buffer text = { 0 }, rows = { 0 };
+	buffer_add_octet(&text, '(');
+	escape_text(&text, slice_of(error->message));
+	buffer_add_octet(&text, ')');
+	(void)wrap(&rows, buffer_slice(&text), &(struct wrapping){ .first = "", .rest = "", .columns = columns(g) });
+	guide_show(g->talk, buffer_slice(&rows));
+	buffer_free(&rows);
+	buffer_free(&text);
+	error_clear(error);
 }
 
 /* ---- the place ---- */
@@ -79,21 +100,11 @@ static void keep_place(struct stepping *g)
 		return;
 	lesson_progress_at(&g->progress, stepper_stop(g->stepper), g->digest, g->headings, g->lesson->nstops);
 	(void)lesson_progress_store(g->taken->key, &g->progress, &error);
-	if (error.message) {
-		char *row = string_printf("(%s)\n", error.message);
-		guide_show(g->talk, slice_of(row));
-		free(row);
-	}
-	error_clear(&error);
+	if (error.message)
+		tell_failure(g, &error);
 }
 
 /* ---- showing ---- */
-
-static size_t columns(const struct stepping *g)
-{
-	size_t wide = guide_columns(g->talk);
-	return wide < COLUMNS_LEAST ? COLUMNS_LEAST : wide > COLUMNS_MOST ? COLUMNS_MOST : wide;
-}
 
 static size_t count_rows(struct slice text)
 {
@@ -169,16 +180,18 @@ static enum status prepare_conversation(struct stepping *g, const struct stepper
 	return error->message ? error->status : status;
 }
 
+static void show_as(struct stepping *g, const struct stepper_what *what)
+{
+	guide_shows(g->talk, what->aside ? GUIDE_NOTHING : what->quiet ? GUIDE_LINES : GUIDE_ALL);
+}
+
 static void go_to(struct stepping *g, const struct stepper_what *what)
 {
 	struct error error = { 0 };
 	g->reached = false;
 	guide_hang_up(g->talk);
 	if (prepare_conversation(g, what, &error) != STATUS_OK) {
-		char *row = string_printf("(%s)\n", error.message);
-		guide_show(g->talk, slice_of(row));
-		free(row);
-		error_clear(&error);
+		tell_failure(g, &error);
 		stepper_closed(g->stepper);
 		if (alone(g)) {
 			g->failed = true;
@@ -194,7 +207,7 @@ static void go_to(struct stepping *g, const struct stepper_what *what)
 	place.settings = player.session.tls;
 	place.path = NULL;
 	guide_go(g->talk, &place);
-	guide_quiet(g->talk, what->quiet);
+	show_as(g, what);
 }
 
 static void run_command(struct stepping *g, const struct lesson_item *item)
@@ -204,9 +217,12 @@ static void run_command(struct stepping *g, const struct lesson_item *item)
 	int ended = 0;
 	if (lesson_run(g->options, item, columns(g), &output, &ended, &error) != STATUS_OK)
 		buffer_printf(&safe, "%s\n", error.message);
+	const struct wrapping how = { "", "    ", columns(g), NULL };
 	for (struct slice rest = buffer_slice(&output); rest.n;) {
-		escape_text(&safe, slice_row(&rest));
-		buffer_add_octet(&safe, '\n');
+		struct buffer row = { 0 };
+		escape_for_screen(&row, slice_row(&rest));
+		(void)wrap(&safe, buffer_slice(&row), &how);
+		buffer_free(&row);
 	}
 	if (ended)
 		buffer_printf(&safe, "(exit status %d)\n", ended);
@@ -215,6 +231,28 @@ static void run_command(struct stepping *g, const struct lesson_item *item)
 	buffer_free(&safe);
 	error_clear(&error);
 	stepper_ran(g->stepper);
+}
+
+/* The command, and what it is given to read, before it runs. */
+static void show_command(struct stepping *g, const struct lesson_item *item)
+{
+	struct buffer filled = { 0 }, rows = { 0 };
+	struct error error = { 0 };
+	buffer_printf(&filled, "\n$ parlance %s\n%s", item->text, item->input);
+	struct buffer text = { 0 };
+	if (lesson_fill_lab(g->options, buffer_slice(&filled), &text, &error) != STATUS_OK)
+		buffer_add_string(&text, error.message);
+	size_t row = 0;
+	for (struct slice rest = buffer_slice(&text); rest.n; row++) {
+		buffer_add_string(&rows, row > 1 ? "    " : "");
+		escape_text(&rows, slice_row(&rest));
+		buffer_add_octet(&rows, '\n');
+	}
+	show(g, buffer_slice(&rows));
+	buffer_free(&filled);
+	buffer_free(&text);
+	buffer_free(&rows);
+	error_clear(&error);
 }
 
 static void pause_passed(evutil_socket_t fd, short what, void *context)
@@ -258,16 +296,19 @@ static bool act(struct stepping *g)
 	struct stepper_what what;
 	enum stepper_act do_now = stepper_next(g->stepper, guide_dialogue(g->talk), &what);
 	if (do_now == STEPPER_SHOW || stepper_awaits(g->stepper) != AWAITS_NOTHING)
-		guide_quiet(g->talk, false);
+		guide_shows(g->talk, GUIDE_ALL);
 	switch (do_now) {
 	case STEPPER_SHOW:
-		show(g, what.text);
+		if (what.asks)
+			show_command(g, &g->lesson->items[what.item]);
+		else
+			show(g, what.text);
 		return true;
 	case STEPPER_CONNECT:
 		go_to(g, &what);
 		return false;
 	case STEPPER_SAY:
-		guide_quiet(g->talk, what.quiet);
+		show_as(g, &what);
 		guide_send_octets(g->talk, what.text);
 		return false;
 	case STEPPER_PORT:
@@ -286,6 +327,7 @@ static bool act(struct stepping *g)
 		run_command(g, &g->lesson->items[what.item]);
 		return true;
 	case STEPPER_DONE:
+		guide_shows(g->talk, GUIDE_LINES);
 		guide_leave(g->talk);
 		return false;
 	case STEPPER_AWAIT:
@@ -375,6 +417,7 @@ static void typed(void *context, struct slice line)
 	struct buffer out = { 0 };
 	if (g->page.n) {
 		turn_page(g);
+		guide_put(g->talk, line); /* whoever types on means the step */
 		return;
 	}
 	if (alone(g)) {
@@ -433,10 +476,12 @@ static void prompt(void *context, struct buffer *above, struct buffer *instead)
 	case AWAITS_LINE:
 		break;
 	}
-	if (guide_dialogue(g->talk) == NULL) {
+	if (stepper_lost(g->stepper)) {
 		buffer_add_string(instead, "Enter connects again");
 		return;
 	}
+	if (guide_dialogue(g->talk) == NULL)
+		return;
 	stepper_line(g->stepper, &line);
 	buffer_add_string(above, ARROW);
 	if (stepper_awaits(g->stepper) == AWAITS_GOAL)
@@ -445,6 +490,9 @@ static void prompt(void *context, struct buffer *above, struct buffer *instead)
 		buffer_add_string(above, "(an empty line: Enter alone)");
 	else
 		escape_text(above, buffer_slice(&line));
+	enum input input = dialogue_input(guide_dialogue(g->talk));
+	if (input == INPUT_TEXT || input == INPUT_COUNTED)
+		buffer_add_string(above, "   (in text ^] is for :hint and the like)");
 	buffer_wipe(&line);
 }
 
@@ -567,9 +615,12 @@ static void say_goodbye(const struct stepping *g)
 {
 	if (alone(g) || g->options->quiet)
 		return;
-	if (stepper_stop(g->stepper) < g->lesson->nstops)
-		(void)printf("Your place is kept: step %zu of %zu. parlance lesson %s goes on.\n", stepper_stop(g->stepper) + 1,
-		             g->lesson->nstops, g->taken->key);
+	size_t stop = stepper_stop(g->stepper), stops = g->lesson->nstops;
+	if (stop < stops && g->progress.refused)
+		(void)printf("You were at step %zu of %zu; your place could not be kept.\n", stop + 1, stops);
+	else if (stop < stops)
+		(void)printf("Your place is kept: step %zu of %zu. parlance lesson %s goes on.\n", stop + 1, stops,
+		             g->taken->name);
 	else if (g->taken->next)
 		(void)printf("Done. The next one: parlance lesson %s\n", g->taken->next);
 	else
@@ -619,7 +670,8 @@ enum status lesson_step(struct options *options, struct taken_lesson *taken)
 	g.errand.options = options;
 	g.digest = lesson_digest(buffer_slice(&taken->text));
 	if (fault && !options->quiet)
-		complain("%s:%u: %s (parlance lesson --check names all)", taken->lesson->file, fault->line, fault->text);
+		complain("%s:%u: %s (parlance lesson --check names all)", taken->lesson->file, fault->line,
+		         fault->text);
 	enum status status = options_tls(options, &g.errand.tls, &error);
 	error_report(&error);
 	if (status == STATUS_OK) {

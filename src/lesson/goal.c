@@ -26,11 +26,11 @@ static struct slice name_or_nothing(const char *name)
 	return name ? slice_of(name) : (struct slice){ NULL, 0 };
 }
 
-#define VALUE(name, expression)                                                          \
+#define VALUE(name, expression) \
 	static struct slice value_##name(const struct dialogue_event *e, struct buffer *room) \
-	{                                                                                \
-		(void)room;                                                              \
-		return (expression);                                                     \
+	{ \
+		(void)room; \
+		return (expression); \
 	}
 
 VALUE(answers, e->answers ? number(room, e->answers) : SLICE(""))
@@ -59,12 +59,12 @@ static const struct key {
 	const char *name;
 	struct slice (*value)(const struct dialogue_event *event, struct buffer *room);
 } keys[] = {
-	{ "answers", value_answers },   { "class", value_class },   { "code", value_code },
+	{ "answers", value_answers },   { "class", value_class },       { "code", value_code },
 	{ "decoded", value_decoded },   { "enhanced", value_enhanced }, { "final", value_final },
-	{ "keyword", value_keyword },   { "kind", value_kind },     { "note", value_note },
-	{ "octets", value_octets },     { "phase", value_phase },   { "problem", value_problem },
-	{ "protocol", value_protocol }, { "ref", value_ref },       { "secure", value_secure },
-	{ "side", value_side },         { "state", value_state },   { "tag", value_tag },
+	{ "keyword", value_keyword },   { "kind", value_kind },         { "note", value_note },
+	{ "octets", value_octets },     { "phase", value_phase },       { "problem", value_problem },
+	{ "protocol", value_protocol }, { "ref", value_ref },           { "secure", value_secure },
+	{ "side", value_side },         { "state", value_state },       { "tag", value_tag },
 	{ "text", value_text },         { "verb", value_verb },
 };
 #define KEYS (sizeof keys / sizeof keys[0])
@@ -126,9 +126,10 @@ void goal_read_keys(struct lesson *lesson, struct lesson_item *goal, struct slic
 	for (struct slice pair = take_pair(&text); pair.n; pair = take_pair(&text))
 		read_pair(lesson, goal, pair);
 	if (goal->nkeys == 0 && lesson->nfaults == faults)
-		lesson_blame(lesson, goal->line, false,
-		             "a goal without a key: any event would meet it: behind **Goal**, in its line, write what is to "
-		             "happen, like verb=RCPT class=failure");
+		lesson_blame(
+			lesson, goal->line, false,
+			"a goal without a key: any event would meet it: behind **Goal**, in its line, write what is to "
+			"happen, like verb=RCPT class=failure");
 }
 
 /* ---- meeting them ---- */
@@ -142,8 +143,7 @@ static bool is_like(struct slice text, struct slice pattern)
 			size_t n = slice_find_octet(pattern, '*'), last = pattern.n == n;
 			struct slice piece = slice_part(pattern, 0, n);
 			if (last)
-				return text.n >= n &&
-				       slice_equal_nocase(slice_part(text, text.n - n, text.n), piece);
+				return text.n >= n && slice_equal_nocase(slice_part(text, text.n - n, text.n), piece);
 			size_t at = slice_find_nocase(text, piece);
 			if (n && at == text.n)
 				return false;

@@ -138,9 +138,10 @@ enum status lesson_progress_load(const char *key, struct lesson_progress *progre
 	size_t line = 0;
 	int why = file ? state_read(file, FILE_MAX, &text) : ENOENT;
 	enum status status = STATUS_OK;
-	if (why != 0 && why != ENOENT)
+	bool there = why != ENOENT && why != ENOTDIR;
+	if (there && why != 0)
 		status = error_set(error, STATUS_USAGE, "%s: %s: the lesson begins anew", file, strerror(why));
-	else if (why == 0 && !progress_parse(buffer_slice(&text), progress, &line))
+	else if (there && !progress_parse(buffer_slice(&text), progress, &line))
 		status = error_set(error, STATUS_USAGE, "%s:%zu: damaged: the lesson begins anew", file, line);
 	if (status != STATUS_OK)
 		lesson_progress_free(progress);

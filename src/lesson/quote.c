@@ -43,8 +43,8 @@ static enum directive directive_of(cmark_node *paragraph)
 
 static bool is_break(cmark_node *node)
 {
-	return node && (cmark_node_get_type(node) == CMARK_NODE_SOFTBREAK ||
-	                cmark_node_get_type(node) == CMARK_NODE_LINEBREAK);
+	return node &&
+	       (cmark_node_get_type(node) == CMARK_NODE_SOFTBREAK || cmark_node_get_type(node) == CMARK_NODE_LINEBREAK);
 }
 
 /* Moves what stands from `from` on in its paragraph into one of its own, behind it. */
@@ -160,8 +160,9 @@ static void count_choices(struct lesson *lesson, struct lesson_item *item)
 		return;
 	item->right = named_choice(item->answer, item->choices);
 	if (item->right == 0)
-		lesson_blame(lesson, item->line, true,
-		             "the answer does not begin with a choice's number: nobody is told whether theirs was right");
+		lesson_blame(
+			lesson, item->line, true,
+			"the answer does not begin with a choice's number: nobody is told whether theirs was right");
 }
 
 static void add_hint(struct lesson_item *item, cmark_node *hint)
@@ -227,7 +228,8 @@ static void blame_word(struct lesson *lesson, cmark_node *quote)
 	const char *near = word_near(word, directives, DIRECTIVES);
 	if (!known)
 		lesson_blame(lesson, node_line(quote), false,
-		             "**" SLICE_FMT "**: an unknown directive: a quote that begins with a bold word is a Question, a "
+		             "**" SLICE_FMT
+		             "**: an unknown directive: a quote that begins with a bold word is a Question, a "
 		             "Goal or a Hint%s%s",
 		             SLICE_ARG(word), near ? ": nearest is " : "", near ? near : "");
 	buffer_free(&room);

@@ -32,8 +32,8 @@ struct lesson_item *lesson_add(struct lesson *lesson, enum item_kind kind, unsig
 void reading_block(struct reading *reading, cmark_node *block)
 {
 	reading->blocks = memory_grow(reading->blocks, reading->nblocks + 1, sizeof *reading->blocks);
-	reading->blocks[reading->nblocks++] =
-		(struct transcript_block){ block, reading->lesson->nitems - 1, node_line(block) + 1 };
+	reading->blocks[reading->nblocks++] = (struct transcript_block){ block, reading->lesson->nitems - 1,
+		                                                         node_line(block) + 1 };
 }
 
 unsigned node_line(cmark_node *node)
@@ -129,8 +129,8 @@ static void read_code(struct reading *reading, cmark_node *node)
 	} else {
 		const char *near = word_near(word, words, sizeof words / sizeof words[0]);
 		if (near)
-			lesson_blame(lesson, node_line(node), false, SLICE_FMT ": an unknown kind of block: nearest is %s",
-			             SLICE_ARG(word), near);
+			lesson_blame(lesson, node_line(node), false,
+			             SLICE_FMT ": an unknown kind of block: nearest is %s", SLICE_ARG(word), near);
 		lesson_add(lesson, ITEM_PROSE, node_line(node))->body = node;
 	}
 }

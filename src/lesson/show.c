@@ -12,7 +12,7 @@
 
 /* U+2061 and U+2062: invisible, and escaped where they stand in a lesson's own text. */
 #define BOLD_BEGINS SLICE("\xe2\x81\xa1")
-#define BOLD_ENDS   SLICE("\xe2\x81\xa2")
+#define BOLD_ENDS SLICE("\xe2\x81\xa2")
 
 /* How deep lists and quotes are told apart. */
 #define DEPTH_MAX 8

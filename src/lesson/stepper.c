@@ -61,6 +61,11 @@ enum stepper_awaits stepper_awaits(const struct stepper *s)
 	return s->awaits;
 }
 
+bool stepper_lost(const struct stepper *s)
+{
+	return s->lost;
+}
+
 void stepper_enter(struct stepper *s, size_t stop)
 {
 	s->stop = stop;
@@ -86,18 +91,28 @@ void stepper_connected(struct stepper *s, bool elsewhere)
 
 void stepper_closed(struct stepper *s)
 {
+	typed_closed(s);
 	const struct lesson_stop *stop = stepper_at(s);
 	bool wanted = stop && stop->talks && stop->kind != STOP_QUESTION && stop->kind != STOP_COMMAND;
-	s->lost = wanted && stop->script == s->script && !s->o.alone;
+	s->lost = wanted && stop->script == s->script && !s->o.alone && !s->met;
 	s->open = s->hears = s->elsewhere = false;
+}
+
+/* Whether the protocol has such a command. What is none may be a slip, and a slip a password. */
+static bool is_known(const struct dialogue_event *event)
+{
+	const struct protocol *protocol = protocol_named(slice_of(event->protocol));
+	const struct table *commands = protocol ? protocol_table(protocol, TABLE_COMMANDS) : NULL;
+	return commands && table_find(commands, event->verb);
 }
 
 /* For the summary: codes, commands that there are, and where these are defined ("RFC 9051 7.1, RFC 5530 3"). */
 static void note_words(struct stepper *s, const struct dialogue_event *event)
 {
-	if (event->has_final && event->final && event->kind == EVENT_REPLY)
-		lesson_words_add(&s->o.progress->codes, event->code);
-	if (event->kind != EVENT_COMMAND || event->ref.n == 0)
+	if (event->has_final && event->final &&
+	    s->reply) /* of HTTP, and of POP3's lists, it is the first line that has it */
+		lesson_words_add(&s->o.progress->codes, s->reply->code);
+	if (event->kind != EVENT_COMMAND || !is_known(event))
 		return;
 	lesson_words_add(&s->o.progress->verbs, event->verb);
 	for (struct slice rest = event->ref; rest.n;) {
@@ -172,11 +187,13 @@ static void ask_question(struct stepper *s, const struct lesson_item *item)
 {
 	tell_part(s, "Question", item->body, &s->text);
 	if (!s->o.alone)
-		tell_row(s, &s->text, item->choices ? "(Type the number of your choice.)" : "(Type your answer, in your own words.)");
+		tell_row(s, &s->text,
+		         item->choices ? "(Type the number of your choice.)"
+		                       : "(Type your answer, in your own words.)");
 }
 
 /* The stop itself is shown. False where there is nothing to show. */
-static bool ask(struct stepper *s, const struct lesson_item *item)
+static bool ask(struct stepper *s, const struct lesson_item *item, struct stepper_what *what)
 {
 	switch (stepper_at(s)->kind) {
 	case STOP_QUESTION:
@@ -185,10 +202,12 @@ static bool ask(struct stepper *s, const struct lesson_item *item)
 	case STOP_GOAL:
 		tell_part(s, "Goal", item->body, &s->text);
 		if (!s->o.alone)
-			tell_row(s, &s->text, "(Any way there is right: type what you like. :hint helps, :skip passes.)");
+			tell_row(s, &s->text,
+			         "(Any way there is right: type what you like. :hint helps, :skip passes.)");
 		return true;
 	case STOP_COMMAND:
-		buffer_printf(&s->text, "$ parlance %s\n", item->text);
+		what->asks = true;
+		what->item = stepper_at(s)->item;
 		return true;
 	case STOP_LINE:
 	case STOP_HEAR:
@@ -207,12 +226,19 @@ static enum stepper_act answered(struct stepper *s, const struct lesson_item *it
 {
 	if (s->stage == STAGE_LEAVE) {
 		/* However it was reached: the way that is written is behind us. */
-		if (s->met && s->open && s->script == item->script && s->at < item->last)
+		if (s->met && s->script == item->script && s->at < item->last)
 			s->at = item->last;
+		if (s->met && !s->open && s->played == item->script &&
+		    item->last == s->o.lesson->scripts[item->script].nlines)
+			s->played++;
 		leave(s);
 		return s->o.alone ? STEPPER_PAUSE : stepper_next(s, NULL, what);
 	}
 	s->stage = STAGE_LEAVE;
+	if (item->kind == ITEM_COMMAND) {
+		what->item = stepper_at(s)->item;
+		return STEPPER_RUN;
+	}
 	if (item->kind == ITEM_QUESTION)
 		tell_part(s, "Answer", item->answer, &s->text);
 	return s->text.n ? show(s, what, true) : STEPPER_PAUSE;
@@ -290,7 +316,7 @@ enum stepper_act stepper_next(struct stepper *s, const struct dialogue *d, struc
 	}
 	if (s->stage == STAGE_ASK) {
 		s->stage = STAGE_WAIT;
-		if (ask(s, item))
+		if (ask(s, item, what))
 			return show(s, what, true);
 	}
 	if (s->stage != STAGE_WAIT)

@@ -50,8 +50,10 @@ enum stepper_act {
 struct stepper_what {
 	struct slice text; /* good until the next call */
 	size_t script, item;
-	bool quiet; /* SAY: it was said before, and so were its replies: they need no notes */
+	bool quiet; /* CONNECT, SAY: it was said before, and so were its replies: they need no notes */
+	bool aside; /* CONNECT, SAY: of an earlier conversation: it need not even be seen */
 	bool prose; /* SHOW: of the lesson itself, which is to be read */
+	bool asks;  /* SHOW: nothing of `text`, but the command `item`, before it is run */
 	bool anew;  /* CONNECT: the lab should be as it was at the start */
 };
 
@@ -77,6 +79,8 @@ enum stepper_act stepper_next(struct stepper *s, const struct dialogue *d, struc
 
 /* As of the last call of stepper_next. */
 enum stepper_awaits stepper_awaits(const struct stepper *s);
+/* Whether the connection is gone that the lesson needs: Enter has it made anew. */
+bool stepper_lost(const struct stepper *s);
 /* Appends the line that the lesson has here, as it is typed; nothing where there is none to show. */
 void stepper_line(const struct stepper *s, struct buffer *out);
 /* Whether the line stands escaped: what is typed is read likewise. */
@@ -97,8 +101,8 @@ void stepper_ran(struct stepper *s);
 enum stepper_typed {
 	TYPED_SEND,   /* send it as it is */
 	TYPED_OCTETS, /* send what `out` has got instead: the line without its escapes, or with what stood for a secret */
-	TYPED_TAKEN,  /* it was for the lesson */
-	TYPED_AGAIN   /* there is no connection: call stepper_next, and give the line back to the person */
+	TYPED_TAKEN, /* it was for the lesson */
+	TYPED_AGAIN  /* there is no connection: call stepper_next, and give the line back to the person */
 };
 enum stepper_typed stepper_typed(struct stepper *s, const struct dialogue *d, struct slice line, struct buffer *out);
 

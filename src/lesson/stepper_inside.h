@@ -33,22 +33,23 @@ struct stepper {
 	size_t played;     /* so many of the first of them were said to their end */
 	size_t script, at; /* the one that is open, and the line that comes next */
 	size_t quiet;      /* lines of it before this one were said before */
+	bool aside;        /* it is an earlier one, which is said to its end */
 	bool caught;       /* that they are said again was told */
 	struct rehearsal *r;
 	struct variables values;
-	size_t matched;    /* the server's lines before this one have captured, or were passed */
-	bool hears;        /* tcp, udp: a reply is to come, which only its coming tells */
-	size_t heard;      /* the server's lines since the client's last */
-	bool ours;         /* its last line was said by us */
+	size_t matched; /* the server's lines before this one have captured, or were passed */
+	bool hears;     /* tcp, udp: a reply is to come, which only its coming tells */
+	size_t heard;   /* the server's lines since the client's last */
+	bool ours;      /* its last line was said by us */
 
 	/* ---- what was typed last, and what came of it ---- */
 	bool typed;
 	enum input was; /* what it was taken for */
 	struct buffer said;
-	char *verb;                 /* of its command */
+	char *verb;                   /* of its command */
 	struct dialogue_event *reply; /* the last that has a class; NULL: none */
-	bool strayed;               /* it was told that the lesson waits */
-	bool met;                   /* the goal */
+	bool strayed;                 /* it was told that the lesson waits */
+	bool met;                     /* the goal */
 };
 
 /* ---- stepper.c ---- */
@@ -73,13 +74,16 @@ void script_close(struct stepper *s);
 /* ---- stepper_typed.c ---- */
 /* What was typed has been answered: goes on, or says in s->text why the lesson waits. True where there is something to show. */
 bool typed_judge(struct stepper *s, const struct dialogue *d);
+/* The conversation has ended, perhaps by the very answer to what was typed. */
+void typed_closed(struct stepper *s);
 
 /* ---- stepper_tell.c ---- */
 /* Appends rows: items of the lesson; a part of one under its label; the end's summary; a sentence of ours. */
 void tell_items(struct stepper *s, size_t first, size_t last, struct buffer *out);
 void tell_part(const struct stepper *s, const char *label, struct cmark_node *part, struct buffer *out);
 void tell_summary(const struct stepper *s, struct buffer *out);
-void tell_row(const struct stepper *s, struct buffer *out, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void tell_row(const struct stepper *s, struct buffer *out, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Where the lesson has not seen the like: what differs between what was typed and its own line, and between the replies. */
 void tell_difference(const struct stepper *s, enum class expected, struct buffer *out);
 

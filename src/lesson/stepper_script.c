@@ -64,8 +64,8 @@ bool script_busy(const struct stepper *s, const struct dialogue *d)
 {
 	if (!s->open || d == NULL)
 		return false;
-	return (dialogue_turn(d) == SIDE_SERVER && !script_presses(s)) || dialogue_closing(d) || dialogue_tls_pending(d) ||
-	       s->hears;
+	return (dialogue_turn(d) == SIDE_SERVER && !script_presses(s)) || dialogue_closing(d) ||
+	       dialogue_tls_pending(d) || s->hears;
 }
 
 /* Whether the script has the server say something behind that line, before the client speaks again. */
@@ -130,6 +130,7 @@ static enum stepper_act say(struct stepper *s, const struct dialogue *d, struct 
 	size_t at = s->at++;
 	s->ours = true;
 	what->quiet = at < s->quiet;
+	what->aside = s->aside;
 	s->matched = s->matched > at ? s->matched : at;
 	if (tells_port(line))
 		return STEPPER_PORT;
@@ -230,7 +231,8 @@ static enum stepper_act connect(struct stepper *s, size_t script, size_t line, s
 		memset(s->begun, 0, s->o.lesson->nscripts * sizeof *s->begun);
 		s->played = 0;
 	}
-	if (s->o.fresh && s->played < script) { /* what it did must be there: it is said to its end */
+	s->aside = s->o.fresh && s->played < script;
+	if (s->aside) { /* what it did must be there: it is said to its end */
 		script = s->played;
 		line = s->o.lesson->scripts[script].nlines;
 	}
@@ -243,6 +245,8 @@ static enum stepper_act connect(struct stepper *s, size_t script, size_t line, s
 	script_open(s, script);
 	s->begun[script] = true;
 	s->quiet = line;
+	what->quiet = has_lines(s, script, line);
+	what->aside = s->aside;
 	what->script = script;
 	return STEPPER_CONNECT;
 }
@@ -267,18 +271,23 @@ bool script_brings(struct stepper *s, const struct dialogue *d, struct stepper_w
 		return false;
 	if (s->r && finishes(s, script, d, what, act))
 		return true;
+	/* What the last stops of a conversation left to say, since nobody typed it, is said before the next begins. */
+	if ((s->o.alone || s->o.fresh) && s->open && s->r && s->script < script &&
+	    go_up_to(s, s->r->script->nlines, d, what, act))
+		return true;
 	bool here = s->open && s->r && s->script == script;
 	if (here && s->at <= line) {
 		bool more = go_up_to(s, line, d, what, act);
 		s->caught = s->caught && more;
 		return more;
 	}
-	/* What is to be read before a conversation begins stands before it; where it is taken up again, behind. */
-	bool again = has_lines(s, script, line) || (s->o.fresh && s->played < script);
-	if (!must_talk(s) || (here && stepper_at(s)->kind == STOP_GOAL && s->at == line) || (s->stage == STAGE_LEAD && !again))
-		return false;
 	if (s->r && !here && s->played == s->script && s->script < script)
 		s->played = s->script + 1;
+	/* What is to be read before a conversation begins stands before it; where it is taken up again, behind. */
+	bool again = has_lines(s, script, line) || (s->o.fresh && s->played < script);
+	if (!must_talk(s) || (here && stepper_at(s)->kind == STOP_GOAL && s->at == line) ||
+	    (s->stage == STAGE_LEAD && !again))
+		return false;
 	*act = connect(s, script, line, what);
 	return true;
 }

@@ -32,7 +32,8 @@ void tell_part(const struct stepper *s, const char *label, struct cmark_node *pa
 	struct buffer rows = { 0 };
 	size_t indent = strlen(INDENT);
 	lesson_show(part, s->columns > indent ? s->columns - indent : s->columns, s->styled, &rows);
-	buffer_printf(out, "%s%s%s\n", s->styled ? "\033[1m" : "", label, s->styled ? "\033[0m" : "");
+	buffer_printf(out, "%s%s%s%s\n", out->n ? "" : "\n", s->styled ? "\033[1m" : "", label,
+	              s->styled ? "\033[0m" : "");
 	for (struct slice rest = buffer_slice(&rows); rest.n;) {
 		struct slice row = slice_row(&rest);
 		buffer_printf(out, "%s" SLICE_FMT "\n", row.n ? INDENT : "", SLICE_ARG(row));
@@ -64,11 +65,11 @@ static void explain_line(const struct stepper *s, struct buffer *out)
 	struct buffer wanted = { 0 }, safe = { 0 };
 	stepper_line(s, &wanted);
 	escape_text(&safe, buffer_slice(&wanted));
-	if (row && s->hints == 0)
+	if (row && s->hints == stepper_item(s)->nhints)
 		tell_row(s, out, "Hint: %s: %s (%s) TAB fills in the line.", row->word, row->note, row->ref);
 	else if (safe.n)
 		tell_row(s, out, "Hint: type " SLICE_FMT "   (TAB fills it in, :skip says it for you)",
-		     SLICE_ARG(buffer_slice(&safe)));
+		         SLICE_ARG(buffer_slice(&safe)));
 	else
 		tell_row(s, out, "Hint: an empty line: just press Enter.");
 	buffer_free(&safe);
@@ -85,7 +86,8 @@ static void tell_way(const struct stepper *s, const struct lesson_item *item, st
 		if (script->lines[i].side != SIDE_CLIENT || script->lines[i].kind == SCRIPT_COMMENT)
 			continue;
 		script_print_line(&script->lines[i], &line);
-		escape_text(&safe, buffer_slice(&line));
+		struct slice rest = buffer_slice(&line);
+		escape_text(&safe, slice_row(&rest));
 		buffer_printf(out, INDENT SLICE_FMT "\n", SLICE_ARG(buffer_slice(&safe)));
 		buffer_free(&line);
 		buffer_free(&safe);
@@ -98,7 +100,8 @@ void stepper_hint(struct stepper *s, struct buffer *out)
 	if (item == NULL || s->stage != STAGE_WAIT)
 		tell_row(s, out, "There is nothing to do here but to read on.");
 	else if (s->lost)
-		tell_row(s, out, "The connection is gone. Enter connects again, and says what was said before this place.");
+		tell_row(s, out,
+		         "The connection is gone. Enter connects again, and says what was said before this place.");
 	else if (s->hints < item->nhints)
 		tell_part(s, "Hint", item->hints[s->hints], out);
 	else if (item->kind == ITEM_GOAL && item->first != item->last)
@@ -109,7 +112,8 @@ void stepper_hint(struct stepper *s, struct buffer *out)
 		tell_row(s, out, "Enter runs the command, and shows what it prints.");
 	else
 		tell_row(s, out, ":skip %s.",
-		     item->kind == ITEM_QUESTION ? "shows the answer" : "passes the goal: nothing more is written about it");
+		         item->kind == ITEM_QUESTION ? "shows the answer"
+		                                     : "passes the goal: nothing more is written about it");
 	s->hints++;
 }
 
@@ -133,8 +137,8 @@ static void tell_lines(const struct stepper *s, struct slice wanted, struct buff
 	escape_text(&b, typed);
 	size_t at = differs_at(buffer_slice(&a), buffer_slice(&b));
 	tell_row(s, out, "What you typed differs from the lesson's line:");
-	buffer_printf(out, INDENT "lesson  " SLICE_FMT "\n" INDENT "yours   " SLICE_FMT "\n", SLICE_ARG(buffer_slice(&a)),
-	              SLICE_ARG(buffer_slice(&b)));
+	buffer_printf(out, INDENT "lesson  " SLICE_FMT "\n" INDENT "yours   " SLICE_FMT "\n",
+	              SLICE_ARG(buffer_slice(&a)), SLICE_ARG(buffer_slice(&b)));
 	buffer_printf(out, INDENT "%*s^\n", (int)(8 + text_columns(slice_part(buffer_slice(&a), 0, at))), "");
 	buffer_free(&a);
 	buffer_free(&b);
@@ -148,11 +152,12 @@ void tell_difference(const struct stepper *s, enum class expected, struct buffer
 	stepper_line(&shown, &wanted);
 	escape_text(&code, s->reply->code);
 	bool same = slice_equal(buffer_slice(&wanted), buffer_slice(&s->said));
-	tell_row(s, out, "(The lesson has a reply of class %s here, and this one, " SLICE_FMT ", is %s.%s)", class_name(expected),
-	     SLICE_ARG(buffer_slice(&code)), class_name(s->reply->class),
-	     same ? " The line is the lesson's: so it is this server, or what was said to it before. :skip goes on; "
-	            ":reconnect says the conversation anew."
-	          : " Try again; :hint and :skip help, :reconnect says the conversation anew.");
+	tell_row(
+		s, out, "(The lesson has a reply of class %s here, and this one, " SLICE_FMT ", is %s.%s)",
+		class_name(expected), SLICE_ARG(buffer_slice(&code)), class_name(s->reply->class),
+		same ? " The line is the lesson's: so it is this server, or what was said to it before. :skip goes on; "
+		       ":reconnect says the conversation anew."
+		     : " Try again; :hint and :skip help, :reconnect says the conversation anew.");
 	if (!same)
 		tell_lines(s, buffer_slice(&wanted), out);
 	buffer_wipe(&wanted);
@@ -196,7 +201,7 @@ void stepper_where(const struct stepper *s, const struct dialogue *d, struct buf
 		tell_row(s, out, "You are at another server: :again comes back to the lesson's.");
 	else if (d && s->open)
 		tell_row(s, out, "Conversation: %s, state %s, %s.", dialogue_protocol(d)->name, dialogue_state(d),
-		     dialogue_secure(d) ? "encrypted" : "in the clear");
+		         dialogue_secure(d) ? "encrypted" : "in the clear");
 	else
 		tell_row(s, out, "Conversation: none is open.");
 }
@@ -241,7 +246,8 @@ static void tell_reading(const struct stepper *s, struct buffer *out)
 	const struct lesson_words *words = &s->o.progress->reading;
 	struct buffer list = { 0 };
 	for (size_t i = 0; i < words->n; i++) {
-		struct slice rest = slice_of(words->rows[i].word), first = slice_word(&rest), number = slice_word(&rest);
+		struct slice rest = slice_of(words->rows[i].word), first = slice_word(&rest),
+			     number = slice_word(&rest);
 		bool seen = false;
 		for (size_t j = 0; j < i && !seen; j++) {
 			struct slice other = slice_of(words->rows[j].word);
@@ -271,9 +277,11 @@ void tell_summary(const struct stepper *s, struct buffer *out)
 		goals += s->o.lesson->items[i].kind == ITEM_GOAL;
 	buffer_printf(out, "%s", "What you did\n");
 	if (!s->o.alone)
-		tell_row(s, out, "You typed %zu line%s of the lesson, had %zu step%s done for you, and reached %zu of %zu goal%s.",
-		     p->said, p->said == 1 ? "" : "s", p->skipped, p->skipped == 1 ? "" : "s",
-		     p->goals < goals ? p->goals : goals, goals, goals == 1 ? "" : "s");
+		tell_row(
+			s, out,
+			"You typed %zu line%s of the lesson, had %zu step%s done for you, and reached %zu of %zu goal%s.",
+			p->said, p->said == 1 ? "" : "s", p->skipped, p->skipped == 1 ? "" : "s",
+			p->goals < goals ? p->goals : goals, goals, goals == 1 ? "" : "s");
 	tell_words(s, "Commands:", &p->verbs, false, out);
 	tell_words(s, "Codes you met:", &p->codes, true, out);
 	tell_reading(s, out);

@@ -64,8 +64,10 @@ void stepper_line(const struct stepper *s, struct buffer *out)
 	    rehearsal_text(s->r, stepper_at(s)->line, &values, FILL_OFFLINE, &filled, &error) != STATUS_OK)
 		buffer_add_slice(out, written);
 	else
-		buffer_add(out, filled.p, filled.n > 2 && filled.p[filled.n - 1] == '\n' ? filled.n - 2
-		                          : filled.n == 2 ? 0 : filled.n);
+		buffer_add(out, filled.p,
+		           filled.n > 2 && filled.p[filled.n - 1] == '\n' ? filled.n - 2
+		           : filled.n == 2                                ? 0
+		                                                          : filled.n);
 	error_clear(&error);
 	buffer_wipe(&filled);
 	variables_free(&values);
@@ -154,10 +156,11 @@ enum stepper_typed stepper_typed(struct stepper *s, const struct dialogue *d, st
 		return TYPED_AGAIN;
 	}
 	if (is_idle(s, d, line)) {
-		tell_row(s, out,
-		     s->awaits == AWAITS_GOAL
-		             ? "(Enter alone sends nothing here. Type a line for the server, or :hint, or :skip.)"
-		             : "(Enter alone sends nothing here. Type the line above, or press TAB for it; :hint and :skip help.)");
+		tell_row(
+			s, out,
+			s->awaits == AWAITS_GOAL
+				? "(Enter alone sends nothing here. Type a line for the server, or :hint, or :skip.)"
+				: "(Enter alone sends nothing here. Type the line above, or press TAB for it; :hint and :skip help.)");
 		return TYPED_TAKEN;
 	}
 	if (s->elsewhere || d == NULL)
@@ -177,12 +180,10 @@ enum stepper_typed stepper_typed(struct stepper *s, const struct dialogue *d, st
 /* ---- what came of it ---- */
 
 /* The class of the last reply that the script has between that line and the client's next; CLASS_NONE where it has none. */
-static enum class expected_class(const struct stepper *s, size_t line)
-{
-	enum class class = CLASS_NONE;
-	for (size_t i = line + 1; i < s->r->script->nlines && !is_clients(s, i); i++)
-		if (s->r->lines[i].final && s->r->lines[i].class != CLASS_NONE)
-			class = s->r->lines[i].class;
+static enum class expected_class(const struct stepper *s, size_t line) {
+	enum class class = CLASS_NONE; for (size_t i = line + 1; i < s->r->script->nlines && !is_clients(s, i);
+	                                    i++) if (s->r->lines[i].final && s->r->lines[i].class != CLASS_NONE) class
+				       = s->r->lines[i].class;
 	return class;
 }
 
@@ -213,14 +214,15 @@ static bool does_for_line(const struct stepper *s, struct slice wanted)
 	if (s->was == INPUT_ANSWER || s->was == INPUT_OPAQUE || s->was == INPUT_REST || s->was == INPUT_COUNTED)
 		return true;
 	if (s->was == INPUT_FIELD)
-		return typed.n == wanted.n || (typed.n && wanted.n && slice_equal_nocase(field_name(typed), field_name(wanted)));
+		return typed.n == wanted.n ||
+		       (typed.n && wanted.n && slice_equal_nocase(field_name(typed), field_name(wanted)));
 	return (typed.n == 0) == (wanted.n == 0) && !dot;
 }
 
 /* Whether the payload is over, which the lesson's line is of. */
 static bool payload_over(const struct stepper *s, const struct dialogue *d)
 {
-	enum input now = dialogue_input(d);
+	enum input now = d ? dialogue_input(d) : INPUT_NOTHING;
 	if (s->was == INPUT_COUNTED || s->was == INPUT_REST)
 		return now != INPUT_COUNTED && now != INPUT_REST;
 	return now != s->was;
@@ -233,8 +235,8 @@ static void pass(struct stepper *s, size_t line)
 	size_t stop = s->stop + 1;
 	s->at = line + 1;
 	s->o.progress->said++;
-	while (stop < lesson->nstops && lesson->stops[stop].kind == STOP_LINE && lesson->stops[stop].script == s->script &&
-	       lesson->stops[stop].line <= line)
+	while (stop < lesson->nstops && lesson->stops[stop].kind == STOP_LINE &&
+	       lesson->stops[stop].script == s->script && lesson->stops[stop].line <= line)
 		stop++;
 	stepper_enter(s, stop);
 }
@@ -265,7 +267,7 @@ static void go_to_command(struct stepper *s)
 
 static bool judge_payload(struct stepper *s, const struct dialogue *d, size_t line, struct slice wanted)
 {
-	enum input now = dialogue_input(d);
+	enum input now = d ? dialogue_input(d) : INPUT_NOTHING;
 	size_t end = payload_end(s, line);
 	if (!payload_over(s, d)) {
 		if (does_for_line(s, wanted))
@@ -291,10 +293,22 @@ static bool stray(struct stepper *s)
 	if (s->strayed)
 		return false;
 	s->strayed = true;
-	tell_row(s, &s->text,
-	     "(That was not the lesson's line. It went to the server as you typed it, and the lesson waits: look around as long "
-	     "as you like.)");
+	tell_row(
+		s, &s->text,
+		"(That was not the lesson's line. It went to the server as you typed it, and the lesson waits: look around as long "
+		"as you like.)");
 	return true;
+}
+
+/* Of HTTP: every command is a GET, and it is the target that tells them apart. */
+static bool same_target(const struct stepper *s, struct slice wanted)
+{
+	struct slice typed = buffer_slice(&s->said);
+	if (strcmp(s->r->protocol->name, "http") != 0)
+		return true;
+	(void)slice_word(&typed);
+	(void)slice_word(&wanted);
+	return slice_equal(slice_word(&typed), slice_word(&wanted));
 }
 
 bool typed_judge(struct stepper *s, const struct dialogue *d)
@@ -309,6 +323,7 @@ bool typed_judge(struct stepper *s, const struct dialogue *d)
 	stepper_line(s, &wanted);
 	bool show = false, same = slice_equal(buffer_slice(&s->said), buffer_slice(&wanted));
 	bool verbs = s->verb && line->verb && strcmp(s->verb, line->verb) == 0;
+	verbs = verbs && same_target(s, buffer_slice(&wanted));
 	bool wordless = line->verb == NULL && !is_payload(line->input);
 	if (is_payload(line->input) && is_payload(s->was))
 		show = judge_payload(s, d, stop->line, buffer_slice(&wanted));
@@ -318,4 +333,11 @@ bool typed_judge(struct stepper *s, const struct dialogue *d)
 		show = stray(s);
 	buffer_free(&wanted);
 	return show;
+}
+
+void typed_closed(struct stepper *s)
+{
+	const struct lesson_stop *stop = stepper_at(s);
+	if (s->typed && s->reply && stop && stop->kind == STOP_LINE && stop->script == s->script)
+		(void)typed_judge(s, NULL);
 }

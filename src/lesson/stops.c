@@ -41,9 +41,10 @@ static void add_lines(struct lesson *lesson, size_t at, size_t lead)
 static void blame_length(struct lesson *lesson, unsigned line, size_t words)
 {
 	if (words > WORDS_MAX)
-		lesson_blame(lesson, line, true,
-		             "%zu words of prose between two steps: over %d are not read: ask something in between, or cut",
-		             words, WORDS_MAX);
+		lesson_blame(
+			lesson, line, true,
+			"%zu words of prose between two steps: over %d are not read: ask something in between, or cut",
+			words, WORDS_MAX);
 }
 
 static size_t count_words(struct cmark_node *node)
@@ -78,8 +79,8 @@ void stops_find(struct lesson *lesson)
 		else if (item->kind == ITEM_QUESTION)
 			add_stop(lesson, (struct lesson_stop){ STOP_QUESTION, i, lead, false, 0, 0 });
 		else if (item->kind == ITEM_GOAL)
-			add_stop(lesson,
-			         (struct lesson_stop){ STOP_GOAL, i, lead, lesson->nscripts > 0, item->script, item->first });
+			add_stop(lesson, (struct lesson_stop){ STOP_GOAL, i, lead, lesson->nscripts > 0, item->script,
+			                                       item->first });
 		else
 			add_stop(lesson, (struct lesson_stop){ STOP_COMMAND, i, lead, false, 0, 0 });
 		lead = i + 1;

@@ -364,7 +364,10 @@ bool judge_awaits_unasked(const struct judge *j)
 		const struct expected_reply *reply = &j->r->replies[i];
 		if (!reply->unasked || reply->optional || j->heard[i].complete)
 			continue;
-		if (reply->complete || !j->data || !untagged_complete(j->data, i - first))
+		/* What is no reply, as lines behind one that ended too early, is never complete: its lines are counted. */
+		bool lines_came = j->data ? untagged_complete(j->data, i - first)
+		                          : has_junk(j, i) && j->lines >= j->r->blocks[j->block].trailing;
+		if (reply->complete || !lines_came)
 			return true;
 	}
 	return false;

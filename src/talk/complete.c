@@ -371,6 +371,8 @@ void complete(void *context, struct prompt *prompt, struct slice before_cursor)
 		offer_words(prompt, "");
 	else if (t->guide && fill_line(t, prompt, before_cursor))
 		return;
+	else if (t->asked && !line_is_word(t, before_cursor))
+		return;
 	else if (line_is_word(t, before_cursor))
 		complete_word(t, prompt, before_cursor);
 	else if (t->open && talk_input(t) == INPUT_COMMAND)

@@ -169,6 +169,7 @@ void guide_go(struct talk *t, const struct talk_place *place)
 {
 	t->place = *place;
 	t->guided = true;
+	t->eol = t->options->eol;
 	lines_forget(t);
 	talk_connect(t);
 }
@@ -190,10 +191,11 @@ void guide_port(struct talk *t)
 	(void)page_show(t);
 }
 
-void guide_quiet(struct talk *t, bool quiet)
+void guide_shows(struct talk *t, enum guide_shows what)
 {
+	t->unseen = what == GUIDE_NOTHING;
 	if (t->face)
-		face_notes(t->face, quiet ? NOTES_OFF : t->notes);
+		face_notes(t->face, what == GUIDE_ALL ? t->notes : NOTES_OFF);
 }
 
 void guide_leave(struct talk *t)

@@ -70,8 +70,9 @@ void guide_hang_up(struct talk *t);
 void guide_begin_tls(struct talk *t);
 /* FTP: listens for the data connection, and says where. */
 void guide_port(struct talk *t);
-/* How much is explained, until it is called with `quiet` false. */
-void guide_quiet(struct talk *t, bool quiet);
+/* What is shown from now on: all; no notes; nothing of the conversation. */
+enum guide_shows { GUIDE_ALL, GUIDE_LINES, GUIDE_NOTHING };
+void guide_shows(struct talk *t, enum guide_shows what);
 /* Ends the talk. */
 void guide_leave(struct talk *t);
 

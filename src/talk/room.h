@@ -113,6 +113,8 @@ struct talk {
 	struct event *guide_timer;
 	struct buffer untold; /* lines that the guide was not told of yet, a line each */
 	bool guided;          /* the place is the guide's, not one that the person went to */
+	bool asked;           /* the guide asks: the line is no command */
+	bool unseen;          /* the conversation is not shown */
 	bool pressed;         /* the guide has sent something that waits for no reply */
 	bool fed_out;         /* stdin has ended, and the guide was told */
 	size_t printed;       /* rows since the last line was typed */

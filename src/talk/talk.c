@@ -84,6 +84,7 @@ void talk_prompt(struct talk *t)
 	if (text.n)
 		buffer_add_octet(&text, '\n');
 	buffer_add_slice(&text, buffer_slice(&instead));
+	t->asked = instead.n != 0;
 	if (instead.n == 0)
 		prompt_words(t, &text);
 	buffer_free(&instead);
@@ -101,6 +102,8 @@ void talk_prompt(struct talk *t)
 static void write_above(void *context, struct slice text)
 {
 	struct talk *t = context;
+	if (t->unseen)
+		return;
 	guide_print(t, text);
 	prompt_print_above(t->prompt, text);
 }
@@ -274,7 +277,7 @@ static void not_sent(struct talk *t, bool by_us)
 		if (n)
 			talk_remark(t, "%zu line%s that waited %s not sent.", n, n == 1 ? "" : "s",
 			            n == 1 ? "was" : "were");
-	} else if (!by_us && t->status == STATUS_OK && (n || feed_left(t))) {
+	} else if (!by_us && t->guide == NULL && t->status == STATUS_OK && (n || feed_left(t))) {
 		t->status = error_set(&t->error, STATUS_CONNECTION,
 		                      "%s: the server closed the connection before all of stdin "
 		                      "was sent",

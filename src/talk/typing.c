@@ -32,6 +32,7 @@ static void end_of_input(struct talk *t)
 	}
 	if (t->guide) {
 		guide_leave(t);
+		wait_for_goodbye(t);
 		return;
 	}
 	if (!t->open) {

@@ -211,7 +211,8 @@ static void help_one(struct talk *t, struct slice name)
 	const struct guide_word *guides = guide_word_named(t, name);
 	const struct word *word = word_named(name);
 	if (guides)
-		talk_say(t, ":%s%s%s  %s", guides->name, *guides->arguments ? " " : "", guides->arguments, guides->help);
+		talk_say(t, ":%s%s%s  %s", guides->name, *guides->arguments ? " " : "", guides->arguments,
+		         guides->help);
 	else if (word)
 		talk_say(t, ":%s%s%s  %s", word->name, *word->arguments ? " " : "", word->arguments, word->help);
 	else

@@ -17,7 +17,7 @@
 #define LINES_WHOLE 14
 #define LINES_FIRST 8
 
-/* What is shown of one line, in octets: of text, and of a line of the protocol. */
+/* What is shown of one long line, in octets: of text, and of a line of the protocol. */
 #define TEXT_SHOWN 240
 #define LINE_SHOWN 1000
 
@@ -31,7 +31,7 @@ static struct column *column_of(struct face *face)
 /* A new last part, whose text is what will be appended next. */
 static struct part *part_begin(struct column *column, enum part_kind kind)
 {
-	if (column->nparts == column->parts_room) {
+	if (column->parts == NULL || column->nparts == column->parts_room) {
 		column->parts_room = column->parts_room ? 2 * column->parts_room : 64;
 		column->parts = memory_grow(column->parts, column->parts_room, sizeof *column->parts);
 	}
@@ -122,17 +122,16 @@ static enum group_kind group_of(const struct dialogue_event *event)
 /* Folds the lines from part `from` on, of the group under way, into its fold. */
 static void lines_hide(struct column *column, size_t from)
 {
-	struct part *fold = from > column->group.fold ? &column->parts[column->group.fold] : NULL;
-	uint64_t lines = fold ? fold->hidden : 0, blamed = fold ? fold->nblamed : 0;
+	bool begun = from > column->group.fold;
+	uint64_t lines = 0, blamed = 0;
 	for (size_t i = from; i < column->nparts; i++) {
 		lines += column->parts[i].kind == PART_SAID;
 		blamed += column->parts[i].blamed;
 	}
 	parts_drop(column, from);
-	if (fold == NULL)
-		fold = part_begin(column, PART_FOLD);
-	fold->hidden = lines;
-	fold->nblamed = blamed;
+	struct part *fold = begun ? &column->parts[column->group.fold] : part_begin(column, PART_FOLD);
+	fold->hidden += lines;
+	fold->nblamed += blamed;
 }
 
 /* A line of that kind comes: those before it that it makes too many are folded. */
@@ -155,10 +154,10 @@ static void group_enter(struct column *column, enum group_kind kind, enum side s
 
 /* ---- what is told ---- */
 
-/* At most so many octets of a text, no character torn. */
+/* So many octets of a text, or all where that is not much more; no character torn. */
 static size_t shown_of(struct slice text, size_t most)
 {
-	if (text.n <= most)
+	if (text.n <= most + most / 4)
 		return text.n;
 	size_t at = most;
 	while (at > most - 3 && ((unsigned char)text.p[at] & 0xC0) == 0x80)

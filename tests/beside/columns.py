@@ -13,14 +13,19 @@ PHASES = "greet identify encrypt authenticate ask transfer goodbye other".split(
 SIDE_BY_SIDE = 100
 
 
+def width_of(character):
+    return 0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
 def columns_of(text):
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return len(text) if text.isascii() else sum(map(width_of, text))
 
 
 def cut(row, columns):
     """A row, in two at that column."""
-    at = 0
-    while at < len(row) and columns_of(row[:at]) < columns:
+    at = used = 0
+    while at < len(row) and used + width_of(row[at]) <= columns:
+        used += width_of(row[at])
         at += 1
     return row[:at].rstrip(), row[at:]
 
@@ -55,11 +60,11 @@ def beside(text, width):
 
 def said(rows):
     """What was said, and in one text what was remarked, without white space. Rows that hang from another are one line with it;
-    `… 12 more lines` is the number 12."""
+    `… 12 more lines` is the number 12, and a line that is cut short ends in "…"."""
     lines, comments = [], ""
     title = False
     for row in rows:
-        folded = re.fullmatch(r"   … ([0-9,]+) more lines?", row)
+        folded = re.fullmatch(r"   … ([0-9,]+) more (line|octet)s?.*", row)
         hangs = row.startswith("   ")
         if row.startswith("-- ") or (title and hangs):
             title = True
@@ -69,10 +74,14 @@ def said(rows):
             continue
         if row.startswith("# "):
             comments += row[2:]
+        elif folded and folded[2] == "octet":
+            lines[-1] += "…"
         elif folded:
             lines.append(int(folded[1].replace(",", "")))
-        elif hangs:
+        elif hangs and not isinstance(lines[-1], int):
             lines[-1] += "".join(row.split())
+        elif hangs:
+            pass  # how many lines of these have a problem
         else:
             lines.append("".join(row.split()))
     return lines, "".join(comments.split())
@@ -84,7 +93,7 @@ def same(lines, wanted):
     for line in lines:
         if isinstance(line, int):
             at += line
-        elif wanted[at:at + 1] == [line]:
+        elif at < len(wanted) and (wanted[at].startswith(line[:-1]) if line.endswith("…") else wanted[at] == line):
             at += 1
         else:
             return False

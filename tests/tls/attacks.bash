@@ -1,20 +1,31 @@
 # Shared by the tests of those who attack TLS: `load tls/attacks` behind `load helpers`. The servers are the functions of
-# hostile.py; what reached them stands in their output (wire.py).
+# hostile.py; what reached them stands in their output (wire.py). One process starts them all, for Python starts slowly.
 #
 # shellcheck shell=bash disable=SC2034,SC2154
 
 setup_file() {
-	export AUTHORITY=$BATS_FILE_TMPDIR/authority
+	export AUTHORITY=$BATS_FILE_TMPDIR/authority SPAWN=$BATS_FILE_TMPDIR/spawn
 	"$ROOT/tests/tls/authority" "$AUTHORITY"
+	mkfifo "$SPAWN"
+	"$PYTHON" -B "$ROOT/tests/tls/hostile.py" --spawn "$SPAWN" >"$SPAWN.out" 2>&1 </dev/null 3>&- 4>&- &
+	echo $! >"$SPAWN.pid"
+}
+
+teardown_file() {
+	stop_server "$(<"$SPAWN.pid")"
 }
 
 # hostile [--version V] [--size MIB] WAY PROTOCOL: starts that server; its port goes to $port, its output is $log.
 hostile() {
-	local name=hostile$((++hostiles))
-	log=$BATS_TEST_TMPDIR/$name.out
-	start_server "$name" "$PYTHON" -B "$ROOT/tests/tls/hostile.py" "$@" "$AUTHORITY"
-	wait_for_line "$name" '^listening '
-	port=${line#listening }
+	local name=$BATS_TEST_TMPDIR/hostile$((++hostiles))
+	log=$name.out
+	(IFS=$'\t' && set -- "$name" "$@" "$AUTHORITY" && echo "$*") >"$SPAWN"
+	wait_for 10 grep -qs '^listening ' "$log" || {
+		cat "$SPAWN.out" "$log" >&2
+		return 1
+	}
+	cat "$name.pid" >>"$BATS_TEST_TMPDIR/servers"
+	port=$(sed -n 's/^listening //p' "$log")
 }
 
 # talk PROTOCOL INPUT OPTION...: says INPUT (printf's) in a pipe; output, errors and exit status go to out, err, $status.
@@ -83,11 +94,12 @@ ALL="smtp lmtp imap pop3 ftp"
 
 # ---- in a terminal ----
 
-# outside: makes the library that lets 192.0.2.7 be this machine; its path goes to $OUTSIDE. Skips where it cannot work.
+# outside: makes the library that lets 192.0.2.7 be this machine, once a file; its path goes to $OUTSIDE. Skips where it
+# cannot work.
 outside() {
 	require cc
-	OUTSIDE=$BATS_TEST_TMPDIR/outside.so
-	cc -shared -fPIC -o "$OUTSIDE" "$ROOT/tests/tls/outside.c" -ldl ||
+	OUTSIDE=$BATS_FILE_TMPDIR/outside.so
+	[[ -e $OUTSIDE ]] || cc -shared -fPIC -o "$OUTSIDE" "$ROOT/tests/tls/outside.c" -ldl ||
 		skip "a library cannot be made here that is preloaded"
 	! ldd "$PARLANCE" 2>&1 | grep -q 'not a dynamic' || skip "into a static program nothing can be preloaded"
 	[[ $OSTYPE != darwin* ]] || skip "macOS preloads by other means"

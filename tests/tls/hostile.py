@@ -5,11 +5,19 @@
 
 prints `listening PORT`, then serves each client in that way, and prints what reached it (wire.py). PROTOCOL: smtp lmtp imap
 pop3 ftp. FOLDER holds certificates (authority). Without arguments: the ways. Each is a function below; its first line
-says what it does. The attacks on STARTTLS are those of "Why TLS Is Better Without STARTTLS" (Poddebniak, Ising, Böck and
+says what it does.
+
+    hostile.py --spawn PIPE
+
+starts such servers, quicker than Python starts: each line of the named pipe is a NAME and the arguments of a server as above,
+with tabs between. Its output goes to NAME.out, and before that its process id to NAME.pid.
+
+The attacks on STARTTLS are those of "Why TLS Is Better Without STARTTLS" (Poddebniak, Ising, Böck and
 Schinzel, USENIX Security 2021).
 """
 import argparse
 import os
+import signal
 import socket
 import ssl
 import sys
@@ -597,14 +605,15 @@ def serve(client, options):
         say("gone", wire.sent, wire.received, why)
 
 
-def main():
+def server(arguments):
+    """Serves until it is ended."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--version", choices=("1.2", "1.3"))
     parser.add_argument("--size", type=int, default=1)
     parser.add_argument("way", choices=WAYS)
     parser.add_argument("protocol", choices=("smtp", "lmtp", "imap", "pop3", "ftp"))
     parser.add_argument("folder")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     print("listening", listener.getsockname()[1], flush=True)
     while True:
@@ -612,11 +621,29 @@ def main():
         threading.Thread(target=serve, args=(client, options), daemon=True).start()
 
 
+def spawn(pipe):
+    """A process for each line of the pipe, which is held open for writing too, so that it never ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    with open(os.open(pipe, os.O_RDWR), encoding="utf-8") as lines:
+        while True:
+            name, *arguments = lines.readline().rstrip("\n").split("\t")
+            if os.fork() == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                with open(f"{name}.pid", "w", encoding="ascii") as file:
+                    print(os.getpid(), file=file)
+                out = os.open(f"{name}.out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                os.dup2(out, 1)
+                os.dup2(out, 2)
+                server(arguments)
+
+
 if __name__ == "__main__":
-    if len(sys.argv) == 1:
-        print("\n".join(WAYS))
-        sys.exit()
     try:
-        main()
+        if len(sys.argv) == 1:
+            print("\n".join(WAYS))
+        elif sys.argv[1] == "--spawn":
+            spawn(sys.argv[2])
+        else:
+            server(sys.argv[1:])
     except KeyboardInterrupt:
         os._exit(0)

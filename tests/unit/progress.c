@@ -364,7 +364,9 @@ static void what_cannot_be_kept_is_told_once(void)
 	error_clear(&error);
 	CHECK(lesson_progress_store("03-smtp-by-hand", &progress, &error) == STATUS_USAGE && error.message == NULL);
 	CHECK(progress.place == 4 && progress.codes.n == 2);
+	struct lesson_progress none;
 	bool was = true;
+	CHECK(lesson_progress_load("03-smtp-by-hand", &none, &error) == STATUS_OK && none.items == 0);
 	CHECK(lesson_progress_forget("03-smtp-by-hand", &was, &error) == STATUS_OK && !was);
 	(void)setenv("XDG_STATE_HOME", home, 1);
 	CHECK(lesson_progress_store("03-smtp-by-hand", &progress, &error) == STATUS_OK);

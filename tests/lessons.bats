@@ -1,0 +1,387 @@
+# Lessons: the format (FORMATS section 7), what --check finds, stepping in a pipe, --demo, and that every lesson which ships can be
+# stepped through. What a person sees at a terminal stands in lessonsteps.bats; the list and the places kept in lesson_list.bats.
+load helpers
+
+setup() {
+	setup_home
+	cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+# have TEXT...: $output holds each.
+have() {
+	local text
+	for text; do
+		has "$text" || return 1
+	done
+}
+
+# lesson NAME: writes what comes from stdin to NAME.md.
+lesson() {
+	cat >"$1.md"
+}
+
+# The lesson that FORMATS.md prints.
+of_formats() {
+	lesson formats <<'END'
+# Sending mail by hand
+
+What SMTP is for, in two paragraphs …
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: EHLO student.example
+S: 250 {{*}}
+```
+
+The number carries the meaning, the words are for you.
+
+> **Question** Which would a program read: the number or the words?
+> **Answer** The number. RFC 5321 4.2 lets the words be anything.
+
+> **Goal** verb=RCPT class=failure
+> Make the server refuse a recipient, by any way you find.
+END
+}
+
+@test "lesson: the lesson of FORMATS.md passes; a goal without a way is skipped" {
+	of_formats
+	run -0 "$PARLANCE" lesson --check formats.md
+	has 'ok 1 - formats.md:8 220 {{*}}'
+	has 'ok 2 - formats.md:10 250 {{*}}'
+	has '    ok 3 - formats.md:18 goal verb=RCPT class=failure # SKIP'
+	has '1..3'
+	has_not 'not ok'
+}
+
+@test "lesson --check: a step that the server answers otherwise is named by file and line" {
+	lesson wrong <<'END'
+# A wrong step
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: HELO student.example
+S: 251 {{*}}
+```
+END
+	run -1 "$PARLANCE" lesson --check wrong.md
+	has 'not ok 2 - wrong.md:8 251 {{*}}'
+	has 'received: "250 '
+	has 'not ok 1 - wrong.md'
+}
+
+@test "lesson --check: each fault of the author's is named by file and line" {
+	lesson faulty <<'END'
+Words before any heading.
+
+> **Quiz** Is this a question?
+
+> **Qestion** And this?
+>
+> **Answer** Nearly.
+
+> **Question** Without an answer?
+
+> **Goal** verbs=RCPT
+> A key that no event has.
+
+> **Goal**
+> No key at all.
+
+```transcrpt
+C: NOOP
+```
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: NOOP
+S: 250 {{*}}
+<client dances>
+X: what is this?
+```
+END
+	run -1 --separate-stderr "$PARLANCE" lesson --check faulty.md
+	have 'not ok 1 - faulty.md:1 ' 'no heading'
+	have 'not ok 2 - faulty.md:3 ' '**Quiz**: an unknown directive'
+	have 'not ok 3 - faulty.md:5 ' 'nearest is Question'
+	have 'not ok 4 - faulty.md:9 ' 'a question without an answer'
+	have 'not ok 5 - faulty.md:11 ' 'verbs: no key of an event' 'nearest is verb'
+	have 'not ok 6 - faulty.md:14 ' 'a goal without a key'
+	have 'not ok 7 - faulty.md:17 ' 'transcrpt: an unknown kind of block: nearest is transcript'
+	have 'not ok 8 - faulty.md:27 ' 'dances'
+	has 'not ok 9 - faulty.md:28 '
+	# what can be played is played all the same
+	have 'ok 10 - faulty.md:24 220 {{*}}' 'ok 11 - faulty.md:26 250 {{*}}'
+}
+
+@test "lesson --check: over 60 words of prose between two steps are a warning, and no failure" {
+	words() { yes word | head -n "$1" | tr '\n' ' '; }
+	# of an introduction nobody counts
+	printf '# Long\n\n%s\n\n```transcript\nProtocol: smtp\n\nS: 220 {{*}}\nC: NOOP\nS: 250 {{*}}\n```\n\n%s\n\n%s\n\n```transcript\nC: NOOP\nS: 250 {{*}}\n```\n' \
+		"$(words 200)" "$(words 30)" "$(words 31)" >long.md
+	run -0 "$PARLANCE" lesson --check long.md
+	has '# long.md:13: warning: 61 words of prose between two steps'
+	sed 's/^word word/word/' long.md >shorter.md
+	run -0 "$PARLANCE" lesson --check shorter.md
+	has_not 'warning'
+}
+
+@test "lesson --check: a goal is met by the way that is written, or is not" {
+	lesson goals <<'END'
+# Goals
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: HELO student.example
+S: 250 {{*}}
+```
+
+> **Goal** verb=MAIL code=250|251 text="*2.1.*"
+> **Hint** A sender.
+>
+> ```transcript
+> C: MAIL FROM:<student@localhost>
+> S: 250 {{*}}
+> ```
+
+> **Goal** verb=RCPT class=success
+>
+> ```transcript
+> C: RCPT TO:<nobody.at.all@localhost>
+> S: 550 {{*}}
+> ```
+END
+	run -1 "$PARLANCE" lesson --check goals.md
+	has '    ok 5 - goals.md:11 goal verb=MAIL code=250|251 text=*2.1.*'
+	have '    not ok 6 - goals.md:19 goal verb=RCPT class=success' 'does not reach the goal'
+}
+
+@test "lesson --check: a conversation that is cut, or cannot be had, is told at its line" {
+	lesson cut <<'END'
+# Cut
+
+```transcript
+Protocol: smtp
+Target: self
+
+S: 220 x
+C: NOOP
+<server hangs up>
+```
+
+```transcript
+Protocol: smtp
+Target: 127.0.0.1:1
+
+S: 220 x
+C: NOOP
+S: 250 y
+```
+END
+	run -1 "$PARLANCE" lesson --check cut.md
+	have 'not ok' 'cut.md:16 ' '127.0.0.1 port 1: connection refused'
+}
+
+@test "lesson --check: a command is run, at the lesson's lab, and its exit status counts" {
+	lesson commands <<'END'
+# Commands
+
+```parlance
+explain 550
+```
+
+```parlance 4
+lab:smtp --tls
+```
+
+```parlance
+tcp://{{lab:smtp}} --notes off
+QUIT
+```
+
+```parlance 1
+explain pop3 TOP
+```
+END
+	run -1 "$PARLANCE" lesson --check commands.md
+	has '    ok 1 - commands.md:3 parlance explain 550'
+	has '    ok 2 - commands.md:7 parlance lab:smtp --tls'
+	has '    ok 3 - commands.md:11 parlance tcp://{{lab:smtp}} --notes off'
+	have '    not ok 4 - commands.md:16 parlance explain pop3 TOP' 'exit status 1' 'exit status 0'
+}
+
+@test "lesson --check: several conversations share one lab: what is sent is there to be fetched" {
+	lesson both <<'END'
+# Both
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: EHLO student.example
+S: 250 {{*}}
+C: MAIL FROM:<alice@localhost>
+S: 250 {{*}}
+C: RCPT TO:<student@localhost>
+S: 250 {{*}}
+C: DATA
+S: 354 {{*}}
+C: Subject: over to POP3
+C:
+C: Found?
+C: .
+S: 250 {{*}}
+C: QUIT
+S: 221 {{*}}
+```
+
+```transcript
+Protocol: imap
+
+S: * OK {{*}}
+C: a LOGIN student monkey
+S: a OK {{*}}
+C: b SELECT INBOX
+S: b OK {{*}}
+C: c SEARCH SUBJECT "over to POP3"
+S: * SEARCH {{number}}
+S: c OK {{*}}
+C: d LOGOUT
+S: * BYE {{*}}
+S: d OK {{*}}
+```
+END
+	run -0 "$PARLANCE" lesson --check both.md
+	has_not 'not ok'
+}
+
+@test "lesson --check: --json prints a result for each point" {
+	of_formats
+	run -0 "$PARLANCE" lesson --check --json formats.md
+	[[ $(jq -c 'select(.kind == "result") | [.line, .ok]' <<<"$output" | head -n 2) == $'[8,true]\n[10,true]' ]]
+}
+
+@test "lesson: a lesson that is not there names the nearest, and exits with 2" {
+	run -2 "$PARLANCE" lesson smtp-by-hnd
+	has 'smtp-by-hand'
+	run -2 "$PARLANCE" lesson 99
+	run -2 "$PARLANCE" lesson ./nowhere.md
+	run -2 "$PARLANCE" lesson 3 4
+	run -2 "$PARLANCE" lesson --demo
+}
+
+@test "lesson: in a pipe the lines are the student's; answers, Enter and wrong turns too; the place is kept" {
+	of_formats
+	printf '%s\n' '' 'HELO wrong.example' 'EHLO student.example' 'the number' ':where' >typed
+	run -0 "$PARLANCE" lesson formats.md <typed
+	have 'Sending mail by hand' '» EHLO student.example' 'Enter alone sends nothing here' 'C: HELO wrong.example'
+	have 'lesson waits' 'C: EHLO student.example' 'The number carries the meaning' 'Which would a program read' '> the number'
+	have 'lets the words be anything' 'Make the server refuse a recipient' 'Step 3 of 3: a goal' 'Your place is kept: step 3 of 3'
+	# on another day: the conversation is brought to where it was, and any way is right
+	printf '%s\n' 'MAIL FROM:<student@localhost>' 'RCPT TO:<green@nowhere@twice>' >typed
+	run -0 "$PARLANCE" lesson formats.md <typed
+	have 'You were at step 3 of 3' 'C: EHLO student.example' 'The goal is reached.' '1 of 1' 'Codes you met:' 'Done.'
+}
+
+@test "lesson: what differs is told, and why; :hint, :skip, :back, :again and :contents steer" {
+	lesson steer <<'END'
+# Steering
+
+## First
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: HELO student.example
+S: 250 {{*}}
+C: MAIL FROM:<student@localhost>
+S: 250 {{*}}
+```
+
+> **Hint** Angle brackets.
+
+## Second
+
+> **Question** Which of these?
+>
+> 1. this one
+> 2. that one
+>
+> **Answer** 2. That one.
+
+```transcript
+C: RCPT TO:<bob@localhost>
+S: 250 {{*}}
+```
+END
+	printf '%s\n' ':skip' 'MAIL FROM student@localhost' ':hint' ':hint' ':skip' '3' '1' ':contents' ':back' '2' ':again' ':skip' >typed
+	run -0 "$PARLANCE" lesson steer.md <typed
+	have 'C: HELO student.example' 'What you typed differs' 'lesson  MAIL FROM:<student@localhost>' 'yours   MAIL FROM student@localhost' \
+		'Angle brackets.' 'Hint: MAIL:' 'C: MAIL FROM:<student@localhost>' 'Type the number of your choice, 1 to 2.' 'Not 1.' \
+		'>  3    Second' 'Right.' 'C: RCPT TO:<bob@localhost>' 'Done.'
+}
+
+@test "lesson: a lost connection keeps the place: Enter connects again, and says what was said" {
+	of_formats
+	printf '%s\n' 'QUIT' '' 'EHLO student.example' ':quit' >typed
+	run -0 "$PARLANCE" lesson formats.md <typed
+	have 'S: 221' 'The number carries the meaning'
+}
+
+@test "lesson --demo: plays by itself, answers and goals too, and keeps no place" {
+	of_formats
+	run -0 "$PARLANCE" lesson formats.md --demo=0 </dev/null
+	have 'C: EHLO student.example' 'The number. RFC 5321 4.2' 'Make the server refuse' 'What you did'
+	run -0 "$PARLANCE" lesson formats.md </dev/null
+	has_not 'You were at step'
+	run -3 "$PARLANCE" lesson formats.md --demo=0 --to 127.0.0.1:1 </dev/null
+}
+
+@test "lesson --to: each conversation goes to the one that speaks its protocol" {
+	of_formats
+	lab --only smtp,pop3
+	run -0 "$PARLANCE" lesson --check formats.md --to "pop3://127.0.0.1:$(lab_port pop3)" --to "smtp://127.0.0.1:$(lab_port smtp)" \
+		--map student.example=pupil.example
+	has 'ok 2 - formats.md:10'
+	run -1 "$PARLANCE" lesson --check formats.md --to "pop3://127.0.0.1:$(lab_port pop3)"
+	have 'formats.md:8' 'this conversation speaks smtp, and no --to does'
+}
+
+@test "lesson: octets of a lesson that would move the cursor are shown as escapes" {
+	printf '# Bad \033[31m title\n\nProse \033]0;x\007 and `code \033[2J`.\n\n    \033[1;1H\n\n```transcript\nProtocol: tcp\n\nC: a\nS: A\n```\n' >bad.md
+	run -0 "$PARLANCE" lesson bad.md --demo=0 </dev/null
+	[[ $output != *$'\033'* ]]
+	has 'title'
+}
+
+@test "lesson: no file of any kind brings it down" {
+	printf '\0\377\376> **Goal** =\n> **Question**\n```transcript' >binary.md
+	: >empty.md
+	head -c 200000 /dev/zero | tr '\0' '>' >deep.md
+	local file
+	for file in binary empty deep; do
+		run "$PARLANCE" lesson --check $file.md
+		((status == 1)) || { echo "$file: $status: $output" && return 1; }
+		run "$PARLANCE" lesson $file.md --demo=0 </dev/null
+		((status == 0)) || { echo "$file: $status: $output" && return 1; }
+	done
+}
+
+@test "lessons: every one that ships passes --check against the lab, without a warning" {
+	cd "$ROOT" || return 1
+	run -0 "$PARLANCE" lesson --check
+	has_not 'warning'
+	((${#lines[@]} > 18 * 10))
+	local file
+	for file in lessons/[0-9]*.md; do
+		has "ok $((10#${file:8:2})) - $file"
+	done
+}
