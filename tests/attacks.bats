@@ -120,6 +120,52 @@ not_secure_event() {
 	done
 }
 
+# played OPTION...: the transcript on standard input, against its own server side.
+played() {
+	status=0 log=/dev/null
+	timeout 20 "$PARLANCE" replay - "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || status=$?
+}
+
+@test "attacks: a script plays the attacker: what stands in its line behind the acceptance goes out in the clear" {
+	played <<'END'
+Protocol: imap
+
+S: * OK [CAPABILITY IMAP4rev1 STARTTLS] Ready
+C: a1 STARTTLS
+S\: a1 OK Begin TLS now\r\na2 OK injected\r\n
+C: a2 LOGIN bob sesame
+S: a2 OK Done
+END
+	fails 4
+	told error_has '16 octets in the clear'
+	told shows_not '^S: .*injected|^C: a2|^<client starts TLS>'
+}
+
+@test "attacks: --starttls goes by what a script's own server says, unless the script begins TLS" {
+	played --starttls <<'END'
+Protocol: imap
+
+S: * PREAUTH Ready
+C: a1 SELECT INBOX
+S: a1 OK Done
+END
+	fails 4
+	told error_has PREAUTH
+	told shows_not SELECT
+	played --starttls <<'END'
+Protocol: imap
+
+S: * OK Ready
+C: a1 STARTTLS
+S: a1 OK Begin TLS now
+C: a2 LOGOUT
+S: * BYE
+S: a2 OK Done
+END
+	told ends 0
+	told shows '^C: a1 STARTTLS'
+}
+
 # ---- STARTTLS taken away ----
 
 @test "attacks: STARTTLS stripped from the list: --starttls stops, and not one octet of the input went out" {

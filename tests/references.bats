@@ -59,3 +59,11 @@ setup() {
 	[[ -z $output ]]
 	run -1 grep -nvE '^[0-9]+ (-|[A-Z]|[IVX]+|([A-Z]|[0-9]+)(\.[0-9]+)*) [^ ].*$' <<<"$rows"
 }
+
+@test "the table of what is taught where names each lesson, and none that is not there" {
+	named=$(sed -n '/^## What is taught where/,$p' "$ROOT/lessons/README.md" | grep -oE '\b[0-9]{2}\b' | sort -u)
+	there=$(basename -a "$ROOT"/lessons/[0-9]*.md | cut -c 1-2 | sort -u)
+	[[ -n $there && $named == "$there" ]] || {
+		diff <(echo "$named") <(echo "$there")
+	}
+}

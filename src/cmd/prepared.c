@@ -153,7 +153,7 @@ struct player_options prepared_player(const struct prepared *prepared)
 	player.session.tls_implicit = prepared->where.tls;
 	if (prepared->self) {
 		self_place(prepared->self, &player.connect);
-		player.session.starttls = false;
+		player.session.starttls &= !prepared->rehearsal->tls; /* else the script begins it itself */
 	}
 	return player;
 }

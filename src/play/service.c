@@ -293,6 +293,7 @@ static void client_came(void *context, struct stream *stream)
 	options.max_time = protocol->datagrams ? DATAGRAMS_MAX : 0;
 	options.tls = o->tls;
 	options.tls_implicit = o->rehearsal->tls_implicit || o->tls_implicit;
+	options.injects = true;
 	c->service = service;
 	c->next = service->clients;
 	if (c->next)

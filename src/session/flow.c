@@ -104,7 +104,18 @@ static void stirred(struct session *s)
 	s->quiet_told = false;
 }
 
-/* Says octets of ours: the dialogue is told, and what it took goes to the stream. Returns how many it took. */
+/* How many octets go out in the clear behind our reply that begins TLS: an attack, and no part of the conversation. */
+static size_t injected(struct session *s, size_t rest)
+{
+	if (!s->tls_due || !s->options.injects || rest == 0)
+		return 0;
+	session_remark(
+		s, "In the clear, behind the reply that begins TLS, %zu more octet%s went out, as the script has it",
+		rest, rest == 1 ? "" : "s");
+	return rest;
+}
+
+/* Says octets of ours: the dialogue is told, and what it took goes to the stream. Returns how many went there. */
 static size_t say_octets(struct session *s, const char *p, size_t n)
 {
 	size_t taken = 0;
@@ -117,6 +128,7 @@ static size_t say_octets(struct session *s, const char *p, size_t n)
 		if (took == 0)
 			break;
 	} while (taken < n && !s->tls_due);
+	taken += injected(s, n - taken);
 	if (s->stream && (taken > 0 || n == 0))
 		stream_write(s->stream, p, taken);
 	encrypt_end(s);

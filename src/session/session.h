@@ -67,6 +67,8 @@ struct session_options {
 	const char *
 		host; /* copied; that was connected to: whom the certificate must name; NULL: a unix socket, or a client's end */
 	bool tls_implicit; /* from the first octet */
+	bool injects; /* what session_send is given in one piece with our reply that begins TLS goes out with it, in the clear:
+	               * a script may play the attacker (RFC 9051 6.2.1) */
 	bool starttls; /* the first that is said is what upgrades (protocol/upgrade.h): the driver is asked when that is
 	                    * done, and the session ends with END_TLS where it cannot be */
 	double handshake;  /* seconds that it may take; 0: 10 */
