@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/escape.h"
 #include "cmd/lesson_stepping.h"
@@ -202,9 +203,11 @@ static void prompt(void *context, struct buffer *above, struct buffer *instead)
 		buffer_add_string(above, "(an empty line: Enter alone)");
 	else
 		escape_text(above, buffer_slice(&line));
+	static const char reach[] = "   (in text ^] is for :hint and the like)";
 	enum input input = dialogue_input(guide_dialogue(g->talk));
-	if (input == INPUT_TEXT || input == INPUT_COUNTED)
-		buffer_add_string(above, "   (in text ^] is for :hint and the like)");
+	bool fits = text_columns(buffer_slice(above)) + strlen(reach) < guide_columns(g->talk);
+	if ((input == INPUT_TEXT || input == INPUT_COUNTED) && fits)
+		buffer_add_string(above, reach);
 	buffer_wipe(&line);
 }
 

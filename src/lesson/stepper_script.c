@@ -7,6 +7,7 @@
 #include "base/escape.h"
 #include "lesson/stepper_inside.h"
 #include "protocol/protocol.h"
+#include "script/follow.h"
 
 static const struct script *script_of(const struct stepper *s)
 {
@@ -80,21 +81,8 @@ static bool is_answered(const struct stepper *s, size_t line)
 
 void script_hears(struct stepper *s, const struct dialogue_event *event)
 {
-	bool behind = false; /* the lines that answer what was said end with the next block of the server's */
-	if (event->more || s->r == NULL)
-		return;
-	for (size_t i = s->matched; i < s->r->script->nlines; i++) {
-		const struct script_line *line = &s->r->script->lines[i];
-		bool server = line->kind == SCRIPT_SAID && line->side == SIDE_SERVER;
-		if (i >= s->at && !server && behind)
-			return;
-		behind |= server && i >= s->at;
-		if (!server || line->mark == MARK_NEVER || !rehearsal_captures(s->r, i) ||
-		    !rehearsal_match(s->r, i, event->text, &s->values))
-			continue;
-		s->matched = line->mark == MARK_REPEATED ? i : i + 1;
-		return;
-	}
+	if (!event->more && s->r)
+		rehearsal_follow(s->r, s->at, &s->matched, event->text, &s->values);
 }
 
 /* ---- saying ---- */

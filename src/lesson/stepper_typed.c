@@ -28,10 +28,7 @@ static bool is_payload(enum input input)
 /* Whether filled in it would show what must not be shown, or what no person can work out. */
 static bool is_hidden(const struct stepper *s, struct slice written)
 {
-	static const char *const calls[] = { "{{plain ", "{{cram-md5 ", "{{scram ", "{{apop " };
-	bool hidden = false;
-	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
-		hidden |= slice_find(written, slice_of(calls[i])) < written.n;
+	bool hidden = template_has_login(written);
 	for (size_t i = 0; i < s->values.n && !hidden; i++) {
 		char *name = string_printf("{{%s}}", s->values.rows[i].name);
 		hidden = s->values.rows[i].secret && slice_find(written, slice_of(name)) < written.n;
@@ -207,15 +204,15 @@ static struct slice field_name(struct slice line)
 }
 
 /* Of payload: whether what was typed does for the line, so that the next is due. */
-static bool does_for_line(const struct stepper *s, struct slice wanted)
+static bool does_for_line(const struct stepper *s, size_t line, struct slice wanted)
 {
 	struct slice typed = buffer_slice(&s->said);
-	bool dot = slice_equal(wanted, SLICE("."));
+	bool dot = slice_equal(wanted, SLICE(".")) && s->r->lines[line].ends_input;
 	if (s->was == INPUT_ANSWER || s->was == INPUT_OPAQUE || s->was == INPUT_REST || s->was == INPUT_COUNTED)
 		return true;
 	if (s->was == INPUT_FIELD)
-		return typed.n == wanted.n ||
-		       (typed.n && wanted.n && slice_equal_nocase(field_name(typed), field_name(wanted)));
+		return typed.n && wanted.n ? slice_equal_nocase(field_name(typed), field_name(wanted))
+		                           : typed.n == wanted.n;
 	return (typed.n == 0) == (wanted.n == 0) && !dot;
 }
 
@@ -270,7 +267,7 @@ static bool judge_payload(struct stepper *s, const struct dialogue *d, size_t li
 	enum input now = d ? dialogue_input(d) : INPUT_NOTHING;
 	size_t end = payload_end(s, line);
 	if (!payload_over(s, d)) {
-		if (does_for_line(s, wanted))
+		if (does_for_line(s, line, wanted))
 			pass(s, line);
 		return false;
 	}

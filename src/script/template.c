@@ -255,6 +255,15 @@ bool template_has_variables(struct slice text)
 	return false;
 }
 
+bool template_has_login(struct slice text)
+{
+	static const char *const calls[] = { "{{plain ", "{{cram-md5 ", "{{scram ", "{{apop " };
+	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+		if (slice_find(text, slice_of(calls[i])) < text.n)
+			return true;
+	return false;
+}
+
 bool template_has_names(struct slice text)
 {
 	struct piece piece;

@@ -61,6 +61,9 @@ enum status template_fill(struct slice text, struct variables *v, enum fill how,
 /* Whether the text holds a variable, function or `{{*}}`. */
 bool template_has_variables(struct slice text);
 
+/* Whether it holds a function that works out what logs in: `{{plain …}} {{cram-md5 …}} {{scram …}} {{apop …}}`. */
+bool template_has_login(struct slice text);
+
 /* Whether it holds a variable with a name, not counting a function's arguments: matching may capture. */
 bool template_has_names(struct slice text);
 

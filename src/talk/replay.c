@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/escape.h"
+#include "script/follow.h"
 #include "talk/room.h"
 
 /* A line that is longer, in octets, does not stand in the prompt. */
@@ -358,21 +359,8 @@ void replay_progress(const struct talk *t, struct buffer *out)
 void replay_follow(struct talk *t, const struct dialogue_event *event)
 {
 	struct replay *p = t->replay;
-	if (p == NULL || event->side != SIDE_SERVER || event->kind == EVENT_STAGE || event->more)
-		return;
-	bool behind = false; /* the lines that answer what was said end with the next block of the server's */
-	for (size_t i = p->matched; i < p->r->script->nlines; i++) {
-		const struct script_line *line = &p->r->script->lines[i];
-		bool server = line->kind == SCRIPT_SAID && line->side == SIDE_SERVER;
-		if (i >= p->at && !server && behind)
-			return;
-		behind |= server && i >= p->at;
-		if (!server || line->mark == MARK_NEVER || !rehearsal_captures(p->r, i) ||
-		    !rehearsal_match(p->r, i, event->text, &p->values))
-			continue;
-		p->matched = line->mark == MARK_REPEATED ? i : i + 1;
-		return;
-	}
+	if (p && event->side == SIDE_SERVER && event->kind != EVENT_STAGE && !event->more)
+		rehearsal_follow(p->r, p->at, &p->matched, event->text, &p->values);
 }
 
 void replay_lost(struct talk *t)

@@ -36,10 +36,8 @@ static bool name_secret(struct slice name)
 
 bool replay_hides(struct slice text)
 {
-	static const char *const calls[] = { "{{plain ", "{{cram-md5 ", "{{scram ", "{{apop " };
-	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
-		if (slice_find(text, slice_of(calls[i])) < text.n)
-			return true;
+	if (template_has_login(text))
+		return true;
 	for (struct slice name = name_next(&text); name.n; name = name_next(&text))
 		if (name_secret(name))
 			return true;
