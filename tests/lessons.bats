@@ -119,6 +119,182 @@ END
 	have 'ok 10 - faulty.md:24 220 {{*}}' 'ok 11 - faulty.md:26 250 {{*}}'
 }
 
+# faults NAME: what --check finds in the lesson NAME: FILE:LINE and the words behind, into the file faults.
+faults() {
+	run "$PARLANCE" lesson --check "$1.md"
+	grep -E "^ *(not ok [0-9]+ - $1.md:|# $1.md:)" <<<"$output" | tee faults
+}
+
+# found TEXT...: the faults hold each, and there are no more.
+found() {
+	local text
+	for text; do
+		grep -qF -e "$text" faults || { echo "not found: $text" && return 1; }
+	done
+	(($(wc -l <faults) == $#)) || { echo "not $# faults" && return 1; }
+}
+
+@test "lesson --check: what asks nothing, since it stands wrong, is named by its line" {
+	lesson stray <<'END'
+# Stray
+
+> Question: Without the bold word?
+>
+> *Answer* Slanted.
+
+**Question** Without a quote?
+
+> Let me ask.
+>
+> **Question** Not at the beginning?
+
+> > **Goal** verb=NOOP
+
+1. In a list:
+
+   ```transcript
+   C: NOOP
+   ```
+
+> ```parlance
+> explain 550
+> ```
+
+    ```transcript
+    C: NOOP
+    ```
+
+```
+C: NOOP
+S: 250 OK
+```
+END
+	faults stray
+	found 'stray.md:3 Question is only prose here' 'stray.md:5 Answer is only prose' 'stray.md:7 Question is only prose' \
+		'stray.md:11 Question is only prose' 'stray.md:13 Goal is only prose' 'stray.md:17 a block marked transcript inside a list' \
+		'stray.md:21 a block marked parlance inside a quote' 'stray.md:25 a fence that is indented' \
+		'stray.md:29: warning: a block that looks like steps'
+}
+
+@test "lesson --check: a quote that asks twice, says nothing, or swallows a line is named" {
+	lesson quotes <<'END'
+# Quotes
+
+> **Question** One?
+> **Answer** Yes.
+And a paragraph that was to follow.
+
+> **Question** One?
+>
+> **Answer** Yes.
+>
+> **Question** Two?
+
+> **Question**
+>
+> **Answer**
+
+> **Goal** verb=NOOP
+>
+> **Answer** NOOP.
+
+> **Question** Which?
+>
+> - this
+> - that
+>
+> **Answer** A dot.
+END
+	faults quotes
+	found 'quotes.md:5: warning: a line without > right behind a quote' 'quotes.md:11 a second **Question**' \
+		'quotes.md:13 a question without words' 'quotes.md:13 an answer without words' \
+		'quotes.md:17: warning: a goal without words' 'quotes.md:19 an answer in a goal' \
+		'quotes.md:23: warning: choices that are not numbered' \
+		"quotes.md:21: warning: the answer does not begin with a choice's number"
+}
+
+@test "lesson --check: a goal's values are read as narrowly as its keys" {
+	lesson values <<'END'
+# Values
+
+> **Goal** class=failed|success kind=comand secure=yes phase=hello side=client protocol=stmp
+> Values that no event has.
+
+> **Goal** verb=RCPT, class=failure
+> A comma.
+
+> **Goal** text="no such
+> A quote.
+
+> **Goal** verb = RCPT
+> Spaces.
+
+> **Goal** text=no such user
+> More of them.
+END
+	faults values
+	found 'values.md:3 class=failed: no event has that' 'values.md:3 kind=comand: no' 'values.md:3 secure=yes: no' \
+		'values.md:3 phase=hello: no' 'values.md:3 side=client: no' 'values.md:3 protocol=stmp: no' \
+		'values.md:6 verb=RCPT,: the comma' 'values.md:9 text="no such: one double quote alone' \
+		'values.md:12 verb: no key=value' 'values.md:15 such: no key=value'
+}
+
+@test "lesson --check: a block left open, a header in the middle, a wrong count, a name without a value" {
+	lesson steps <<'END'
+# Steps
+
+```transcript
+Target: self
+
+S: 220 x
+C: NOOP
+S: 250 y
+Protocol: imap
+
+S: * OK {{*}}
+C: a LOGIN student monkey
+S: a OK {{*}}
+C: b APPEND INBOX {500}
+S: + {{*}}
+C: Subject: x
+C:
+C: short
+S: b OK {{*}}
+```
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: HELO {{unknown}}
+S: 250 {{*}}
+```
+
+```transcript
+C: NOOP
+
+Words.
+END
+	faults steps
+	found 'steps.md:6: warning: a conversation without a protocol' 'steps.md:11 a header before this line' \
+		'steps.md:14 the wrong count: 500 are announced, and what follows has 19 octets' \
+		'steps.md:26 the conversation can be played' 'steps.md:30 a block that nothing closes'
+}
+
+@test "lesson --check: HTML and tables, which a terminal does not show, are warnings; a comment is the author's own" {
+	printf '# Shown\n\n<details>\nHidden.\n</details>\n\nA <b>word.\n\n| a | b |\n| - | - |\n\n<!-- mine -->\n' >shown.md
+	faults shown
+	found 'shown.md:3: warning: HTML' 'shown.md:7: warning: HTML' 'shown.md:10: warning: a table'
+}
+
+@test "lesson --check: lines may end with CR LF, and a byte order mark go before them" {
+	of_formats
+	{ printf '\357\273\277' && sed 's/$/\r/' formats.md; } >windows.md
+	run -0 "$PARLANCE" lesson --check windows.md
+	has 'windows.md:18 goal verb=RCPT class=failure # SKIP'
+	has_not 'not ok'
+}
+
 @test "lesson --check: over 60 words of prose between two steps are a warning, and no failure" {
 	words() { yes word | head -n "$1" | tr '\n' ' '; }
 	# of an introduction nobody counts

@@ -155,6 +155,19 @@ static unsigned undone_line(const struct trial *t)
 	return t->said != NO_LINE ? t->script->lines[t->said].number : t->script->lines[0].number;
 }
 
+/* The line that a message names, `FILE:LINE: …`; else the first of the conversation. */
+static unsigned named_line(const struct trial *t, const char *message)
+{
+	struct slice rest = slice_of(message), file = slice_of(t->lesson->file);
+	uint64_t line = 0;
+	if (slice_starts(rest, file)) {
+		rest = slice_part(rest, file.n + 1, rest.n);
+		if (slice_number(slice_part(rest, 0, slice_find_octet(rest, ':')), &line) && line)
+			return (unsigned)line;
+	}
+	return t->script->nlines ? t->script->lines[0].number : 1;
+}
+
 /* Plays a conversation. */
 static void try_conversation(struct trial *t, size_t index)
 {
@@ -171,8 +184,8 @@ static void try_conversation(struct trial *t, size_t index)
 	if (to)
 		status = prepare_place(&prepared, t->checking->base, to, NULL, &error);
 	if (error.message) {
-		tell(t, t->script->nlines ? t->script->lines[0].number : 1, "the conversation can be played",
-		     VERDICT_DIFFERS, "", "", error.message);
+		tell(t, named_line(t, error.message), "the conversation can be played", VERDICT_DIFFERS, "", "",
+		     error.message);
 	} else if (status == STATUS_OK) {
 		play(t, &prepared);
 		if (t->message && t->differing == before)

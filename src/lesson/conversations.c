@@ -2,6 +2,7 @@
  * The conversations of a lesson: what its transcript blocks hold, parsed as one text in which all else is empty lines, so that
  * a script's line numbers are those of the lesson.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,25 +89,67 @@ static void parse(struct lesson *lesson, struct buffer *text)
 	}
 }
 
+/* Where one is among the lines of all scripts, which stand in the order of the file, as the blocks do. */
+struct place {
+	size_t script, line;
+};
+
+/* The line there; NULL behind the last. */
+static const struct script_line *line_at(const struct lesson *lesson, struct place *at)
+{
+	for (; at->script < lesson->nscripts; at->script++, at->line = 0)
+		if (at->line < lesson->scripts[at->script].nlines)
+			return &lesson->scripts[at->script].lines[at->line];
+	return NULL;
+}
+
 /* Which lines of which script stand in the block. */
-static void find_lines(struct lesson *lesson, const struct transcript_block *block)
+static void find_lines(struct lesson *lesson, const struct transcript_block *block, struct place *at)
 {
 	struct lesson_item *item = &lesson->items[block->item];
 	size_t end = block->line + count_rows(block_text(block));
-	for (size_t s = 0; s < lesson->nscripts; s++)
-		for (size_t i = 0; i < lesson->scripts[s].nlines; i++) {
-			unsigned number = lesson->scripts[s].lines[i].number;
-			if (number < block->line || number >= end)
-				continue;
-			if (item->first == item->last) {
-				item->script = s;
-				item->first = i;
-			}
-			item->last = item->script == s ? i + 1 : item->last;
+	const struct script_line *line;
+	bool parted = false;
+	for (; (line = line_at(lesson, at)) && line->number < end; at->line++) {
+		if (line->number < block->line)
+			continue;
+		if (item->first == item->last) {
+			item->script = at->script;
+			item->first = at->line;
 		}
+		if (item->script == at->script)
+			item->last = at->line + 1;
+		else if (!parted)
+			lesson_blame(lesson, line->number, false,
+			             "a header before this line, in the middle: the block would be left there: a "
+			             "conversation begins with a block, and a goal has one");
+		parted |= item->script != at->script;
+	}
 	if (item->first == item->last && lesson_error(lesson) == NULL)
 		lesson_blame(lesson, block->line, false,
 		             "an empty transcript: a block of steps has lines that begin with C: or S:");
+}
+
+/* What the parser lets pass, and a lesson cannot. */
+static void blame_script(struct lesson *lesson, const struct script *script)
+{
+	struct variables none = { 0 };
+	struct rehearsal *r = rehearse(script, NULL, &none);
+	if (script->protocol == NULL && script->nlines)
+		lesson_blame(
+			lesson, script->lines[0].number, true,
+			"a conversation without a protocol: it is taken for %s: begin its block with a line like Protocol: smtp, "
+			"and an empty line",
+			r->protocol->name);
+	for (size_t i = 0; i < script->nlines; i++) {
+		const struct counted *counted = r->lines[i].counted;
+		if (counted && counted->octets != counted->printed && script->lines[i].side == SIDE_CLIENT)
+			lesson_blame(lesson, script->lines[i].number, false,
+			             "the wrong count: %" PRIu64 " are announced, and what follows has %" PRIu64
+			             " octets, line ends included: who types that waits for ever",
+			             counted->printed, counted->octets);
+	}
+	rehearsal_free(r);
 }
 
 /* A goal without a way of its own belongs to the conversation before it. */
@@ -128,11 +171,14 @@ static void find_goals(struct lesson *lesson)
 void conversations_parse(struct reading *reading)
 {
 	struct buffer text = { 0 };
+	struct place at = { 0, 0 };
 	lay_out(reading, &text);
 	if (reading->nblocks) /* a lesson may do without a conversation */
 		parse(reading->lesson, &text);
 	for (size_t i = 0; i < reading->nblocks; i++)
-		find_lines(reading->lesson, &reading->blocks[i]);
+		find_lines(reading->lesson, &reading->blocks[i], &at);
+	for (size_t i = 0; i < reading->lesson->nscripts; i++)
+		blame_script(reading->lesson, &reading->lesson->scripts[i]);
 	find_goals(reading->lesson);
 	buffer_free(&text);
 }

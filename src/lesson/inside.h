@@ -18,7 +18,9 @@ struct transcript_block {
 /* A lesson that is being read. */
 struct reading {
 	struct lesson *lesson;
-	struct slice source; /* the whole file */
+	struct buffer source; /* the whole file, its lines ended by LF */
+	struct slice *rows;   /* the same, line by line */
+	size_t nrows;
 	struct transcript_block *blocks;
 	size_t nblocks;
 };
@@ -31,6 +33,8 @@ void lesson_blame(struct lesson *lesson, unsigned line, bool warning, const char
 struct lesson_item *lesson_add(struct lesson *lesson, enum item_kind kind, unsigned line);
 /* A transcript block belongs to the last item. */
 void reading_block(struct reading *reading, cmark_node *block);
+/* A line of the file, from 1, without its end; empty where there is none. */
+struct slice reading_row(const struct reading *reading, unsigned line);
 /* The number of a node's first line. */
 unsigned node_line(cmark_node *node);
 /* Appends the words of a node and of all below it, a space for each line end. */
@@ -43,6 +47,17 @@ const char *word_near(struct slice word, const char *const *words, size_t n);
 /* ---- quote.c ---- */
 /* A block quote becomes an item, or a hint of the last one, where it begins with such a word; else it is prose, and false. */
 bool quote_read(struct reading *reading, cmark_node *quote);
+
+/* The word of ours that this is, as it is written; NULL. */
+const char *directive_name(struct slice word);
+
+/* ---- slips.c ---- */
+/* Faults for what is in such a node of prose, and was meant to be more. */
+void blame_slips(struct lesson *lesson, cmark_node *node);
+/* A fault for a line that a quote swallows. */
+void blame_lazy(const struct reading *reading, cmark_node *quote);
+/* Whether a fence ends the block; at the end of the file none need be. */
+bool block_closed(const struct reading *reading, cmark_node *block);
 
 /* ---- goal.c ---- */
 /* Reads the keys of a goal: what stands behind the word in its line. */

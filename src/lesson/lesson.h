@@ -102,6 +102,9 @@ const struct lesson_fault *lesson_error(const struct lesson *lesson);
 /* The protocols of its conversations, each once, parted by spaces. */
 void lesson_protocols(const struct lesson *lesson, struct buffer *out);
 
+/* Which choice the text names first, from 1: "3. The dot", "(b)"; 0: none of so many. */
+unsigned choice_named(struct slice text, unsigned choices);
+
 /* Whether an event has all keys of a goal. */
 bool goal_met(const struct lesson_item *goal, const struct dialogue_event *event);
 

@@ -41,6 +41,14 @@ static enum directive directive_of(cmark_node *paragraph)
 	return found;
 }
 
+const char *directive_name(struct slice word)
+{
+	for (size_t i = 0; i < DIRECTIVES; i++)
+		if (slice_equal_nocase(word, slice_of(directives[i])))
+			return directives[i];
+	return NULL;
+}
+
 static bool is_break(cmark_node *node)
 {
 	return node &&
@@ -122,9 +130,7 @@ static cmark_node *take_part(struct reading *reading, cmark_node *opening, bool 
 /* What stands behind **Goal** in its line of the source. */
 static struct slice behind_word(const struct reading *reading, unsigned line)
 {
-	struct slice rest = reading->source, row = { NULL, 0 };
-	for (unsigned i = 0; i < line && rest.n; i++)
-		row = slice_row(&rest);
+	struct slice row = reading_row(reading, line);
 	size_t at = slice_find_nocase(row, SLICE("goal"));
 	row = slice_part(row, at < row.n ? at + strlen("goal") : row.n, row.n);
 	while (row.n && strchr("*_:", row.p[0]))
@@ -132,31 +138,42 @@ static struct slice behind_word(const struct reading *reading, unsigned line)
 	return slice_trim(row);
 }
 
-/* Which choice an answer names first: "3. The dot", "b)"; 0: none. */
+unsigned choice_named(struct slice text, unsigned choices)
+{
+	struct slice word = slice_word(&text);
+	uint64_t number = 0;
+	while (word.n && word.p[0] == '(')
+		word = slice_part(word, 1, word.n);
+	while (word.n && strchr(".):,", word.p[word.n - 1]))
+		word.n--;
+	if (word.n == 1 && octet_is_alpha(word.p[0]))
+		number = (unsigned char)octet_lower(word.p[0]) - 'a' + 1U;
+	else if (!slice_number(word, &number))
+		return 0;
+	return number <= choices ? (unsigned)number : 0;
+}
+
+/* Which choice an answer begins with. */
 static unsigned named_choice(cmark_node *answer, unsigned choices)
 {
 	struct buffer words = { 0 };
 	node_words(answer, &words);
-	struct slice text = slice_trim(buffer_slice(&words)), word = slice_word(&text);
-	while (word.n && strchr("(", word.p[0]))
-		word = slice_part(word, 1, word.n);
-	while (word.n && strchr(".):,", word.p[word.n - 1]))
-		word.n--;
-	uint64_t number = 0;
-	if (!slice_number(word, &number) && word.n == 1 && octet_is_alpha(word.p[0]))
-		number = (uint64_t)(octet_lower(word.p[0]) - 'a' + 1);
+	unsigned choice = choice_named(buffer_slice(&words), choices);
 	buffer_free(&words);
-	return number <= choices ? (unsigned)number : 0;
+	return choice;
 }
 
 static void count_choices(struct lesson *lesson, struct lesson_item *item)
 {
-	for (cmark_node *node = cmark_node_first_child(item->body); node && item->choices == 0;
-	     node = cmark_node_next(node))
-		if (cmark_node_get_type(node) == CMARK_NODE_LIST)
-			for (cmark_node *one = cmark_node_first_child(node); one; one = cmark_node_next(one))
-				item->choices++;
-	if (item->choices == 0 || item->answer == NULL)
+	cmark_node *list = cmark_node_first_child(item->body);
+	while (list && cmark_node_get_type(list) != CMARK_NODE_LIST)
+		list = cmark_node_next(list);
+	for (cmark_node *one = list ? cmark_node_first_child(list) : NULL; one; one = cmark_node_next(one))
+		item->choices++;
+	if (list && cmark_node_get_list_start(list) != 1) /* 0: it has dots for numbers */
+		lesson_blame(lesson, node_line(list), true,
+		             "choices that are not numbered 1, 2, 3: their numbers are typed: begin the first with 1.");
+	if (list == NULL || item->answer == NULL)
 		return;
 	item->right = named_choice(item->answer, item->choices);
 	if (item->right == 0)
@@ -209,6 +226,7 @@ static void read_part(struct reading *reading, struct lesson_item *item, enum di
 	size_t at = (size_t)(item - reading->lesson->items);
 	cmark_node *part = take_part(reading, opening, word == GOAL);
 	item = &reading->lesson->items[at];
+	blame_slips(reading->lesson, part);
 	if (word == HINT)
 		add_hint(item, part);
 	else if (word == ANSWER)
@@ -235,6 +253,35 @@ static void blame_word(struct lesson *lesson, cmark_node *quote)
 	buffer_free(&room);
 }
 
+/* A word that a quote has no place for. */
+static void blame_second(struct lesson *lesson, const struct lesson_item *item, enum directive word, bool first,
+                         int begins)
+{
+	unsigned line = begins > 0 ? (unsigned)begins : item->line; /* a paragraph of our making has none */
+	if (!first && (word == QUESTION || word == GOAL))
+		lesson_blame(lesson, line, false,
+		             "a second **%s** in one quote: only one can be asked: begin a new quote, behind an empty "
+		             "line without >",
+		             directives[word]);
+	else if (!first && word == ANSWER && item->kind == ITEM_GOAL)
+		lesson_blame(lesson, line, false,
+		             "an answer in a goal: nobody would see it: write **Hint**, or a transcript block as the "
+		             "way to it");
+	else if (word == ANSWER && item->answer)
+		lesson_blame(lesson, line, false, "a second **Answer** in one quote: only one is shown: make them one");
+}
+
+/* What asks, and says nothing. */
+static void blame_silence(struct lesson *lesson, const struct lesson_item *item)
+{
+	bool goal = item->kind == ITEM_GOAL;
+	if (item->body == NULL || cmark_node_first_child(item->body) == NULL)
+		lesson_blame(lesson, item->line, goal, "a %s without words: nobody knows what is wanted: say it below",
+		             goal ? "goal" : "question");
+	if (item->answer && cmark_node_first_child(item->answer) == NULL)
+		lesson_blame(lesson, item->line, false, "an answer without words: write it behind **Answer**");
+}
+
 bool quote_read(struct reading *reading, cmark_node *quote)
 {
 	struct lesson *lesson = reading->lesson;
@@ -249,8 +296,9 @@ bool quote_read(struct reading *reading, cmark_node *quote)
 		if (cmark_node_get_type(node) == CMARK_NODE_PARAGRAPH)
 			split_paragraph(node);
 	struct lesson_item *item = open_item(reading, directive_of(next), line);
-	while (item && (next = cmark_node_first_child(quote))) {
+	for (bool first = true; item && (next = cmark_node_first_child(quote)); first = false) {
 		enum directive word = directive_of(next);
+		blame_second(lesson, item, word, first, cmark_node_get_start_line(next));
 		if (word == NONE) { /* a transcript block that was read, and what stands before it */
 			cmark_node_unlink(next);
 			lesson->parts = memory_grow(lesson->parts, lesson->nparts + 1, sizeof *lesson->parts);
@@ -265,5 +313,7 @@ bool quote_read(struct reading *reading, cmark_node *quote)
 		lesson_blame(lesson, line, false, "a question without an answer: write **Answer** in the same quote");
 	if (item && item->kind == ITEM_QUESTION)
 		count_choices(lesson, item);
+	if (item && (item->kind == ITEM_QUESTION || item->kind == ITEM_GOAL))
+		blame_silence(lesson, item);
 	return true;
 }

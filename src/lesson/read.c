@@ -36,6 +36,11 @@ void reading_block(struct reading *reading, cmark_node *block)
 		                                                         node_line(block) + 1 };
 }
 
+struct slice reading_row(const struct reading *reading, unsigned line)
+{
+	return line && line <= reading->nrows ? reading->rows[line - 1] : (struct slice){ NULL, 0 };
+}
+
 unsigned node_line(cmark_node *node)
 {
 	int line = cmark_node_get_start_line(node);
@@ -116,23 +121,47 @@ static void read_command(struct lesson *lesson, cmark_node *node)
 		             "an empty command: the block's first line is what stands behind `parlance`");
 }
 
+static void read_prose(struct reading *reading, cmark_node *node)
+{
+	blame_slips(reading->lesson, node);
+	lesson_add(reading->lesson, ITEM_PROSE, node_line(node))->body = node;
+}
+
 static void read_code(struct reading *reading, cmark_node *node)
 {
 	static const char *const words[] = { "transcript", "parlance" };
 	struct lesson *lesson = reading->lesson;
 	struct slice word = block_word(node);
-	if (slice_equal(word, SLICE("transcript"))) {
+	bool steps = slice_equal(word, SLICE("transcript")), command = slice_equal(word, SLICE("parlance"));
+	if ((steps || command) && !block_closed(reading, node)) {
+		lesson_blame(lesson, node_line(node), false,
+		             "a block that nothing closes: all that follows is taken for more of it: end it with a "
+		             "line of three backquotes");
+	} else if (steps) {
 		(void)lesson_add(lesson, ITEM_STEPS, node_line(node));
 		reading_block(reading, node);
-	} else if (slice_equal(word, SLICE("parlance"))) {
+	} else if (command) {
 		read_command(lesson, node);
 	} else {
 		const char *near = word_near(word, words, sizeof words / sizeof words[0]);
 		if (near)
 			lesson_blame(lesson, node_line(node), false,
 			             SLICE_FMT ": an unknown kind of block: nearest is %s", SLICE_ARG(word), near);
-		lesson_add(lesson, ITEM_PROSE, node_line(node))->body = node;
+		read_prose(reading, node);
 	}
+}
+
+static void read_quote(struct reading *reading, cmark_node *node)
+{
+	struct lesson *lesson = reading->lesson;
+	blame_lazy(reading, node);
+	size_t faults = lesson->nfaults;
+	if (quote_read(reading, node))
+		return;
+	if (lesson->nfaults > faults) /* one slip is told once */
+		lesson_add(lesson, ITEM_PROSE, node_line(node))->body = node;
+	else
+		read_prose(reading, node);
 }
 
 static void read_block(struct reading *reading, cmark_node *node)
@@ -145,15 +174,15 @@ static void read_block(struct reading *reading, cmark_node *node)
 		read_code(reading, node);
 		break;
 	case CMARK_NODE_BLOCK_QUOTE:
-		if (quote_read(reading, node))
-			break;
-		lesson_add(reading->lesson, ITEM_PROSE, node_line(node))->body = node;
+		read_quote(reading, node);
 		break;
 	case CMARK_NODE_HTML_BLOCK: /* a comment is the author's own; nothing else of it can be shown */
+		blame_slips(reading->lesson, node);
+		break;
 	case CMARK_NODE_THEMATIC_BREAK:
 		break;
 	default:
-		lesson_add(reading->lesson, ITEM_PROSE, node_line(node))->body = node;
+		read_prose(reading, node);
 	}
 }
 
@@ -174,12 +203,29 @@ static char *name_of(const char *file)
 	return slice_string(slice_part(name, 0, known ? name.n - 3 : name.n));
 }
 
+/* Lines may end with CR LF, or CR, as Markdown has it. */
+static void read_rows(struct reading *reading, struct slice text)
+{
+	struct slice rest;
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] != '\r' || i + 1 == text.n || text.p[i + 1] != '\n')
+			buffer_add_octet(&reading->source, text.p[i] == '\r' ? '\n' : text.p[i]);
+	for (rest = buffer_slice(&reading->source); rest.n; n++)
+		(void)slice_row(&rest);
+	reading->rows = memory_zeroed(n + 1, sizeof *reading->rows);
+	for (rest = buffer_slice(&reading->source); rest.n; reading->nrows++)
+		reading->rows[reading->nrows] = slice_row(&rest);
+}
+
 struct lesson *lesson_read(struct slice text, const char *file)
 {
 	struct lesson *lesson = memory_zeroed(1, sizeof *lesson);
-	struct reading reading = { .lesson = lesson, .source = text };
+	struct reading reading = { .lesson = lesson };
 	lesson->file = string_copy(file);
-	lesson->document = cmark_parse_document(text.p ? text.p : "", text.n, CMARK_OPT_VALIDATE_UTF8);
+	read_rows(&reading, text);
+	lesson->document = cmark_parse_document(reading.source.n ? reading.source.p : "", reading.source.n,
+	                                        CMARK_OPT_VALIDATE_UTF8);
 	cmark_node *next;
 	for (cmark_node *node = cmark_node_first_child(lesson->document); node; node = next) {
 		next = cmark_node_next(node); /* reading a quote takes it apart */
@@ -187,13 +233,16 @@ struct lesson *lesson_read(struct slice text, const char *file)
 	}
 	conversations_parse(&reading);
 	stops_find(lesson);
-	if (lesson->title == NULL) {
+	if (lesson->title == NULL || *lesson->title == '\0') {
 		lesson_blame(lesson, 1, false, "no heading: the first one is the lesson's title: begin with `# Title`");
+		free(lesson->title);
 		lesson->title = name_of(file);
 	}
 	if (lesson->nfaults)
 		qsort(lesson->faults, lesson->nfaults, sizeof *lesson->faults, compare_faults);
 	free(reading.blocks);
+	free(reading.rows);
+	buffer_free(&reading.source);
 	return lesson;
 }
 

@@ -72,18 +72,6 @@ void stepper_line(const struct stepper *s, struct buffer *out)
 
 /* ---- whom it is for ---- */
 
-/* Which choice was typed, from 1; 0: none of them. */
-static unsigned choice_of(struct slice typed, unsigned choices)
-{
-	uint64_t number = 0;
-	typed = slice_trim(typed);
-	while (typed.n && strchr(".):", typed.p[typed.n - 1]))
-		typed.n--;
-	if (!slice_number(typed, &number) && typed.n == 1 && octet_is_alpha(typed.p[0]))
-		number = (uint64_t)(octet_lower(typed.p[0]) - 'a' + 1);
-	return number <= choices ? (unsigned)number : 0;
-}
-
 /* What is said next time it is shown. */
 static void answer(struct stepper *s, struct slice typed, struct buffer *out)
 {
@@ -92,7 +80,7 @@ static void answer(struct stepper *s, struct slice typed, struct buffer *out)
 		tell_row(s, out, "(Your guess first: what do you think? :skip shows the answer without one.)");
 		return;
 	}
-	unsigned choice = choice_of(typed, item->choices);
+	unsigned choice = choice_named(typed, item->choices);
 	struct buffer safe = { 0 };
 	escape_text(&safe, slice_trim(typed));
 	tell_row(s, out, "> " SLICE_FMT, SLICE_ARG(buffer_slice(&safe)));
