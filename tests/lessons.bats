@@ -121,8 +121,7 @@ END
 
 # faults NAME: what --check finds in the lesson NAME: FILE:LINE and the words behind, into the file faults.
 faults() {
-	run "$PARLANCE" lesson --check "$1.md"
-	grep -E "^ *(not ok [0-9]+ - $1.md:|# $1.md:)" <<<"$output" | tee faults
+	"$PARLANCE" lesson --check "$1.md" | grep -E "^ *(not ok [0-9]+ - $1.md:|# $1.md:)" | tee faults
 }
 
 # found TEXT...: the faults hold each, and there are no more.

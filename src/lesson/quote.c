@@ -144,9 +144,10 @@ unsigned choice_named(struct slice text, unsigned choices)
 	uint64_t number = 0;
 	while (word.n && word.p[0] == '(')
 		word = slice_part(word, 1, word.n);
-	while (word.n && strchr(".):,", word.p[word.n - 1]))
+	bool marked = slice_trim(text).n == 0; /* "A" is a choice, and so is "A. The dot"; "A dot" is none */
+	for (; word.n && strchr(".):,", word.p[word.n - 1]); marked = true)
 		word.n--;
-	if (word.n == 1 && octet_is_alpha(word.p[0]))
+	if (marked && word.n == 1 && octet_is_alpha(word.p[0]))
 		number = (unsigned char)octet_lower(word.p[0]) - 'a' + 1U;
 	else if (!slice_number(word, &number))
 		return 0;
@@ -156,7 +157,10 @@ unsigned choice_named(struct slice text, unsigned choices)
 /* Which choice an answer begins with. */
 static unsigned named_choice(cmark_node *answer, unsigned choices)
 {
+	cmark_node *first = cmark_node_first_child(answer);
 	struct buffer words = { 0 };
+	if (cmark_node_get_type(first) == CMARK_NODE_LIST) /* "2. That one", in a line of its own */
+		buffer_printf(&words, "%d. ", cmark_node_get_list_start(first));
 	node_words(answer, &words);
 	unsigned choice = choice_named(buffer_slice(&words), choices);
 	buffer_free(&words);

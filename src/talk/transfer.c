@@ -72,8 +72,21 @@ bool transfer_typed(const struct talk *t)
 	return t->data && ftp_data_wants(t->data);
 }
 
+/* What was typed leaves the prompt, and no face shows it before the transfer is over. */
+static void echo(struct talk *t, struct slice text)
+{
+	struct buffer row = { 0 };
+	buffer_add_string(&row, "# \xe2\x97\x82 ");
+	escape_text(&row, text);
+	buffer_add_octet(&row, '\n');
+	prompt_print_above(t->prompt, buffer_slice(&row));
+	buffer_free(&row);
+}
+
 void transfer_line(struct talk *t, struct slice text)
 {
+	if (t->prompt)
+		echo(t, text);
 	struct buffer line = { 0 };
 	buffer_add_slice(&line, text);
 	buffer_add_octet(&line, '\n'); /* TYPE A makes it CRLF */
