@@ -24,6 +24,7 @@ struct showing {
 	struct buffer prefix; /* before each row; within a list's item and a quote */
 	struct buffer mark;   /* of the item that begins: stands in place of the last of the prefix; empty: none */
 	bool loose;           /* an empty row is due before the next block */
+	bool tight;           /* but not within this list */
 	unsigned depth;
 };
 
@@ -122,7 +123,7 @@ static char *take_prefix(struct showing *s)
 static void begin_block(struct showing *s)
 {
 	struct slice prefix = buffer_slice(&s->prefix);
-	if (s->loose && s->mark.n == 0) {
+	if (s->loose && !s->tight && s->mark.n == 0) {
 		while (prefix.n && prefix.p[prefix.n - 1] == ' ')
 			prefix.n--;
 		buffer_add_slice(s->out, prefix);
@@ -201,11 +202,12 @@ static void show_children(struct showing *s, cmark_node *node)
 static void show_list(struct showing *s, cmark_node *node)
 {
 	int number = cmark_node_get_list_start(node);
-	bool numbered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST, tight = cmark_node_get_list_tight(node);
+	bool numbered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST, outer = s->tight;
 	size_t n = s->prefix.n;
 	begin_block(s);
+	s->tight = cmark_node_get_list_tight(node);
 	for (cmark_node *item = cmark_node_first_child(node); item; item = cmark_node_next(item), number++) {
-		s->loose = s->loose && !tight && item != cmark_node_first_child(node);
+		s->loose = s->loose && !s->tight && item != cmark_node_first_child(node);
 		if (s->loose)
 			begin_block(s);
 		char *mark = numbered ? string_printf("%3d. ", number) : string_copy("  - ");
@@ -219,6 +221,7 @@ static void show_list(struct showing *s, cmark_node *node)
 		free(mark);
 	}
 	buffer_clear(&s->mark);
+	s->tight = outer;
 	s->loose = true;
 }
 
