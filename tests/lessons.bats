@@ -465,6 +465,69 @@ END
 	have 'You were at step 3 of 3' 'C: EHLO student.example' 'The goal is reached.' '1 of 1' 'Codes you met:' 'Done.'
 }
 
+@test "lesson: a refused login is begun anew at its command, though a question stands in between" {
+	lesson login <<'END'
+# Login
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: EHLO student.example
+S: 250 {{*}}
+C: AUTH LOGIN
+S: 334 {{*}}
+```
+
+> **Question** What does it ask for?
+>
+> **Answer** The name.
+
+```transcript
+C: Ym9i
+S: 334 {{*}}
+C: aHVuZ3J5
+S: 235 {{*}}
+```
+END
+	printf '%s\n' 'EHLO student.example' 'AUTH LOGIN' 'the name' 'Ym9i' 'hungry' 'AUTH LOGIN' 'again' 'Ym9i' 'aHVuZ3J5' >typed
+	run -0 "$PARLANCE" lesson login.md <typed
+	have 'S: 501 ' 'S: 235 ' 'Done.'
+	[[ $output == *'» aHVuZ3J5'*'S: 501 '*'» AUTH LOGIN'*'> again'*'S: 235 '* ]]
+}
+
+@test "lesson: what a word says for the person counts as typed; an exact line is not done by its like" {
+	lesson words <<'END'
+# Words
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: EHLO student.example
+S: 250 {{*}}
+C: STARTTLS
+S: 220 {{*}}
+<client starts TLS>
+C: EHLO student.example
+S: 250 {{*}}
+C\: NOOP\n
+S: 250 {{*}}
+C: QUIT
+S: 221 {{*}}
+```
+END
+	printf '%s\n' 'EHLO student.example' ':starttls' 'EHLO student.example' 'NOOP' ':where' 'NOOP\n' 'QUIT' >typed
+	run -0 "$PARLANCE" lesson words.md <typed
+	[[ $output == *'C: STARTTLS'*'» EHLO student.example'*'Step 4 of 5'*'» QUIT'*'S: 221 '*'Done.'* ]]
+}
+
+@test "lesson: an empty row parts the lesson's words from the lines behind them" {
+	run -0 "$PARLANCE" lesson 10 --demo=0
+	has $'come back to\n  that.\n\nC: PWD'
+	has $'code that\n  says so.\n\nC: CWD /quota'
+}
+
 @test "lesson: what differs is told, and why; :hint, :skip, :back, :again and :contents steer" {
 	lesson steer <<'END'
 # Steering
@@ -511,6 +574,61 @@ END
 	have 'S: 221' 'The number carries the meaning'
 }
 
+@test "lesson: where a conversation begins anew, what earlier ones did is done once, not twice" {
+	lesson anew <<'END'
+# Anew
+
+```transcript
+Protocol: pop3
+
+S: +OK {{*}}
+C: USER bob
+S: +OK {{*}}
+C: PASS redqueen
+S: +OK {{*}}
+C: DELE 1
+S: +OK {{*}}
+C: QUIT
+S: +OK {{*}}
+```
+
+```transcript
+Protocol: pop3
+
+S: +OK {{*}}
+C: USER bob
+S: +OK {{*}}
+C: PASS redqueen
+S: +OK {{*}}
+C: STAT
+S: +OK {{*}}
+```
+END
+	printf '%s\n' 'USER bob' 'PASS redqueen' 'DELE 1' 'QUIT' 'USER bob' 'PASS redqueen' ':reconnect' 'STAT' >typed
+	run -0 "$PARLANCE" lesson anew.md <typed
+	have 'S: +OK 7 '
+	has_not 'S: +OK 6 '
+}
+
+@test "lesson: the caret passes over the case of a command" {
+	lesson rows <<'END'
+# Rows
+
+```transcript
+Protocol: pop3
+
+S: +OK {{*}}
+C: USER bob
+S: +OK {{*}}
+C: PASS redqueen
+S: +OK {{*}}
+```
+END
+	printf '%s\n' 'USER bob' 'pass RedQueen' >typed
+	run -0 "$PARLANCE" lesson rows.md <typed
+	has $'  yours   pass RedQueen\n               ^'
+}
+
 @test "lesson --demo: plays by itself, answers and goals too, and keeps no place" {
 	of_formats
 	run -0 "$PARLANCE" lesson formats.md --demo=0 </dev/null
@@ -528,6 +646,70 @@ END
 	has 'ok 2 - formats.md:10'
 	run -1 "$PARLANCE" lesson --check formats.md --to "pop3://127.0.0.1:$(lab_port pop3)"
 	have 'formats.md:8' 'this conversation speaks smtp, and no --to does'
+}
+
+@test "lesson: what nobody can answer does not keep the lesson waiting: a server that hangs up, a goal or command without one" {
+	lesson hangs <<'END'
+# Hangs up
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: QUIT
+S: 221 {{*}}
+C: NOOP
+S: 250 {{*}}
+```
+
+The last words.
+END
+	run -0 timeout 20 "$PARLANCE" lesson hangs.md --demo=0 </dev/null
+	have 'The connection ends before this place each time' 'The last words.'
+	printf '# Alone\n\n> **Goal** verb=NOOP\n> Words.\n\n```parlance\nexplain 550\n```\n' >alone.md
+	run -0 timeout 20 "$PARLANCE" lesson alone.md < <(printf 'NOOP\nRSET\n')
+	have 'Words.' 'nobody to say that to'
+	run -1 "$PARLANCE" lesson --check alone.md
+	has 'alone.md:3 a goal without a conversation'
+}
+
+@test "lesson --to: of several that speak the protocol, the one that is called like the lab's server, or begins TLS likewise" {
+	lesson several <<'END'
+# Several
+
+```transcript
+Protocol: imap
+TLS: implicit
+
+S: * OK {{*}}
+```
+
+```transcript
+Protocol: smtp
+Target: lab:submission
+
+S: 220 {{*}}
+C: HELO student.example
+S: 250 {{*}}
+C: MAIL FROM:<student@localhost>
+S: 530 {{*}}
+```
+
+```transcript
+Protocol: smtp
+
+S: 220 {{*}}
+C: HELO student.example
+S: 250 {{*}}
+C: MAIL FROM:<student@localhost>
+S: 250 {{*}}
+```
+END
+	lab --only smtp,smtps,submission,imap,imaps --ca-out ca.pem
+	run -0 "$PARLANCE" lesson --check several.md --cacert ca.pem --to "imap://127.0.0.1:$(lab_port imap)" \
+		--to "smtps://127.0.0.1:$(lab_port smtps)" --to "submission://127.0.0.1:$(lab_port submission)" \
+		--to "smtp://127.0.0.1:$(lab_port smtp)" --to "imaps://127.0.0.1:$(lab_port imaps)"
+	has '1..7'
 }
 
 @test "lesson: octets of a lesson that would move the cursor are shown as escapes" {

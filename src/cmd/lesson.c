@@ -45,23 +45,50 @@ void taken_lesson_free(struct taken_lesson *taken)
 
 /* ---- where its conversations go ---- */
 
-/* The first --to that speaks the conversation's protocol; one alone whose protocol is not known counts. */
-static const char *given_target(const struct options *options, const struct rehearsal *r)
+/* The lab's server that a conversation is for; a scheme may be called so, too: submission, imaps. */
+static const char *server_for(const struct script *script, const struct rehearsal *r)
 {
-	for (size_t i = 0; i < options->targets.n; i++) {
-		struct where where = { 0 };
-		struct error none = { 0 };
-		const char *to = options->targets.list[i];
-		bool fits = strcmp(to, "lab") == 0 ||
-		            (where_find(options, to, NULL, NULL, &where, &none) == STATUS_OK &&
-		             (where.protocol ? strcmp(where.protocol->name, r->protocol->name) == 0
-		                             : options->targets.n == 1));
-		where_free(&where);
-		error_clear(&none);
-		if (fits)
-			return to;
+	const struct scheme *scheme = r->tls_implicit ? protocol_tls_scheme(r->protocol) : NULL;
+	if (script->target && strncmp(script->target, "lab:", 4) == 0)
+		return script->target + 4;
+	return scheme ? scheme->name : r->protocol->name;
+}
+
+/* How well a --to suits a conversation: 0 not at all, 1 it speaks its protocol, 2 and begins TLS as it does, 3 it is called
+ * like the server. One alone whose protocol is not known suits. */
+static unsigned suits(const struct options *options, const char *to, const struct script *script,
+                      const struct rehearsal *r)
+{
+	const char *server = server_for(script, r);
+	struct where where = { 0 };
+	struct error none = { 0 };
+	unsigned how = 0;
+	if (strcmp(to, "lab") == 0)
+		return 1;
+	if (where_find(options, to, NULL, NULL, &where, &none) == STATUS_OK &&
+	    (where.protocol ? strcmp(where.protocol->name, r->protocol->name) == 0 : options->targets.n == 1)) {
+		how = where.tls == r->tls_implicit ? 2 : 1;
+		if (strncmp(to, server, strlen(server)) == 0 && strncmp(to + strlen(server), "://", 3) == 0)
+			how = 3;
 	}
-	return NULL;
+	where_free(&where);
+	error_clear(&none);
+	return how;
+}
+
+/* The --to that suits best; the first of those that do alike. NULL: none does. */
+static const char *given_target(const struct options *options, const struct script *script, const struct rehearsal *r)
+{
+	const char *best = NULL;
+	unsigned most = 0;
+	for (size_t i = 0; i < options->targets.n; i++) {
+		unsigned how = suits(options, options->targets.list[i], script, r);
+		if (how > most) {
+			most = how;
+			best = options->targets.list[i];
+		}
+	}
+	return best;
 }
 
 char *lesson_target(const struct options *options, const struct script *script, const struct rehearsal *rehearsal,
@@ -70,7 +97,7 @@ char *lesson_target(const struct options *options, const struct script *script, 
 	if (script->target && strcmp(script->target, "self") == 0)
 		return string_copy("self");
 	if (options->targets.n) {
-		const char *to = given_target(options, rehearsal);
+		const char *to = given_target(options, script, rehearsal);
 		if (to == NULL)
 			(void)error_set(error, STATUS_USAGE,
 			                "%s:%u: this conversation speaks %s, and no --to does: give one more, as --to "

@@ -24,8 +24,9 @@ enum status lesson_take(const char *name, struct taken_lesson *taken, struct err
 void taken_lesson_free(struct taken_lesson *taken);
 
 /*
- * Where a conversation of a lesson goes: `self` for one that says so; else, of the --to that were given, the first that speaks its
- * protocol; else its own Target, else the lab. The caller's (free). NULL with a message where --to has none for it.
+ * Where a conversation of a lesson goes: `self` for one that says so; else, of the --to that were given, the one that suits it
+ * best: that speaks its protocol, that begins TLS as it does, whose scheme is called like the lab's server that it is for; else
+ * its own Target, else the lab. The caller's (free). NULL with a message where --to has none for it.
  */
 char *lesson_target(const struct options *options, const struct script *script, const struct rehearsal *rehearsal,
                     struct error *error);

@@ -98,6 +98,7 @@ static _Noreturn void live(const struct options *options, struct words_of_line *
 {
 	char *width = string_printf("%zu", columns);
 	(void)setenv("COLUMNS", width, 1);
+	free(width);
 	(void)dup2(fileno(input), STDIN_FILENO);
 	(void)dup2(output, STDOUT_FILENO);
 	(void)dup2(output, STDERR_FILENO);

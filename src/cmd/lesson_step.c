@@ -80,7 +80,8 @@ static void stir(void *context)
 		stepping_keep_place(g);
 	if (!stepping_rests(g))
 		stepping_tell_line(g);
-	if (g->kept.n && !stepping_rests(g) && stepper_awaits(g->stepper) == AWAITS_LINE) {
+	enum stepper_awaits awaits = stepper_awaits(g->stepper);
+	if (g->kept.n && !stepping_rests(g) && (awaits == AWAITS_LINE || awaits == AWAITS_GOAL)) {
 		guide_put(g->talk, buffer_slice(&g->kept));
 		buffer_clear(&g->kept);
 	}

@@ -8,7 +8,10 @@ static void word_hint(void *context, struct slice arguments)
 	struct stepping *g = context;
 	struct buffer rows = { 0 };
 	(void)arguments;
-	stepper_hint(g->stepper, &rows);
+	if (guide_stores(g->talk))
+		buffer_add_string(&rows, "Hint: type the lines of your file, and then :data end\n");
+	else
+		stepper_hint(g->stepper, &rows);
 	stepping_show_now(g, &rows);
 }
 

@@ -162,6 +162,11 @@ static void find_goals(struct lesson *lesson)
 			script = item->script;
 			line = item->last;
 		} else if (item->kind == ITEM_GOAL) {
+			if (lesson->nscripts == 0 && lesson_error(lesson) == NULL)
+				lesson_blame(
+					lesson, item->line, false,
+					"a goal without a conversation: nothing can happen: write a transcript block "
+					"before it, or in its quote");
 			item->script = script;
 			item->first = item->last = line;
 		}

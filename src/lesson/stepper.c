@@ -122,6 +122,15 @@ static void note_words(struct stepper *s, const struct dialogue_event *event)
 	}
 }
 
+/* What a word such as :auth says for the person counts as typed. */
+static void note_command(struct stepper *s, const struct dialogue_event *event)
+{
+	if (!s->typed && s->awaits == AWAITS_LINE && s->stage == STAGE_WAIT)
+		typed_begin(s, INPUT_COMMAND, event->text);
+	free(s->verb);
+	s->verb = slice_string(event->verb);
+}
+
 void stepper_event(struct stepper *s, const struct dialogue_event *event)
 {
 	const struct lesson_item *item = stepper_item(s);
@@ -138,10 +147,8 @@ void stepper_event(struct stepper *s, const struct dialogue_event *event)
 		event_forget(s->reply);
 		s->reply = event_keep(event);
 	}
-	if (event->side == SIDE_CLIENT && event->kind == EVENT_COMMAND) {
-		free(s->verb);
-		s->verb = slice_string(event->verb);
-	}
+	if (event->side == SIDE_CLIENT && event->kind == EVENT_COMMAND)
+		note_command(s, event);
 	note_words(s, event);
 	if (item && item->kind == ITEM_GOAL && s->stage != STAGE_LEAD && goal_met(item, event))
 		s->met = true;
@@ -192,6 +199,27 @@ static void ask_question(struct stepper *s, const struct lesson_item *item)
 		                       : "(Type your answer, in your own words.)");
 }
 
+static bool has_line(const struct lesson_stop *stop)
+{
+	return stop->kind == STOP_LINE || stop->kind == STOP_HEAR;
+}
+
+/* An empty row parts an answer, or a goal, from the line that comes right behind it. */
+static void part_from_line(struct stepper *s)
+{
+	const struct lesson_stop *next = stepper_at(s) + 1;
+	if (s->stop + 1 < s->o.lesson->nstops && has_line(next) && next->lead == next->item)
+		buffer_add_octet(&s->text, '\n');
+}
+
+/* What leads to the stop; behind it an empty row, where the stop does not begin with one itself. */
+static void tell_lead(struct stepper *s, const struct lesson_stop *stop)
+{
+	tell_items(s, stop->lead, stop->item, &s->text);
+	if (s->text.n && has_line(stop))
+		buffer_add_octet(&s->text, '\n');
+}
+
 /* The stop itself is shown. False where there is nothing to show. */
 static bool ask(struct stepper *s, const struct lesson_item *item, struct stepper_what *what)
 {
@@ -204,6 +232,8 @@ static bool ask(struct stepper *s, const struct lesson_item *item, struct steppe
 		if (!s->o.alone)
 			tell_row(s, &s->text,
 			         "(Any way there is right: type what you like. :hint helps, :skip passes.)");
+		else if (item->first != item->last)
+			buffer_add_octet(&s->text, '\n'); /* its way comes right behind it */
 		return true;
 	case STOP_COMMAND:
 		what->asks = true;
@@ -222,8 +252,9 @@ static void leave(struct stepper *s)
 }
 
 /* A question was answered, a goal met, a command run: alone, that is read before it goes on. */
-static enum stepper_act answered(struct stepper *s, const struct lesson_item *item, struct stepper_what *what)
+static enum stepper_act answered(struct stepper *s, const struct dialogue *d, struct stepper_what *what)
 {
+	const struct lesson_item *item = stepper_item(s);
 	if (s->stage == STAGE_LEAVE) {
 		/* However it was reached: the way that is written is behind us. */
 		if (s->met && s->script == item->script && s->at < item->last)
@@ -232,15 +263,17 @@ static enum stepper_act answered(struct stepper *s, const struct lesson_item *it
 		    item->last == s->o.lesson->scripts[item->script].nlines)
 			s->played++;
 		leave(s);
-		return s->o.alone ? STEPPER_PAUSE : stepper_next(s, NULL, what);
+		return s->o.alone ? STEPPER_PAUSE : stepper_next(s, d, what);
 	}
 	s->stage = STAGE_LEAVE;
 	if (item->kind == ITEM_COMMAND) {
 		what->item = stepper_at(s)->item;
 		return STEPPER_RUN;
 	}
-	if (item->kind == ITEM_QUESTION)
+	if (item->kind == ITEM_QUESTION) {
 		tell_part(s, "Answer", item->answer, &s->text);
+		part_from_line(s);
+	}
 	return s->text.n ? show(s, what, true) : STEPPER_PAUSE;
 }
 
@@ -280,11 +313,16 @@ static enum stepper_act wait_for_person(struct stepper *s, const struct dialogue
 	case STOP_COMMAND:
 		return await(s, AWAITS_ENTER);
 	case STOP_GOAL:
+		if (!stepper_at(s)->talks) { /* the lesson has no conversation in which to reach it */
+			leave(s);
+			return stepper_next(s, d, what);
+		}
 		if (!s->met)
 			return await(s, AWAITS_GOAL);
 		s->o.progress->goals++;
 		s->stage = STAGE_ANSWERED;
 		tell_row(s, &s->text, "The goal is reached.");
+		part_from_line(s);
 		return show(s, what, false);
 	case STOP_LINE:
 		break;
@@ -310,9 +348,9 @@ enum stepper_act stepper_next(struct stepper *s, const struct dialogue *d, struc
 		return at_end(s, what);
 	if (s->stage == STAGE_LEAD) {
 		s->stage = STAGE_ASK;
-		tell_items(s, stop->lead, stop->item, &s->text);
-		if (s->text.n)
-			return show(s, what, true);
+		tell_lead(s, stop);
+		/* with nothing to read before it, a conversation that begins here is due at once */
+		return s->text.n ? show(s, what, true) : stepper_next(s, d, what);
 	}
 	if (s->stage == STAGE_ASK) {
 		s->stage = STAGE_WAIT;
@@ -320,7 +358,7 @@ enum stepper_act stepper_next(struct stepper *s, const struct dialogue *d, struc
 			return show(s, what, true);
 	}
 	if (s->stage != STAGE_WAIT)
-		return answered(s, item, what);
+		return answered(s, d, what);
 	return s->o.alone ? wait_alone(s, what) : wait_for_person(s, d, what);
 }
 

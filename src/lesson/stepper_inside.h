@@ -35,6 +35,9 @@ struct stepper {
 	size_t quiet;      /* lines of it before this one were said before */
 	bool aside;        /* it is an earlier one, which is said to its end */
 	bool caught;       /* that they are said again was told */
+	size_t tried;      /* alone: so often it was connected to for `tried_for`, a stop */
+	size_t tried_for;
+	size_t left_out; /* alone: the conversation before this one ends too early each time: 0: none does */
 	struct rehearsal *r;
 	struct variables values;
 	size_t matched; /* the server's lines before this one have captured, or were passed */
@@ -72,6 +75,8 @@ void script_hears(struct stepper *s, const struct dialogue_event *event);
 void script_close(struct stepper *s);
 
 /* ---- stepper_typed.c ---- */
+/* A line goes to the server as the person's: what comes of it is to be judged. */
+void typed_begin(struct stepper *s, enum input input, struct slice line);
 /* What was typed has been answered: goes on, or says in s->text why the lesson waits. True where there is something to show. */
 bool typed_judge(struct stepper *s, const struct dialogue *d);
 /* The conversation has ended, perhaps by the very answer to what was typed. */

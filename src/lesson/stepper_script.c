@@ -9,6 +9,9 @@
 #include "protocol/protocol.h"
 #include "script/follow.h"
 
+/* How often a conversation is connected to for one stop, where nobody is there to say when to go on. */
+#define TRIES 3
+
 static const struct script *script_of(const struct stepper *s)
 {
 	return &s->o.lesson->scripts[s->script];
@@ -212,16 +215,24 @@ static bool has_lines(const struct stepper *s, size_t script, size_t line)
 	return false;
 }
 
+/* Alone nobody sees that the server hangs up at the same place each time. True where the conversation is left out from now on. */
+static bool gives_up(struct stepper *s, size_t script, struct stepper_what *what)
+{
+	if (!s->o.alone || s->tried_for != s->stop || s->tried < TRIES)
+		return false;
+	s->left_out = script + 1;
+	tell_row(s, &s->text, "(The connection ends before this place each time: the rest of it is left out.)");
+	what->text = buffer_slice(&s->text);
+	return true;
+}
+
 static enum stepper_act connect(struct stepper *s, size_t script, size_t line, struct stepper_what *what)
 {
-	what->anew = s->o.fresh && s->begun[script];
-	if (what->anew) {
-		memset(s->begun, 0, s->o.lesson->nscripts * sizeof *s->begun);
-		s->played = 0;
-	}
-	s->aside = s->o.fresh && s->played < script;
-	if (s->aside) { /* what it did must be there: it is said to its end */
-		script = s->played;
+	bool anew = s->o.fresh && s->begun[script];
+	size_t played = anew ? 0 : s->played;
+	bool aside = s->o.fresh && played < script;
+	if (aside) { /* what it did must be there: it is said to its end */
+		script = played;
 		line = s->o.lesson->scripts[script].nlines;
 	}
 	if (!s->caught && has_lines(s, script, line)) {
@@ -230,6 +241,15 @@ static enum stepper_act connect(struct stepper *s, size_t script, size_t line, s
 		what->text = buffer_slice(&s->text);
 		return STEPPER_SHOW;
 	}
+	if (!s->aside) {
+		s->tried = s->tried_for == s->stop ? s->tried + 1 : 1;
+		s->tried_for = s->stop;
+	}
+	if (anew)
+		memset(s->begun, 0, s->o.lesson->nscripts * sizeof *s->begun);
+	s->played = played;
+	s->aside = aside;
+	what->anew = anew;
 	script_open(s, script);
 	s->begun[script] = true;
 	s->quiet = line;
@@ -274,8 +294,8 @@ bool script_brings(struct stepper *s, const struct dialogue *d, struct stepper_w
 	/* What is to be read before a conversation begins stands before it; where it is taken up again, behind. */
 	bool again = has_lines(s, script, line) || (s->o.fresh && s->played < script);
 	if (!must_talk(s) || (here && stepper_at(s)->kind == STOP_GOAL && s->at == line) ||
-	    (s->stage == STAGE_LEAD && !again))
+	    (s->stage == STAGE_LEAD && !again) || s->left_out == script + 1)
 		return false;
-	*act = connect(s, script, line, what);
+	*act = gives_up(s, script, what) ? STEPPER_SHOW : connect(s, script, line, what);
 	return true;
 }

@@ -50,8 +50,6 @@ void tell_items(struct stepper *s, size_t first, size_t last, struct buffer *out
 		buffer_add_octet(out, '\n');
 		lesson_show(item->body, s->columns, s->styled, out);
 	}
-	if (out->n)
-		buffer_add_octet(out, '\n');
 }
 
 /* ---- hints ---- */
@@ -119,11 +117,12 @@ void stepper_hint(struct stepper *s, struct buffer *out)
 
 /* ---- differences ---- */
 
-/* The octet at which two lines begin to differ. */
+/* The octet at which two lines begin to differ. In the first word, the command, small letters are capitals. */
 static size_t differs_at(struct slice a, struct slice b)
 {
-	size_t at = 0;
-	while (at < a.n && at < b.n && a.p[at] == b.p[at])
+	size_t at = 0, word = slice_find_octet(a, ' ');
+	while (at < a.n && at < b.n &&
+	       (a.p[at] == b.p[at] || (at < word && octet_lower(a.p[at]) == octet_lower(b.p[at]))))
 		at++;
 	return at;
 }

@@ -119,6 +119,19 @@ static enum stepper_typed translate(struct stepper *s, const struct dialogue *d,
 	return TYPED_SEND;
 }
 
+void typed_begin(struct stepper *s, enum input input, struct slice line)
+{
+	s->typed = true;
+	s->ours = false;
+	s->was = input;
+	buffer_clear(&s->said);
+	buffer_add_slice(&s->said, line);
+	free(s->verb);
+	s->verb = NULL;
+	event_forget(s->reply);
+	s->reply = NULL;
+}
+
 enum stepper_typed stepper_typed(struct stepper *s, const struct dialogue *d, struct slice line, struct buffer *out)
 {
 	switch (s->awaits) {
@@ -128,6 +141,10 @@ enum stepper_typed stepper_typed(struct stepper *s, const struct dialogue *d, st
 		answer(s, line, out);
 		return TYPED_TAKEN;
 	case AWAITS_ENTER:
+		if (slice_trim(line).n && d == NULL) {
+			tell_row(s, out, "(There is nobody to say that to now. Enter alone runs the command.)");
+			return TYPED_TAKEN;
+		}
 		if (slice_trim(line).n)
 			return TYPED_SEND;
 		s->stage = STAGE_ANSWERED;
@@ -150,15 +167,7 @@ enum stepper_typed stepper_typed(struct stepper *s, const struct dialogue *d, st
 	}
 	if (s->elsewhere || d == NULL)
 		return TYPED_SEND;
-	s->typed = true;
-	s->ours = false;
-	s->was = dialogue_input(d);
-	buffer_clear(&s->said);
-	buffer_add_slice(&s->said, line);
-	free(s->verb);
-	s->verb = NULL;
-	event_forget(s->reply);
-	s->reply = NULL;
+	typed_begin(s, dialogue_input(d), line);
 	return shows_line(s) ? translate(s, d, line, out) : TYPED_SEND;
 }
 
@@ -241,13 +250,19 @@ static bool judge_reply(struct stepper *s, size_t line)
 /* The payload was refused in the end: the lesson is where it began. */
 static void go_to_command(struct stepper *s)
 {
-	size_t stop = s->stop;
-	while (stop > 0 && is_payload(s->r->lines[s->o.lesson->stops[stop].line].input) &&
-	       s->o.lesson->stops[stop - 1].kind == STOP_LINE && s->o.lesson->stops[stop - 1].script == s->script)
-		stop--;
-	stepper_enter(s, stop);
+	const struct lesson_stop *stops = s->o.lesson->stops;
+	size_t command = s->stop;
+	for (size_t i = s->stop; i > 0 && is_payload(s->r->lines[stops[command].line].input); i--) {
+		const struct lesson_stop *before = &stops[i - 1];
+		if (before->kind == STOP_QUESTION || before->kind == STOP_COMMAND)
+			continue; /* it is asked again */
+		if (before->kind != STOP_LINE || before->script != s->script)
+			break;
+		command = i - 1;
+	}
+	stepper_enter(s, command);
 	s->stage = STAGE_WAIT;
-	s->at = s->o.lesson->stops[stop].line;
+	s->at = stops[command].line;
 }
 
 static bool judge_payload(struct stepper *s, const struct dialogue *d, size_t line, struct slice wanted)
@@ -308,7 +323,7 @@ bool typed_judge(struct stepper *s, const struct dialogue *d)
 	stepper_line(s, &wanted);
 	bool show = false, same = slice_equal(buffer_slice(&s->said), buffer_slice(&wanted));
 	bool verbs = s->verb && line->verb && strcmp(s->verb, line->verb) == 0;
-	verbs = verbs && same_target(s, buffer_slice(&wanted));
+	verbs = verbs && !line_at(s, stop->line)->exact && same_target(s, buffer_slice(&wanted));
 	bool wordless = line->verb == NULL && !is_payload(line->input);
 	if (is_payload(line->input) && is_payload(s->was))
 		show = judge_payload(s, d, stop->line, buffer_slice(&wanted));

@@ -110,8 +110,8 @@ static void type_kept(struct prompt *p)
 static int get_character(EditLine *el, wchar_t *character)
 {
 	struct prompt *p = prompt_of(el);
-	type_kept(p);
 	for (;;) {
+		type_kept(p); /* the loop, too, may have put something */
 		if (p->interrupted || p->woken) {
 			give_up_line(p);
 			errno = EINTR;
@@ -310,7 +310,7 @@ enum prompt_result prompt_read(struct prompt *p, struct slice *line)
 			screen_erase(p, slice_of(p->text), SLICE("")); /* libedit has printed ^D */
 		*line = buffer_slice(&p->line);
 		if (result == PROMPT_WOKEN)
-			prompt_put(p, *line);
+			buffer_add_slice(&p->kept, *line); /* behind what was put there meanwhile */
 		return result;
 	}
 	buffer_add(&p->line, got, n > 0 ? (size_t)n : 0);

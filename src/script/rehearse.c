@@ -38,29 +38,6 @@ static void line_template(const struct script_line *line, struct buffer *out)
 		buffer_add_slice(out, text);
 }
 
-/* Replaces a plain string wherever it stands (--map). */
-static void replace_all(struct buffer *b, struct slice old, struct slice new)
-{
-	struct buffer out = { 0 };
-	struct slice rest = buffer_slice(b);
-	size_t at = old.n ? slice_find(rest, old) : rest.n;
-	while (at < rest.n) {
-		buffer_add_slice(&out, slice_part(rest, 0, at));
-		buffer_add_slice(&out, new);
-		rest = slice_part(rest, at + old.n, rest.n);
-		at = slice_find(rest, old);
-	}
-	buffer_add_slice(&out, rest);
-	buffer_free(b);
-	*b = out;
-}
-
-static void map_all(struct buffer *b, const struct variables *v)
-{
-	for (size_t i = 0; i < v->nmaps; i++)
-		replace_all(b, slice_of(v->maps[i].old), slice_of(v->maps[i].new));
-}
-
 enum status rehearsal_text(const struct rehearsal *r, size_t line, struct variables *v, enum fill how,
                            struct buffer *out, struct error *error)
 {
@@ -68,8 +45,10 @@ enum status rehearsal_text(const struct rehearsal *r, size_t line, struct variab
 	struct buffer template = { 0 }, filled = { 0 };
 	struct error why = { 0 };
 	line_template(l, &template);
+	if (l->side == SIDE_CLIENT)
+		template_map(&template, v);
 	enum status status = template_fill(buffer_slice(&template), v, how, &filled, &why);
-	buffer_free(&template);
+	buffer_wipe(&template);
 	if (status != STATUS_OK) {
 		(void)error_set(error, status, "%s:%u: %s", r->script->file, l->number, why.message);
 		error_clear(&why);
@@ -77,7 +56,7 @@ enum status rehearsal_text(const struct rehearsal *r, size_t line, struct variab
 		return status;
 	}
 	if (l->side == SIDE_CLIENT)
-		map_all(&filled, v);
+		variables_replace(v, &filled);
 	buffer_add_slice(out, buffer_slice(&filled));
 	if (!l->exact && !r->protocol->datagrams)
 		buffer_add_string(out, "\r\n");
@@ -89,13 +68,17 @@ void rehearsal_head(const struct rehearsal *r, size_t line, size_t n, struct var
                     struct buffer *out)
 {
 	const struct script_line *l = &r->script->lines[line];
-	struct buffer filled = { 0 };
+	struct buffer template = { 0 }, filled = { 0 };
 	struct error error = { 0 };
-	if (template_fill(slice_part(line_text(l), 0, n), v, how, &filled, &error) != STATUS_OK)
+	buffer_add_slice(&template, slice_part(line_text(l), 0, n));
+	if (l->side == SIDE_CLIENT)
+		template_map(&template, v);
+	if (template_fill(buffer_slice(&template), v, how, &filled, &error) != STATUS_OK)
 		buffer_clear(&filled);
+	buffer_wipe(&template);
 	error_clear(&error);
 	if (l->side == SIDE_CLIENT)
-		map_all(&filled, v);
+		variables_replace(v, &filled);
 	buffer_add_slice(out, buffer_slice(&filled));
 	buffer_wipe(&filled);
 }
@@ -176,7 +159,7 @@ bool rehearsal_match(const struct rehearsal *r, size_t line, struct slice text, 
 	if (r->lines[line].counted && !count_varies(buffer_slice(&template)))
 		count_put(&template, SLICE("{{*}}"));
 	if (l->side == SIDE_CLIENT)
-		map_all(&template, v);
+		variables_replace(v, &template);
 	bool matches = template_match(without_end(buffer_slice(&template)), without_end(text), v);
 	buffer_free(&template);
 	return matches;

@@ -276,6 +276,41 @@ bool template_has_names(struct slice text)
 
 /* ---- filling ---- */
 
+/* Appends a function's arguments, what --map names replaced; a variable keeps its name and its value. */
+static void map_arguments(struct slice arguments, const struct variables *v, struct buffer *out)
+{
+	struct piece piece;
+	const char *why;
+	while (arguments.n && piece_next(&arguments, &piece, &why)) {
+		struct buffer written = { 0 };
+		buffer_add_slice(&written, piece.written);
+		if (piece.kind == PIECE_TEXT)
+			variables_replace(v, &written);
+		buffer_add_slice(out, buffer_slice(&written));
+		buffer_wipe(&written);
+	}
+}
+
+void template_map(struct buffer *template, const struct variables *v)
+{
+	struct buffer out = { 0 };
+	struct slice rest = buffer_slice(template);
+	struct piece piece;
+	const char *why;
+	while (v->nmaps && rest.n && piece_next(&rest, &piece, &why)) {
+		if (piece.kind != PIECE_CALL) {
+			buffer_add_slice(&out, piece.written);
+			continue;
+		}
+		buffer_add_slice(&out, slice_part(piece.written, 0, (size_t)(piece.text.p - piece.written.p)));
+		map_arguments(piece.text, v, &out);
+		buffer_add_string(&out, "}}");
+	}
+	buffer_add_slice(&out, rest);
+	buffer_wipe(template);
+	*template = out;
+}
+
 /* Appends an argument with its variables filled in. */
 static enum computed fill_argument(struct slice argument, const struct variables *v, struct buffer *out,
                                    struct slice *name, const char **why)

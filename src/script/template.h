@@ -39,6 +39,8 @@ struct variables {
 /* `--set NAME=VALUE`, `Let: NAME=VALUE`, and a capture. A Let does not change what is set; a capture changes a Let. */
 enum status variables_set(struct variables *v, const char *assignment, struct error *error);
 enum status variables_map(struct variables *v, const char *mapping, struct error *error);
+/* Replaces each string that --map names, wherever it stands in the text. */
+void variables_replace(const struct variables *v, struct buffer *text);
 void variables_let(struct variables *v, const char *name, const char *value);
 void variables_capture(struct variables *v, struct slice name, struct slice value);
 /* NULL where the variable has no value. */
@@ -57,6 +59,9 @@ enum fill {
  * variable (the caller adds file and line) where one has no value. */
 enum status template_fill(struct slice text, struct variables *v, enum fill how, struct buffer *out,
                           struct error *error);
+
+/* Replaces what --map names among the arguments of functions, which are computed: what they give holds it no more. */
+void template_map(struct buffer *template, const struct variables *v);
 
 /* Whether the text holds a variable, function or `{{*}}`. */
 bool template_has_variables(struct slice text);

@@ -107,6 +107,29 @@ enum status variables_map(struct variables *v, const char *mapping, struct error
 	return STATUS_OK;
 }
 
+/* Replaces a plain string wherever it stands (--map). */
+static void replace_all(struct buffer *b, struct slice old, struct slice new)
+{
+	struct buffer out = { 0 };
+	struct slice rest = buffer_slice(b);
+	size_t at = old.n ? slice_find(rest, old) : rest.n;
+	while (at < rest.n) {
+		buffer_add_slice(&out, slice_part(rest, 0, at));
+		buffer_add_slice(&out, new);
+		rest = slice_part(rest, at + old.n, rest.n);
+		at = slice_find(rest, old);
+	}
+	buffer_add_slice(&out, rest);
+	buffer_wipe(b);
+	*b = out;
+}
+
+void variables_replace(const struct variables *v, struct buffer *text)
+{
+	for (size_t i = 0; i < v->nmaps; i++)
+		replace_all(text, slice_of(v->maps[i].old), slice_of(v->maps[i].new));
+}
+
 /* ---- the whole ---- */
 
 void variables_copy(struct variables *to, const struct variables *from)

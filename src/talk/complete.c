@@ -281,13 +281,20 @@ static void offer_known(const struct talk *t, struct prompt *prompt)
 				(void)prompt_offer(prompt, table->rows[i].word);
 }
 
-static void offer_words(struct prompt *prompt, const char *before)
+static void offer_word(struct prompt *prompt, const char *before, const char *name)
 {
-	for (const struct word *word = talk_words; word->name; word++) {
-		char *candidate = string_printf("%s%s", before, word->name);
-		(void)prompt_offer(prompt, candidate);
-		free(candidate);
-	}
+	char *candidate = string_printf("%s%s", before, name);
+	(void)prompt_offer(prompt, candidate);
+	free(candidate);
+}
+
+static void offer_words(const struct talk *t, struct prompt *prompt, const char *before)
+{
+	for (const struct guide_word *word = t->guide ? t->guide->words : NULL; word && word->name; word++)
+		if (word_named(slice_of(word->name)) == NULL)
+			offer_word(prompt, before, word->name);
+	for (const struct word *word = talk_words; word->name; word++)
+		offer_word(prompt, before, word->name);
 }
 
 /* Files of the folder that the path typed so far names; none that is hidden. */
@@ -334,12 +341,12 @@ static void complete_word(const struct talk *t, struct prompt *prompt, struct sl
 	};
 	struct slice rest = before, name = slice_word(&rest);
 	if (rest.n == 0) {
-		offer_words(prompt, ":");
+		offer_words(t, prompt, ":");
 		return;
 	}
 	name = slice_part(name, 1, name.n);
 	if (slice_equal(name, SLICE("help")))
-		offer_words(prompt, "");
+		offer_words(t, prompt, "");
 	if (slice_equal(name, SLICE("explain")))
 		offer_known(t, prompt);
 	if (takes_file(name))
@@ -368,7 +375,7 @@ void complete(void *context, struct prompt *prompt, struct slice before_cursor)
 {
 	struct talk *t = context;
 	if (t->reaching)
-		offer_words(prompt, "");
+		offer_words(t, prompt, "");
 	else if (t->guide && fill_line(t, prompt, before_cursor))
 		return;
 	else if (t->asked && !line_is_word(t, before_cursor))

@@ -157,12 +157,28 @@ void guide_send_octets(struct talk *t, struct slice octets)
 	press(t);
 }
 
+/* The line comes to the guide once more, before those that came behind it. */
+static void tell_again(struct talk *t, struct slice text)
+{
+	struct buffer all = { 0 };
+	buffer_add_slice(&all, text);
+	buffer_add_octet(&all, '\n');
+	buffer_add_slice(&all, buffer_slice(&t->untold));
+	buffer_wipe(&t->untold);
+	t->untold = all;
+	guide_wake(t);
+}
+
 void guide_put(struct talk *t, struct slice text)
 {
-	if (t->prompt && !prompt_input_waits(t->prompt)) {
-		prompt_put(t->prompt, text);
-		prompt_wake(t->prompt);
+	if (text.n == 0)
+		return;
+	if (t->prompt == NULL || t->untold.n || prompt_input_waits(t->prompt)) {
+		tell_again(t, text);
+		return;
 	}
+	prompt_put(t->prompt, text);
+	prompt_wake(t->prompt);
 }
 
 void guide_go(struct talk *t, const struct talk_place *place)
@@ -216,6 +232,11 @@ bool guide_waits(const struct talk *t)
 {
 	return t->connector || t->held || t->confirming || transfer_typed(t) ||
 	       (t->open && (session_shaking(t->session) || session_upgrading(t->session)));
+}
+
+bool guide_stores(const struct talk *t)
+{
+	return transfer_typed(t);
 }
 
 struct event_base *guide_base(struct talk *t)

@@ -62,7 +62,8 @@ void guide_show(struct talk *t, struct slice rows);
 /* Sends a line as a person would have; or octets as they are. */
 void guide_send(struct talk *t, struct slice line);
 void guide_send_octets(struct talk *t, struct slice octets);
-/* What the next line begins with, as if it had been typed. */
+/* What the next line begins with, as if it had been typed. Where more lines wait already, as in a pipe, or where several were
+ * pasted, it is the next line, and comes before them. */
 void guide_put(struct talk *t, struct slice text);
 /* Hangs up what is open, and connects there. The place's strings live until the next call. */
 void guide_go(struct talk *t, const struct talk_place *place);
@@ -79,6 +80,8 @@ void guide_leave(struct talk *t);
 /* The conversation that is open; NULL: none is. Whether one is being connected to, or lines are on their way. */
 const struct dialogue *guide_dialogue(const struct talk *t);
 bool guide_waits(const struct talk *t);
+/* FTP: what is typed now is the file that STOR sends. */
+bool guide_stores(const struct talk *t);
 struct event_base *guide_base(struct talk *t);
 /* The screen's size; 80 and 0 (without end) where there is no terminal. */
 size_t guide_columns(const struct talk *t);

@@ -175,32 +175,38 @@ const struct word *word_named(struct slice name)
 	return NULL;
 }
 
-/* At most two slips away, and less than half of the word. */
-static const struct word *word_nearest(struct slice name)
+static void consider(const char *word, struct slice name, size_t *least, const char **best)
 {
-	const struct word *best = NULL;
-	size_t least = 3;
-	for (const struct word *word = talk_words; word->name; word++) {
-		size_t distance = word_distance(name, slice_of(word->name));
-		if (distance < least && distance * 2 <= name.n) {
-			least = distance;
-			best = word;
-		}
+	size_t distance = word_distance(name, slice_of(word));
+	if (distance < *least && distance * 2 <= name.n) {
+		*least = distance;
+		*best = word;
 	}
+}
+
+/* At most two slips away, and less than half of the word; NULL. */
+static const char *word_nearest(const struct talk *t, struct slice name)
+{
+	const char *best = NULL;
+	size_t least = 3;
+	for (const struct guide_word *word = t->guide ? t->guide->words : NULL; word && word->name; word++)
+		consider(word->name, name, &least, &best);
+	for (const struct word *word = talk_words; word->name; word++)
+		consider(word->name, name, &least, &best);
 	return best;
 }
 
 static void word_unknown(struct talk *t, struct slice name)
 {
 	struct buffer safe = { 0 };
-	const struct word *near = word_nearest(name);
+	const char *near = word_nearest(t, name);
 	if (name.n == 0) {
 		talk_say(t, "A colon alone asks for nothing: :help lists the words, :: sends a colon.");
 		return;
 	}
 	escape_text(&safe, name);
 	talk_say(t, ":" SLICE_FMT ": no such word%s%s; :help lists them, :: sends a colon.",
-	         SLICE_ARG(buffer_slice(&safe)), near ? ": nearest is :" : "", near ? near->name : "");
+	         SLICE_ARG(buffer_slice(&safe)), near ? ": nearest is :" : "", near ? near : "");
 	buffer_free(&safe);
 }
 

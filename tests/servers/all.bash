@@ -1,6 +1,7 @@
 # Dovecot, Postfix, nginx and vsftpd for a whole bats file, with TLS: `load servers/all` after `load helpers`. In setup_file
 # all_start starts those that are installed, in teardown_file all_stop ends them; a test says which it needs (require,
-# require_postfix). $imap $imaps $pop3 $pop3s $smtp $smtps $http $https $ftp $ftps are their ports; who trusts $ca trusts them.
+# require_postfix). $imap $imaps $pop3 $pop3s $smtp $smtps $submission $http $https $ftp $ftps are their ports; who trusts $ca
+# trusts them.
 #
 # shellcheck shell=bash disable=SC2154
 
@@ -60,8 +61,8 @@ all_dovecot() {
 
 all_postfix() {
 	all_installed postfix && all_installed dovecot && ((EUID == 0)) || return 0
-	all_ports smtp smtps
-	all_begin postfix postfix "$smtp" "$smtps" "$BATS_FILE_TMPDIR/dovecot"
+	all_ports smtp smtps submission
+	all_begin postfix postfix "$smtp" "$smtps" "$BATS_FILE_TMPDIR/dovecot" "$submission"
 }
 
 all_nginx() {
@@ -80,7 +81,7 @@ all_vsftpd() {
 # Until what was started listens.
 all_wait() {
 	local port
-	for port in ${smtps:-} ${https:-} ${ftp:-} ${ftps:-} ${imaps:-} ${pop3s:-}; do
+	for port in ${smtps:-} ${submission:-} ${https:-} ${ftp:-} ${ftps:-} ${imaps:-} ${pop3s:-}; do
 		wait_for_port "$port"
 	done
 	[[ -z ${imap:-} ]] || wait_for 10 all_dovecot_greets

@@ -137,6 +137,7 @@ static void each_fault_has_its_line(void)
 	CHECK_TEXT(faults_of("#\n"), "1 no heading");
 	CHECK_TEXT(faults_of("# T\n\n> **Question** Why?\n"), "3 a question without an answer");
 	CHECK_TEXT(faults_of("# T\n\n> **Answer** So.\n"), "3 an answer without a question");
+	CHECK_TEXT(faults_of("# T\n\n> **Goal** verb=NOOP\n> Words.\n"), "3 a goal without a conversation");
 	CHECK_TEXT(faults_of("# T\n\n> **Hint** So.\n"), "3 a hint for nothing");
 	CHECK_TEXT(faults_of("# T\n\n> **Gaol** verb=NOOP\n"), "3 **Gaol**");
 	CHECK_TEXT(faults_of("# T\n\n> **Note** This is prose.\n"), "");
@@ -156,16 +157,18 @@ static void each_line_of_steps_that_cannot_be_read_is_told_and_left_out(void)
 	end();
 }
 
+#define TALK "# T\n\n```transcript\nProtocol: tcp\n\nC: a\n```\n\n"
+
 static void the_keys_of_a_goal_are_read_narrowly(void)
 {
 	CHECK_TEXT(faults_of("# T\n\n> **Goal** vreb=NOOP\n> Words.\n"), "3 vreb");
 	CHECK_TEXT(faults_of("# T\n\n> **Goal**\n> Words.\n"), "3 a goal without a key");
 	CHECK_TEXT(faults_of("# T\n\n> **Goal** class=failed|failure\n> Words.\n"), "3 class=failed");
-	CHECK_TEXT(faults_of("# T\n\n> **Goal** class=fail* side=c\n> Words.\n"), "");
+	CHECK_TEXT(faults_of(TALK "> **Goal** class=fail* side=c\n> Words.\n"), "");
 	CHECK_TEXT(faults_of("# T\n\n> **Goal** verb=A, code=1\n> Words.\n"), "3 verb=A,");
 	CHECK_TEXT(faults_of("# T\n\n> **Goal** text=\"a b\n> Words.\n"), "3 text=\"a b");
-	CHECK_TEXT(faults_of("# T\n\n> **Goal** text=\"a b\" verb=A|B\n> Words.\n"), "");
-	CHECK(strcmp(lesson->items[1].keys[0].value, "a b") == 0 && lesson->items[1].nkeys == 2);
+	CHECK_TEXT(faults_of(TALK "> **Goal** text=\"a b\" verb=A|B\n> Words.\n"), "");
+	CHECK(strcmp(lesson->items[2].keys[0].value, "a b") == 0 && lesson->items[2].nkeys == 2);
 	end();
 }
 

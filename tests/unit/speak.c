@@ -187,6 +187,20 @@ static void maps_change_client_lines(void)
 	end();
 }
 
+static void maps_reach_functions(void)
+{
+	CHECK(variables_map(&given, "hungry=redqueen", &failure) == STATUS_OK);
+	CHECK(variables_map(&given, "bob=alice", &failure) == STATUS_OK);
+	CHECK(variables_map(&given, "plain=x", &failure) == STATUS_OK);
+	CHECK(variables_set(&given, "bob=bob", &failure) == STATUS_OK);
+	begin("Protocol: smtp\n\nS: 220 x\nC: {{plain {{bob}}-bob hungry}} {{{{bob\nS: 235 x\n");
+	(void)play();
+	(void)server("220 x\r\n");
+	/* bob-alice and redqueen: a variable keeps its name and value there, and the function its name */
+	CHECK_TEXT(SAID, "AGJvYi1hbGljZQByZWRxdWVlbg== {{alice\r\n");
+	end();
+}
+
 static void challenges_reach_functions(void)
 {
 	begin("Protocol: smtp\n\nS: 220 x\nC: EHLO a\nS: 250-x\nS: 250 AUTH CRAM-MD5\nC: AUTH CRAM-MD5\nS: 334 {{*}}\n"
@@ -409,6 +423,7 @@ int main(void)
 	TEST(a_capture_that_failed_names_its_line);
 	TEST(unset_names_are_found_before_anything_is_said);
 	TEST(maps_change_client_lines);
+	TEST(maps_reach_functions);
 	TEST(challenges_reach_functions);
 	TEST(incomplete_replies_wait_for_as_many_lines);
 	TEST(an_unexpected_354_is_an_error);
