@@ -35,6 +35,7 @@ static enum status prepare_conversation(struct stepping *g, const struct stepper
 
 static void show_as(struct stepping *g, const struct stepper_what *what)
 {
+	g->hurries = what->aside || what->quiet;
 	guide_shows(g->talk, what->aside ? GUIDE_NOTHING : what->quiet ? GUIDE_LINES : GUIDE_ALL);
 }
 
@@ -78,8 +79,10 @@ bool stepping_act(struct stepping *g)
 {
 	struct stepper_what what;
 	enum stepper_act do_now = stepper_next(g->stepper, guide_dialogue(g->talk), &what);
-	if (do_now == STEPPER_SHOW || stepper_awaits(g->stepper) != AWAITS_NOTHING)
+	if (do_now == STEPPER_SHOW || stepper_awaits(g->stepper) != AWAITS_NOTHING) {
+		g->hurries = false;
 		guide_shows(g->talk, GUIDE_ALL);
+	}
 	switch (do_now) {
 	case STEPPER_SHOW:
 		if (what.asks)

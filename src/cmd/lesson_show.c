@@ -26,14 +26,6 @@ size_t stepping_columns(const struct stepping *g)
 
 /* ---- pages ---- */
 
-static size_t count_rows(struct slice text)
-{
-	size_t rows = 0;
-	for (; text.n; rows++)
-		(void)slice_row(&text);
-	return rows;
-}
-
 static double count_words(struct slice text)
 {
 	double words = 0;
@@ -42,25 +34,43 @@ static double count_words(struct slice text)
 	return words;
 }
 
+/* Rows that a page has on this screen; SIZE_MAX: it has no end, or nobody turns pages. */
+static size_t page_rows(const struct stepping *g)
+{
+	size_t screen = guide_rows(g->talk);
+	if (screen == 0 || stepping_alone(g))
+		return SIZE_MAX;
+	return screen > ROWS_FREE + ROWS_LEAST ? screen - ROWS_FREE : ROWS_LEAST;
+}
+
 /* Shows as much of the page as the screen holds below what was not read yet. */
 void stepping_turn_page(struct stepping *g)
 {
-	size_t screen = guide_rows(g->talk), printed = guide_printed(g->talk);
+	size_t page = page_rows(g), printed = guide_printed(g->talk);
 	struct slice all = buffer_slice(&g->page), rest = all;
-	size_t rows = count_rows(all), room = screen > ROWS_FREE + ROWS_LEAST ? screen - ROWS_FREE : ROWS_LEAST;
-	if (screen == 0 || stepping_alone(g)) {
-		room = rows;
-	} else if (printed + rows > room && printed > 0 && rows <= room) {
+	size_t rows = guide_rows_of(g->talk, all);
+	if (page != SIZE_MAX && printed + rows > page && printed > 0 && rows <= page)
 		return; /* what was printed is read first, and then all of this stands together */
-	} else {
-		room = printed < room ? room - printed : 0;
+	size_t room = printed < page ? page - printed : 0;
+	while (rest.n && room > 0) {
+		struct slice next = rest;
+		size_t taken = guide_rows_of(g->talk, slice_row(&next));
+		room = taken < room ? room - (taken ? taken : 1) : 0;
+		rest = next;
 	}
-	for (size_t i = 0; i < room && rest.n; i++)
-		(void)slice_row(&rest);
 	if (rest.n < all.n)
 		guide_show(g->talk, slice_part(all, 0, all.n - rest.n));
 	g->words += count_words(slice_part(all, 0, all.n - rest.n));
 	buffer_drop(&g->page, all.n - rest.n);
+}
+
+bool stepping_holds(struct stepping *g, struct slice rows)
+{
+	bool full = guide_printed(g->talk) + guide_rows_of(g->talk, rows) > page_rows(g);
+	if (g->page.n == 0 && (g->hurries || !full))
+		return false;
+	buffer_add_slice(&g->page, rows);
+	return true;
 }
 
 void stepping_show(struct stepping *g, struct slice rows)

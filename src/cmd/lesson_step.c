@@ -219,6 +219,11 @@ static void fill(void *context, struct buffer *out)
 		stepper_line(g->stepper, out);
 }
 
+static bool holds(void *context, struct slice rows)
+{
+	return stepping_holds(context, rows);
+}
+
 static bool payload(void *context, struct buffer *out)
 {
 	const struct stepping *g = context;
@@ -277,6 +282,7 @@ static enum status run(struct stepping *g)
 		                    .prompt = prompt,
 		                    .line = fill,
 		                    .payload = payload,
+		                    .holds = holds,
 		                    .words = lesson_words,
 		                    .context = g };
 	struct talk_options talk = errand_options(g->options, g->errand.tls);

@@ -31,6 +31,7 @@ struct stepping {
 	struct event *pause; /* --demo: pending while what was shown is read */
 	double words;        /* shown since the last pause */
 	size_t told;         /* in a pipe: the stop whose line was printed, and one */
+	bool hurries;        /* what is said again need not be read */
 	bool reached;        /* the conversation could be had */
 	bool failed;         /* --demo: one could not */
 	struct buffer kept;  /* a line that was typed where there was no connection */
@@ -59,6 +60,8 @@ void stepping_show(struct stepping *g, struct slice rows);
 /* Shows the next part of the page; what waits of it is forgotten. */
 void stepping_turn_page(struct stepping *g);
 void stepping_forget_page(struct stepping *g);
+/* Rows of the conversation: true where the screen is full, and they are put on the page. */
+bool stepping_holds(struct stepping *g, struct slice rows);
 /* Rows that were asked for, all at once; frees them. */
 void stepping_show_now(struct stepping *g, struct buffer *rows);
 /* Says that something failed, in rows that fit; clears the error. */

@@ -108,8 +108,7 @@ const struct guide_word *guide_word_named(const struct talk *t, struct slice nam
 
 /* ---- what it does ---- */
 
-/* How many rows the text takes on the screen. */
-static size_t rows_of(const struct talk *t, struct slice text)
+size_t guide_rows_of(const struct talk *t, struct slice text)
 {
 	size_t columns = guide_columns(t), rows = 0;
 	while (text.n) {
@@ -121,7 +120,7 @@ static size_t rows_of(const struct talk *t, struct slice text)
 
 void guide_print(struct talk *t, struct slice text)
 {
-	t->printed += rows_of(t, text);
+	t->printed += guide_rows_of(t, text);
 }
 
 void guide_show(struct talk *t, struct slice rows)

@@ -42,6 +42,8 @@ struct talk_guide {
 	void (*typed)(void *context, struct slice line);
 	/* No more lines come from stdin. */
 	void (*ended)(void *context);
+	/* Rows of the conversation are about to be shown, at a terminal. True: the guide shows them itself (guide_show), later. */
+	bool (*holds)(void *context, struct slice rows);
 	/* Appends what stands above the line that is typed, a row or more without line end; and what stands in the prompt instead of the
 	 * protocol and its state. Nothing appended: there is none. */
 	void (*prompt)(void *context, struct buffer *above, struct buffer *instead);
@@ -86,6 +88,8 @@ struct event_base *guide_base(struct talk *t);
 /* The screen's size; 80 and 0 (without end) where there is no terminal. */
 size_t guide_columns(const struct talk *t);
 size_t guide_rows(const struct talk *t);
+/* Rows of the screen that a text takes. */
+size_t guide_rows_of(const struct talk *t, struct slice text);
 /* Rows that were printed since the last line was typed. */
 size_t guide_printed(const struct talk *t);
 

@@ -102,7 +102,7 @@ void talk_prompt(struct talk *t)
 static void write_above(void *context, struct slice text)
 {
 	struct talk *t = context;
-	if (t->unseen)
+	if (t->unseen || (t->guide && t->guide->holds(t->guide->context, text)))
 		return;
 	guide_print(t, text);
 	prompt_print_above(t->prompt, text);

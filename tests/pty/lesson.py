@@ -108,11 +108,11 @@ def check(holds, terminal, what):
 class Student(Terminal):
     """Reads what the screen has, and no more: the line above the prompt, and what the prompt asks for."""
 
-    PROMPT = re.compile(r"(Enter goes on|your answer|Enter runs it|Enter connects again|[a-z0-9]+(?:\+tls)? [a-z-]+)>$")
+    PROMPT = re.compile(r"(Enter goes on|your answer|Enter runs it|Enter connects again|[a-z0-9]+(?:\+tls)? [a-z0-9 -]+)>$")
 
     def __init__(self, lesson, *options, columns=80, rows=24, **environment):
         self.read_to = 0
-        self.typed_at = 0
+        self.typed_at = self.typed_in = 0
         super().__init__([PARLANCE, "lesson", lesson, *options], columns, rows, **environment)
 
     def wanted(self):
@@ -138,16 +138,17 @@ class Student(Terminal):
 
     def is_said(self, row, before):
         """Whether a row is of the conversation: those may scroll away, the prose may not."""
-        return re.match(r"[SC]: |# |   #|\(", row) or len(before) == self.screen.columns
+        return re.match(r"[SC]:|# |   #|\(|> ", row) or len(before) == self.screen.columns
 
     def ready(self, seconds=8):
-        """Waits until something is asked for; what was written in between must stand on the screen, to be read."""
+        """Waits until something is asked for, below the row of the last line; what was written in between must stand on the screen, to be read."""
         end = time.monotonic() + seconds
         while True:
             self.wait(lambda: len(self.raw) > self.typed_at and self.asks(), max(end - time.monotonic(), 0.1))
             seen = len(self.raw)
-            self.settle(0.08)
-            if self.asks() and len(self.raw) == seen:
+            self.settle(0.3 if self.asks() == "answer" else 0.08)  # behind an answer its prompt stays until the lesson goes on
+            below = len(self.screen.gone) + self.screen.y > self.typed_in or time.monotonic() > end - seconds + 2
+            if self.asks() and len(self.raw) == seen and below:
                 break
         rows = self.screen.gone + [""]
         for i in range(self.read_to, len(self.screen.gone)):
@@ -159,6 +160,7 @@ class Student(Terminal):
     def say(self, text):
         """Types a line, and waits for what is asked for next."""
         self.typed_at = len(self.raw) + len(text.encode())
+        self.typed_in = len(self.screen.gone) + self.screen.y
         self.enter(text)
         return self.ready()
 
@@ -234,7 +236,7 @@ class Clumsy:
             return self.do("")
         if line.startswith("(the goal"):
             return self.goal()
-        if self.slips % 3:
+        if self.slips % 3 or line == "":
             self.slips += 1
         else:
             self.slip(line)
