@@ -552,6 +552,8 @@ def typed_at_a_page():
         t.ready()
         check(t.say(FIVE[0]) == "page", t, "no page")
         t.enter("1")
+        t.wait_line("Enter goes on> 1")
+        t.enter("")
         t.wait_line("your answer> 1")
         t.say("")
         t.wait("> 1\nRight.")
@@ -635,7 +637,7 @@ def small_terminal():
 def dumb_terminal():
     with study(TERM="dumb") as t:
         t.wait("smtp connected>")
-        for line, answer in (("EHLO student.example", "Enter goes on>"), ("", "your answer>"), ("1", "Right."),
+        for line, answer in (("EHLO student.example", "Enter goes on>"), ("", "HELP.\n"), ("", "your answer>"), ("1", "Right."),
                              ("MAIL FROM:<student@student.example>", "S: 250 2.1.0")):
             t.enter(line)
             t.wait(answer)
