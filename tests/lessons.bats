@@ -629,6 +629,26 @@ END
 	has $'  yours   pass RedQueen\n               ^'
 }
 
+@test "lesson: a server that always hangs up is not asked for ever, in a pipe; the lesson's exit status is its own" {
+	lesson lost <<'END'
+# Lost
+
+```transcript
+Protocol: smtp
+Target: self
+
+S: 220 x
+C: NOOP
+<server hangs up>
+C: RSET
+S: 250 y
+```
+END
+	printf '%s\n' NOOP again 'and again' >typed
+	run -0 timeout 20 "$PARLANCE" lesson lost.md <typed
+	has 'Your place is kept: step 1 of 2'
+}
+
 @test "lesson --demo: plays by itself, answers and goals too, and keeps no place" {
 	of_formats
 	run -0 "$PARLANCE" lesson formats.md --demo=0 </dev/null

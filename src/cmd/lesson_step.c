@@ -138,7 +138,10 @@ static void typed(void *context, struct slice line)
 		(void)evtimer_del(g->pause);
 		return;
 	}
-	switch (stepper_typed(g->stepper, guide_dialogue(g->talk), line, &out)) {
+	enum stepper_typed what = stepper_typed(g->stepper, guide_dialogue(g->talk), line, &out);
+	bool again = g->again && guide_rows(g->talk) == 0;
+	g->again = what == TYPED_AGAIN;
+	switch (what) {
 	case TYPED_SEND:
 		guide_send(g->talk, line);
 		break;
@@ -150,7 +153,8 @@ static void typed(void *context, struct slice line)
 		break;
 	case TYPED_AGAIN:
 		buffer_clear(&g->kept);
-		buffer_add_slice(&g->kept, line);
+		if (!again) /* in a pipe one line has one try: the place may be one where every connection is lost */
+			buffer_add_slice(&g->kept, line);
 		break;
 	}
 	buffer_wipe(&out);

@@ -35,6 +35,7 @@ struct stepping {
 	bool reached;        /* the conversation could be had */
 	bool failed;         /* --demo: one could not */
 	struct buffer kept;  /* a line that was typed where there was no connection */
+	bool again;          /* the last line that was typed was such */
 };
 
 /* ---- lesson_step.c ---- */

@@ -296,9 +296,9 @@ static void closed(void *context, struct session *session, enum session_end end,
 	login_forget(t);
 	replay_lost(t);
 	(void)evtimer_del(t->goodbye_timer);
-	if (!t->interrupted)
+	if (!t->interrupted && t->guide == NULL) /* a lesson goes on, and says what to do */
 		t->status = error->status;
-	if (error->message && t->prompt)
+	if (error->message && (t->prompt || t->guide))
 		talk_remark(t, "%s", error->message);
 	else if (error->message)
 		(void)error_set(&t->error, error->status, "%s", error->message);
@@ -382,7 +382,8 @@ static void failed(void *context, const struct error *error)
 {
 	struct talk *t = context;
 	t->connector = NULL;
-	t->status = error->status;
+	if (t->guide == NULL)
+		t->status = error->status;
 	if (t->guide) {
 		talk_remark(t, "%s", error->message);
 		t->guide->closed(t->guide->context);
