@@ -132,7 +132,7 @@ void typed_begin(struct stepper *s, enum input input, struct slice line)
 	s->reply = NULL;
 }
 
-enum stepper_typed stepper_typed(struct stepper *s, const struct dialogue *d, struct slice line, struct buffer *out)
+static enum stepper_typed take(struct stepper *s, const struct dialogue *d, struct slice line, struct buffer *out)
 {
 	switch (s->awaits) {
 	case AWAITS_NOTHING:
@@ -169,6 +169,14 @@ enum stepper_typed stepper_typed(struct stepper *s, const struct dialogue *d, st
 		return TYPED_SEND;
 	typed_begin(s, dialogue_input(d), line);
 	return shows_line(s) ? translate(s, d, line, out) : TYPED_SEND;
+}
+
+enum stepper_typed stepper_typed(struct stepper *s, const struct dialogue *d, struct slice line, struct buffer *out)
+{
+	enum stepper_typed what = take(s, d, line, out);
+	if (what != TYPED_TAKEN || s->stage != STAGE_WAIT) /* what comes of it decides what is awaited next */
+		s->awaits = AWAITS_NOTHING;
+	return what;
 }
 
 /* ---- what came of it ---- */

@@ -125,6 +125,8 @@ void guide_print(struct talk *t, struct slice text)
 
 void guide_show(struct talk *t, struct slice rows)
 {
+	if (rows.n == 0)
+		return;
 	guide_print(t, rows);
 	if (t->prompt) {
 		prompt_print_above(t->prompt, rows);

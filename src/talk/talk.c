@@ -79,7 +79,7 @@ void talk_prompt(struct talk *t)
 		return;
 	const struct protocol *protocol = talk_protocol(t);
 	struct buffer text = { 0 }, instead = { 0 };
-	if (t->guide)
+	if (t->guide && t->untold.n == 0) /* else what it asked for was typed already */
 		t->guide->prompt(t->guide->context, &text, &instead);
 	if (text.n)
 		buffer_add_octet(&text, '\n');

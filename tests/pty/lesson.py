@@ -358,7 +358,7 @@ def a_conversation_right_behind_a_question():
     with study(text=text) as t:
         t.ready()
         t.say("yes")
-        check(t.wanted() == "NOOP", t, "the line to type")
+        t.wait(lambda: t.wanted() == "NOOP")
 
 
 @test
