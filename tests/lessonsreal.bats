@@ -31,11 +31,8 @@ teardown_file() {
 	all_stop
 }
 
-# What the tester's own surroundings trust or write is left out.
 setup() {
-	setup_home
-	require openssl
-	unset SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE
+	all_setup
 	cd "$ROOT" || return 1
 }
 

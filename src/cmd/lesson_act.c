@@ -84,6 +84,8 @@ bool stepping_act(struct stepping *g)
 		guide_shows(g->talk, GUIDE_ALL);
 	}
 	switch (do_now) {
+	case STEPPER_ON:
+		return true;
 	case STEPPER_SHOW:
 		if (what.asks)
 			stepping_show_command(g, &g->lesson->items[what.item]);

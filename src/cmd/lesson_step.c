@@ -74,8 +74,11 @@ static void stir(void *context)
 	struct stepping *g = context;
 	size_t before = stepper_stop(g->stepper);
 	stepper_layout(g->stepper, stepping_columns(g), g->errand.options && color_wanted(g->options->color, stdout));
-	for (unsigned n = 0; n < ACTS_AT_ONCE && !stepping_rests(g) && stepping_act(g); n++)
-		continue;
+	unsigned n = 0;
+	while (n < ACTS_AT_ONCE && !stepping_rests(g) && stepping_act(g))
+		n++;
+	if (n == ACTS_AT_ONCE)
+		guide_wake(g->talk);
 	if (stepper_stop(g->stepper) != before)
 		stepping_keep_place(g);
 	if (!stepping_rests(g))

@@ -161,10 +161,9 @@ void stepper_ran(struct stepper *s)
 
 /* ---- what to do ---- */
 
-static enum stepper_act show(struct stepper *s, struct stepper_what *what, bool prose)
+static enum stepper_act show(struct stepper *s, struct stepper_what *what)
 {
 	what->text = buffer_slice(&s->text);
-	what->prose = prose;
 	return STEPPER_SHOW;
 }
 
@@ -187,7 +186,7 @@ static enum stepper_act at_end(struct stepper *s, struct stepper_what *what)
 	if (s->text.n)
 		buffer_add_octet(&s->text, '\n');
 	tell_summary(s, &s->text);
-	return show(s, what, true);
+	return show(s, what);
 }
 
 static void ask_question(struct stepper *s, const struct lesson_item *item)
@@ -252,7 +251,7 @@ static void leave(struct stepper *s)
 }
 
 /* A question was answered, a goal met, a command run: alone, that is read before it goes on. */
-static enum stepper_act answered(struct stepper *s, const struct dialogue *d, struct stepper_what *what)
+static enum stepper_act answered(struct stepper *s, struct stepper_what *what)
 {
 	const struct lesson_item *item = stepper_item(s);
 	if (s->stage == STAGE_LEAVE) {
@@ -263,7 +262,7 @@ static enum stepper_act answered(struct stepper *s, const struct dialogue *d, st
 		    item->last == s->o.lesson->scripts[item->script].nlines)
 			s->played++;
 		leave(s);
-		return s->o.alone ? STEPPER_PAUSE : stepper_next(s, d, what);
+		return s->o.alone ? STEPPER_PAUSE : STEPPER_ON;
 	}
 	s->stage = STAGE_LEAVE;
 	if (item->kind == ITEM_COMMAND) {
@@ -274,7 +273,7 @@ static enum stepper_act answered(struct stepper *s, const struct dialogue *d, st
 		tell_part(s, "Answer", item->answer, &s->text);
 		part_from_line(s);
 	}
-	return s->text.n ? show(s, what, true) : STEPPER_PAUSE;
+	return s->text.n ? show(s, what) : STEPPER_PAUSE;
 }
 
 /* Nobody types. */
@@ -301,13 +300,13 @@ static enum stepper_act wait_for_person(struct stepper *s, const struct dialogue
 	if (s->lost)
 		return await(s, stepper_at(s)->kind == STOP_GOAL && !s->met ? AWAITS_GOAL : AWAITS_LINE);
 	if (s->typed && s->open && typed_judge(s, d))
-		return show(s, what, false);
+		return show(s, what);
 	if (s->stage != STAGE_WAIT) /* the judgement was that it goes on */
-		return stepper_next(s, d, what);
+		return STEPPER_ON;
 	switch (stepper_at(s)->kind) {
 	case STOP_HEAR:
 		leave(s);
-		return stepper_next(s, d, what);
+		return STEPPER_ON;
 	case STOP_QUESTION:
 		return await(s, AWAITS_ANSWER);
 	case STOP_COMMAND:
@@ -315,7 +314,7 @@ static enum stepper_act wait_for_person(struct stepper *s, const struct dialogue
 	case STOP_GOAL:
 		if (!stepper_at(s)->talks) { /* the lesson has no conversation in which to reach it */
 			leave(s);
-			return stepper_next(s, d, what);
+			return STEPPER_ON;
 		}
 		if (!s->met)
 			return await(s, AWAITS_GOAL);
@@ -323,7 +322,7 @@ static enum stepper_act wait_for_person(struct stepper *s, const struct dialogue
 		s->stage = STAGE_ANSWERED;
 		tell_row(s, &s->text, "The goal is reached.");
 		part_from_line(s);
-		return show(s, what, false);
+		return show(s, what);
 	case STOP_LINE:
 		break;
 	}
@@ -350,15 +349,15 @@ enum stepper_act stepper_next(struct stepper *s, const struct dialogue *d, struc
 		s->stage = STAGE_ASK;
 		tell_lead(s, stop);
 		/* with nothing to read before it, a conversation that begins here is due at once */
-		return s->text.n ? show(s, what, true) : stepper_next(s, d, what);
+		return s->text.n ? show(s, what) : STEPPER_ON;
 	}
 	if (s->stage == STAGE_ASK) {
 		s->stage = STAGE_WAIT;
 		if (ask(s, item, what))
-			return show(s, what, true);
+			return show(s, what);
 	}
 	if (s->stage != STAGE_WAIT)
-		return answered(s, d, what);
+		return answered(s, what);
 	return s->o.alone ? wait_alone(s, what) : wait_for_person(s, d, what);
 }
 

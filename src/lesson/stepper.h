@@ -35,6 +35,7 @@ struct stepper_options {
 };
 
 enum stepper_act {
+	STEPPER_ON,      /* nothing: ask again */
 	STEPPER_SHOW,    /* show `text`: rows */
 	STEPPER_CONNECT, /* hang up what is open, and connect to where `script` goes */
 	STEPPER_SAY,     /* say `text`: octets */
@@ -52,7 +53,6 @@ struct stepper_what {
 	size_t script, item;
 	bool quiet; /* CONNECT, SAY: it was said before, and so were its replies: they need no notes */
 	bool aside; /* CONNECT, SAY: of an earlier conversation: it need not even be seen */
-	bool prose; /* SHOW: of the lesson itself, which is to be read */
 	bool asks;  /* SHOW: nothing of `text`, but the command `item`, before it is run */
 	bool anew;  /* CONNECT: the lab should be as it was at the start */
 };

@@ -13,23 +13,12 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from service import Service  # noqa: E402
-from terminal import Terminal, run_tests  # noqa: E402
+from terminal import TESTS, Terminal, check, run_tests, test  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
 FOLDER, OUTSIDE = os.environ.get("FOLDER"), os.environ.get("OUTSIDE")
 # What the question before a password in the clear must speak of, however it is worded.
 QUESTION = re.compile(r"not encrypted|unencrypted|in the clear|cleartext|plain ?text", re.IGNORECASE)
-TESTS = {}
-
-
-def test(function):
-    TESTS[function.__name__] = function
-    return function
-
-
-def check(holds, terminal, what):
-    if not holds:
-        raise AssertionError(f"{what}\n--- the screen ---\n{terminal.screen.all()}\n---")
 
 
 # ---- a server in the clear that takes any login ----
@@ -485,4 +474,4 @@ def plaintext_after_acceptance_at_the_prompt():
 
 
 if __name__ == "__main__":
-    run_tests(TESTS)
+    run_tests()

@@ -5,16 +5,10 @@ import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from terminal import Terminal, run_tests  # noqa: E402
+from terminal import Terminal, run_tests, test  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
 NAMES = ["ewing-pop3-corrected", "ewing-imap-corrected"]
-TESTS = {}
-
-
-def test(function):
-    TESTS[function.__name__] = function
-    return function
 
 
 def rows_at(columns, *options, names=NAMES):
@@ -68,4 +62,4 @@ def no_sequence_where_none_is_wanted():
 
 
 if __name__ == "__main__":
-    run_tests(TESTS)
+    run_tests()

@@ -10,11 +10,10 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server  # noqa: E402
-from terminal import Terminal, run_tests  # noqa: E402
+from terminal import Terminal, check, run_tests, test  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
 ARROW = "  \u00bb "
-TESTS = {}
 
 # A lesson with a bit of everything.
 EVERYTHING = """# Everything
@@ -93,16 +92,6 @@ S: 221 {{*}}
 
 Last words.
 """
-
-
-def test(function):
-    TESTS[function.__name__] = function
-    return function
-
-
-def check(holds, terminal, what):
-    if not holds:
-        raise AssertionError(f"{what}\n--- the screen ---\n{terminal.screen.all()}\n---")
 
 
 class Student(Terminal):
@@ -673,4 +662,4 @@ def demo_interrupted():
 
 
 if __name__ == "__main__":
-    run_tests(TESTS)
+    run_tests()

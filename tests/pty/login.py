@@ -14,17 +14,11 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server  # noqa: E402
 from service import Ftp, Http, Imap, Pop3  # noqa: E402
-from terminal import Terminal  # noqa: E402
+from terminal import TESTS, Terminal, check, test  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
 STATE = os.environ.get("XDG_STATE_HOME", "/nonexistent")
-TESTS = {}
 PASSWORD, TOKEN = "red queen=7", "ya29.Tokenization"
-
-
-def test(function):
-    TESTS[function.__name__] = function
-    return function
 
 
 def encoded(text):
@@ -210,11 +204,6 @@ def talk(service, *options, columns=80, rows=40):
     record = os.path.join(STATE, f"record-{time.monotonic_ns()}.txt")
     return Terminal([PARLANCE, "--notes", "off", *(() if "-P" in options else ("-P", protocol)), "-r", record, *options,
                      service.address], columns, rows)
-
-
-def check(holds, terminal, what):
-    if not holds:
-        raise AssertionError(f"{what}\n--- the screen ---\n{terminal.screen.all()}\n---")
 
 
 def shown(terminal):

@@ -10,15 +10,9 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server  # noqa: E402
-from terminal import Terminal, run_tests  # noqa: E402
+from terminal import Terminal, check, run_tests, test  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
-TESTS = {}
-
-
-def test(function):
-    TESTS[function.__name__] = function
-    return function
 
 
 def talk(server, *options, columns=80, rows=40, **environment):
@@ -31,11 +25,6 @@ def talk(server, *options, columns=80, rows=40, **environment):
 def shows(terminal, *rows):
     """Those rows stand on the screen, in that order and next to each other."""
     terminal.wait("\n".join(rows))
-
-
-def check(holds, terminal, what):
-    if not holds:
-        raise AssertionError(f"{what}\n--- the screen ---\n{terminal.screen.all()}\n---")
 
 
 def told(terminal, server, *lines):
@@ -706,4 +695,4 @@ def still_waiting():
 
 
 if __name__ == "__main__":
-    run_tests(TESTS)
+    run_tests()

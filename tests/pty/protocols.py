@@ -8,25 +8,14 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from service import Ftp, Http, Imap, Pop3  # noqa: E402
-from terminal import Terminal, run_tests  # noqa: E402
+from terminal import Terminal, check, run_tests, test  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
-TESTS = {}
-
-
-def test(function):
-    TESTS[function.__name__] = function
-    return function
 
 
 def talk(service, *options, columns=80, rows=40):
     """A terminal in which parlance talks to the service, without notes, so that what a person is told shows."""
     return Terminal([PARLANCE, "--notes", "off", *options, service.address], columns, rows)
-
-
-def check(holds, terminal, what):
-    if not holds:
-        raise AssertionError(f"{what}\n--- the screen ---\n{terminal.screen.all()}\n---")
 
 
 def says(terminal, *sentences):
@@ -389,4 +378,4 @@ def a_line_that_was_not_sent_is_kept():
 
 
 if __name__ == "__main__":
-    run_tests(TESTS)
+    run_tests()

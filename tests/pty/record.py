@@ -8,11 +8,10 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server  # noqa: E402
 from service import Pop3  # noqa: E402
-from terminal import Terminal, run_tests  # noqa: E402
+from terminal import Terminal, run_tests, test  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
 FOLDER = os.environ.get("BATS_TEST_TMPDIR", "/tmp")
-TESTS = {}
 
 LETTER = """Title: A letter
 Protocol: smtp
@@ -35,11 +34,6 @@ S: 250 {{*}}
 C: QUIT
 S: 221 {{*}}
 """
-
-
-def test(function):
-    TESTS[function.__name__] = function
-    return function
 
 
 def path(name, text=None):
@@ -285,4 +279,4 @@ def files_are_completed():
 
 
 if __name__ == "__main__":
-    run_tests(TESTS)
+    run_tests()

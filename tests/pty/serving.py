@@ -7,20 +7,9 @@ import socket
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from terminal import Terminal, run_tests  # noqa: E402
+from terminal import Terminal, check, run_tests, test  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
-TESTS = {}
-
-
-def test(function):
-    TESTS[function.__name__] = function
-    return function
-
-
-def check(holds, terminal, what):
-    if not holds:
-        raise AssertionError(f"{what}\n--- the screen ---\n{terminal.screen.all()}\n---")
 
 
 class Serving:
@@ -155,4 +144,4 @@ def faults_show_where_they_are_done():
 
 
 if __name__ == "__main__":
-    run_tests(TESTS)
+    run_tests()

@@ -267,13 +267,30 @@ class Terminal:
         return bool(flags & termios.ECHO), bool(flags & termios.ICANON)
 
 
-def run_tests(tests):
+# ---- a file of tests ----
+
+TESTS = {}
+
+
+def test(function):
+    """A function that is a test, by its name."""
+    TESTS[function.__name__] = function
+    return function
+
+
+def check(holds, terminal, what):
+    """What must hold; else what it is about is told, with the screen."""
+    if not holds:
+        raise AssertionError(f"{what}\n--- the screen ---\n{terminal.screen.all()}\n---")
+
+
+def run_tests():
     """What a file of tests does: lists them, or runs those that are named; `all` runs each, and tells how long it took."""
     if len(sys.argv) == 1:
-        print("\n".join(tests))
+        print("\n".join(TESTS))
         return
-    for name in tests if sys.argv[1] == "all" else sys.argv[1:]:
+    for name in TESTS if sys.argv[1] == "all" else sys.argv[1:]:
         began = time.monotonic()
-        tests[name]()
+        TESTS[name]()
         if len(sys.argv) > 2 or sys.argv[1] == "all":
             print(f"ok {name} ({time.monotonic() - began:.1f} s)", flush=True)

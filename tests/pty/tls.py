@@ -11,16 +11,10 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from terminal import WAIT, Terminal, run_tests  # noqa: E402
+from terminal import WAIT, Terminal, check, run_tests, test  # noqa: E402
 
 PARLANCE = os.environ.get("PARLANCE", "./parlance")
 CA = os.environ.get("CA", "")
-TESTS = {}
-
-
-def test(function):
-    TESTS[function.__name__] = function
-    return function
 
 
 class Server:
@@ -57,11 +51,6 @@ class Server:
 def talk(server, scheme, *options, columns=80, rows=40):
     target = f"{scheme}://localhost:{server.port}"
     return Terminal([PARLANCE, "--cacert", f"{CA}/ca.pem", *options, target], columns, rows)
-
-
-def check(holds, terminal, what):
-    if not holds:
-        raise AssertionError(f"{what}\n--- the screen ---\n{terminal.screen.all()}\n---")
 
 
 def text(terminal):
@@ -392,4 +381,4 @@ def what_is_typed_in_the_handshake_does_not_go_out():
 
 
 if __name__ == "__main__":
-    run_tests(TESTS)
+    run_tests()

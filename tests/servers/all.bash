@@ -18,6 +18,13 @@ all_start() {
 	all_wait
 }
 
+# Before each test: what the tester's own surroundings trust or write is left out.
+all_setup() {
+	setup_home
+	require openssl
+	unset SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE
+}
+
 all_stop() {
 	local BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
 	stop_servers
