@@ -1,0 +1,43 @@
+/*
+ * A check under way: what check.c and its watchers share. Known to check*.c alone.
+ */
+#ifndef PARLANCE_SCRIPT_CHECK_INSIDE_H
+#define PARLANCE_SCRIPT_CHECK_INSIDE_H
+
+#include "protocol/dialogue.h"
+#include "script/check.h"
+#include "script/rehearse.h"
+
+struct checking {
+	const struct rehearsal *r;
+	struct dialogue *d; /* has been fed all up to the event that is looked at */
+	size_t line;        /* of the script: what is being said */
+	struct findings *found;
+};
+
+/* Adds a finding at a line of the script (NO_LINE: the header). `why` and `ref` may be NULL: none. The finding is the check's,
+ * for a repair to be put into; it moves with the next one that is added. */
+struct finding *checking_add(struct checking *c, size_t line, enum check_level level, const char *why, const char *ref,
+                             const char *what, ...) __attribute__((format(printf, 6, 7)));
+
+/*
+ * Looks at every event of a conversation in turn, and at its end, for one kind of mistake that shows only over several
+ * lines, or that is none to the protocol itself. A row of the table in check.c.
+ */
+struct watcher {
+	const char *protocol; /* by name; NULL: all */
+	size_t room;          /* octets of its memory, zeroed at the beginning */
+	void (*event)(struct checking *c, void *memory, const struct dialogue_event *event); /* NULL: none */
+	void (*end)(struct checking *c, void *memory); /* frees what the memory owns; NULL: nothing */
+};
+
+/* Why a problem that the dialogue names is one (`event.problem` may hold several, with "; " between: this is one of them), and
+ * where that is defined: a row of the table; NULL where the problem's own words, and the event's `ref`, must do. */
+struct reason {
+	const char *problem; /* how its text begins; `*` in it stands for any words */
+	const char *why;     /* as struct finding's */
+	const char *ref;
+};
+const struct reason *reason_of(struct slice problem);
+
+#endif
