@@ -47,7 +47,7 @@ OBJECTS     = $(SOURCES:%.c=$(BUILD)/%.o) $(SHIPPED:.c=.o)
 FUZZERS     = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 TESTS       = $(UNITS:tests/unit/%.c=$(BUILD)/tests/%)
 
-.PHONY: all deps deps-interop demo check check-asan check-valgrind check-build dist-link lint fmt bench fuzz fuzz-run dist install uninstall clean help FORCE
+.PHONY: all deps deps-interop demo check check-asan check-asan-build check-valgrind check-build dist-link lint fmt bench fuzz fuzz-run dist install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM) ## build ./parlance (the default)
@@ -114,8 +114,14 @@ check: ## build, then run all tests
 	@$(MAKE) $(PARALLEL) check-build
 	@PARLANCE=$(CURDIR)/$(PROGRAM) MAKE='$(MAKE)' MAKEFLAGS= tests/run $(BUILD)/tests $(TESTS)
 
+# What make builds under the sanitizers, beside what it builds without.
+UNDER_ASAN = BUILD=build/asan SANITIZE='$(SANITIZERS)' CFLAGS='$(SANITIZED_CFLAGS)'
+
 check-asan: ## all tests under AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory check BUILD=build/asan SANITIZE='$(SANITIZERS)' CFLAGS='$(SANITIZED_CFLAGS)'
+	@$(MAKE) --no-print-directory check $(UNDER_ASAN)
+
+check-asan-build:
+	@$(MAKE) --no-print-directory $(PARALLEL) check-build $(UNDER_ASAN)
 
 check-valgrind: ## the main paths under valgrind
 	@.ci/deps interop
