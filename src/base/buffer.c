@@ -141,3 +141,9 @@ void buffer_add_number(struct buffer *b, uint64_t number)
 		buffer_add_octet(b, digits[i]);
 	}
 }
+
+void buffer_add_count(struct buffer *b, uint64_t number, const char *one, const char *many)
+{
+	buffer_add_number(b, number);
+	buffer_printf(b, " %s", number == 1 ? one : many);
+}

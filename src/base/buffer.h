@@ -28,6 +28,8 @@ void buffer_add_string(struct buffer *b, const char *string);
 void buffer_add_octet(struct buffer *b, char octet);
 /* Appends a number with a comma at each thousand: 1,234,567. */
 void buffer_add_number(struct buffer *b, uint64_t number);
+/* Appends such a number and its thing: "1 reply", "1,204 replies". */
+void buffer_add_count(struct buffer *b, uint64_t number, const char *one, const char *many);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buffer_vprintf(struct buffer *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 

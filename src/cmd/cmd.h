@@ -69,12 +69,15 @@ struct options {
 	uint64_t split;                          /* serve: --split; 0: not given */
 	uint64_t drop_after;                     /* serve: --drop-after; UINT64_MAX: not given */
 	bool garble;                             /* serve: --garble */
-	bool force;                              /* a record may be overwritten */
+	bool force;                              /* a file may be overwritten */
 	struct words ports, only, users, mboxes; /* lab: --port --only --user --mbox */
 	const char *files, *keep, *ca_out;       /* lab */
 	bool reset;                              /* lab, lesson */
 	bool shared, teach;                      /* lab */
 	struct words targets;                    /* lesson: each --to */
+	const char *directory;                   /* extract: -d DIR */
+	bool list;                               /* extract: --list */
+	bool fix;                                /* check: --fix */
 	bool check, demo;                        /* lesson */
 	double demo_seconds;                     /* --demo=SECONDS; 3 */
 	struct practice *practice;               /* the lab of targets such as lab:smtp; owned here */
@@ -99,6 +102,9 @@ enum option_group {
 	OPTIONS_LAB = 1 << 12,      /* --listen --port --only --user … */
 	OPTIONS_LESSON = 1 << 13,   /* --check --demo --reset */
 	OPTIONS_ANNOTATE = 1 << 14, /* --beside */
+	OPTIONS_EXTRACT = 1 << 15,  /* -d --list --force */
+	OPTIONS_CHECK = 1 << 16,    /* --fix --force */
+	OPTIONS_PRINT = 1 << 17,    /* of OPTIONS_SHOW those of what is no conversation: --json --plain -o --color */
 	OPTIONS_ENCRYPT = 1 << 9    /* --tls --cert --key --tls-min …, for the client's side and the server's */
 };
 
@@ -113,7 +119,7 @@ struct command {
 };
 
 extern const struct command command_talk, command_replay, command_verify, command_serve, command_annotate,
-	command_explain, command_lab, command_lesson;
+	command_explain, command_lab, command_lesson, command_extract, command_check;
 
 /* ---- cmd/options.c ---- */
 
@@ -152,6 +158,11 @@ void where_free(struct where *where);
 /* Reads a whole file ("-": stdin) into `*text`, or a transcript that ships by its bare name (an existing path wins).
  * STATUS_USAGE with a message where it cannot be read; for a bare name that is near one that ships, it names that. */
 enum status read_input(const char *name, struct buffer *text, struct error *error);
+/* The same, piece by piece: `take` is called with each in turn, and says whether it wants another. */
+typedef bool read_take(void *context, struct slice piece);
+enum status read_pieces(const char *name, read_take *take, void *context, struct error *error);
+/* What an input is called in messages: "standard input" for "-". */
+const char *input_name(const char *name);
 /* Reads it as a transcript: of the form `from`, or NULL: as it is recognised (script/import.h). */
 enum status read_transcript(const char *name, const char *from, struct script **scripts, size_t *n,
                             struct error *error);

@@ -41,26 +41,26 @@ static enum status write_out(const struct options *options, struct slice text)
 /* ---- the words ---- */
 
 /* Says what was found; false where that is nothing. */
-static bool say(struct page *page, struct findings *findings)
+static bool say(struct page *page, struct meanings *meanings)
 {
-	bool found = findings->n > 0;
-	page_findings(page, findings);
-	findings_free(findings);
+	bool found = meanings->n > 0;
+	page_findings(page, meanings);
+	meanings_free(meanings);
 	return found;
 }
 
 /* Several arguments may be one thing: `explain RCPT 550`, or a line that is not quoted. */
 static bool explain_together(struct page *page, const struct protocol *only, int argc, char **argv)
 {
-	struct findings findings = { 0 };
+	struct meanings meanings = { 0 };
 	struct scope all = { .only = only, .kinds = KINDS_ALL };
 	struct buffer words = { 0 };
 	for (int i = 0; i < argc; i++)
 		buffer_printf(&words, "%s%s", i ? " " : "", argv[i]);
 	struct slice joined = slice_trim(buffer_slice(&words));
-	if (argc > 1 && !find_word(&all, joined, &findings) && is_bare_line(only, joined))
-		(void)find_argument(only, joined, &findings);
-	bool found = say(page, &findings);
+	if (argc > 1 && !find_word(&all, joined, &meanings) && is_bare_line(only, joined))
+		(void)find_argument(only, joined, &meanings);
+	bool found = say(page, &meanings);
 	buffer_free(&words);
 	return found;
 }
@@ -71,9 +71,9 @@ static enum status explain_all(struct page *page, const struct protocol *only, i
 	if (explain_together(page, only, argc, argv))
 		return STATUS_OK;
 	for (int i = 0; i < argc; i++) {
-		struct findings findings = { 0 };
-		(void)find_argument(only, slice_of(argv[i]), &findings);
-		if (say(page, &findings))
+		struct meanings meanings = { 0 };
+		(void)find_argument(only, slice_of(argv[i]), &meanings);
+		if (say(page, &meanings))
 			continue;
 		not_found(only, slice_of(argv[i]));
 		status = STATUS_DIFFERED;

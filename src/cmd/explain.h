@@ -24,7 +24,7 @@ struct scope {
 };
 
 /* What one table knows of a word. */
-struct finding {
+struct meaning {
 	const struct protocol *protocol;
 	const struct table *table;
 	const struct entry *row;   /* NULL: the word is well-formed but not registered */
@@ -33,8 +33,8 @@ struct finding {
 };
 
 /* All zero before the first is found. */
-struct findings {
-	struct finding *rows;
+struct meanings {
+	struct meaning *rows;
 	size_t n;
 };
 
@@ -43,19 +43,19 @@ bool scope_has(const struct scope *scope, const struct protocol *protocol);
 
 /* Adds all that the tables know of a word; false where that is nothing. What only its digits say counts where no table
  * has a row for it. */
-bool find_word(const struct scope *scope, struct slice word, struct findings *findings);
+bool find_word(const struct scope *scope, struct slice word, struct meanings *meanings);
 
 /* The same for a word as it is copied: in brackets or quotes, with a comma or colon behind it, "AUTH=PLAIN" (the
  * capability and the mechanism), "SIZE=1000", "utf-8". */
-bool find_token(const struct scope *scope, struct slice word, struct findings *findings);
+bool find_token(const struct scope *scope, struct slice word, struct meanings *meanings);
 
-void findings_free(struct findings *findings);
+void meanings_free(struct meanings *meanings);
 
 /* ---- cmd/explain_line.c: lines as copied from a session ---- */
 
 /* Adds what is known of one argument: a word, several words that are all known, or a line of either side, of which the
  * words that people read are passed over. `only` may be NULL. False where nothing is known. */
-bool find_argument(const struct protocol *only, struct slice text, struct findings *findings);
+bool find_argument(const struct protocol *only, struct slice text, struct meanings *meanings);
 
 /* Whether the arguments, `joined` by spaces, are a line that nobody put into quotes: "a1 OK [READ-WRITE] done". */
 bool is_bare_line(const struct protocol *only, struct slice joined);
@@ -70,7 +70,7 @@ struct page {
 
 /* Says what was found: a section, or with --json an object, for each; what several protocols know in the same words is
  * said once. */
-void page_findings(struct page *page, const struct findings *findings);
+void page_findings(struct page *page, const struct meanings *meanings);
 
 /* Says all that is known of a protocol, as words to ask for. */
 void page_protocol(struct page *page, const struct protocol *protocol);

@@ -10,20 +10,20 @@
 #define BEFORE_WORDS "\"'`([{<"
 #define BEHIND_WORDS "\"'`)]}>,;:."
 
-/* ---- findings ---- */
+/* ---- meanings ---- */
 
-static void add(struct findings *findings, struct finding finding)
+static void add(struct meanings *meanings, struct meaning meaning)
 {
-	findings->rows = memory_grow(findings->rows, findings->n + 1, sizeof *findings->rows);
-	findings->rows[findings->n++] = finding;
+	meanings->rows = memory_grow(meanings->rows, meanings->n + 1, sizeof *meanings->rows);
+	meanings->rows[meanings->n++] = meaning;
 }
 
-void findings_free(struct findings *findings)
+void meanings_free(struct meanings *meanings)
 {
-	for (size_t i = 0; i < findings->n; i++)
-		free(findings->rows[i].word);
-	free(findings->rows);
-	*findings = (struct findings){ 0 };
+	for (size_t i = 0; i < meanings->n; i++)
+		free(meanings->rows[i].word);
+	free(meanings->rows);
+	*meanings = (struct meanings){ 0 };
 }
 
 /* ---- a word ---- */
@@ -45,41 +45,41 @@ static const struct entry *find_row(const struct scope *scope, const struct tabl
 }
 
 static void add_row(const struct scope *scope, const struct protocol *protocol, const struct table *table,
-                    struct slice word, struct findings *findings)
+                    struct slice word, struct meanings *meanings)
 {
 	const struct entry *row = find_row(scope, table, word);
 	if (row == NULL)
 		return;
 	bool general = table->kind == TABLE_ENHANCED; /* the row says X where the word says which */
-	add(findings,
-	    (struct finding){ protocol, table, row, row, general ? slice_string(word) : string_copy(row->word) });
+	add(meanings,
+	    (struct meaning){ protocol, table, row, row, general ? slice_string(word) : string_copy(row->word) });
 }
 
 static void add_digits(const struct protocol *protocol, const struct table *table, struct slice word,
-                       struct findings *findings)
+                       struct meanings *meanings)
 {
 	const struct entry *digits[DIGITS_MAX];
 	if (table_digits(table, word, digits))
-		add(findings, (struct finding){ protocol, table, NULL, digits[0], slice_string(word) });
+		add(meanings, (struct meaning){ protocol, table, NULL, digits[0], slice_string(word) });
 }
 
-bool find_word(const struct scope *scope, struct slice word, struct findings *findings)
+bool find_word(const struct scope *scope, struct slice word, struct meanings *meanings)
 {
-	size_t before = findings->n;
-	for (unsigned digits = 0; digits < 2 && findings->n == before; digits++) {
+	size_t before = meanings->n;
+	for (unsigned digits = 0; digits < 2 && meanings->n == before; digits++) {
 		for (size_t i = 0; word.n && protocols[i]; i++) {
 			const struct table *table = scope_has(scope, protocols[i]) ? protocols[i]->tables : NULL;
 			for (; table && table->rows; table++) {
 				if (!(scope->kinds & KIND(table->kind)))
 					continue;
 				if (digits)
-					add_digits(protocols[i], table, word, findings);
+					add_digits(protocols[i], table, word, meanings);
 				else
-					add_row(scope, protocols[i], table, word, findings);
+					add_row(scope, protocols[i], table, word, meanings);
 			}
 		}
 	}
-	return findings->n > before;
+	return meanings->n > before;
 }
 
 /* ---- a word as it is copied ---- */
@@ -99,35 +99,35 @@ static struct slice without_marks(struct slice word)
 }
 
 /* "AUTH=PLAIN" is what AUTH= announces and the mechanism; "SIZE=1000" is SIZE. */
-static bool find_assignment(const struct scope *scope, struct slice word, struct findings *findings)
+static bool find_assignment(const struct scope *scope, struct slice word, struct meanings *meanings)
 {
 	size_t equals = slice_find_octet(word, '=');
 	if (equals == word.n)
 		return false;
-	if (!find_word(scope, slice_part(word, 0, equals + 1), findings) &&
-	    !find_word(scope, slice_part(word, 0, equals), findings))
+	if (!find_word(scope, slice_part(word, 0, equals + 1), meanings) &&
+	    !find_word(scope, slice_part(word, 0, equals), meanings))
 		return false;
 	struct scope values = *scope;
 	values.kinds &= KIND(TABLE_MECHANISMS) | KIND(TABLE_KEYWORDS) | KIND(TABLE_TOKENS);
-	(void)find_word(&values, without_marks(slice_part(word, equals + 1, word.n)), findings);
+	(void)find_word(&values, without_marks(slice_part(word, equals + 1, word.n)), meanings);
 	return true;
 }
 
 /* "utf-8" is UTF8, "START-TLS" is STARTTLS. */
-static bool find_unhyphenated(const struct scope *scope, struct slice word, struct findings *findings)
+static bool find_unhyphenated(const struct scope *scope, struct slice word, struct meanings *meanings)
 {
 	struct buffer joined = { 0 };
 	for (size_t i = 0; i < word.n; i++)
 		if (word.p[i] != '-')
 			buffer_add_octet(&joined, word.p[i]);
-	bool found = !scope->exact && joined.n < word.n && find_word(scope, buffer_slice(&joined), findings);
+	bool found = !scope->exact && joined.n < word.n && find_word(scope, buffer_slice(&joined), meanings);
 	buffer_free(&joined);
 	return found;
 }
 
-bool find_token(const struct scope *scope, struct slice word, struct findings *findings)
+bool find_token(const struct scope *scope, struct slice word, struct meanings *meanings)
 {
 	struct slice bare = without_marks(word);
-	return find_word(scope, word, findings) || (bare.n < word.n && find_word(scope, bare, findings)) ||
-	       find_assignment(scope, bare, findings) || find_unhyphenated(scope, bare, findings);
+	return find_word(scope, word, meanings) || (bare.n < word.n && find_word(scope, bare, meanings)) ||
+	       find_assignment(scope, bare, meanings) || find_unhyphenated(scope, bare, meanings);
 }

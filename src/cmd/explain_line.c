@@ -57,49 +57,49 @@ static struct scope scope_in(const struct protocol *only, const char *protocol, 
 }
 
 /* Looks up each word by itself; false where none is known. */
-static bool find_words(const struct scope *scope, struct slice words, struct findings *findings)
+static bool find_words(const struct scope *scope, struct slice words, struct meanings *meanings)
 {
 	bool found = false;
 	for (struct slice word = slice_word(&words); word.n && scope->kinds; word = slice_word(&words))
-		found |= find_token(scope, word, findings);
+		found |= find_token(scope, word, meanings);
 	return found;
 }
 
 /* ---- what a server says ---- */
 
-static bool find_http_status(const struct protocol *only, struct slice line, struct findings *findings)
+static bool find_http_status(const struct protocol *only, struct slice line, struct meanings *meanings)
 {
 	struct http_status status;
 	struct scope scope = scope_in(only, "http", KIND(TABLE_CODES));
-	return http_status_parse(line, &status) && find_word(&scope, status.code, findings);
+	return http_status_parse(line, &status) && find_word(&scope, status.code, meanings);
 }
 
-static bool find_pop3_status(const struct protocol *only, struct slice line, struct findings *findings)
+static bool find_pop3_status(const struct protocol *only, struct slice line, struct meanings *meanings)
 {
 	struct pop3_status status;
 	if (!pop3_status_parse(line, &status))
 		return false;
 	struct scope scope = { .only = only, .kinds = KIND(TABLE_CODES), .exact = true }; /* `+` is IMAP's, too */
-	bool found = find_word(&scope, status.code, findings);
+	bool found = find_word(&scope, status.code, meanings);
 	struct scope codes = { .only = only, .kinds = KIND(TABLE_RESPONSE_CODES), .exact = false };
 	if (found && status.response_code.n)
-		(void)find_word(&codes, status.response_code, findings);
+		(void)find_word(&codes, status.response_code, meanings);
 	return found;
 }
 
 /* What stands in the brackets of a status, and what stands behind the name of data. */
 static void find_imap_details(const struct protocol *only, const struct imap_response *response,
-                              struct findings *findings)
+                              struct meanings *meanings)
 {
 	struct scope codes = scope_in(only, "imap", KIND(TABLE_RESPONSE_CODES));
 	struct scope words = scope_in(only, "imap",
 	                              kinds_behind(response->bracketed ? response->code : response->name));
 	if (response->bracketed)
-		(void)find_word(&codes, response->code, findings);
-	(void)find_words(&words, response->bracketed ? response->code_arguments : response->text, findings);
+		(void)find_word(&codes, response->code, meanings);
+	(void)find_words(&words, response->bracketed ? response->code_arguments : response->text, meanings);
 }
 
-static bool find_imap_response(const struct protocol *only, struct slice line, struct findings *findings)
+static bool find_imap_response(const struct protocol *only, struct slice line, struct meanings *meanings)
 {
 	struct imap_response response;
 	imap_response_parse(line, &response);
@@ -108,11 +108,11 @@ static bool find_imap_response(const struct protocol *only, struct slice line, s
 	struct scope codes = scope_in(only, "imap", KIND(TABLE_CODES));
 	struct scope data = scope_in(only, "imap", KIND(TABLE_RESPONSES));
 	bool untagged = response.kind == IMAP_UNTAGGED;
-	bool found = find_word(untagged ? &data : &codes, response.name, findings);
+	bool found = find_word(untagged ? &data : &codes, response.name, meanings);
 	if (found && untagged)
-		(void)find_word(&codes, SLICE("*"), findings);
+		(void)find_word(&codes, SLICE("*"), meanings);
 	if (found)
-		find_imap_details(only, &response, findings);
+		find_imap_details(only, &response, meanings);
 	return found;
 }
 
@@ -126,65 +126,65 @@ static struct slice leading_code(struct slice line)
 
 /* "550 5.1.1 No such user": a protocol that has such codes says so. */
 static bool find_enhanced_reply(const struct protocol *only, struct slice code, struct slice enhanced,
-                                struct findings *findings)
+                                struct meanings *meanings)
 {
 	struct scope codes = { only, KIND(TABLE_CODES), TABLE_ENHANCED, enhanced, true };
 	struct scope details = { .only = only, .kinds = KIND(TABLE_ENHANCED) };
-	bool found = find_word(&codes, code, findings);
-	return find_word(&details, enhanced, findings) || found;
+	bool found = find_word(&codes, code, meanings);
+	return find_word(&details, enhanced, meanings) || found;
 }
 
 /* "250-SIZE 1000", "227 Entering Passive Mode". */
-static bool find_reply(const struct protocol *only, struct slice line, struct findings *findings)
+static bool find_reply(const struct protocol *only, struct slice line, struct meanings *meanings)
 {
 	struct slice code = leading_code(line), rest = slice_part(line, 4, line.n), word = slice_word(&rest);
 	struct scope codes = { .only = only, .kinds = KIND(TABLE_CODES), .exact = true };
 	/* What is announced in reply to EHLO is of the protocols that have MAIL. */
 	struct scope keywords = { only, KIND(TABLE_KEYWORDS), TABLE_COMMANDS, SLICE("MAIL"), true };
 	if (code.n && is_enhanced_code(word))
-		return find_enhanced_reply(only, code, word, findings);
-	if (code.n == 0 || !find_word(&codes, code, findings))
+		return find_enhanced_reply(only, code, word, meanings);
+	if (code.n == 0 || !find_word(&codes, code, meanings))
 		return false;
-	if (slice_equal(code, SLICE("250")) && find_token(&keywords, word, findings)) {
+	if (slice_equal(code, SLICE("250")) && find_token(&keywords, word, meanings)) {
 		keywords.kinds = kinds_behind(slice_part(word, 0, slice_find_octet(word, '=')));
-		(void)find_words(&keywords, rest, findings);
+		(void)find_words(&keywords, rest, meanings);
 	}
 	return true;
 }
 
-static bool find_server_line(const struct protocol *only, struct slice line, struct findings *findings)
+static bool find_server_line(const struct protocol *only, struct slice line, struct meanings *meanings)
 {
-	return find_http_status(only, line, findings) || find_pop3_status(only, line, findings) ||
-	       find_imap_response(only, line, findings) || find_reply(only, line, findings);
+	return find_http_status(only, line, meanings) || find_pop3_status(only, line, meanings) ||
+	       find_imap_response(only, line, meanings) || find_reply(only, line, meanings);
 }
 
 /* ---- what either side says ---- */
 
 /* "Cache-Control: no-cache, max-age=0": the field, and the words of its value that are known. */
-static bool find_field(const struct protocol *only, struct slice line, struct findings *findings)
+static bool find_field(const struct protocol *only, struct slice line, struct meanings *meanings)
 {
 	struct http_field field;
 	struct scope fields = scope_in(only, "http", KIND(TABLE_FIELDS));
 	struct scope tokens = scope_in(only, "http", KIND(TABLE_TOKENS));
-	if (!http_field_parse(line, &field) || !find_word(&fields, field.name, findings))
+	if (!http_field_parse(line, &field) || !find_word(&fields, field.name, meanings))
 		return false;
-	(void)find_words(&tokens, field.value, findings);
+	(void)find_words(&tokens, field.value, meanings);
 	return true;
 }
 
 /* ---- what a client says ---- */
 
 /* The last word of `GET / HTTP/1.1` says what it is. */
-static bool find_request(const struct protocol *only, struct slice line, struct findings *findings)
+static bool find_request(const struct protocol *only, struct slice line, struct meanings *meanings)
 {
 	struct http_request request;
 	struct scope scope = scope_in(only, "http", KIND(TABLE_COMMANDS));
 	http_request_parse(line, &request);
-	return http_version(request.version) && find_word(&scope, request.method, findings);
+	return http_version(request.version) && find_word(&scope, request.method, meanings);
 }
 
 /* The row of the most words that `*line` begins with; takes it off, and `*front` gets its words. */
-static bool find_front(const struct scope *scope, struct slice *line, struct slice *front, struct findings *findings)
+static bool find_front(const struct scope *scope, struct slice *line, struct slice *front, struct meanings *meanings)
 {
 	for (size_t words = FRONT_WORDS; words > 0; words--) {
 		struct slice rest = slice_trim(*line);
@@ -192,7 +192,7 @@ static bool find_front(const struct scope *scope, struct slice *line, struct sli
 		for (size_t i = 0; i < words; i++)
 			(void)slice_word(&rest);
 		*front = (struct slice){ begin, slice_trim(*line).n - rest.n };
-		if (!find_word(scope, *front, findings))
+		if (!find_word(scope, *front, meanings))
 			continue;
 		*line = rest;
 		return true;
@@ -201,10 +201,10 @@ static bool find_front(const struct scope *scope, struct slice *line, struct sli
 }
 
 /* The command that a line begins with, and the words behind it that are known. */
-static bool find_command(const struct scope *commands, struct slice line, struct findings *findings)
+static bool find_command(const struct scope *commands, struct slice line, struct meanings *meanings)
 {
 	struct slice front, verb, last;
-	if (!find_front(commands, &line, &front, findings))
+	if (!find_front(commands, &line, &front, meanings))
 		return false;
 	if (!context_parse(front, &verb, &last))
 		last = front;
@@ -213,23 +213,23 @@ static bool find_command(const struct scope *commands, struct slice line, struct
 		                   .exact = true,
 		                   .needs_kind = TABLE_COMMANDS,
 		                   .needs = front };
-	(void)find_words(&arguments, line, findings);
+	(void)find_words(&arguments, line, meanings);
 	return true;
 }
 
 /* `a1 SELECT INBOX`: a tag that is no word, and behind it a command of IMAP's. */
-static bool find_tagged(const struct protocol *only, struct slice line, struct findings *findings)
+static bool find_tagged(const struct protocol *only, struct slice line, struct meanings *meanings)
 {
 	struct scope commands = scope_in(only, "imap", KIND(TABLE_COMMANDS));
 	struct slice rest = line, tag = slice_word(&rest);
-	return imap_tag_ok(tag) && find_command(&commands, rest, findings);
+	return imap_tag_ok(tag) && find_command(&commands, rest, meanings);
 }
 
-static bool find_client_line(const struct protocol *only, struct slice line, struct findings *findings)
+static bool find_client_line(const struct protocol *only, struct slice line, struct meanings *meanings)
 {
 	struct scope front = { .only = only, .kinds = KIND(TABLE_COMMANDS) | KIND(TABLE_KEYWORDS), .exact = true };
-	return find_request(only, line, findings) || find_command(&front, line, findings) ||
-	       find_tagged(only, line, findings);
+	return find_request(only, line, meanings) || find_command(&front, line, meanings) ||
+	       find_tagged(only, line, meanings);
 }
 
 /* ---- an argument ---- */
@@ -247,25 +247,25 @@ static bool take_side(struct slice *line)
 static size_t count_unknown(const struct protocol *only, struct slice words)
 {
 	struct scope all = { .only = only, .kinds = KINDS_ALL };
-	struct findings found = { 0 };
+	struct meanings found = { 0 };
 	size_t n = 0;
 	for (struct slice word = slice_word(&words); word.n; word = slice_word(&words))
 		n += !find_token(&all, word, &found);
-	findings_free(&found);
+	meanings_free(&found);
 	return n;
 }
 
-bool find_argument(const struct protocol *only, struct slice text, struct findings *findings)
+bool find_argument(const struct protocol *only, struct slice text, struct meanings *meanings)
 {
 	struct scope all = { .only = only, .kinds = KINDS_ALL };
 	text = slice_trim(text);
 	bool marked = take_side(&text);
-	if (find_token(&all, text, findings) || find_server_line(only, text, findings) ||
-	    find_field(only, text, findings))
+	if (find_token(&all, text, meanings) || find_server_line(only, text, meanings) ||
+	    find_field(only, text, meanings))
 		return true;
 	if (!marked && count_unknown(only, text) == 0)
-		return find_words(&all, text, findings);
-	return find_client_line(only, text, findings);
+		return find_words(&all, text, meanings);
+	return find_client_line(only, text, meanings);
 }
 
 /* ---- lines that nobody put into quotes ---- */
@@ -297,7 +297,7 @@ static bool is_bare_status(const struct protocol *only, struct slice line)
 static bool is_bare_tagged(const struct protocol *only, struct slice line)
 {
 	struct imap_response response;
-	struct findings found = { 0 };
+	struct meanings found = { 0 };
 	struct slice rest = line, tag = slice_word(&rest);
 	bool digit = false;
 	for (size_t i = 0; i < tag.n; i++)
@@ -305,7 +305,7 @@ static bool is_bare_tagged(const struct protocol *only, struct slice line)
 	imap_response_parse(line, &response);
 	bool tagged = digit && count_unknown(only, tag) &&
 	              (response.kind == IMAP_TAGGED || find_tagged(only, line, &found));
-	findings_free(&found);
+	meanings_free(&found);
 	return tagged;
 }
 

@@ -131,12 +131,12 @@ static void list_print(struct page *page, const struct list *list)
 
 /* ---- what belongs to a row ---- */
 
-static void add_digits(const struct finding *finding, struct list *list)
+static void add_digits(const struct meaning *meaning, struct list *list)
 {
 	const struct entry *rows[DIGITS_MAX];
-	size_t n = table_digits(finding->table, slice_of(finding->word), rows);
+	size_t n = table_digits(meaning->table, slice_of(meaning->word), rows);
 	for (size_t i = 0; i < n; i++)
-		list_add_row(list, string_copy(rows[i]->word), finding->table, rows[i]);
+		list_add_row(list, string_copy(rows[i]->word), meaning->table, rows[i]);
 }
 
 /* Of a code, what it means behind each command that the protocol has. */
@@ -163,15 +163,15 @@ static void add_answers(const struct protocol *protocol, const char *word, struc
 			list_add_row(list, slice_string(code), codes, &codes->rows[i]);
 }
 
-static void add_contexts(const struct finding *finding, struct list *list)
+static void add_contexts(const struct meaning *meaning, struct list *list)
 {
-	const struct table *table = finding->table;
+	const struct table *table = meaning->table;
 	struct slice verb, code;
 	if (table->kind == TABLE_COMMANDS) {
-		add_answers(finding->protocol, finding->row->word, list);
+		add_answers(meaning->protocol, meaning->row->word, list);
 	} else if (table->kind == TABLE_CODES) {
-		add_commands(finding->protocol, table, finding->row->word, list);
-		bool behind = context_parse(slice_of(finding->row->word), &verb, &code);
+		add_commands(meaning->protocol, table, meaning->row->word, list);
+		bool behind = context_parse(slice_of(meaning->row->word), &verb, &code);
 		const struct entry *general = behind ? table_find(table, code) : NULL;
 		if (general)
 			list_add_row(list, slice_string(code), table, general);
@@ -249,14 +249,14 @@ static void json_row(struct page *page, const struct protocol *protocol, const s
 	buffer_add_string(&page->out, "}\n");
 }
 
-static void json_section(struct page *page, const struct finding *finding, const struct list *lists, size_t nlists)
+static void json_section(struct page *page, const struct meaning *meaning, const struct list *lists, size_t nlists)
 {
-	json_row(page, finding->protocol, finding->table, finding->word, finding->row);
+	json_row(page, meaning->protocol, meaning->table, meaning->word, meaning->row);
 	for (size_t i = 0; i < nlists; i++) {
 		for (size_t j = 0; j < lists[i].n; j++) {
 			const struct item *item = &lists[i].items[j];
 			if (item->row)
-				json_row(page, finding->protocol, item->table, item->row->word, item->row);
+				json_row(page, meaning->protocol, item->table, item->row->word, item->row);
 		}
 	}
 }
@@ -269,16 +269,16 @@ static bool same_text(const char *a, const char *b)
 }
 
 /* Whether two tables say the same of a word. */
-static bool same_finding(const struct finding *a, const struct finding *b)
+static bool same_finding(const struct meaning *a, const struct meaning *b)
 {
 	return !a->row == !b->row && strcmp(a->word, b->word) == 0 && same_text(a->known->syntax, b->known->syntax) &&
 	       same_text(a->known->note, b->known->note) && same_text(a->known->ref, b->known->ref);
 }
 
-static bool said_before(const struct findings *findings, size_t i)
+static bool said_before(const struct meanings *meanings, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
-		if (same_finding(&findings->rows[j], &findings->rows[i]))
+		if (same_finding(&meanings->rows[j], &meanings->rows[i]))
 			return true;
 	return false;
 }
@@ -292,50 +292,50 @@ static void add_name(struct buffer *out, const char *separator, const char *name
 
 /* The protocols that say the same, but for the one that the title names: "SASL mechanism (SMTP, LMTP, POP3, IMAP)",
  * "SMTP reply code (LMTP too)". */
-static void add_protocols(struct page *page, const struct findings *findings, size_t i)
+static void add_protocols(struct page *page, const struct meanings *meanings, size_t i)
 {
-	const struct finding *finding = &findings->rows[i];
-	struct slice title = slice_of(finding->table->title);
-	bool named = slice_find_nocase(title, slice_of(finding->protocol->name)) < title.n;
+	const struct meaning *meaning = &meanings->rows[i];
+	struct slice title = slice_of(meaning->table->title);
+	bool named = slice_find_nocase(title, slice_of(meaning->protocol->name)) < title.n;
 	const char *separator = " (";
 	if (!named)
-		add_name(&page->out, separator, finding->protocol->name);
+		add_name(&page->out, separator, meaning->protocol->name);
 	separator = named ? separator : ", ";
-	const struct protocol *last = finding->protocol;
-	for (size_t j = i + 1; j < findings->n; j++) {
-		if (findings->rows[j].protocol == last || !same_finding(finding, &findings->rows[j]))
+	const struct protocol *last = meaning->protocol;
+	for (size_t j = i + 1; j < meanings->n; j++) {
+		if (meanings->rows[j].protocol == last || !same_finding(meaning, &meanings->rows[j]))
 			continue;
-		last = findings->rows[j].protocol;
+		last = meanings->rows[j].protocol;
 		add_name(&page->out, separator, last->name);
 		separator = ", ";
 	}
-	if (!named || last != finding->protocol)
+	if (!named || last != meaning->protocol)
 		buffer_add_string(&page->out, named ? " too)" : ")");
 }
 
-static void heading(struct page *page, const struct findings *findings, size_t i)
+static void heading(struct page *page, const struct meanings *meanings, size_t i)
 {
-	const struct finding *finding = &findings->rows[i];
+	const struct meaning *meaning = &meanings->rows[i];
 	struct slice verb, code;
 	if (page->out.n)
 		buffer_add_octet(&page->out, '\n');
-	if (finding->table->kind == TABLE_CODES && context_parse(slice_of(finding->word), &verb, &code)) {
+	if (meaning->table->kind == TABLE_CODES && context_parse(slice_of(meaning->word), &verb, &code)) {
 		char *text = string_printf(SLICE_FMT " after " SLICE_FMT, SLICE_ARG(code), SLICE_ARG(verb));
 		bold(page, text, strlen(text));
 		free(text);
 	} else {
-		bold(page, finding->word, strlen(finding->word));
+		bold(page, meaning->word, strlen(meaning->word));
 	}
-	buffer_printf(&page->out, "  %s", finding->table->title);
-	add_protocols(page, findings, i);
+	buffer_printf(&page->out, "  %s", meaning->table->title);
+	add_protocols(page, meanings, i);
 	buffer_add_octet(&page->out, '\n');
 }
 
-static void text_section(struct page *page, const struct findings *findings, size_t i, const struct list *lists,
+static void text_section(struct page *page, const struct meanings *meanings, size_t i, const struct list *lists,
                          size_t nlists)
 {
-	const struct entry *row = findings->rows[i].row;
-	heading(page, findings, i);
+	const struct entry *row = meanings->rows[i].row;
+	heading(page, meanings, i);
 	if (row) {
 		char *text = note_of(row);
 		if (row->syntax && strcmp(row->syntax, row->word) != 0)
@@ -351,28 +351,28 @@ static void text_section(struct page *page, const struct findings *findings, siz
 
 enum { LIST_FACTS, LIST_DIGITS, LIST_CONTEXTS, LISTS };
 
-static void section(struct page *page, const struct findings *findings, size_t i)
+static void section(struct page *page, const struct meanings *meanings, size_t i)
 {
-	const struct finding *finding = &findings->rows[i];
+	const struct meaning *meaning = &meanings->rows[i];
 	struct list lists[LISTS] = { 0 };
-	add_digits(finding, &lists[LIST_DIGITS]);
-	if (finding->row) {
-		add_facts(finding->protocol, finding->row, &lists[LIST_FACTS]);
-		add_contexts(finding, &lists[LIST_CONTEXTS]);
+	add_digits(meaning, &lists[LIST_DIGITS]);
+	if (meaning->row) {
+		add_facts(meaning->protocol, meaning->row, &lists[LIST_FACTS]);
+		add_contexts(meaning, &lists[LIST_CONTEXTS]);
 	}
 	if (page->json)
-		json_section(page, finding, lists, LISTS);
+		json_section(page, meaning, lists, LISTS);
 	else
-		text_section(page, findings, i, lists, LISTS);
+		text_section(page, meanings, i, lists, LISTS);
 	for (size_t j = 0; j < LISTS; j++)
 		list_free(&lists[j]);
 }
 
-void page_findings(struct page *page, const struct findings *findings)
+void page_findings(struct page *page, const struct meanings *meanings)
 {
-	for (size_t i = 0; i < findings->n; i++)
-		if (!said_before(findings, i))
-			section(page, findings, i);
+	for (size_t i = 0; i < meanings->n; i++)
+		if (!said_before(meanings, i))
+			section(page, meanings, i);
 }
 
 /* ---- a protocol by itself ---- */

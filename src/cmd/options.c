@@ -165,12 +165,21 @@ static const struct option_row rows[] = {
 	{ "map", 0, "OLD=NEW", OPTIONS_SCRIPT, OPTION_MAP, 0, NULL, "replace OLD in every client line" },
 	{ "record", 'r', "FILE", OPTIONS_RECORD | OPTIONS_LAB, OPTION_TEXT, AT(record), NULL,
 	  "write the conversation to FILE too; the lab: each\nto a file of its own in the folder FILE" },
-	{ "force", 0, NULL, OPTIONS_RECORD | OPTIONS_LAB, OPTION_FLAG, AT(force), NULL, "let -r overwrite a file" },
-	{ "json", 0, NULL, OPTIONS_SHOW, OPTION_FLAG, AT(json), NULL, "print events as JSON, one a line" },
-	{ "plain", 0, NULL, OPTIONS_SHOW, OPTION_FLAG, AT(plain), NULL,
+	{ "list", 0, NULL, OPTIONS_EXTRACT, OPTION_FLAG, AT(list), NULL,
+	  "list the conversations, a line each, and print none" },
+	{ "directory", 'd', "DIR", OPTIONS_EXTRACT, OPTION_TEXT, AT(directory), NULL,
+	  "write each to a file of its own in DIR, which is\nmade: 01-….txt, 02-….txt" },
+	{ "fix", 0, NULL, OPTIONS_CHECK, OPTION_FLAG, AT(fix), NULL,
+	  "write a copy, corrected where that is certain, to\n-o FILE, else to NAME-corrected.txt" },
+	{ "force", 0, NULL, OPTIONS_RECORD | OPTIONS_LAB | OPTIONS_EXTRACT | OPTIONS_CHECK, OPTION_FLAG, AT(force),
+	  NULL, "overwrite files that are there: of -r, -d, --fix" },
+	{ "json", 0, NULL, OPTIONS_SHOW | OPTIONS_PRINT, OPTION_FLAG, AT(json), NULL,
+	  "print events as JSON, one a line; check: findings" },
+	{ "plain", 0, NULL, OPTIONS_SHOW | OPTIONS_PRINT, OPTION_FLAG, AT(plain), NULL,
 	  "print a transcript, verify TAP\n(the default where stdout is no terminal)" },
-	{ "output", 'o', "FILE", OPTIONS_SHOW, OPTION_TEXT, AT(output), NULL, "print to FILE" },
-	{ "color", 0, "auto|always|never", OPTIONS_SHOW, OPTION_WORD, AT(color), color_choices, "use colours" },
+	{ "output", 'o', "FILE", OPTIONS_SHOW | OPTIONS_PRINT, OPTION_TEXT, AT(output), NULL, "print to FILE" },
+	{ "color", 0, "auto|always|never", OPTIONS_SHOW | OPTIONS_PRINT, OPTION_WORD, AT(color), color_choices,
+	  "use colours" },
 	{ "notes", 0, "full|short|off", OPTIONS_SHOW, OPTION_NOTES, 0, notes_choices, "how much is explained" },
 	{ "secrets", 0, "mask|show", OPTIONS_SHOW, OPTION_WORD, AT(secrets), secrets_choices,
 	  "hide passwords, or show them" },
@@ -206,12 +215,20 @@ static const struct option_row *row_lettered(char letter)
 	return NULL;
 }
 
-/* The option nearest to one that is not there; NULL where none is near. */
-static const char *row_nearest(struct slice name)
+/* Whether the option makes sense for the command; NULL: for any. */
+static bool row_fits(const struct option_row *row, const struct command *command)
+{
+	return command == NULL || row->groups == OPTIONS_ALL || (row->groups & command->options);
+}
+
+/* The option of the command's nearest to one that is not there; NULL where none is near. */
+static const char *row_nearest(struct slice name, const struct command *command)
 {
 	const char *best = NULL;
 	size_t least = 3;
 	for (size_t i = 0; i < NROWS; i++) {
+		if (!row_fits(&rows[i], command))
+			continue;
 		size_t distance = word_distance(name, slice_of(rows[i].name));
 		if (distance < least && distance * 2 < name.n + 1) {
 			least = distance;
@@ -423,7 +440,7 @@ static enum status take_long(struct parsing *p, const char *word, const char *ne
 	*row = row_named(name);
 	if (*row)
 		return take_option(p, *row, given, next, used_next);
-	const char *near = row_nearest(name);
+	const char *near = row_nearest(name, *p->command);
 	return error_set(p->error, STATUS_USAGE, "--" SLICE_FMT ": no such option%s%s: see parlance %s --help",
 	                 SLICE_ARG(name), near ? ": nearest is --" : "", near ? near : "", command_name(p));
 }
@@ -448,7 +465,7 @@ static enum status take_letters(struct parsing *p, const char *word, const char 
 static enum status check_groups(const struct command *command, const bool *given, struct error *error)
 {
 	for (size_t i = 0; i < NROWS; i++)
-		if (given[i] && rows[i].groups != OPTIONS_ALL && !(rows[i].groups & command->options))
+		if (given[i] && !row_fits(&rows[i], command))
 			return error_set(error, STATUS_USAGE, "--%s: makes no sense for %s: see parlance %s --help",
 			                 rows[i].name, command->name, command->name);
 	return STATUS_OK;
@@ -564,10 +581,10 @@ void options_help(const struct command *command)
 	static const struct help_section {
 		const char *title;
 		unsigned groups;
-	} sections[] = { { "Options:",
-		           ~(unsigned)(OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_OFFLINE | OPTIONS_SHOW) },
+	} sections[] = { { "Options:", ~(unsigned)(OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_OFFLINE | OPTIONS_SHOW |
+		                                   OPTIONS_PRINT) },
 		         { "Connecting, and TLS:", OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_OFFLINE },
-		         { "What is shown:", OPTIONS_SHOW } };
+		         { "What is shown:", OPTIONS_SHOW | OPTIONS_PRINT } };
 	bool told[NROWS] = { false };
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
 		const char *title = sections[i].title;

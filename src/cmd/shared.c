@@ -16,14 +16,20 @@
 
 /* ---- reading ---- */
 
-static enum status read_file(FILE *file, const char *name, struct buffer *text, struct error *error)
+const char *input_name(const char *name)
+{
+	return strcmp(name, "-") == 0 ? "standard input" : name;
+}
+
+static enum status read_file(FILE *file, const char *name, read_take *take, void *context, struct error *error)
 {
 	char room[16384];
 	size_t n;
 	while ((n = fread(room, 1, sizeof room, file)) > 0)
-		buffer_add(text, room, n);
+		if (!take(context, (struct slice){ room, n }))
+			return STATUS_OK;
 	if (ferror(file))
-		return error_set(error, STATUS_USAGE, "%s: %s", name, strerror(errno));
+		return error_set(error, STATUS_USAGE, "%s: %s", input_name(name), strerror(errno));
 	return STATUS_OK;
 }
 
@@ -51,16 +57,16 @@ static enum status not_found(const char *name, struct error *error)
 	return error_set(error, STATUS_USAGE, "%s: no such file", name);
 }
 
-enum status read_input(const char *name, struct buffer *text, struct error *error)
+enum status read_pieces(const char *name, read_take *take, void *context, struct error *error)
 {
 	if (strcmp(name, "-") == 0)
-		return read_file(stdin, "standard input", text, error);
+		return read_file(stdin, name, take, context, error);
 	struct stat about;
 	if (stat(name, &about) == 0 && S_ISDIR(about.st_mode))
 		return error_set(error, STATUS_USAGE, "%s: is a folder: name a file in it", name);
 	FILE *file = fopen(name, "r");
 	if (file) {
-		enum status status = read_file(file, name, text, error);
+		enum status status = read_file(file, name, take, context, error);
 		(void)fclose(file);
 		return status;
 	}
@@ -69,8 +75,19 @@ enum status read_input(const char *name, struct buffer *text, struct error *erro
 	struct slice shipped = shipped_transcript(name);
 	if (shipped.n == 0)
 		return not_found(name, error);
-	buffer_add_slice(text, shipped);
+	(void)take(context, shipped);
 	return STATUS_OK;
+}
+
+static bool take_whole(void *text, struct slice piece)
+{
+	buffer_add_slice(text, piece);
+	return true;
+}
+
+enum status read_input(const char *name, struct buffer *text, struct error *error)
+{
+	return read_pieces(name, take_whole, text, error);
 }
 
 /* The messages that go with a script of imaptest's: NAME.mbox, else default.mbox in its folder, where there is one. */
@@ -83,7 +100,7 @@ static void read_beside(const char *name, struct buffer *text)
 		struct error none = { 0 };
 		FILE *file = text->n ? NULL : fopen(names[i], "r");
 		if (file) {
-			(void)read_file(file, names[i], text, &none);
+			(void)read_file(file, names[i], take_whole, text, &none);
 			(void)fclose(file);
 		}
 		error_clear(&none);
@@ -99,8 +116,8 @@ enum status read_transcript(const char *name, const char *from, struct script **
 	if (status == STATUS_OK && form && strcmp(form, "imaptest") == 0)
 		read_beside(name, &beside);
 	if (status == STATUS_OK)
-		status = import_read(buffer_slice(&text), strcmp(name, "-") == 0 ? "standard input" : name, from,
-		                     buffer_slice(&beside), scripts, n, error);
+		status = import_read(buffer_slice(&text), input_name(name), from, buffer_slice(&beside), scripts, n,
+		                     error);
 	buffer_free(&text);
 	buffer_free(&beside);
 	return status;

@@ -250,11 +250,14 @@ static void comment(struct playing *p, size_t i)
 		tell_comments(p);
 }
 
-static enum status run_lines(struct playing *p, const struct rehearsal *r, struct variables *v, struct error *error)
+static enum status run_lines(struct playing *p, const struct offline *how, const struct rehearsal *r,
+                             struct variables *v, struct error *error)
 {
 	enum status status = STATUS_OK;
 	for (size_t i = 0; i < p->script->nlines && status == STATUS_OK; i++) {
 		p->line = &p->script->lines[i];
+		if (how->line)
+			how->line(how->context, i);
 		if (p->line->kind == SCRIPT_COMMENT)
 			comment(p, i);
 		else if (p->line->kind == SCRIPT_DIRECTION)
@@ -274,7 +277,7 @@ enum status offline_play(const struct offline *how, const struct rehearsal *r, s
 	if (r->tls_implicit)
 		dialogue_assume_tls(p.dialogue);
 	rehearsal_variables(r, how->variables, &v);
-	enum status status = run_lines(&p, r, &v, error);
+	enum status status = run_lines(&p, how, r, &v, error);
 	finish(&p);
 	tell_comments(&p);
 	buffer_free(&p.comments);

@@ -15,6 +15,9 @@ struct offline {
 	const struct protocol *protocol;   /* for a script that names none; NULL: it is recognised */
 	const struct variables *variables; /* those given; looked at */
 	struct masking masking;            /* what is hidden before the face sees it */
+	/* Called before the face is told of the script's line `i`, in turn; NULL: not at all. */
+	void (*line)(void *context, size_t i);
+	void *context;
 };
 
 /* Plays what was rehearsed: tells `face` each event, and the comments and directions that stand between them. At the end no

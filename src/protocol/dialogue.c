@@ -606,6 +606,15 @@ bool dialogue_in_reply(const struct dialogue *d)
 	return d->in_reply;
 }
 
+bool dialogue_waiting(const struct dialogue *d, size_t i, struct waiting_command *waiting)
+{
+	if (i >= d->nqueue)
+		return false;
+	const struct outstanding *one = &d->queue[i];
+	*waiting = (struct waiting_command){ one->n, one->command, slice_of(one->verb), slice_of(one->tag) };
+	return true;
+}
+
 bool dialogue_in_flight(const struct dialogue *d, struct slice tag)
 {
 	for (size_t i = 0; i < d->nqueue; i++)

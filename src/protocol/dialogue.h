@@ -48,6 +48,9 @@ struct span {
 
 #define EVENT_SPANS 12
 
+/* Of so many problems of one event it is known where each begins; past that the last holds the rest. */
+#define EVENT_PROBLEMS 8
+
 /* The longest piece of a line that one event holds, in octets without the line end. */
 #define EVENT_TEXT_MAX 16384
 
@@ -80,9 +83,11 @@ struct dialogue_event {
 	uint64_t answers; /* 0: none */
 	bool has_decoded;
 	struct slice decoded;
-	bool decoded_secret; /* `decoded` says a secret: masked with it */
-	bool masked;         /* set by the session, with `text` and `decoded` replaced */
-	struct slice note, ref, problem;
+	bool decoded_secret;             /* `decoded` says a secret: masked with it */
+	bool masked;                     /* set by the session, with `text` and `decoded` replaced */
+	struct slice note, ref, problem; /* several problems have "; " between them: event_problem_at */
+	size_t problem_starts[EVENT_PROBLEMS];
+	size_t nproblems;
 	struct span spans[EVENT_SPANS];
 	size_t nspans;
 };
@@ -191,6 +196,16 @@ bool dialogue_closing(const struct dialogue *d);
 size_t dialogue_outstanding(const struct dialogue *d);
 bool dialogue_in_reply(const struct dialogue *d);
 
+/* A command that waits for its reply. */
+struct waiting_command {
+	uint64_t n;                  /* its event's number */
+	const struct entry *command; /* its row, or NULL where it is unknown */
+	struct slice verb, tag;      /* as in events; live until the next call of feed, next, stage or free */
+};
+
+/* The i-th of them, the oldest first, from 0. False past the last. */
+bool dialogue_waiting(const struct dialogue *d, size_t i, struct waiting_command *waiting);
+
 /* Whether a command with that tag waits for its reply (IMAP). */
 bool dialogue_in_flight(const struct dialogue *d, struct slice tag);
 
@@ -224,6 +239,9 @@ void event_forget(struct dialogue_event *event);
 const char *kind_name(enum event_kind kind);
 const char *class_name(enum class class);
 const char *stage_name(enum stage stage);
+
+/* The i-th of the event's problems by itself, from 0; empty past the last. */
+struct slice event_problem_at(const struct dialogue_event *event, size_t i);
 
 /* The span of that kind, or NULL. */
 const struct span *event_span(const struct dialogue_event *event, enum span_kind kind);

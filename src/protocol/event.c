@@ -25,6 +25,16 @@ const char *stage_name(enum stage stage)
 	return names[stage];
 }
 
+struct slice event_problem_at(const struct dialogue_event *event, size_t i)
+{
+	if (i >= event->nproblems)
+		return i == 0 ? event->problem : SLICE("");
+	size_t end = event->problem.n;
+	if (i + 1 < event->nproblems)
+		end = event->problem_starts[i + 1] - 2;
+	return slice_part(event->problem, event->problem_starts[i], end);
+}
+
 const struct span *event_span(const struct dialogue_event *event, enum span_kind kind)
 {
 	for (size_t i = 0; i < event->nspans; i++)

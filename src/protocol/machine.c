@@ -128,6 +128,8 @@ void reply_open(struct dialogue *d, bool open)
 
 /* ---- the present event ---- */
 
+#define PROBLEM_BETWEEN "; "
+
 static void sentence_add(struct buffer *b, const char *between, const char *format, va_list ap)
 {
 	if (b->n)
@@ -147,8 +149,11 @@ void event_note(struct dialogue *d, struct dialogue_event *event, const char *fo
 void event_problem(struct dialogue *d, struct dialogue_event *event, const char *format, ...)
 {
 	va_list ap;
+	if (event->nproblems < EVENT_PROBLEMS)
+		event->problem_starts[event->nproblems++] = d->problem.n ? d->problem.n + sizeof PROBLEM_BETWEEN - 1
+		                                                         : 0;
 	va_start(ap, format);
-	sentence_add(&d->problem, "; ", format, ap);
+	sentence_add(&d->problem, PROBLEM_BETWEEN, format, ap);
 	va_end(ap);
 	event->problem = buffer_slice(&d->problem);
 }

@@ -22,7 +22,8 @@ struct finding *checking_add(struct checking *c, size_t line, enum check_level l
 
 /*
  * Looks at every event of a conversation in turn, and at its end, for one kind of mistake that shows only over several
- * lines, or that is none to the protocol itself. A row of the table in check.c.
+ * lines, or that is none to the protocol itself. A row of the table in check_watch.c. What the check makes up itself (where a
+ * reply is missing, or the beginning) they do not see.
  */
 struct watcher {
 	const char *protocol; /* by name; NULL: all */
@@ -31,13 +32,22 @@ struct watcher {
 	void (*end)(struct checking *c, void *memory); /* frees what the memory owns; NULL: nothing */
 };
 
-/* Why a problem that the dialogue names is one (`event.problem` may hold several, with "; " between: this is one of them), and
- * where that is defined: a row of the table; NULL where the problem's own words, and the event's `ref`, must do. */
+/*
+ * Why a problem that the dialogue names is one (`event.problem` may hold several, with "; " between: this is one of them),
+ * and where that is defined. The words of a problem may end in a reference of their own, in parentheses.
+ */
 struct reason {
-	const char *problem; /* how its text begins; `*` in it stands for any words */
-	const char *why;     /* as struct finding's */
-	const char *ref;
+	const char *problem;  /* how its text begins; `*` in it stands for any words */
+	const char *protocol; /* by name, where it is another's reason elsewhere; NULL: all */
+	const char *why;      /* as struct finding's; NULL where the problem's own words say it */
+	const char *ref;      /* as struct finding's; NULL: the event's own, or that in the problem's words */
 };
-const struct reason *reason_of(struct slice problem);
+
+/* The row of the table that knows best; NULL where there is none. LMTP's are SMTP's. */
+const struct reason *reason_of(const struct protocol *protocol, struct slice problem);
+
+/* The table: by `problem`, and then by `protocol`, a row for all protocols first. */
+extern const struct reason check_reasons[];
+extern const size_t check_reasons_n;
 
 #endif

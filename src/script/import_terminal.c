@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "protocol/protocol.h"
+#include "script/speaker.h"
 
 /* What stands for many lines that say nothing of the conversation: how they begin, how they end, what they are. */
 struct block {
@@ -263,46 +264,6 @@ static bool following(const struct terminal *t, const char *protocol)
 	return slice_equal(slice_of(draft_following(t->d)), slice_of(protocol));
 }
 
-/* IMAP: a response, or the reply to a command that waits (RFC 9051 7). */
-static bool is_response(const struct terminal *t, struct slice line)
-{
-	struct slice rest = line, tag = slice_word(&rest), word = slice_word(&rest);
-	if (slice_equal(tag, SLICE("*")) || slice_equal(tag, SLICE("+")))
-		return true;
-	return draft_waits(t->d, tag) &&
-	       (slice_equal_nocase(word, SLICE("OK")) || slice_equal_nocase(word, SLICE("NO")) ||
-	        slice_equal_nocase(word, SLICE("BAD")));
-}
-
-static bool is_reply(const struct terminal *t, struct slice line)
-{
-	if (line_is_code(line) || line_starts(line, "HTTP/", NULL))
-		return true;
-	if (following(t, "imap"))
-		return is_response(t, line);
-	return line_starts(line, "+OK", NULL) || line_starts(line, "-ERR", NULL) || line_starts(line, "+ ", NULL) ||
-	       slice_equal(line, SLICE("+")) || line_starts(line, "* OK", NULL);
-}
-
-static enum side side_of(const struct terminal *t, struct slice line)
-{
-	enum input input = draft_input(t->d);
-	bool client = draft_turn(t->d) == SIDE_CLIENT;
-	if (draft_due(t->d) || t->in_rest)
-		return SIDE_SERVER;
-	if (input == INPUT_TEXT || input == INPUT_FIELD || input == INPUT_COUNTED) {
-		if (client || !is_reply(t, line))
-			return SIDE_CLIENT;
-	} else if (input == INPUT_ANSWER && client && !line_starts(line, "* ", NULL)) {
-		return SIDE_CLIENT;
-	}
-	if (is_reply(t, line))
-		return SIDE_SERVER;
-	if (!following(t, "imap") && draft_in_reply(t->d))
-		return SIDE_SERVER;
-	return following(t, "http") && !client ? SIDE_SERVER : SIDE_CLIENT;
-}
-
 /* Whether an empty line says something here: elsewhere it only parts what a person reads. */
 static bool empty_counts(const struct terminal *t)
 {
@@ -445,7 +406,7 @@ static void read_line(struct terminal *t, struct slice line, struct slice rest_w
 	}
 	if (line.n == 0 && !t->in_rest && !empty_counts(t))
 		return;
-	enum side side = side_of(t, line);
+	enum side side = t->in_rest ? SIDE_SERVER : speaker_side(t->d->dialogue, line);
 	t->in_rest = false;
 	draft_said(t->d, side, line, SLICE("\r\n"));
 	if (draft_due(t->d))

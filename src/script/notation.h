@@ -11,10 +11,23 @@
 #include "base/slice.h"
 #include "protocol/dialogue.h"
 
+/* How a prefix is built, and so what may vary in it. */
+enum notation_form {
+	NOTATION_LETTER, /* a letter and a mark, spaces between them perhaps, in bold perhaps: `C:`, `C :`, `**C:**` */
+	NOTATION_WORD,   /* a word and a mark; words may stand before it, and behind it something in parentheses:
+	                  * `Client:`, `SMTP client (telnet):` */
+	NOTATION_ROUTE,  /* who and to whom: `C->S:`, `C --> S`, `client -> server:` */
+	NOTATION_MARK,   /* as it stands; white space follows: `[C]`, `->` */
+	NOTATION_BLOCK   /* alone on its line, what is said follows on the next: `Request:` */
+};
+
 /* A pair of prefixes that belong together: a row of the table. */
 struct notation {
-	const char *name;            /* "C: S:", for comments and tests */
-	const char *client, *server; /* as they stand: "C:", "S:"; letters compared with their case where `exact` */
+	const char *name; /* "C: S:", for comments and tests */
+	/* As they stand: "C:", "S:"; of several spellings the usual one first, a space between them. Letters are compared with
+	 * their case where `exact`. */
+	const char *client, *server;
+	enum notation_form form;
 	/* How much a line with such a prefix says by itself: 3 hardly anything else is written so ("C:" is one, with what a
 	 * client says behind it), 1 many other things are (`>` and `<`, `->`): more must speak for it. */
 	unsigned weight;
@@ -30,7 +43,9 @@ struct said {
 	const struct notation *notation;
 	enum side side;
 	bool both;    /* `C & S:`, `C,S:`: both do it, or it happens between them */
+	bool worded;  /* words stand before the one that names the side: `SMTP client:` */
 	size_t start; /* where the prefix begins */
+	size_t after; /* where it ends: the white space behind it is the separator, and perhaps what the text is indented by */
 	size_t text; /* where the text begins, all white space behind the prefix passed over; the line's length where nothing
 		       * stands there */
 	size_t end; /* where its text ends: before the next prefix, a closing quote mark or table's bar that the line ends with */

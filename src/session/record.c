@@ -222,32 +222,40 @@ enum status record_close(struct record *record, struct error *error)
 	return status;
 }
 
-/* ---- saving ---- */
+/* ---- what was kept ---- */
 
-static void copy(const struct record *kept, struct record *to)
+enum status record_read(const struct record *kept, struct sink sink, struct error *error)
 {
 	char room[COPY_SIZE];
 	off_t at = 0;
-	record_write(to, buffer_slice(&kept->kept));
-	while (kept->fd >= 0 && at < kept->written && to->failure == NULL) {
+	if (kept->kept.n)
+		sink.write(sink.context, buffer_slice(&kept->kept));
+	while (kept->fd >= 0 && at < kept->written) {
 		ssize_t n = pread(kept->fd, room, sizeof room, at);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0) {
-			give_up(to, n < 0 ? errno : EIO, to->written);
-			return;
-		}
-		record_write(to, (struct slice){ room, (size_t)n });
+		if (n <= 0)
+			return error_set(error, STATUS_USAGE, "%s: %s", name_of(kept), strerror(n < 0 ? errno : EIO));
+		sink.write(sink.context, (struct slice){ room, (size_t)n });
 		at += n;
 	}
+	return STATUS_OK;
+}
+
+static void write_into(void *record, struct slice text)
+{
+	record_write(record, text);
 }
 
 enum status record_save(const struct record *kept, const char *path, bool force, struct error *error)
 {
 	struct record *to = NULL;
+	struct error unread = { 0 };
 	enum status status = record_open(path, force, &to, error);
 	if (status != STATUS_OK)
 		return status;
-	copy(kept, to);
+	if (record_read(kept, (struct sink){ write_into, to }, &unread) != STATUS_OK && to->failure == NULL)
+		to->failure = string_copy(unread.message);
+	error_clear(&unread);
 	return record_close(to, error);
 }

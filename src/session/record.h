@@ -38,6 +38,13 @@ enum status record_open(const char *path, bool force, struct record **record, st
 /* A record that is no file yet: up to 256 KiB in memory, all of it in an unlinked temporary file beyond that. */
 struct record *record_keep(void);
 
+/* Writes whole lines behind what is there, at once. A failure is kept (record_failure), and nothing is written after it. */
+void record_write(struct record *record, struct slice text);
+
+/* Gives what has been kept so far to `sink`, in pieces that may end within a line. STATUS_USAGE with the reason where it
+ * cannot be read back. */
+enum status record_read(const struct record *kept, struct sink sink, struct error *error);
+
 /* Writes what has been kept so far to a file, under the conditions of record_open. */
 enum status record_save(const struct record *kept, const char *path, bool force, struct error *error);
 

@@ -10,9 +10,6 @@
 #include "base/slice.h"
 #include "session/record.h"
 
-/* Writes whole lines behind what is there, at once. A failure is kept (record_failure), and nothing is written after it. */
-void record_write(struct record *record, struct slice text);
-
 /* Where the next line will stand, in octets from the beginning. */
 off_t record_end(const struct record *record);
 

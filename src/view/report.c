@@ -64,12 +64,6 @@ struct slice failures_words(const struct failures *failures)
 	return failures->example ? SLICE("a reply differs, as in this one:") : failures->problem;
 }
 
-void count_add(struct buffer *out, size_t number, const char *one, const char *many)
-{
-	buffer_add_number(out, number);
-	buffer_printf(out, " %s", number == 1 ? one : many);
-}
-
 void seconds_add(struct buffer *out, double seconds, int decimals)
 {
 	unsigned long long scale = 1;

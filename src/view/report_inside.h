@@ -25,9 +25,6 @@ bool outcome_ok(const struct tally *tally, const struct outcome *outcome);
 /* What kind of failures they are, in words. */
 struct slice failures_words(const struct failures *failures);
 
-/* Appends a number, with a comma at each thousand, and its thing: "1 reply", "1,204 replies". */
-void count_add(struct buffer *out, size_t number, const char *one, const char *many);
-
 /* Appends seconds with so many decimals, at most 6, with a point whatever the locale says. */
 void seconds_add(struct buffer *out, double seconds, int decimals);
 

@@ -224,7 +224,7 @@ static void problem_add(struct junit_report *junit, struct slice problem)
 static void kind_add(struct buffer *out, const struct failures *failures)
 {
 	struct buffer line = { 0 };
-	count_add(&line, failures->sessions, "session: ", "sessions: ");
+	buffer_add_count(&line, failures->sessions, "session: ", "sessions: ");
 	buffer_add_slice(&line, failures_words(failures));
 	xml_lines_add(out, "", buffer_slice(&line));
 	if (failures->example)
@@ -236,13 +236,13 @@ static void kind_add(struct buffer *out, const struct failures *failures)
 static void sessions_add(struct junit_report *junit, const struct outcome *outcome)
 {
 	struct buffer text = { 0 };
-	count_add(&text, outcome->sessions, "session", "sessions");
+	buffer_add_count(&text, outcome->sessions, "session", "sessions");
 	case_open(junit, buffer_slice(&text), NULL);
 	if (outcome->failed) {
 		buffer_clear(&text);
 		buffer_add_number(&text, outcome->failed);
 		buffer_add_string(&text, " of ");
-		count_add(&text, outcome->sessions, "session failed", "sessions failed");
+		buffer_add_count(&text, outcome->sessions, "session failed", "sessions failed");
 		failure_open(junit, false, buffer_slice(&text));
 		for (size_t i = 0; i < outcome->nkinds; i++)
 			kind_add(&junit->cases, &outcome->kinds[i]);

@@ -163,7 +163,7 @@ static bool skips_add(struct terminal_report *t, struct slice problem)
 	bool told = false;
 	for (size_t i = 0; i < t->nskips; i++) {
 		struct buffer line = { 0 };
-		count_add(&line, t->skips[i].n, "reply was not compared: ", "replies were not compared: ");
+		buffer_add_count(&line, t->skips[i].n, "reply was not compared: ", "replies were not compared: ");
 		buffer_add_slice(&line, buffer_slice(&t->skips[i].why));
 		text_add(t, &t->body, INDENTED, buffer_slice(&line));
 		told |= slice_equal(buffer_slice(&t->skips[i].why), problem);
@@ -204,7 +204,7 @@ static void terminal_comment(struct report *report, struct slice text)
 static void failures_add(struct terminal_report *t, const struct failures *failures)
 {
 	struct buffer line = { 0 };
-	count_add(&line, failures->sessions, "session: ", "sessions: ");
+	buffer_add_count(&line, failures->sessions, "session: ", "sessions: ");
 	buffer_add_slice(&line, failures_words(failures));
 	text_add(t, &t->body, INDENTED, buffer_slice(&line));
 	if (failures->example)
@@ -218,17 +218,17 @@ static void part_add(struct buffer *out, const char *before, size_t number, cons
 	if (number == 0)
 		return;
 	buffer_add_string(out, before);
-	count_add(out, number, one, many);
+	buffer_add_count(out, number, one, many);
 }
 
 /* What the transcript came to: "9 replies, 1 differs  0.31 s". */
 static void result_words(struct buffer *out, const struct tally *tally, const struct outcome *outcome)
 {
 	if (outcome->sessions) {
-		count_add(out, outcome->sessions, "session", "sessions");
+		buffer_add_count(out, outcome->sessions, "session", "sessions");
 		part_add(out, ", ", outcome->failed, "failed", "failed");
 	} else {
-		count_add(out, tally_points(tally), "reply", "replies");
+		buffer_add_count(out, tally_points(tally), "reply", "replies");
 		part_add(out, ", ", tally->differs, "differs", "differ");
 		part_add(out, ", ", tally->skipped, "skipped", "skipped");
 	}
@@ -318,7 +318,7 @@ static void terminal_end(struct report *report, const struct outcome *outcome)
 
 static void replies_sum(struct buffer *out, const struct tally *all)
 {
-	count_add(out, tally_points(all), "reply", "replies");
+	buffer_add_count(out, tally_points(all), "reply", "replies");
 	part_add(out, ": ", all->ok, "as expected", "as expected");
 	part_add(out, all->ok ? ", " : ": ", all->differs, "differs", "differ");
 	part_add(out, all->ok + all->differs ? ", " : ": ", all->skipped, "skipped", "skipped");
@@ -327,7 +327,7 @@ static void replies_sum(struct buffer *out, const struct tally *all)
 static void sessions_sum(struct buffer *out, const struct terminal_report *t)
 {
 	size_t good = t->sessions - t->sessions_failed;
-	count_add(out, t->sessions, "session", "sessions");
+	buffer_add_count(out, t->sessions, "session", "sessions");
 	part_add(out, ": ", good, "as expected", "as expected");
 	part_add(out, good ? ", " : ": ", t->sessions_failed, "failed", "failed");
 }
@@ -335,7 +335,7 @@ static void sessions_sum(struct buffer *out, const struct terminal_report *t)
 static void sum_add(struct buffer *out, const struct terminal_report *t)
 {
 	size_t replies = tally_points(&t->all);
-	count_add(out, transcripts_of(t), "transcript", "transcripts");
+	buffer_add_count(out, transcripts_of(t), "transcript", "transcripts");
 	part_add(out, ": ", t->ok, "ok", "ok");
 	part_add(out, t->ok ? ", " : ": ", t->differs, "differs", "differ");
 	part_add(out, t->ok + t->differs ? ", " : ": ", t->failed, "failed", "failed");

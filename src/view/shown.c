@@ -93,7 +93,7 @@ static void left_out_add(struct shown *shown, size_t octets, bool differs)
 {
 	if (octets) {
 		buffer_add_string(&shown->text, "…(");
-		count_add(&shown->text, octets, "octet", "octets");
+		buffer_add_count(&shown->text, octets, "octet", "octets");
 		buffer_add_string(&shown->text, ")…");
 	}
 	marks_add(shown, differs);

@@ -239,7 +239,7 @@ static void left_out_add(struct buffer *out, const struct sheet *sheet, size_t l
 		return;
 	spaces_add(out, sheet->how->indent);
 	buffer_add_string(out, "… ");
-	count_add(out, lines, one, many);
+	buffer_add_count(out, lines, one, many);
 	buffer_add_octet(out, '\n');
 }
 

@@ -1,0 +1,132 @@
+/*
+ * check: is what a transcript holds a conversation that the protocol allows? Offline.
+ */
+#include "cmd/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a file ---- */
+
+/* Checks its conversations, and prints what was found in each. `found` has room for all. */
+static enum status check_scripts(struct checks *checks, const struct script *scripts, size_t n, struct findings *found)
+{
+	const struct options *options = checks->options;
+	enum status worst = STATUS_OK;
+	for (size_t i = 0; i < n; i++) {
+		struct error error = { 0 };
+		enum status status = check_script(&scripts[i], options->protocol, &options->variables, &found[i],
+		                                  &error);
+		if (!options->quiet)
+			checks_print(checks, &scripts[i], &found[i]);
+		checks->errors += found[i].errors;
+		checks->warnings += found[i].warnings;
+		if (status == STATUS_OK && found[i].errors)
+			status = STATUS_DIFFERED;
+		if (status > worst)
+			worst = status;
+		error_report(&error);
+	}
+	return worst;
+}
+
+static enum status check_file(struct checks *checks, const char *name)
+{
+	struct script *scripts = NULL;
+	size_t n = 0;
+	struct error error = { 0 };
+	enum status status = read_transcript(name, checks->options->from, &scripts, &n, &error);
+	if (status == STATUS_OK && n == 0)
+		status = error_set(&error, STATUS_USAGE, "%s: no conversation in it", input_name(name));
+	if (status == STATUS_OK) {
+		struct findings *found = memory_zeroed(n, sizeof *found);
+		checks->files++;
+		status = check_scripts(checks, scripts, n, found);
+		if (checks->options->fix && status != STATUS_USAGE &&
+		    fix_file(checks, name, scripts, n, found, &error) != STATUS_OK)
+			status = error.status;
+		for (size_t i = 0; i < n; i++)
+			findings_free(&found[i]);
+		free(found);
+	}
+	error_report(&error);
+	scripts_free(scripts, n);
+	return status;
+}
+
+/* ---- the command ---- */
+
+/* What was asked for must make sense together. */
+static const char *nonsense(const struct options *options, int argc)
+{
+	if (argc == 0)
+		return "no transcript: name a file, one that ships (ewing-smtp), or - for standard input";
+	if (options->fix && options->output && argc > 1)
+		return "--fix -o FILE: takes one transcript; without -o each copy stands beside its file";
+	if (options->force && !options->fix)
+		return "--force: is for the copy that --fix writes";
+	return NULL;
+}
+
+/* Findings make room for a copy that goes to standard output. */
+static FILE *output_of(const struct options *options, int argc, char **argv, struct error *error)
+{
+	for (int i = 0; options->fix && i < argc; i++)
+		if (fix_to_stdout(options, argv[i]))
+			return stderr;
+	return options->fix ? stdout : options_output(options, error);
+}
+
+static enum status run(struct options *options, int argc, char **argv)
+{
+	struct error error = { 0 };
+	enum status worst = STATUS_OK;
+	const char *why = nonsense(options, argc);
+	if (why) {
+		complain("check: %s", why);
+		return STATUS_USAGE;
+	}
+	struct checks checks = { .options = options, .out = output_of(options, argc, argv, &error) };
+	if (checks.out == NULL) {
+		error_report(&error);
+		return STATUS_USAGE;
+	}
+	checks.people = options_for_people(options);
+	for (int i = 0; i < argc; i++) {
+		enum status status = check_file(&checks, argv[i]);
+		if (status > worst)
+			worst = status;
+	}
+	if (checks.people && checks.files && !options->quiet)
+		checks_sum(&checks);
+	return worst;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.arguments = "[options] TRANSCRIPT...",
+	.summary = "is this a conversation that the protocol allows? offline",
+	.help = "TRANSCRIPT is a file, one that ships (ewing-pop3), or - for standard input; it\n"
+		"may hold several conversations, or be what another program printed, which\n"
+		"--from lists. Both sides are listened to, and each mistake is a line:\n"
+		"\n"
+		"  FILE:LINE: error|warning: what. why. (RFC)\n"
+		"\n"
+		"commands that do not exist or not now, arguments, replies that no such command\n"
+		"gets, or none at all, missing dots and empty lines, tags, counts, base64, sides\n"
+		"mixed up. Only warnings are: a code that contradicts its text, an extension\n"
+		"announced and not used, a line over the limit.\n"
+		"\n"
+		"--fix writes a copy beside the file (NAME-corrected.txt), of one that ships or\n"
+		"standard input to standard output, with what could be put right for certain and\n"
+		"an Errata line for each. Where nothing is certain it writes nothing.\n"
+		"\n"
+		"The exit status is 1 where there is an error, also where --fix put it right,\n"
+		"and 0 where there are only warnings.\n"
+		"\n"
+		"  parlance check session.txt\n"
+		"  parlance check --fix ewing-pop3 > mended.txt\n"
+		"  parlance extract --notes off rfc1939.txt | parlance check -",
+	.options = OPTIONS_PRINT | OPTIONS_SCRIPT | OPTIONS_OFFLINE | OPTIONS_CHECK,
+	.run = run,
+};

@@ -1,0 +1,238 @@
+/*
+ * Who speaks in a line: the prefix behind its leader, or behind a label, or glued to prose; then those of a line that somebody
+ * has flattened.
+ */
+#include "script/notation.h"
+
+#include <string.h>
+
+#include "script/notation_inside.h"
+
+/* As many pieces of a leader are passed. */
+#define STEPS_MAX 16
+/* A label that RFCs print before an example's first line is not longer, in octets. */
+#define LABEL_MAX 48
+/* So many prefixes in a line are more than what anybody says holds. */
+#define SURELY_FLAT 4
+
+/* Which rows are asked: one, or all. */
+struct rows {
+	const struct notation *first, *end;
+};
+
+static struct rows rows_of(const struct notation *one)
+{
+	struct rows rows = { one ? one : notations, one ? one + 1 : notations };
+	while (one == NULL && rows.end->name)
+		rows.end++;
+	return rows;
+}
+
+static struct slice behind(struct slice line, size_t at)
+{
+	return slice_part(line, at, line.n);
+}
+
+static bool is_white(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Where the text begins behind a prefix. */
+static size_t text_from(struct slice line, size_t at)
+{
+	size_t end = at;
+	while (end < line.n && (is_white(line.p[end]) || slice_starts(behind(line, end), SLICE("\xC2\xA0"))))
+		end += is_white(line.p[end]) ? 1 : 2;
+	return end;
+}
+
+static struct said said_of(struct slice line, size_t at, const struct notation *row, const struct prefix *prefix)
+{
+	bool client = (prefix->side == SIDE_CLIENT);
+	return (struct said){ .notation = row,
+		              .side = client ? SIDE_CLIENT : SIDE_SERVER,
+		              .both = prefix->both,
+		              .start = at,
+		              .after = prefix->end,
+		              .worded = prefix->worded,
+		              .text = text_from(line, prefix->end),
+		              .end = line.n };
+}
+
+/* ---- the first ---- */
+
+/* The prefix that fits best at one place. */
+static bool best_at(struct slice line, size_t at, struct rows rows, unsigned least, struct said *best)
+{
+	bool found = false;
+	for (const struct notation *row = rows.first; row < rows.end; row++) {
+		struct prefix prefix;
+		if (row->weight < least || (found && row->weight <= best->notation->weight))
+			continue;
+		if (!prefix_at(line, at, row, &prefix) || !prefix_parted(line, row, &prefix))
+			continue;
+		*best = said_of(line, at, row, &prefix);
+		found = true;
+	}
+	return found;
+}
+
+/* Behind leaders alone. */
+static bool find_led(struct slice line, struct rows rows, struct said *said)
+{
+	bool found = false;
+	size_t at = 0;
+	for (unsigned i = 0; i < STEPS_MAX; i++) {
+		struct said here;
+		unsigned least = found ? said->notation->weight + 1 : 0;
+		if (best_at(line, at, rows, least, &here)) {
+			*said = here;
+			/* `---C:` is prose that somebody has glued to it */
+			said->clean = at == 0 || strchr("-.+", line.p[at - 1]) == NULL;
+			found = true;
+		}
+		size_t next = leader_step(line, at);
+		if (next == at)
+			break;
+		at = next;
+	}
+	return found;
+}
+
+/* Whether words that an example begins with stand there: "Example:", "or", "For example:". */
+static bool names_example(struct slice label)
+{
+	static const char *const words[] = { "or", "and", "then", "either", "e.g.", "with", "vs.", NULL };
+	if (slice_find_nocase(label, SLICE("example")) < label.n)
+		return true;
+	for (const char *const *word = words; *word; word++)
+		if (slice_equal_nocase(label, slice_of(*word)))
+			return true;
+	return false;
+}
+
+/* Behind a label: `Example:    C: A003 …`, `   or    S: …`. */
+static bool find_labelled(struct slice line, struct rows rows, struct said *said)
+{
+	size_t start = text_from(line, 0), spaces = 0;
+	for (size_t at = start; at < line.n && at - start < LABEL_MAX; at++) {
+		struct slice label = slice_trim(slice_part(line, start, at));
+		bool ended = label.n && label.p[label.n - 1] == ':';
+		if (spaces > (ended ? 0U : 1U) && label.n && best_at(line, at, rows, 2, said) &&
+		    (names_example(label) || prefix_likes(said->side, behind(line, said->text))))
+			return true;
+		spaces = is_white(line.p[at]) ? spaces + 1 : 0;
+	}
+	return false;
+}
+
+/* ---- inside a line ---- */
+
+/* Whether a prefix may stand at `at`, by the octets there and before it: all others are passed over quickly. */
+static bool may_begin(struct slice line, size_t at)
+{
+	static const char begins[] = "CcSsRrUuMmYy[(<>-=*_`\xE2";
+	char before = at ? line.p[at - 1] : ' ';
+	return line.p[at] && strchr(begins, line.p[at]) && !octet_is_alnum(before) &&
+	       (before == '\0' || !strchr(":/\\_", before));
+}
+
+/* The next prefix at `from` or behind it, by what stands before it alone. False where there is none. */
+static bool candidate(struct slice line, size_t from, struct rows rows, unsigned least, struct said *said)
+{
+	for (size_t at = from; at < line.n; at++)
+		if (may_begin(line, at) && best_at(line, at, rows, least, said) && !said->worded)
+			return true;
+	return false;
+}
+
+/* Where what is said ends: before the white space in front of `next`, or of the line's end. */
+static void end_before(struct slice line, struct said *said, size_t next)
+{
+	size_t end = next;
+	while (end > said->after && is_white(line.p[end - 1]))
+		end--;
+	said->text = said->text < end ? said->text : end;
+	said->end = end;
+}
+
+/* How much speaks for a candidate, by what stands behind it up to the next one. */
+static unsigned weigh(struct slice line, struct rows rows, struct said said)
+{
+	struct said next;
+	bool more = candidate(line, said.after, rows, 1, &next);
+	end_before(line, &said, more ? next.start : line.n);
+	return prefix_likes(said.side, slice_part(line, said.text, said.end));
+}
+
+/* Behind prose, in the middle of a line: only where what follows is what that side says. */
+static bool find_glued(struct slice line, struct rows rows, struct said *said)
+{
+	for (size_t from = 0; candidate(line, from, rows, 3, said); from = said->start + 1)
+		if (weigh(line, rows, *said) > 1)
+			return true;
+	return false;
+}
+
+/* ---- flattened lines ---- */
+
+static bool stands_apart(struct slice line, const struct said *said)
+{
+	return said->start > 0 && is_white(line.p[said->start - 1]);
+}
+
+/* Whether the line behind its first prefix is flattened: the prefixes there are followed by what those sides say, or are too
+ * many for anything else. */
+static bool is_flattened(struct slice line, struct rows rows, size_t from)
+{
+	unsigned candidates = 0, likes = 0;
+	struct said said;
+	while (candidate(line, from, rows, 1, &said)) {
+		unsigned one = weigh(line, rows, said);
+		candidates += stands_apart(line, &said);
+		likes += one;
+		if (one > 1 || candidates >= SURELY_FLAT || (candidates > 1 && likes))
+			return true;
+		from = said.after;
+	}
+	return false;
+}
+
+/* The later prefixes of a line whose first is found[0]. */
+static size_t find_later(struct slice line, struct rows rows, struct said *found, size_t max)
+{
+	size_t n = 1;
+	bool surely = rows.first->weight > 1;
+	if (!is_flattened(line, rows, found->after))
+		return n;
+	struct said said;
+	for (size_t from = found->after; candidate(line, from, rows, 1, &said); from = said.after) {
+		if ((!surely || !stands_apart(line, &said)) && weigh(line, rows, said) < 2)
+			continue;
+		end_before(line, &found[n - 1], said.start);
+		if (n == max)
+			return n;
+		said.clean = false;
+		found[n++] = said;
+	}
+	return n;
+}
+
+/* ---- the door ---- */
+
+size_t notation_find(struct slice line, const struct notation *notation, struct said *found, size_t max)
+{
+	struct rows rows = rows_of(notation);
+	if (max == 0 || line.n == 0)
+		return 0;
+	if (!find_led(line, rows, found) && !find_labelled(line, rows, found) && !find_glued(line, rows, found))
+		return 0;
+	size_t n = find_later(line, rows_of(found->notation), found, max);
+	struct said *last = &found[n - 1];
+	if (last->end == line.n) {
+		last->end = leader_closed(line, found->clean ? found->start : 0, last->after);
+		last->text = last->text < last->end ? last->text : last->end;
+	}
+	return n;
+}
