@@ -202,7 +202,7 @@ static void mend_server(struct draft *d, enum side side)
 /* Puts in what must stand before `side` speaks. */
 static void mend(struct draft *d, enum side side)
 {
-	if (d->mending)
+	if (d->mending || d->as_found)
 		return;
 	d->mending = true;
 	if (!d->said)
@@ -420,6 +420,15 @@ void draft_next(struct draft *d)
 	d->protocol = NULL;
 	d->any = true;
 	d->said = d->tls = d->transfer = false;
+}
+
+void draft_hand_on(struct draft *d, void (*line)(void *context, struct slice line, unsigned number), void *context)
+{
+	struct slice rest = buffer_slice(&d->body.text);
+	for (size_t i = 0; i < d->body.n; i++)
+		line(context, slice_row(&rest), d->body.numbers[i]);
+	buffer_clear(&d->body.text);
+	d->body.n = 0;
 }
 
 enum status draft_wrong(struct draft *d, struct slice line, const char *why)

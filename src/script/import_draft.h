@@ -32,6 +32,7 @@ struct draft {
 	/* That side's payload never stands among the lines that are said; a reader that finds it elsewhere sets the second
 	 * to false while it says it. Readers set them. */
 	bool client_hidden, server_hidden;
+	bool as_found; /* a document's: nothing is put in that does not stand there; the reader sets it */
 	struct draft_text done, header, body;
 	bool mending;              /* what is said now was put in by the draft itself */
 	struct dialogue *dialogue; /* follows the conversation under way; NULL: it has not begun, or is not followed */
@@ -91,6 +92,10 @@ bool draft_waits(const struct draft *d, struct slice tag); /* IMAP: a command wi
 const char *draft_following(const struct draft *d);        /* the protocol's name; "tcp" while nobody knows */
 
 /* ---- the end ---- */
+
+/* Hands on the lines of the body so far, each as it stands in a transcript, with the number of the source's line; they are
+ * kept no longer. */
+void draft_hand_on(struct draft *d, void (*line)(void *context, struct slice line, unsigned number), void *context);
 
 /* `FILE:LINE: "line": why`, as scripts_parse says it. */
 enum status draft_wrong(struct draft *d, struct slice line, const char *why);

@@ -1,0 +1,143 @@
+/*
+ * A document: its form is chosen, and what the form's reader makes of it is handed on.
+ */
+#include "script/document_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void document_hand(struct document *d, const struct passing *row, enum document_kind kind, struct slice text,
+                   unsigned block)
+{
+	d->last = row->line;
+	d->last.kind = kind;
+	d->last.text = text;
+	d->last.block = block;
+	d->last.page = row->line.page || d->page_due;
+	d->page_due = false;
+	d->take(d->context, &d->last);
+}
+
+unsigned document_block(struct document *d)
+{
+	return ++d->nblocks;
+}
+
+/* ---- looking ahead ---- */
+
+static void read_row(struct document *d)
+{
+	const struct passing *now = &d->held[0].row;
+	d->skip = 0;
+	if (now->rest) { /* as what it belongs to */
+		document_hand(d, now, d->last.kind, now->line.text, d->last.block);
+	} else {
+		d->page_due |= now->line.page;
+		d->reader(d, now, d->nheld > 1 ? &d->held[1].row : NULL, d->nheld > 2 ? &d->held[2].row : NULL);
+	}
+	for (size_t used = 0; used <= d->skip && d->nheld > 0; used++) {
+		struct held_row first = d->held[0];
+		memmove(d->held, d->held + 1, 2 * sizeof d->held[0]);
+		d->held[2] = first; /* its room is used again */
+		d->nheld--;
+	}
+}
+
+static void take_row(void *context, const struct passing *row)
+{
+	struct document *d = context;
+	struct held_row *held = &d->held[d->nheld++];
+	buffer_clear(&held->text);
+	buffer_add_slice(&held->text, row->line.text);
+	held->row = *row;
+	held->row.line.text = buffer_slice(&held->text);
+	if (d->nheld == 3)
+		read_row(d);
+}
+
+/* ---- from octets to rows ---- */
+
+static void take_paged(void *context, const struct passing *row)
+{
+	struct document *d = context;
+	pages_feed(&d->pages, row);
+}
+
+/* The form is known: what was held until then is read. */
+static void begin(struct document *d)
+{
+	d->known = true;
+	d->form = look_text(d->form, buffer_slice(&d->head));
+	d->blocks.rfc = look_rfc(buffer_slice(&d->head));
+	d->blocks.empty_before = true;
+	d->reader = d->form == FORM_MARKDOWN ? markdown_row : d->form == FORM_RST ? rst_row : text_row;
+	rows_feed(&d->rows, d->head.p, d->head.n);
+	buffer_free(&d->head);
+}
+
+static void take_octets(void *context, const char *octets, size_t n)
+{
+	struct document *d = context;
+	if (!d->known) {
+		size_t some = LOOK_MAX - d->head.n < n ? LOOK_MAX - d->head.n : n;
+		buffer_add(&d->head, octets, some);
+		octets += some;
+		n -= some;
+		if (d->head.n == LOOK_MAX)
+			begin(d);
+	}
+	if (n > 0)
+		rows_feed(&d->rows, octets, n);
+}
+
+/* ---- the door ---- */
+
+struct document *document_new(const char *name, document_take *take, void *context)
+{
+	struct document *d = memory_zeroed(1, sizeof *d);
+	d->take = take;
+	d->context = context;
+	d->form = look_name(name);
+	d->octets.take = take_octets;
+	d->rows.take = take_paged;
+	d->pages.take = take_row;
+	d->octets.context = d->rows.context = d->pages.context = d;
+	return d;
+}
+
+void document_free(struct document *d)
+{
+	if (d == NULL)
+		return;
+	buffer_free(&d->head);
+	rows_free(&d->rows);
+	pages_free(&d->pages);
+	for (size_t i = 0; i < 3; i++)
+		buffer_free(&d->held[i].text);
+	buffer_free(&d->scratch);
+	free(d);
+}
+
+void document_feed(struct document *d, const char *octets, size_t n)
+{
+	if (!d->octets.binary)
+		octets_feed(&d->octets, octets, n);
+}
+
+void document_end(struct document *d)
+{
+	octets_end(&d->octets);
+	if (d->octets.binary)
+		return;
+	if (!d->known)
+		begin(d);
+	rows_end(&d->rows);
+	pages_end(&d->pages);
+	while (d->nheld > 0)
+		read_row(d);
+}
+
+bool document_binary(const struct document *d)
+{
+	return d->octets.binary;
+}

@@ -1,0 +1,81 @@
+/*
+ * Which form a document has: by its name's ending, and by what stands at its beginning.
+ */
+#include "script/document_inside.h"
+
+#include <string.h>
+
+static const struct {
+	const char *ending;
+	enum document_form form;
+} endings[] = {
+	{ ".htm", FORM_HTML },     { ".html", FORM_HTML },      { ".markdown", FORM_MARKDOWN },
+	{ ".md", FORM_MARKDOWN },  { ".mdown", FORM_MARKDOWN }, { ".mdx", FORM_MARKDOWN },
+	{ ".mkd", FORM_MARKDOWN }, { ".mkdn", FORM_MARKDOWN },  { ".rest", FORM_RST },
+	{ ".rst", FORM_RST },      { ".xhtml", FORM_HTML },
+};
+
+enum document_form look_name(const char *name)
+{
+	const char *base = name ? strrchr(name, '/') : NULL;
+	const char *dot = name ? strrchr(base ? base : name, '.') : NULL;
+	for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
+		if (slice_equal_nocase(slice_of(dot), slice_of(endings[i].ending)))
+			return endings[i].form;
+	return FORM_UNKNOWN;
+}
+
+static bool is_html(struct slice text)
+{
+	static const char *const begins[] = { "<!doctype html", "<html", "<head>", "<body", "<?xml ", "<!--", NULL };
+	while (text.n > 0 && strchr(" \t\n", text.p[0]))
+		text = slice_part(text, 1, text.n);
+	for (size_t i = 0; begins[i]; i++)
+		if (slice_starts_nocase(text, slice_of(begins[i])))
+			return i < 4 || slice_find_nocase(text, SLICE("<html")) < text.n;
+	return false;
+}
+
+/* How many lines speak for Markdown and for reStructuredText. */
+static void count(struct slice text, unsigned *markdown, unsigned *rst)
+{
+	bool empty = true;
+	while (text.n > 0) {
+		struct slice line = slice_row(&text), title;
+		struct fence fence = shape_fence(line);
+		if (fence.mark && fence.info.n < 16)
+			++*markdown;
+		if (empty && shape_hashes(line, &title) && title.n > 0 && text.n > 0 && text.p[0] == '\n')
+			++*markdown;
+		if (slice_find(line, SLICE("](http")) < line.n)
+			++*markdown;
+		if (slice_starts(line, SLICE(".. ")) && slice_find(line, SLICE("::")) < line.n)
+			*rst += 2;
+		if (line.n > 2 && slice_starts(slice_part(line, line.n - 2, line.n), SLICE("::")))
+			++*rst;
+		empty = shape_blank(line);
+	}
+}
+
+enum document_form look_text(enum document_form named, struct slice text)
+{
+	unsigned markdown = 0, rst = 0;
+	if (named != FORM_UNKNOWN)
+		return named;
+	if (is_html(text))
+		return FORM_HTML;
+	count(text, &markdown, &rst);
+	if (rst >= 2 && rst > markdown)
+		return FORM_RST;
+	return markdown >= 2 ? FORM_MARKDOWN : FORM_TEXT;
+}
+
+bool look_rfc(struct slice text)
+{
+	static const char *const words[] = { "Request for Comments", "Network Working Group", "Internet-Draft",
+		                             "Internet Engineering Task Force", NULL };
+	for (size_t i = 0; words[i]; i++)
+		if (slice_find_nocase(text, slice_of(words[i])) < text.n)
+			return true;
+	return false;
+}

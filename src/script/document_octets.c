@@ -1,0 +1,112 @@
+/*
+ * The octets of a file as UTF-8 with LF: what a byte order mark says, UTF-16, and the line ends of other systems.
+ */
+#include "script/document_inside.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+
+/* CRs, each a line's end unless an LF ends the line behind them. */
+static void returns_over(struct octets *o)
+{
+	for (; o->returns > 0; o->returns--)
+		o->take(o->context, "\n", 1);
+}
+
+/* Hands UTF-8 on: CR, CRLF and LF become LF. What a NUL stands in is no text. */
+static void pass(struct octets *o, const char *p, size_t n)
+{
+	const char *nul = n ? memchr(p, '\0', n) : NULL;
+	if (nul)
+		n = (size_t)(nul - p);
+	while (n > 0) {
+		if (*p == '\r') {
+			o->returns++;
+			p++, n--;
+			continue;
+		}
+		if (*p == '\n')
+			o->returns = 0;
+		returns_over(o);
+		const char *end = memchr(p, '\r', n);
+		size_t length = end ? (size_t)(end - p) : n;
+		o->take(o->context, p, length);
+		p += length;
+		n -= length;
+	}
+	o->binary = nul != NULL;
+}
+
+static void add_unit(struct octets *o, struct buffer *out, uint32_t unit)
+{
+	if (unit >= 0xDC00 && unit <= 0xDFFF && o->high) {
+		utf8_encode(out, 0x10000 + ((o->high - 0xD800) << 10) + (unit - 0xDC00));
+		o->high = 0;
+		return;
+	}
+	if (o->high)
+		utf8_encode(out, 0xFFFD);
+	o->high = 0;
+	if (unit >= 0xD800 && unit <= 0xDBFF)
+		o->high = unit;
+	else
+		utf8_encode(out, unit >= 0xDC00 && unit <= 0xDFFF ? 0xFFFD : unit);
+}
+
+static void pass_utf16(struct octets *o, const char *p, size_t n)
+{
+	struct buffer out = { 0 };
+	for (size_t i = 0; i < n && !o->binary; i++) {
+		uint32_t octet = (unsigned char)p[i];
+		if (!o->half)
+			o->unit = octet;
+		else
+			add_unit(o, &out, o->as == OCTETS_UTF16_BIG ? o->unit << 8 | octet : octet << 8 | o->unit);
+		o->half = !o->half;
+		if (out.n >= 4096 || i + 1 == n) {
+			pass(o, out.p, out.n);
+			buffer_clear(&out);
+		}
+	}
+	buffer_free(&out);
+}
+
+/* The first octets: a byte order mark says what all the others are. */
+static void begin(struct octets *o, bool end)
+{
+	size_t n = o->nmark, used = 0;
+	if (n == 2 && memcmp(o->mark, "\xFF\xFE", 2) == 0)
+		o->as = OCTETS_UTF16_LITTLE, used = 2;
+	else if (n == 2 && memcmp(o->mark, "\xFE\xFF", 2) == 0)
+		o->as = OCTETS_UTF16_BIG, used = 2;
+	else if (n == 3 && memcmp(o->mark, "\xEF\xBB\xBF", 3) == 0)
+		o->as = OCTETS_UTF8, used = 3;
+	else if (end || !((n == 1 && (o->mark[0] >= 0xFE || o->mark[0] == 0xEF)) ||
+	                  (n == 2 && memcmp(o->mark, "\xEF\xBB", 2) == 0)))
+		o->as = OCTETS_UTF8;
+	if (o->as == OCTETS_UTF8 && n > used)
+		pass(o, (const char *)o->mark + used, n - used);
+}
+
+void octets_feed(struct octets *o, const char *octets, size_t n)
+{
+	for (; o->as == OCTETS_BEGIN && n > 0; octets++, n--) {
+		o->mark[o->nmark++] = (unsigned char)*octets;
+		begin(o, false);
+	}
+	if (n == 0 || o->binary)
+		return;
+	if (o->as == OCTETS_UTF8)
+		pass(o, octets, n);
+	else
+		pass_utf16(o, octets, n);
+}
+
+void octets_end(struct octets *o)
+{
+	if (o->as == OCTETS_BEGIN)
+		begin(o, true);
+	if (!o->binary)
+		returns_over(o);
+}

@@ -1,0 +1,102 @@
+/*
+ * The conversations of a document: its lines are gathered into passages, and what is one is spoken.
+ */
+#include "script/extract_inside.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+struct extract {
+	struct document *document;
+	struct passage passage;
+	struct talk talk;
+	struct judged usual;   /* the last passage's: what the document's others are likely to be */
+	struct titles titles;
+};
+
+/* ---- passages ---- */
+
+/* Reads the passage that begins with the `i`th line; returns the line behind it, `i` where none begins. */
+static size_t read_passage(struct extract *e, size_t i)
+{
+	struct judged judged;
+	struct items items = { 0 };
+	if (!judge_passage(&e->passage, i, &e->usual, &judged))
+		return i;
+	items_make(&items, &e->passage, &judged);
+	size_t next = speak(&e->talk, &items, &judged, &e->titles);
+	items_free(&items);
+	e->usual = judged;
+	return next > i ? next : i + 1;
+}
+
+static void pass_over(struct extract *e, size_t i)
+{
+	const struct held *held = &e->passage.lines[i];
+	struct slice line = passage_line(&e->passage, i);
+	titles_see(&e->titles, line, held->number, held->kind == DOCUMENT_HEADING);
+	if (slice_trim(line).n == 0)
+		gap_empty(&e->talk);
+	else
+		gap_add(&e->talk, line, held->number, held->kind == DOCUMENT_HEADING);
+}
+
+/* Works through the first `n` lines that are held. */
+static void work(struct extract *e, size_t n)
+{
+	size_t i = 0;
+	while (i < n) {
+		size_t next = read_passage(e, i);
+		if (next == i)
+			pass_over(e, i);
+		i = next > i ? next : i + 1;
+	}
+	passage_drop(&e->passage, i < e->passage.n ? i : e->passage.n);
+}
+
+static void take(void *context, const struct document_line *line)
+{
+	struct extract *e = context;
+	if (line->kind == DOCUMENT_HEADING || passage_full(&e->passage))
+		work(e, e->passage.n);
+	passage_add(&e->passage, line);
+}
+
+/* ---- the door ---- */
+
+struct extract *extract_new(const char *name, const struct extract_sink *sink)
+{
+	struct extract *e = memory_zeroed(1, sizeof *e);
+	e->document = document_new(name, take, e);
+	e->talk.sink = *sink;
+	return e;
+}
+
+void extract_feed(struct extract *e, const char *octets, size_t n)
+{
+	document_feed(e->document, octets, n);
+}
+
+void extract_end(struct extract *e)
+{
+	document_end(e->document);
+	work(e, e->passage.n);
+	talk_end(&e->talk);
+}
+
+bool extract_binary(const struct extract *e)
+{
+	return document_binary(e->document);
+}
+
+void extract_free(struct extract *e)
+{
+	if (e == NULL)
+		return;
+	document_free(e->document);
+	passage_free(&e->passage);
+	talk_free(&e->talk);
+	titles_free(&e->titles);
+	free(e);
+}

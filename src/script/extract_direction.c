@@ -1,0 +1,77 @@
+/*
+ * What documents write in brackets, or beside their prefixes, of what the two do: connect, negotiate TLS, hang up.
+ */
+#include "script/extract_inside.h"
+
+#include "script/import_forms.h"
+
+/* More words than this are prose. */
+#define WORDS_MAX 16
+
+struct slice bracketed(struct slice text)
+{
+	static const char pairs[][3] = { "<>", "[]", "()", "{}" };
+	struct slice inside = slice_trim(text);
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		if (inside.n < 2 || inside.p[0] != pairs[i][0] || inside.p[inside.n - 1] != pairs[i][1])
+			continue;
+		struct slice within = slice_part(inside, 1, inside.n - 1);
+		bool one = slice_find_octet(within, pairs[i][0]) == within.n && slice_find_octet(within, pairs[i][1]) == within.n;
+		return one ? slice_trim(within) : (struct slice){ 0 };
+	}
+	return (struct slice){ 0 };
+}
+
+static bool has(struct slice text, const char *const *words)
+{
+	while (*words && slice_find_nocase(text, slice_of(*words)) == text.n)
+		words++;
+	return *words != NULL;
+}
+
+static size_t count_words(struct slice text)
+{
+	size_t n = 0;
+	while (slice_word(&text).n)
+		n++;
+	return n;
+}
+
+/* Rows are tried from the first: what closes a connection may wait for the next one. */
+enum connection_words connection_words(struct slice text)
+{
+	static const char *const tls[] = { "tls", "ssl", "encrypt", NULL };
+	static const char *const begins[] = { "negotiat", "handshake", "start", "begin", "under", "established", "layer",
+		                              "upgrade", "encrypted", "secure", NULL };
+	static const char *const connection[] = { "connection", NULL };
+	static const char *const closes[] = { "close", "closing", "terminat", "drop", "shut", NULL };
+	static const char *const hangs_up[] = { "hangs up", "hang up", "disconnect", "closes connection", NULL };
+	static const char *const waits[] = { "wait", "listen", NULL };
+	static const char *const opens[] = { "open", "establish", "initiat", "request", "set-up", "set up", NULL };
+	static const char *const connects[] = { "connects", "connect to", NULL };
+	if (count_words(text) > WORDS_MAX)
+		return WORDS_NONE;
+	if (has(text, tls) && has(text, begins))
+		return WORDS_TLS;
+	if (has(text, hangs_up) || (has(text, connection) && has(text, closes)))
+		return WORDS_HANGS_UP;
+	if (has(text, waits))
+		return WORDS_WAITS;
+	if (has(text, connects) || (has(text, connection) && has(text, opens)))
+		return WORDS_CONNECTS;
+	return WORDS_NONE;
+}
+
+bool parts_alternatives(struct slice line)
+{
+	static const char *const words[] = { "or", "either", "alternatively", "or alternatively", NULL };
+	struct slice text = slice_trim(line);
+	while (text.n && (text.p[0] == '-' || text.p[0] == ' '))
+		text = slice_part(text, 1, text.n);
+	while (text.n && (text.p[text.n - 1] == '-' || text.p[text.n - 1] == ':' || text.p[text.n - 1] == ' '))
+		text.n--;
+	for (const char *const *word = words; *word; word++)
+		if (slice_equal_nocase(text, slice_of(*word)))
+			return true;
+	return false;
+}

@@ -1,0 +1,202 @@
+/*
+ * An extraction under way: what extract.c and extract_*.c share. Known to them alone.
+ *
+ * The document's lines are held in passages (a section at most), a passage is judged as a whole, what is said in it becomes items,
+ * and the items are spoken into the talk under way.
+ */
+#ifndef PARLANCE_SCRIPT_EXTRACT_INSIDE_H
+#define PARLANCE_SCRIPT_EXTRACT_INSIDE_H
+
+#include "base/buffer.h"
+#include "script/document.h"
+#include "script/extract.h"
+#include "script/import_draft.h"
+#include "script/notation.h"
+
+/* ---- lines that are held (extract_passage.c) ---- */
+
+/* The most that is held at once. */
+#define PASSAGE_LINES 4096
+#define PASSAGE_OCTETS ((size_t)1 << 20)
+
+struct held {
+	unsigned number; /* of the document's line */
+	unsigned block;  /* as struct document_line's */
+	enum document_kind kind;
+	bool row, page;
+	size_t at, n; /* where its text stands among the passage's */
+};
+
+struct passage {
+	struct buffer text;
+	struct held *lines;
+	size_t n, room;
+	struct columns {
+		unsigned block;
+		unsigned client, server; /* a table's cells that only this side fills, from 1; 0: none */
+	} columns;
+};
+
+void passage_add(struct passage *p, const struct document_line *line);
+bool passage_full(const struct passage *p);
+struct slice passage_line(const struct passage *p, size_t i);
+/* Drops the first `n` lines. */
+void passage_drop(struct passage *p, size_t n);
+void passage_free(struct passage *p);
+
+/* ---- what a passage is (extract_judge.c) ---- */
+
+/* What speaks for a number of lines being a conversation. */
+struct verdict {
+	const struct protocol *protocol; /* NULL: none that is known */
+	size_t lines[2];                 /* that each side says */
+	size_t likely[2], sure[2];       /* of which that protocol likes 2 or more, 3 */
+	size_t strange;                  /* in the place of a command, and none */
+	size_t turns;                    /* how often the other side goes on */
+	bool replies;                    /* a server's line looks like a reply of any protocol */
+};
+
+/* A run of lines in one notation. */
+struct judged {
+	const struct notation *notation;
+	bool flipped;        /* who is printed as the client is the server */
+	bool marked_ends;    /* `<CRLF>` and the like stands for the line's end */
+	size_t first, last;  /* indices of the first and last line with a prefix */
+	size_t width[2];     /* columns of white space between prefix and text, of each side as it is printed */
+	struct verdict verdict;
+};
+
+/* One line's prefix and text. */
+struct spoken {
+	enum side side;
+	struct slice text;
+};
+
+void verdict_make(const struct spoken *lines, size_t n, const struct protocol *usual, struct verdict *verdict);
+/* Where a mark for the line's end begins that the text ends with; text.n where none stands there. */
+size_t end_mark(struct slice text);
+/* Whether the lines from the `i`th on are in a notation, and say enough to be a conversation. */
+bool judge_passage(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged);
+
+/* ---- what is said (extract_items.c) ---- */
+
+enum item_kind { ITEM_SAID, ITEM_PLAIN, ITEM_EMPTY, ITEM_HEADING };
+
+struct item {
+	enum item_kind kind;
+	enum side side;
+	bool both;         /* both do it */
+	bool flat;         /* other prefixes stand in its line */
+	bool glued;        /* prose stands before its prefix, in its line */
+	bool cell;         /* of a table */
+	struct slice text; /* of the passage's */
+	size_t indent;     /* columns before the prefix, or before a plain line's text */
+	size_t column;     /* where the text begins */
+	unsigned number, block;
+	size_t index; /* of the held line */
+};
+
+struct items {
+	struct item *rows;
+	size_t n, room;
+};
+
+void items_make(struct items *items, const struct passage *p, const struct judged *judged);
+void items_free(struct items *items);
+
+/* ---- titles (extract_title.c) ---- */
+
+/* What stands above: the nearest heading, and the nearest line that announces what comes. */
+struct titles {
+	struct buffer heading, caption;
+	unsigned heading_at, caption_at; /* the document's lines; 0: none */
+};
+
+/* Every line of the document in turn, but for what is said. */
+void titles_see(struct titles *titles, struct slice line, unsigned number, bool heading);
+/* What a conversation is called that begins at that line; empty where nothing near says it. */
+struct slice titles_at(const struct titles *titles, unsigned number);
+void titles_free(struct titles *titles);
+
+/* ---- the conversation under way (extract_talk.c) ---- */
+
+/* Remarks up to this many lines are kept as comments. */
+#define GAP_KEPT 12
+
+/* What stands between what was said last and what may be said next. */
+struct gap {
+	struct buffer text; /* its first lines, LF behind each */
+	unsigned numbers[GAP_KEPT];
+	unsigned kept;
+	unsigned lines, empty, headings;
+	bool or; /* `or`, `-or-`: what follows stands in the place of what was said */
+};
+
+struct talk {
+	struct extract_sink sink;
+	struct draft draft;
+	bool open;
+	const struct notation *notation;
+	const struct protocol *protocol; /* NULL: none that is known */
+	struct buffer title;
+	unsigned first, last;  /* the document's lines */
+	uint64_t said[2];      /* lines of each side */
+	bool begun;            /* its beginning was seen: a connection, a greeting, who the client is */
+	uint64_t blanked;      /* addresses that a web site has blanked */
+	bool flat, glued;      /* how it is printed */
+	struct buffer tags;    /* IMAP: the last ones that were used, a space before and behind each */
+	struct gap gap;
+};
+
+void talk_begin(struct talk *t, const struct judged *judged, const struct protocol *protocol, struct slice title,
+                unsigned number);
+void talk_said(struct talk *t, enum side side, struct slice text, unsigned number);
+void talk_comment(struct talk *t, struct slice text, unsigned number);
+/* A stage direction, without < and >; what `side` sends, octets 0 where nobody knows. */
+void talk_direction(struct talk *t, const char *text, unsigned number);
+void talk_payload(struct talk *t, enum side side, struct slice what, unsigned number);
+void talk_tls(struct talk *t, unsigned number);
+void talk_hangs_up(struct talk *t, enum side side, unsigned number);
+void talk_end(struct talk *t);
+void talk_free(struct talk *t);
+
+/* What the client's line commands, by the protocol's table; NULL where it is none. */
+const struct entry *command_of(const struct protocol *protocol, struct slice line);
+
+/* A line between; and what was between becomes comments. */
+void gap_add(struct talk *t, struct slice text, unsigned number, bool heading);
+void gap_empty(struct talk *t);
+void gap_tell(struct talk *t);
+void gap_forget(struct talk *t);
+bool gap_any(const struct talk *t);
+
+/* ---- what words on a stage direction mean (extract_direction.c) ---- */
+
+enum connection_words {
+	WORDS_NONE,
+	WORDS_CONNECTS,
+	WORDS_TLS,      /* TLS is negotiated */
+	WORDS_HANGS_UP, /* who says or does it */
+	WORDS_WAITS     /* nothing of the conversation */
+};
+
+/* What the text, without brackets, tells of the connection. */
+enum connection_words connection_words(struct slice text);
+/* The text between the brackets that it all stands in: `<…>`, `[…]`, `(…)`; empty where it does not. */
+struct slice bracketed(struct slice text);
+/* Whether the line is nothing but a word that parts alternatives: `or`, `-or-`. */
+bool parts_alternatives(struct slice line);
+
+/* ---- whether it goes on (extract_join.c) ---- */
+
+/* Whether what is said next, behind a gap, belongs to the talk under way. */
+bool talk_continues(const struct talk *t, const struct judged *judged, const struct protocol *protocol, enum side side,
+                    struct slice text);
+
+/* ---- speaking (extract_speak.c) ---- */
+
+/* Speaks a passage's items into the talk, ends it and begins others where need be. Returns the index of the first held line that
+ * does not belong to it. */
+size_t speak(struct talk *t, const struct items *items, const struct judged *judged, struct titles *titles);
+
+#endif

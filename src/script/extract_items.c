@@ -1,0 +1,142 @@
+/*
+ * A passage as items: what is said by whom, what stands between without a prefix.
+ */
+#include "script/extract_inside.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "script/speaker.h"
+
+/* So many prefixes are looked for in one line. */
+#define PREFIXES_MAX 64
+
+/* So many lines behind the last prefix may go on with what is said there. */
+#define LINES_BEHIND 400
+
+static struct item *item_new(struct items *items)
+{
+	if (items->n == items->room) {
+		items->room = items->room ? items->room * 2 : 256;
+		items->rows = memory_grow(items->rows, items->room, sizeof *items->rows);
+	}
+	struct item *item = &items->rows[items->n++];
+	*item = (struct item){ 0 };
+	return item;
+}
+
+void items_free(struct items *items)
+{
+	free(items->rows);
+	*items = (struct items){ 0 };
+}
+
+/* ---- one line ---- */
+
+static size_t spaces(struct slice line)
+{
+	size_t n = 0;
+	while (n < line.n && line.p[n] == ' ')
+		n++;
+	return n;
+}
+
+static struct slice trim_end(struct slice text)
+{
+	while (text.n && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'))
+		text.n--;
+	return text;
+}
+
+/* What is said, behind as much white space as parts prefix and text everywhere in this passage. */
+static void set_text(struct item *item, struct slice line, const struct said *said, const struct judged *judged)
+{
+	size_t before = said->after, width = said->text - before, most = judged->width[item->side];
+	if (width > most)
+		width = most;
+	item->indent = said->start;
+	item->column = said->text >= said->end ? before + most : before + width;
+	item->text = trim_end(slice_part(line, item->flat ? said->text : before + width, said->end));
+	if (judged->marked_ends)
+		item->text = trim_end(slice_part(item->text, 0, end_mark(item->text)));
+}
+
+/* Whether a prefix behind prose is one: its text must be what that side says. */
+static bool likely(const struct judged *judged, struct slice line, const struct said *said)
+{
+	enum side side = judged->flipped ? 1 - said->side : said->side;
+	struct slice text = slice_trim(slice_part(line, said->text, said->end));
+	return judged->verdict.protocol && speaker_likes(judged->verdict.protocol, side, text) >= 2;
+}
+
+static size_t find(const struct judged *judged, struct slice line, struct said *found)
+{
+	size_t n = notation_find(line, judged->notation, found, PREFIXES_MAX);
+	return n == 1 && !found[0].clean && !likely(judged, line, &found[0]) ? 0 : n;
+}
+
+/* Prose before the first prefix of its line. */
+static void add_before(struct items *items, const struct item *like, struct slice line, const struct said *said)
+{
+	struct item *item = item_new(items);
+	*item = *like;
+	item->kind = ITEM_PLAIN;
+	item->glued = true;
+	item->text = slice_trim(slice_part(line, 0, said->start));
+}
+
+static void add_said(struct items *items, const struct item *like, struct slice line, const struct said *found, size_t n,
+                     const struct judged *judged)
+{
+	if (!found[0].clean)
+		add_before(items, like, line, &found[0]);
+	for (size_t i = 0; i < n; i++) {
+		struct item *item = item_new(items);
+		*item = *like;
+		item->kind = ITEM_SAID;
+		item->side = judged->flipped ? 1 - found[i].side : found[i].side;
+		item->both = found[i].both;
+		item->flat = n > 1;
+		item->glued = i == 0 && !found[0].clean;
+		set_text(item, line, &found[i], judged);
+	}
+}
+
+/* Whether more than white space stands before the prefixes of the line, as in a comment or a quote. */
+static bool has_leader(struct slice line, const struct said *said)
+{
+	return said->clean && spaces(line) < said->start;
+}
+
+static void add_plain(struct items *items, const struct item *like, struct slice line, bool leaders)
+{
+	struct item *item = item_new(items);
+	*item = *like;
+	size_t leader = leaders ? notation_leader(line) : 0;
+	item->indent = leader > spaces(line) ? leader : spaces(line);
+	item->text = trim_end(slice_part(line, item->indent, line.n));
+	item->kind = item->text.n ? ITEM_PLAIN : ITEM_EMPTY;
+}
+
+/* ---- the passage ---- */
+
+void items_make(struct items *items, const struct passage *p, const struct judged *judged)
+{
+	struct said found[PREFIXES_MAX];
+	bool leaders = false;
+	for (size_t i = judged->first; i < p->n && i <= judged->last + LINES_BEHIND; i++) {
+		const struct held *held = &p->lines[i];
+		struct slice line = passage_line(p, i);
+		struct item like = { .number = held->number, .block = held->block, .index = i };
+		like.cell = held->kind == DOCUMENT_CELL;
+		size_t n = line.n && i <= judged->last ? find(judged, line, found) : 0;
+		if (n) {
+			leaders = has_leader(line, &found[0]);
+			add_said(items, &like, line, found, n, judged);
+		} else {
+			add_plain(items, &like, line, leaders);
+		}
+		if (n == 0 && held->kind == DOCUMENT_HEADING)
+			items->rows[items->n - 1].kind = ITEM_HEADING;
+	}
+}

@@ -1,0 +1,229 @@
+/*
+ * Whether lines with prefixes are a conversation, in which notation, and of which protocol.
+ */
+#include "script/extract_inside.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "script/import_forms.h"
+#include "script/speaker.h"
+
+/* So many lines without a prefix end a passage. */
+#define LINES_BETWEEN 30
+
+/* So many of a passage's lines are judged, and so many prefixes looked for in one line. */
+#define LINES_JUDGED 512
+#define PREFIXES_MAX 64
+
+/* ---- what lines say ---- */
+
+/* Whether a server of any protocol may say the line as a reply. */
+static bool is_any_reply(struct slice text)
+{
+	static const char *const words[] = { "+OK", "-ERR", "OK", "NO", "BAD", "BYE", "ERR", "* ", NULL };
+	return line_is_code(text) || line_starts_any(text, words);
+}
+
+/* Whether the client has been asked for something that is no command: 334, 354, `+`. */
+static bool asks_for_more(struct slice text)
+{
+	struct slice rest = text, word = slice_word(&rest);
+	return slice_equal(word, SLICE("+")) || (line_is_code(text) && text.p[0] == '3');
+}
+
+static void look(struct verdict *v, const struct spoken *line, bool command)
+{
+	unsigned likes = v->protocol ? speaker_likes(v->protocol, line->side, line->text) : 0;
+	v->lines[line->side]++;
+	v->likely[line->side] += likes >= 2;
+	v->sure[line->side] += likes >= 3;
+	v->strange += command && likes == 0;
+	v->replies = v->replies || (line->side == SIDE_SERVER && is_any_reply(line->text));
+}
+
+/* The verdict of all lines, as of one protocol (NULL: unknown). */
+static struct verdict verdict_of(const struct spoken *lines, size_t n, const struct protocol *protocol)
+{
+	struct verdict v = { .protocol = protocol };
+	bool command = true;
+	for (size_t i = 0; i < n; i++) {
+		bool client = lines[i].side == SIDE_CLIENT;
+		v.turns += i && lines[i].side != lines[i - 1].side;
+		look(&v, &lines[i], client && command);
+		command = !client && !asks_for_more(lines[i].text);
+	}
+	return v;
+}
+
+void verdict_make(const struct spoken *lines, size_t n, const struct protocol *usual, struct verdict *verdict)
+{
+	struct speaker_line *said = memory_zeroed(n ? n : 1, sizeof *said);
+	for (size_t i = 0; i < n; i++)
+		said[i] = (struct speaker_line){ lines[i].side, lines[i].text };
+	const struct protocol *found = speaker_protocol(said, n, NULL);
+	*verdict = verdict_of(lines, n, found);
+	if (usual && usual != found) {
+		struct verdict as_usual = verdict_of(lines, n, usual);
+		size_t sure = verdict->sure[SIDE_CLIENT] + verdict->sure[SIDE_SERVER];
+		if (sure == 0 && as_usual.likely[SIDE_CLIENT] + as_usual.likely[SIDE_SERVER] > 0)
+			*verdict = as_usual;
+	}
+	if (verdict->strange > verdict->likely[SIDE_CLIENT] + verdict->likely[SIDE_SERVER] / 2)
+		*verdict = verdict_of(lines, n, NULL);
+	free(said);
+}
+
+/* ---- one notation ---- */
+
+/* The lines of a passage in one notation, as it is tried. */
+struct trial {
+	const struct passage *p;
+	const struct notation *notation;
+	struct spoken *lines;
+	size_t n;
+	size_t first, last;
+	size_t ends[2]; /* lines that are not empty, and those of them with a mark for the line's end */
+	size_t width[2];
+};
+
+size_t end_mark(struct slice text)
+{
+	static const char *const marks[] = { "<CRLF>", "<CR><LF>", "<CR-LF>", "<CR LF>", "[CRLF]", "[CR][LF]", "{CRLF}", "(CRLF)",
+		                             "\\r\\n", "\\n", "\xE2\x86\xB5", "\xC2\xB6", NULL };
+	struct slice rest = slice_trim(text);
+	for (const char *const *mark = marks; *mark; mark++) {
+		struct slice word = slice_of(*mark);
+		if (rest.n >= word.n && slice_equal_nocase(slice_part(rest, rest.n - word.n, rest.n), word))
+			return (size_t)(rest.p - text.p) + rest.n - word.n;
+	}
+	return text.n;
+}
+
+static void trial_add(struct trial *t, struct slice line, const struct said *said, bool alone)
+{
+	struct slice text = slice_trim(slice_part(line, said->text, said->end));
+	size_t width = said->text - said->after;
+	if (t->n < LINES_JUDGED && !said->both)
+		t->lines[t->n++] = (struct spoken){ said->side, text };
+	if (text.n == 0)
+		return;
+	t->ends[0]++;
+	t->ends[1] += end_mark(text) < text.n;
+	if (alone && width && (t->width[said->side] == 0 || width < t->width[said->side]))
+		t->width[said->side] = width;
+}
+
+/* Prefixes of the notation in the line; 0 where it is prose that has one in its midst. */
+static size_t prefixes(struct slice line, const struct notation *notation, struct said *found)
+{
+	size_t n = notation_find(line, notation, found, PREFIXES_MAX);
+	return n == 1 && !found[0].clean && found[0].text >= line.n ? 0 : n;
+}
+
+/* Looks at the passage's lines from the `i`th to where the notation ends. */
+static void trial_run(struct trial *t, size_t i)
+{
+	struct said found[PREFIXES_MAX];
+	size_t between = 0;
+	t->first = t->p->n;
+	for (; i < t->p->n && between <= LINES_BETWEEN; i++) {
+		struct slice line = passage_line(t->p, i);
+		size_t n = line.n ? prefixes(line, t->notation, found) : 0;
+		if (n == 0) {
+			between += t->p->lines[i].kind == DOCUMENT_HEADING ? LINES_BETWEEN : line.n > 0;
+			continue;
+		}
+		for (size_t k = 0; k < n; k++)
+			trial_add(t, line, &found[k], n == 1);
+		if (t->first == t->p->n)
+			t->first = i;
+		t->last = i;
+		between = 0;
+	}
+}
+
+/* ---- which one ---- */
+
+static size_t weight_of(const struct verdict *v)
+{
+	return 2 * (v->likely[SIDE_CLIENT] + v->likely[SIDE_SERVER]) + v->sure[SIDE_CLIENT] + v->sure[SIDE_SERVER];
+}
+
+/* Both sides go on in turn, and at least one of them as such programs do, whatever they speak. */
+static bool converses(const struct notation *notation, const struct verdict *v)
+{
+	if (notation->weight < 3 || v->lines[SIDE_CLIENT] == 0 || v->lines[SIDE_SERVER] == 0)
+		return false;
+	return v->turns >= 3 || v->replies;
+}
+
+/* Whether enough speaks for it: the less the prefixes say, the more what stands behind them must. */
+static bool convinces(const struct notation *notation, const struct verdict *v)
+{
+	size_t likely = v->likely[SIDE_CLIENT] + v->likely[SIDE_SERVER], sure = v->sure[SIDE_CLIENT] + v->sure[SIDE_SERVER];
+	bool both = v->likely[SIDE_CLIENT] && v->likely[SIDE_SERVER];
+	if (v->protocol == NULL)
+		return converses(notation, v);
+	if (notation->weight >= 3)
+		return sure || both || (likely && converses(notation, v));
+	if (notation->weight == 2)
+		return both || sure >= 2;
+	return both && sure && v->strange <= v->likely[SIDE_CLIENT] / 2;
+}
+
+static void flip(struct trial *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		t->lines[i].side = t->lines[i].side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+}
+
+/* The trial's verdict, with the sides as they are printed or, where arrows say so little, the other way round. */
+static void trial_judge(struct trial *t, const struct protocol *usual, struct judged *judged)
+{
+	*judged = (struct judged){ .notation = t->notation, .first = t->first, .last = t->last };
+	judged->marked_ends = t->ends[1] >= 2 && t->ends[1] * 2 > t->ends[0];
+	verdict_make(t->lines, t->n, usual, &judged->verdict);
+	if (t->notation->weight < 3) {
+		struct verdict other;
+		flip(t);
+		verdict_make(t->lines, t->n, usual, &other);
+		judged->flipped = weight_of(&other) > weight_of(&judged->verdict);
+		if (judged->flipped)
+			judged->verdict = other;
+	}
+	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++)
+		judged->width[side] = t->width[judged->flipped ? 1 - side : side];
+}
+
+static bool better(const struct judged *a, const struct judged *b)
+{
+	if (b->notation == NULL)
+		return true;
+	size_t weight = weight_of(&a->verdict), other = weight_of(&b->verdict);
+	if (weight != other)
+		return weight > other;
+	return a->notation->weight > b->notation->weight;
+}
+
+bool judge_passage(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged)
+{
+	struct said found[PREFIXES_MAX];
+	struct slice line = passage_line(p, i);
+	*judged = (struct judged){ 0 };
+	if (line.n == 0 || notation_find(line, NULL, found, PREFIXES_MAX) == 0)
+		return false;
+	struct spoken *lines = memory_zeroed(LINES_JUDGED, sizeof *lines);
+	for (const struct notation *notation = notations; notation->name; notation++) {
+		struct judged tried;
+		struct trial trial = { .p = p, .notation = notation, .lines = lines };
+		if (prefixes(line, notation, found) == 0)
+			continue;
+		trial_run(&trial, i);
+		trial_judge(&trial, usual->notation == notation ? usual->verdict.protocol : NULL, &tried);
+		if (convinces(notation, &tried.verdict) && better(&tried, judged))
+			*judged = tried;
+	}
+	free(lines);
+	return judged->notation != NULL;
+}

@@ -1,0 +1,252 @@
+/*
+ * The conversation under way: what is found is said into a draft, whose lines go on at once.
+ */
+#include "script/extract_inside.h"
+
+#include <stdlib.h>
+
+#include "base/escape.h"
+#include "protocol/protocol.h"
+
+/* So much is kept of the tags that a client has used, in octets. */
+#define TAGS_KEPT 4096
+
+/* What web sites put in an address's place. */
+#define BLANKED SLICE("[email protected]")
+
+static void hand_on(void *context, struct slice line, unsigned number)
+{
+	struct talk *t = context;
+	if (t->sink.line)
+		t->sink.line(t->sink.context, line, number);
+}
+
+static void settle(struct talk *t)
+{
+	draft_hand_on(&t->draft, hand_on, t);
+}
+
+/* ---- beginning and end ---- */
+
+void talk_begin(struct talk *t, const struct judged *judged, const struct protocol *protocol, struct slice title,
+                unsigned number)
+{
+	t->open = true;
+	t->notation = judged ? judged->notation : NULL;
+	t->protocol = protocol;
+	buffer_clear(&t->title);
+	escape_text(&t->title, slice_trim(title));
+	t->first = t->last = number;
+	t->said[SIDE_CLIENT] = t->said[SIDE_SERVER] = t->blanked = 0;
+	t->begun = t->flat = t->glued = false;
+	buffer_clear(&t->tags);
+	t->draft = (struct draft){ .form = "document", .as_found = true };
+	draft_protocol(&t->draft, protocol ? protocol->name : "tcp");
+}
+
+#define ERRATA_MAX 3
+
+void talk_end(struct talk *t)
+{
+	struct buffer blanked = { 0 };
+	struct slice errata[ERRATA_MAX];
+	size_t n = 0;
+	if (!t->open)
+		return;
+	settle(t);
+	if (t->flat)
+		errata[n++] = SLICE("several lines of the conversation are printed on one line of the document");
+	if (t->glued)
+		errata[n++] = SLICE("prose stands before a prefix, on the same line");
+	if (t->blanked) {
+		buffer_add_string(&blanked, t->blanked == 1 ? "an address was" : "addresses were");
+		buffer_add_string(&blanked, " blanked to \"[email protected]\" by the web site that shows the document");
+		if (t->blanked > 1)
+			buffer_printf(&blanked, " (%llu times)", (unsigned long long)t->blanked);
+		errata[n++] = buffer_slice(&blanked);
+	}
+	struct extracted about = {
+		.title = buffer_slice(&t->title), .first = t->first, .last = t->last, .tls = t->draft.tls, .errata = errata, .nerrata = n
+	};
+	about.protocol = draft_following(&t->draft);
+	about.client = t->said[SIDE_CLIENT];
+	about.server = t->said[SIDE_SERVER];
+	if (t->sink.end)
+		t->sink.end(t->sink.context, &about);
+	draft_free(&t->draft);
+	buffer_free(&blanked);
+	t->open = false;
+	gap_forget(t);
+}
+
+void talk_free(struct talk *t)
+{
+	draft_free(&t->draft);
+	buffer_free(&t->title);
+	buffer_free(&t->tags);
+	buffer_free(&t->gap.text);
+}
+
+/* ---- what is said ---- */
+
+const struct entry *command_of(const struct protocol *protocol, struct slice line)
+{
+	const struct table *table = protocol ? protocol_table(protocol, TABLE_COMMANDS) : NULL;
+	struct slice rest = line;
+	if (table == NULL)
+		return NULL;
+	if (protocol->tagged)
+		(void)slice_word(&rest);
+	return table_find(table, slice_word(&rest));
+}
+
+/* Whether a conversation begins so: with a greeting, or with who the client is. */
+static bool begins(const struct talk *t, enum side side, struct slice text)
+{
+	if (t->said[SIDE_CLIENT])
+		return false;
+	if (side == SIDE_SERVER)
+		return t->said[SIDE_SERVER] == 0 && protocol_of_greeting(text) != NULL;
+	const struct entry *command = command_of(t->protocol, text);
+	return command && (command->phase == PHASE_IDENTIFY || command->phase == PHASE_AUTHENTICATE);
+}
+
+static void keep_tag(struct talk *t, struct slice text)
+{
+	if (t->protocol == NULL || !t->protocol->tagged || draft_input(&t->draft) != INPUT_COMMAND)
+		return;
+	if (t->tags.n > TAGS_KEPT)
+		buffer_drop(&t->tags, t->tags.n - TAGS_KEPT / 2);
+	buffer_add_octet(&t->tags, ' ');
+	buffer_add_slice(&t->tags, slice_word(&text));
+	buffer_add_octet(&t->tags, ' ');
+}
+
+/* How many addresses were blanked in the text. */
+static uint64_t count_blanked(struct slice text)
+{
+	uint64_t n = 0;
+	for (size_t at; (at = slice_find(text, BLANKED)) < text.n; n++)
+		text = slice_part(text, at + BLANKED.n, text.n);
+	return n;
+}
+
+static void at_line(struct talk *t, unsigned number)
+{
+	t->draft.number = number;
+	if (number > t->last)
+		t->last = number;
+}
+
+void talk_said(struct talk *t, enum side side, struct slice text, unsigned number)
+{
+	at_line(t, number);
+	if (t->draft.dialogue && dialogue_tls_pending(t->draft.dialogue)) {
+		draft_comment_text(&t->draft, SLICE("the document does not show where TLS begins: here, behind the reply"));
+		draft_tls(&t->draft);
+	}
+	t->begun = t->begun || begins(t, side, text);
+	if (side == SIDE_CLIENT)
+		keep_tag(t, text);
+	t->blanked += count_blanked(text);
+	t->said[side]++;
+	draft_said(&t->draft, side, text, SLICE("\r\n"));
+	settle(t);
+}
+
+void talk_comment(struct talk *t, struct slice text, unsigned number)
+{
+	t->draft.number = number;
+	draft_comment_text(&t->draft, text);
+	settle(t);
+}
+
+void talk_direction(struct talk *t, const char *text, unsigned number)
+{
+	at_line(t, number);
+	draft_direction(&t->draft, text);
+	settle(t);
+}
+
+void talk_payload(struct talk *t, enum side side, struct slice what, unsigned number)
+{
+	struct buffer safe = { 0 };
+	struct script_line line = { 0 };
+	at_line(t, number);
+	escape_text(&safe, what.n ? what : SLICE("what the document leaves out"));
+	char *text = buffer_take(&safe);
+	char *direction = string_printf("%s sends %s", side == SIDE_CLIENT ? "client" : "server", text);
+	(void)script_direction(slice_of(direction), &line);
+	draft_payload(&t->draft, side, text, line.octets);
+	free(line.name);
+	free(direction);
+	free(text);
+	settle(t);
+}
+
+void talk_tls(struct talk *t, unsigned number)
+{
+	at_line(t, number);
+	if (t->draft.dialogue && dialogue_secure(t->draft.dialogue))
+		return;
+	if (t->draft.said)
+		draft_tls(&t->draft);
+	else
+		t->draft.tls = true;
+	settle(t);
+}
+
+void talk_hangs_up(struct talk *t, enum side side, unsigned number)
+{
+	at_line(t, number);
+	draft_hangs_up(&t->draft, side);
+	settle(t);
+}
+
+/* ---- what stands between ---- */
+
+void gap_add(struct talk *t, struct slice text, unsigned number, bool heading)
+{
+	struct gap *gap = &t->gap;
+	gap->lines++;
+	gap->headings += heading;
+	gap->or = gap->or || parts_alternatives(text);
+	if (!t->open || gap->kept == GAP_KEPT)
+		return;
+	gap->numbers[gap->kept++] = number;
+	buffer_add_slice(&gap->text, slice_trim(text));
+	buffer_add_octet(&gap->text, '\n');
+}
+
+void gap_empty(struct talk *t)
+{
+	t->gap.empty++;
+}
+
+bool gap_any(const struct talk *t)
+{
+	return t->gap.lines || t->gap.empty;
+}
+
+void gap_forget(struct talk *t)
+{
+	buffer_clear(&t->gap.text);
+	t->gap = (struct gap){ .text = t->gap.text };
+}
+
+void gap_tell(struct talk *t)
+{
+	struct gap *gap = &t->gap;
+	struct slice rest = buffer_slice(&gap->text);
+	if (gap->lines > GAP_KEPT) {
+		t->draft.number = gap->numbers[0];
+		draft_comment(&t->draft, "(%u lines of the document are left out)", gap->lines);
+	} else {
+		for (unsigned i = 0; i < gap->kept; i++) {
+			t->draft.number = gap->numbers[i];
+			draft_comment_text(&t->draft, slice_row(&rest));
+		}
+	}
+	settle(t);
+	gap_forget(t);
+}
