@@ -42,6 +42,8 @@ static enum status check_file(struct checks *checks, const char *name)
 		struct findings *found = memory_zeroed(n, sizeof *found);
 		checks->files++;
 		status = check_scripts(checks, scripts, n, found);
+		if (checks->options->verbose)
+			checks_file(name, found, n);
 		if (checks->options->fix && status != STATUS_USAGE &&
 		    fix_file(checks, name, scripts, n, found, &error) != STATUS_OK)
 			status = error.status;

@@ -19,6 +19,8 @@ struct checks {
 
 /* Prints what was found in one conversation. */
 void checks_print(const struct checks *checks, const struct script *script, const struct findings *found);
+/* Says of a file's `n` conversations how many mistakes they hold (-v). */
+void checks_file(const char *name, const struct findings *found, size_t n);
 /* The closing line, for people. */
 void checks_sum(const struct checks *checks);
 

@@ -112,17 +112,40 @@ void checks_print(const struct checks *checks, const struct script *script, cons
 	buffer_free(&out);
 }
 
+/* "3 errors, 1 warning", "no mistakes". */
+static void add_sum(struct buffer *out, size_t errors, size_t warnings)
+{
+	if (errors)
+		buffer_add_count(out, errors, "error", "errors");
+	buffer_add_string(out, errors && warnings ? ", " : "");
+	if (warnings)
+		buffer_add_count(out, warnings, "warning", "warnings");
+	if (errors + warnings == 0)
+		buffer_add_string(out, "no mistakes");
+}
+
+void checks_file(const char *name, const struct findings *found, size_t n)
+{
+	struct buffer sum = { 0 };
+	size_t errors = 0, warnings = 0;
+	for (size_t i = 0; i < n; i++) {
+		errors += found[i].errors;
+		warnings += found[i].warnings;
+	}
+	add_sum(&sum, errors, warnings);
+	if (n > 1) {
+		buffer_add_string(&sum, " in ");
+		buffer_add_count(&sum, n, "conversation", "conversations");
+	}
+	complain("%s: " SLICE_FMT, input_name(name), SLICE_ARG(buffer_slice(&sum)));
+	buffer_free(&sum);
+}
+
 void checks_sum(const struct checks *checks)
 {
 	struct buffer out = { 0 };
 	struct sink sink = sink_of_file(checks->out);
-	if (checks->errors)
-		buffer_add_count(&out, checks->errors, "error", "errors");
-	buffer_add_string(&out, checks->errors && checks->warnings ? ", " : "");
-	if (checks->warnings)
-		buffer_add_count(&out, checks->warnings, "warning", "warnings");
-	if (out.n == 0)
-		buffer_add_string(&out, "no mistakes");
+	add_sum(&out, checks->errors, checks->warnings);
 	if (checks->files > 1) {
 		buffer_add_string(&out, " in ");
 		buffer_add_count(&out, checks->files, "file", "files");

@@ -14,8 +14,8 @@
 #define PARLANCE_VERSION "0.1.0"
 
 static const struct command *const commands[] = {
-	&command_talk, &command_lesson,  &command_replay,   &command_verify, &command_serve,
-	&command_lab,  &command_explain, &command_annotate, &command_check,  NULL,
+	&command_talk,    &command_lesson,   &command_replay, &command_verify,  &command_serve, &command_lab,
+	&command_explain, &command_annotate, &command_check,  &command_extract, NULL,
 };
 
 static const struct command *command_named(const char *word)

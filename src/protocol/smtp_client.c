@@ -229,6 +229,10 @@ static void read_path(struct dialogue *d, struct slice arguments, bool mail, str
 	if (path.problem && !event->more) { /* of a line in pieces the path may go on */
 		event_problem(d, event, "%s", path.problem);
 		event_ref(d, event, path.ref);
+		if (path.fault && path.fault != path.problem) {
+			event_problem(d, event, "%s", path.fault);
+			event_ref(d, event, path.fault_ref);
+		}
 	} else if (mail && path.address.n == 0) {
 		event_note(d, event, "The empty path is for reports of failure: nobody is told if they fail.");
 		event_ref(d, event, "RFC 5321 4.5.5");

@@ -57,8 +57,10 @@ static void path_problem(struct smtp_path *path, const char *problem, const char
 static void path_fault(struct smtp_path *path, const char *problem, const char *ref)
 {
 	path_problem(path, problem, ref);
-	if (path->fault == NULL)
-		path->fault = problem;
+	if (path->fault)
+		return;
+	path->fault = problem;
+	path->fault_ref = ref;
 }
 
 /* What is wrong with the address between the brackets. */

@@ -25,6 +25,7 @@ struct smtp_path {
 	const char *problem;     /* what is wrong with the path, the first thing found; NULL where nothing is */
 	const char *ref;         /* of the problem */
 	const char *fault;       /* the first that no server passes over, as they do a space behind the colon; NULL */
+	const char *fault_ref;   /* of the fault */
 	bool source_route;       /* `<@a,@b:user@c>`, which RFC 5321 appendix C makes obsolete */
 };
 

@@ -139,23 +139,30 @@ static void script_borrow(const struct script *script, struct script *copy)
 		memcpy(copy->lines, script->lines, script->nlines * sizeof *copy->lines);
 }
 
+static void script_forget(const struct script *script, struct script *copy)
+{
+	for (size_t i = 0; i < copy->nlines; i++)
+		if (copy->lines[i].text != script->lines[i].text)
+			free(copy->lines[i].text);
+	free(copy->lines);
+}
+
 enum status check_script(const struct script *script, const struct protocol *protocol, const struct variables *given,
                          struct findings *found, struct error *error)
 {
 	static const struct variables none = { 0 };
 	struct script copy;
+	(void)error;
 	*found = (struct findings){ 0 };
 	script_borrow(script, &copy);
 	struct rehearsal *r = rehearse(&copy, protocol, given ? given : &none);
-	struct walk w = { .c = { .r = r, .found = found, .line = NO_LINE }, .script = &copy };
+	struct walk w = { .c = { .r = r, .found = found, .line = NO_LINE }, .script = &copy, .original = script };
 	rehearsal_variables(r, given ? given : &none, &w.v);
-	enum status status = walk_script(&w, error);
+	walk_script(&w);
+	mended_print(&w);
 	variables_free(&w.v);
 	rehearsal_free(r);
-	free(copy.lines);
-	if (status == STATUS_OK)
-		findings_sort(found);
-	else
-		findings_free(found);
-	return status;
+	script_forget(script, &copy);
+	findings_sort(found);
+	return STATUS_OK;
 }

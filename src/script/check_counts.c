@@ -7,6 +7,23 @@
 
 #include "script/counts.h"
 
+/* The last digits of the line, where they are the count that is printed: a variable may stand there. */
+static void count_mend(struct walk *w, size_t at, struct finding *row, uint64_t printed, uint64_t right)
+{
+	struct slice text = { w->script->lines[at].text, w->script->lines[at].text_n };
+	size_t end = text.n, start;
+	uint64_t number;
+	while (end && !octet_is_digit(text.p[end - 1]))
+		end--;
+	for (start = end; start && octet_is_digit(text.p[start - 1]);)
+		start--;
+	if (!slice_number(slice_part(text, start, end), &number) || number != printed)
+		return;
+	line_mend(w, at, row,
+	          string_printf(SLICE_FMT "%" PRIu64 SLICE_FMT, SLICE_ARG(slice_part(text, 0, start)), right,
+	                        SLICE_ARG(slice_part(text, end, text.n))));
+}
+
 void counts_judge(struct walk *w, bool counting)
 {
 	const struct script_line *line = &w->script->lines[w->c.line];
@@ -25,8 +42,13 @@ void counts_judge(struct walk *w, bool counting)
 		dialogue_recount(w->c.d, line->side, now);
 	if (counted.octets == counted.printed)
 		return;
-	(void)checking_add(&w->c, at, CHECK_ERROR, NULL, literal ? "RFC 9051 4.3" : "RFC 9112 6.2",
-	                   "%s %" PRIu64 " is printed, but the text that follows has %" PRIu64
-	                   " octets, line ends included",
-	                   literal ? "the count" : "the length", counted.printed, counted.octets);
+	struct finding
+		*row = checking_add(&w->c, at, CHECK_ERROR,
+	                            literal ? "The other side takes so many octets for the text, no more and no fewer"
+	                                    : "The other side takes so many octets for the body, no more and no fewer",
+	                            literal ? "RFC 9051 4.3" : "RFC 9110 8.6",
+	                            "the count is %" PRIu64 ", but the text that follows has %" PRIu64
+	                            " octets, line ends included",
+	                            counted.printed, counted.octets);
+	count_mend(w, at, row, counted.printed, counted.octets);
 }

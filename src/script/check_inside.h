@@ -12,6 +12,7 @@ struct checking {
 	const struct rehearsal *r;
 	struct dialogue *d; /* has been fed all up to the event that is looked at */
 	size_t line;        /* of the script: what is being said */
+	bool unseen; /* what the server announced is not known: the beginning is missing, or a variable stands there */
 	struct findings *found;
 };
 

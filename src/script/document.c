@@ -1,7 +1,7 @@
 /*
  * A document: its form is chosen, and what the form's reader makes of it is handed on.
  */
-#include "script/document_inside.h"
+#include "script/document_html.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 void document_hand(struct document *d, const struct passing *row, enum document_kind kind, struct slice text,
                    unsigned block)
 {
+	d->handed = true;
 	d->last = row->line;
 	d->last.kind = kind;
 	d->last.text = text;
@@ -29,9 +30,11 @@ static void read_row(struct document *d)
 {
 	const struct passing *now = &d->held[0].row;
 	d->skip = 0;
-	if (now->rest) { /* as what it belongs to */
-		document_hand(d, now, d->last.kind, now->line.text, d->last.block);
+	if (now->rest && d->blocks.html == RAW_HTML_NONE) { /* as what it belongs to */
+		if (d->handed)
+			document_hand(d, now, d->last.kind, now->line.text, d->last.block);
 	} else {
+		d->handed = false;
 		d->page_due |= now->line.page;
 		d->reader(d, now, d->nheld > 1 ? &d->held[1].row : NULL, d->nheld > 2 ? &d->held[2].row : NULL);
 	}
@@ -55,12 +58,47 @@ static void take_row(void *context, const struct passing *row)
 		read_row(d);
 }
 
+/* ---- HTML ---- */
+
+/* A block that a page parted goes on as the one that it was. */
+static void take_html(void *context, const struct passing *row)
+{
+	struct document *d = context;
+	unsigned block = row->line.block;
+	if (row->line.page && row->line.kind == DOCUMENT_LITERAL && d->last.block > 0 && d->last.cell == 0) {
+		d->block_now = block;
+		d->block_before = d->last.block;
+	}
+	document_hand(d, row, row->line.kind, row->line.text,
+	              block > 0 && block == d->block_now ? d->block_before : block);
+}
+
+struct html *document_html(struct document *d)
+{
+	if (d->html == NULL) {
+		d->html = memory_zeroed(1, sizeof *d->html);
+		d->html->lines.take = take_html;
+		d->html->lines.context = d;
+		d->html->lines.blocks = &d->nblocks;
+		d->html->lines.number = 1;
+	}
+	return d->html;
+}
+
 /* ---- from octets to rows ---- */
 
 static void take_paged(void *context, const struct passing *row)
 {
 	struct document *d = context;
 	pages_feed(&d->pages, row);
+}
+
+static void read_octets(struct document *d, const char *octets, size_t n)
+{
+	if (d->form == FORM_HTML)
+		html_reader_feed(d->html, octets, n);
+	else
+		rows_feed(&d->rows, octets, n);
 }
 
 /* The form is known: what was held until then is read. */
@@ -71,7 +109,11 @@ static void begin(struct document *d)
 	d->blocks.rfc = look_rfc(buffer_slice(&d->head));
 	d->blocks.empty_before = true;
 	d->reader = d->form == FORM_MARKDOWN ? markdown_row : d->form == FORM_RST ? rst_row : text_row;
-	rows_feed(&d->rows, d->head.p, d->head.n);
+	if (d->form == FORM_HTML) {
+		document_html(d)->lines.take = take_paged;
+		d->pages.take = take_html;
+	}
+	read_octets(d, d->head.p, d->head.n);
 	buffer_free(&d->head);
 }
 
@@ -87,7 +129,7 @@ static void take_octets(void *context, const char *octets, size_t n)
 			begin(d);
 	}
 	if (n > 0)
-		rows_feed(&d->rows, octets, n);
+		read_octets(d, octets, n);
 }
 
 /* ---- the door ---- */
@@ -115,6 +157,9 @@ void document_free(struct document *d)
 	for (size_t i = 0; i < 3; i++)
 		buffer_free(&d->held[i].text);
 	buffer_free(&d->scratch);
+	if (d->html)
+		html_reader_free(d->html);
+	free(d->html);
 	free(d);
 }
 
@@ -131,10 +176,15 @@ void document_end(struct document *d)
 		return;
 	if (!d->known)
 		begin(d);
-	rows_end(&d->rows);
+	if (d->form == FORM_HTML)
+		html_reader_end(d->html);
+	else
+		rows_end(&d->rows);
 	pages_end(&d->pages);
 	while (d->nheld > 0)
 		read_row(d);
+	if (d->html && d->form != FORM_HTML)
+		html_reader_end(d->html);
 }
 
 bool document_binary(const struct document *d)

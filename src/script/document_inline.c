@@ -1,5 +1,5 @@
 /*
- * What Markdown marks up within a line, taken off; but nothing of what a client or a server says. A mark counts where it
+ * What Markdown and reStructuredText mark up within a line, taken off; but nothing of what a client or a server says. A mark counts where it
  * stands as a writer sets it, around words: `* OK`, `1:*`, `a*b*` and `_` are left alone, where CommonMark would go further.
  */
 #include "script/document_inside.h"
@@ -24,6 +24,7 @@ struct inliner {
 	struct buffer *out;
 	struct slice text;
 	size_t i;
+	bool rst;
 	bool flags; /* it names IMAP's flags (`\Seen`): a backslash stays what it is */
 	struct open_mark open[OPEN_MAX];
 	size_t nopen;
@@ -94,6 +95,55 @@ static void code(struct inliner *l)
 		return;
 	}
 	add(l, n);
+}
+
+/* ---- what reStructuredText has between backticks ---- */
+
+/* Takes `:rfc:` off the end of what was appended: the role that the text plays. */
+static void drop_role(struct inliner *l)
+{
+	size_t n = l->out->n;
+	if (n < 3 || l->out->p[n - 1] != ':')
+		return;
+	for (n--; n > 0 && (octet_is_alnum(l->out->p[n - 1]) || strchr(":+.-", l->out->p[n - 1]));)
+		n--;
+	if (l->out->p[n] == ':' && n + 1 < l->out->n - 1)
+		l->out->n = n;
+}
+
+/* How long a role is that stands behind its text, `:rfc:`; a link's end is `_` or `__`. */
+static size_t role_behind(struct slice rest)
+{
+	size_t n = 0;
+	if (rest.n > 0 && rest.p[0] == '_')
+		return run(rest, 0) <= 2 ? run(rest, 0) : 0;
+	if (rest.n < 3 || rest.p[0] != ':')
+		return 0;
+	for (n = 1; n < rest.n && octet_is_alnum(rest.p[n]);)
+		n++;
+	return n > 1 && n < rest.n && rest.p[n] == ':' ? n + 1 : 0;
+}
+
+/* A role's text or a link's: `Title <address>` is its title, `~a.b` and `!a` are names. */
+static void interpreted(struct inliner *l)
+{
+	size_t end = l->i + 1;
+	while (end < l->text.n && end < l->i + FAR && l->text.p[end] != '`')
+		end += l->text.p[end] == '\\' ? 2 : 1;
+	if (end >= l->text.n || l->text.p[end] != '`' || end == l->i + 1 || at(l, l->i + 1) == ' ') {
+		add(l, 1);
+		return;
+	}
+	struct slice inside = slice_part(l->text, l->i + 1, end);
+	size_t address = slice_find(inside, SLICE(" <"));
+	if (address < inside.n && inside.p[inside.n - 1] == '>')
+		inside = slice_part(inside, 0, address);
+	if (strchr("~!", inside.p[0]))
+		inside = slice_part(inside, 1, inside.n);
+	drop_role(l);
+	buffer_add_slice(l->out, inside);
+	l->i = end + 1;
+	l->i += role_behind(slice_part(l->text, l->i, l->text.n));
 }
 
 /* ---- emphasis ---- */
@@ -244,6 +294,24 @@ static void angle(struct inliner *l)
 	l->i = (size_t)(rest.p - l->text.p) + end + 1;
 }
 
+static void one_of_rst(struct inliner *l)
+{
+	char c = l->text.p[l->i];
+	if (c == '`' && run(l->text, l->i) == 2) {
+		code(l);
+	} else if (c == '`') {
+		interpreted(l);
+	} else if (c == '*') {
+		emphasis(l);
+	} else if (c == '\\' && at(l, l->i + 1) == ' ' && l->i + 1 < l->text.n) {
+		l->i += 2;
+	} else if (c == '\\') {
+		backslash(l);
+	} else {
+		add(l, 1);
+	}
+}
+
 static void one(struct inliner *l)
 {
 	switch (l->text.p[l->i]) {
@@ -296,17 +364,31 @@ static void tidy(struct buffer *out, size_t from)
 	out->n = n;
 }
 
+static void read_line(struct inliner *l)
+{
+	size_t from = l->out->n;
+	const char *marks = l->rst ? "`*\\" : "`*_[]\\&<";
+	while (l->i < l->text.n) {
+		size_t plain = l->i;
+		while (l->i < l->text.n && !strchr(marks, l->text.p[l->i]))
+			l->i++;
+		buffer_add_slice(l->out, slice_part(l->text, plain, l->i));
+		if (l->i < l->text.n && l->rst)
+			one_of_rst(l);
+		else if (l->i < l->text.n)
+			one(l);
+	}
+	tidy(l->out, from);
+}
+
 void inline_markdown(struct buffer *out, struct slice text)
 {
 	struct inliner l = { .out = out, .text = text, .flags = names_flags(text) };
-	size_t from = out->n;
-	while (l.i < text.n) {
-		size_t plain = l.i;
-		while (l.i < text.n && !strchr("`*_[]\\&<", text.p[l.i]))
-			l.i++;
-		buffer_add_slice(out, slice_part(text, plain, l.i));
-		if (l.i < text.n)
-			one(&l);
-	}
-	tidy(out, from);
+	read_line(&l);
+}
+
+void inline_rst(struct buffer *out, struct slice text)
+{
+	struct inliner l = { .out = out, .text = text, .rst = true, .flags = names_flags(text) };
+	read_line(&l);
 }

@@ -15,6 +15,9 @@
 #include "base/slice.h"
 #include "script/document.h"
 
+/* How much of the beginning is looked at before anything is read. */
+#define LOOK_MAX ((size_t)4096)
+
 /* ---- octets: document_octets.c ---- */
 
 typedef void octets_take(void *context, const char *octets, size_t n);
@@ -26,10 +29,11 @@ struct octets {
 	enum { OCTETS_BEGIN, OCTETS_UTF8, OCTETS_UTF16_LITTLE, OCTETS_UTF16_BIG } as;
 	unsigned char mark[3]; /* what may be a byte order mark, at the beginning */
 	size_t nmark;
-	size_t returns;      /* CRs that wait for what follows them */
-	bool half;           /* of a UTF-16 unit, its first octet is `unit` */
-	uint32_t unit, high; /* `high`: a high surrogate that waits for its low one; 0: none */
-	bool binary;         /* a NUL stood there: nothing more is taken */
+	size_t returns;        /* CRs that wait for what follows them */
+	bool half;             /* of a UTF-16 unit, its first octet is `unit` */
+	uint32_t unit, high;   /* `high`: a high surrogate that waits for its low one; 0: none */
+	uint64_t passed, nuls; /* octets so far, and NULs among them */
+	bool binary;           /* too many of those: nothing more is taken */
 };
 
 void octets_feed(struct octets *o, const char *octets, size_t n);
@@ -131,6 +135,9 @@ bool look_rfc(struct slice text);
 
 /* ---- readers ---- */
 
+/* How raw HTML within Markdown ends: with the tag or comment that closes it, or with an empty line. */
+enum raw_html { RAW_HTML_NONE, RAW_HTML_CLOSED, RAW_HTML_EMPTY_LINE };
+
 /* What the readers of text, Markdown and reStructuredText keep; each uses what it needs. */
 struct blocks {
 	struct fence fence;  /* open */
@@ -141,13 +148,13 @@ struct blocks {
 	size_t indent;      /* of what the block belongs to */
 	size_t offsets[16]; /* Markdown: where the text of the list items under way begins */
 	size_t noffsets;
-	bool coming;      /* reStructuredText: a literal block follows */
-	bool options;     /* and may be preceded by a directive's options */
-	bool skipping;    /* what is indented is left out: a comment */
-	char quoting;     /* the mark of a quoted literal block; 0: none */
-	bool table;       /* Markdown */
-	const char *ends; /* Markdown: how raw HTML under way ends; "": by an empty line; NULL: none is open */
-	bool front;       /* Markdown: the lines before the text, between --- and --- */
+	bool coming;        /* reStructuredText: a literal block follows */
+	bool options;       /* and may be preceded by a directive's options */
+	bool skipping;      /* what is indented is left out: a comment */
+	char quoting;       /* the mark of a quoted literal block; 0: none */
+	bool table;         /* Markdown */
+	enum raw_html html; /* Markdown: raw HTML under way */
+	bool front;         /* Markdown: the lines before the text, between --- and --- */
 };
 
 /* Reads `now`, which two rows may follow (NULL: none does). Sets d->skip to how many of them it has used up. */
@@ -159,7 +166,11 @@ reader_row text_row, markdown_row, rst_row;
 void inline_markdown(struct buffer *out, struct slice text);
 void inline_rst(struct buffer *out, struct slice text);
 
-#define LOOK_MAX ((size_t)4096)
+/* HTML, and raw HTML within Markdown (document_html.h): made when it is asked for, d's own. */
+struct html;
+struct html *document_html(struct document *d);
+/* Reads the row as raw HTML within Markdown (document_markdown_html.c). False: it is none. */
+bool markdown_html(struct document *d, const struct passing *now, const struct passing *next);
 
 struct held_row {
 	struct passing row;
@@ -183,6 +194,9 @@ struct document {
 	unsigned nblocks;      /* numbers given so far */
 	bool page_due;         /* the row that came behind a page was left out itself */
 	struct document_line last;
+	unsigned block_before,
+		block_now; /* of HTML: a block that goes on behind a page has the number that it had before */
+	bool handed;       /* of the row under way, something */
 	struct html *html; /* NULL until HTML is read */
 };
 

@@ -70,12 +70,24 @@ enum document_form look_text(enum document_form named, struct slice text)
 	return markdown >= 2 ? FORM_MARKDOWN : FORM_TEXT;
 }
 
+/* `RFC 765         File Transfer Protocol`: how the oldest begin. */
+static bool is_number_line(struct slice line)
+{
+	uint64_t number;
+	if (!slice_equal(slice_word(&line), SLICE("RFC")) || !slice_number(slice_word(&line), &number))
+		return false;
+	return shape_blank(line) || slice_starts(line, SLICE("   "));
+}
+
 bool look_rfc(struct slice text)
 {
 	static const char *const words[] = { "Request for Comments", "Network Working Group", "Internet-Draft",
 		                             "Internet Engineering Task Force", NULL };
 	for (size_t i = 0; words[i]; i++)
 		if (slice_find_nocase(text, slice_of(words[i])) < text.n)
+			return true;
+	while (text.n > 0)
+		if (is_number_line(slice_row(&text)))
 			return true;
 	return false;
 }

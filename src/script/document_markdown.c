@@ -300,7 +300,7 @@ void markdown_row(struct document *d, const struct passing *now, const struct pa
 	struct blocks *b = &d->blocks;
 	struct slice text = now->line.text;
 	(void)after;
-	if (front_matter(d, now) || in_fence(d, now))
+	if (front_matter(d, now) || in_fence(d, now) || (b->html != RAW_HTML_NONE && markdown_html(d, now, next)))
 		return;
 	if (now->line.kind == DOCUMENT_EMPTY) {
 		empty_row(d, now);
@@ -309,7 +309,8 @@ void markdown_row(struct document *d, const struct passing *now, const struct pa
 	size_t mark = item(text);
 	b->empty_before |= now->line.page;
 	follow_items(b, text, b->indent > 0 && shape_indent(text) >= b->indent ? 0 : mark);
-	if (opens_fence(d, now) || indented(d, now) || heading(d, now, next) || table(d, now, next))
+	if (opens_fence(d, now) || indented(d, now) || markdown_html(d, now, next) || heading(d, now, next) ||
+	    table(d, now, next))
 		return;
 	hand_inline(d, now, DOCUMENT_TEXT, quotes(text, NULL) ? quotes(text, NULL) : mark);
 	b->empty_before = false;

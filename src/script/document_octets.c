@@ -14,12 +14,9 @@ static void returns_over(struct octets *o)
 		o->take(o->context, "\n", 1);
 }
 
-/* Hands UTF-8 on: CR, CRLF and LF become LF. What a NUL stands in is no text. */
-static void pass(struct octets *o, const char *p, size_t n)
+/* CR, CRLF and LF become LF. */
+static void pass_lines(struct octets *o, const char *p, size_t n)
 {
-	const char *nul = n ? memchr(p, '\0', n) : NULL;
-	if (nul)
-		n = (size_t)(nul - p);
 	while (n > 0) {
 		if (*p == '\r') {
 			o->returns++;
@@ -35,7 +32,24 @@ static void pass(struct octets *o, const char *p, size_t n)
 		p += length;
 		n -= length;
 	}
-	o->binary = nul != NULL;
+}
+
+/* Hands UTF-8 on. A NUL at the beginning, or more than one in a thousand octets, stands in no text; old RFCs hold one or two. */
+static void pass(struct octets *o, const char *p, size_t n)
+{
+	while (n > 0) {
+		const char *nul = memchr(p, '\0', n);
+		size_t length = nul ? (size_t)(nul - p) : n;
+		pass_lines(o, p, length);
+		o->passed += length;
+		if (nul == NULL)
+			return;
+		o->binary = o->passed < LOOK_MAX || ++o->nuls > o->passed / 1000;
+		if (o->binary)
+			return;
+		p += length + 1;
+		n -= length + 1;
+	}
 }
 
 static void add_unit(struct octets *o, struct buffer *out, uint32_t unit)

@@ -116,29 +116,37 @@ static size_t number_length(struct slice text, unsigned *parts)
 	}
 }
 
+/* `Appendix A.`, `APPENDIX II -`, `Section 4:`: the word, the number and what ends it; 0: no such word. */
+static size_t named_number(struct slice text)
+{
+	static const char *const words[] = { "appendix ", "section ", NULL };
+	size_t n = 0;
+	for (size_t i = 0; words[i] && n == 0; i++)
+		if (slice_starts_nocase(text, slice_of(words[i])))
+			n = strlen(words[i]);
+	size_t begin = n;
+	while (n > 0 && n < text.n && n - begin < 8 &&
+	       (octet_is_digit(text.p[n]) || (text.p[n] >= 'A' && text.p[n] <= 'Z') || text.p[n] == '.'))
+		n++;
+	if (n == begin || n >= text.n)
+		return 0;
+	if (text.p[n] == ':')
+		n++;
+	size_t dash = n + shape_indent(slice_part(text, n, text.n));
+	return dash + 1 < text.n && text.p[dash] == '-' && text.p[dash + 1] == ' ' ? dash + 1 : n;
+}
+
 size_t shape_section(struct slice text)
 {
-	size_t word = 0;
-	unsigned parts;
-	if (slice_starts_nocase(text, SLICE("appendix ")))
-		word = 9;
-	else if (slice_starts_nocase(text, SLICE("section ")))
-		word = 8;
-	size_t n = word + number_length(slice_part(text, word, text.n), &parts);
-	if (n == word || n >= text.n || n < 1)
-		return 0;
-	bool dotted = text.p[n - 1] == '.';
-	if (word > 0 && (text.p[n] == ':' || text.p[n] == '.'))
-		n++;
-	else if (!dotted && parts < 2 && word == 0)
-		return 0;
+	unsigned parts = 0;
+	size_t named = named_number(text), n = named ? named : number_length(text, &parts);
 	size_t spaces = shape_indent(slice_part(text, n, text.n));
-	if (word > 0 && spaces == 0)
+	if (n == 0 || spaces == 0 || n + spaces >= text.n)
 		return 0;
-	/* `A. Smith` is a name, `A.  Title` is an appendix. */
-	if (word == 0 && parts == 1 && octet_is_alpha(text.p[0]) && spaces < 2)
+	/* `250 octets` is no section; `A. Smith` is a name, `A.  Title` an appendix. */
+	if (!named && parts < 2 && (text.p[n - 1] != '.' || (octet_is_alpha(text.p[0]) && spaces < 2)))
 		return 0;
-	return spaces > 0 && n + spaces < text.n ? n + spaces : 0;
+	return n + spaces;
 }
 
 struct slice shape_title(struct slice text)

@@ -17,7 +17,7 @@ static bool ends_otherwise(struct slice title)
 static bool begins_as_command(struct slice title)
 {
 	struct slice word = slice_word(&title);
-	if (word.n == 0 || word.n > 10)
+	if (word.n < 3 || word.n > 10)
 		return false;
 	for (size_t i = 0; i < word.n; i++)
 		if (word.p[i] < 'A' || word.p[i] > 'Z')
@@ -48,6 +48,19 @@ static bool is_margin_heading(const struct document *d, struct slice text)
 	       slice_find(text, SLICE("   ")) == text.n;
 }
 
+/* Another of an RFC's: `   A Typical SMTP Transaction Scenario`, alone, and what follows is indented deeper. */
+static bool is_scenario_heading(const struct document *d, struct slice text, const struct passing *after)
+{
+	struct slice title = slice_trim(text), word = title;
+	size_t indent = shape_indent(text);
+	bool deeper = after && after->line.kind == DOCUMENT_TEXT && shape_indent(after->line.text) == indent + 3;
+	if (!d->blocks.rfc || !deeper || indent < 3 || indent > 9 || title.n > 60 || title.p[0] < 'A' ||
+	    title.p[0] > 'Z')
+		return false;
+	return slice_word(&word).n > 0 && !shape_blank(word) && !begins_as_command(title) && !ends_otherwise(title) &&
+	       !shape_said(title) && slice_find(title, SLICE("  ")) == title.n;
+}
+
 /* `== Title ==` of wikis, `== Title` of AsciiDoc. */
 static bool is_equals_heading(struct slice text, struct slice *title)
 {
@@ -75,7 +88,7 @@ static bool goes_on(struct slice text, const struct passing *next, const struct 
 {
 	size_t n = shape_indent(text) + shape_section(slice_trim(text));
 	return !is_empty(next) && is_empty(after) && !next->rest && n >= 3 && shape_indent(next->line.text) == n &&
-	       next->line.text.n <= 80;
+	       !ends_otherwise(slice_trim(next->line.text));
 }
 
 static void hand_heading(struct document *d, const struct passing *now, struct slice title, size_t used)
@@ -100,7 +113,8 @@ static bool heading(struct document *d, const struct passing *now, const struct 
 		hand_heading(d, now, shape_title(text), 1);
 	} else if (alone && ((shape_hashes(text, &title) && title.n > 0) || is_equals_heading(text, &title))) {
 		hand_heading(d, now, title, 0);
-	} else if (alone && (is_section(d, text) || is_margin_heading(d, text))) {
+	} else if (alone &&
+	           (is_section(d, text) || is_margin_heading(d, text) || is_scenario_heading(d, text, after))) {
 		hand_heading(d, now, shape_title(text), 0);
 	} else if (goes_on(text, next, after) && is_section(d, text)) {
 		buffer_clear(&d->scratch);

@@ -22,9 +22,13 @@ static size_t read_passage(struct extract *e, size_t i)
 {
 	struct judged judged;
 	struct items items = { 0 };
-	if (!judge_passage(&e->passage, i, &e->usual, &judged))
+	size_t recorded = recorded_passage(&e->talk, &e->passage, i, &e->titles);
+	if (recorded > i)
+		return recorded;
+	if (judge_passage(&e->passage, i, &e->usual, &judged))
+		items_make(&items, &e->passage, &judged);
+	else if (!bare_passage(&e->passage, &e->talk, i, &judged, &items))
 		return i;
-	items_make(&items, &e->passage, &judged);
 	size_t next = speak(&e->talk, &items, &judged, &e->titles);
 	items_free(&items);
 	e->usual = judged;

@@ -59,6 +59,7 @@ struct verdict {
 /* A run of lines in one notation. */
 struct judged {
 	const struct notation *notation;
+	bool bare;           /* none: who speaks was told by what is said (extract_bare.c) */
 	bool flipped;        /* who is printed as the client is the server */
 	bool marked_ends;    /* `<CRLF>` and the like stands for the line's end */
 	size_t first, last;  /* indices of the first and last line with a prefix */
@@ -101,6 +102,7 @@ struct items {
 	size_t n, room;
 };
 
+struct item *item_new(struct items *items);
 void items_make(struct items *items, const struct passage *p, const struct judged *judged);
 void items_free(struct items *items);
 
@@ -151,6 +153,8 @@ struct talk {
 void talk_begin(struct talk *t, const struct judged *judged, const struct protocol *protocol, struct slice title,
                 unsigned number);
 void talk_said(struct talk *t, enum side side, struct slice text, unsigned number);
+/* A line of a script that somebody else has read, as it is printed. */
+void talk_line(struct talk *t, const struct script_line *line, struct slice printed, unsigned number);
 void talk_comment(struct talk *t, struct slice text, unsigned number);
 /* A stage direction, without < and >; what `side` sends, octets 0 where nobody knows. */
 void talk_direction(struct talk *t, const char *text, unsigned number);
@@ -186,6 +190,21 @@ enum connection_words connection_words(struct slice text);
 struct slice bracketed(struct slice text);
 /* Whether the line is nothing but a word that parts alternatives: `or`, `-or-`. */
 bool parts_alternatives(struct slice line);
+
+/* ---- other programs' recordings (extract_recorded.c) ---- */
+
+/* Reads a recording that begins at the `i`th line into conversations of its own; returns the index of the line behind it, `i`
+ * where none begins. */
+size_t recorded_passage(struct talk *t, const struct passage *p, size_t i, struct titles *titles);
+
+/* ---- without prefixes (extract_bare.c) ---- */
+
+/* Whether a session without prefixes begins at the `i`th line, as it is, or as it goes on with the talk under way; its lines
+ * are then the items. */
+bool bare_passage(const struct passage *p, const struct talk *t, size_t i, struct judged *judged, struct items *items);
+/* What programs say that connect by hand ("Escape character is"); a shell's line that starts one. */
+bool tool_says(struct slice line);
+bool tool_starts(struct slice line);
 
 /* ---- whether it goes on (extract_join.c) ---- */
 

@@ -14,7 +14,7 @@
 /* So many lines behind the last prefix may go on with what is said there. */
 #define LINES_BEHIND 400
 
-static struct item *item_new(struct items *items)
+struct item *item_new(struct items *items)
 {
 	if (items->n == items->room) {
 		items->room = items->room ? items->room * 2 : 256;

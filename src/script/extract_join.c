@@ -9,6 +9,9 @@
 /* The state in which a client says who it is, in the protocols where it does: behind the greeting, and where TLS has begun. */
 #define STATE_CONNECTED 1
 
+/* More lines between are too many for one conversation. */
+#define LINES_BETWEEN 100
+
 /* Whether so little stands between that the two parts are one block to the eye. */
 static bool tiny(const struct gap *gap)
 {
@@ -57,6 +60,8 @@ bool talk_continues(const struct talk *t, const struct judged *judged, const str
 		return false;
 	if (d == NULL)
 		return tiny(&t->gap);
+	if (t->gap.lines > LINES_BETWEEN)
+		return false;
 	bool awaited = dialogue_outstanding(d) > 0 || dialogue_in_reply(d) || dialogue_due(d, side) > 0;
 	if (dialogue_closing(d) && !awaited)
 		return false;
@@ -65,6 +70,8 @@ bool talk_continues(const struct talk *t, const struct judged *judged, const str
 	if (tiny(&t->gap))
 		return !(side == SIDE_CLIENT && t->protocol && t->protocol->tagged && dialogue_input(d) == INPUT_COMMAND &&
 		         tag_used(t, text));
+	if (side == SIDE_SERVER && !t->gap.or && slice_starts(text, SLICE("HTTP/")))
+		return dialogue_outstanding(d) > 0 && !dialogue_in_reply(d);
 	if (side == SIDE_SERVER)
 		return awaited && !t->gap.or;
 	return t->begun && !t->gap.or && may_say(t, d, text);

@@ -154,6 +154,16 @@ void talk_said(struct talk *t, enum side side, struct slice text, unsigned numbe
 	settle(t);
 }
 
+void talk_line(struct talk *t, const struct script_line *line, struct slice printed, unsigned number)
+{
+	at_line(t, number);
+	if (line->kind == SCRIPT_SAID) {
+		t->said[line->side]++;
+		t->blanked += count_blanked(printed);
+	}
+	hand_on(t, printed, number);
+}
+
 void talk_comment(struct talk *t, struct slice text, unsigned number)
 {
 	t->draft.number = number;

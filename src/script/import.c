@@ -21,7 +21,8 @@
 static const struct import_form *const forms[] = { &import_imaplib, &import_smtplib,  &import_http_client,
 	                                           &import_poplib,  &import_ftplib,   &import_curl,
 	                                           &import_swaks,   &import_s_client, &import_telnet,
-	                                           &import_exim,    &import_imaptest, &import_nc };
+	                                           &import_exim,    &import_imaptest, &import_nc,
+	                                           &import_document };
 
 static const char own_name[] = "transcript";
 

@@ -15,8 +15,7 @@
 
 /* ---- text with its numbers ---- */
 
-/* Ends the line of `t` that has been written, as one of the source's line `number`. */
-static void end_line(struct draft_text *t, unsigned number)
+void draft_text_end(struct draft_text *t, unsigned number)
 {
 	buffer_add_octet(&t->text, '\n');
 	if ((t->n & (t->n - 1)) == 0)
@@ -29,13 +28,13 @@ static void move_text(struct draft_text *to, struct draft_text *from)
 	struct slice rest = buffer_slice(&from->text);
 	for (size_t i = 0; i < from->n; i++) {
 		buffer_add_slice(&to->text, slice_row(&rest));
-		end_line(to, from->numbers[i]);
+		draft_text_end(to, from->numbers[i]);
 	}
 	buffer_clear(&from->text);
 	from->n = 0;
 }
 
-static void free_text(struct draft_text *t)
+void draft_text_free(struct draft_text *t)
 {
 	buffer_free(&t->text);
 	free(t->numbers);
@@ -202,10 +201,10 @@ static void mend_server(struct draft *d, enum side side)
 /* Puts in what must stand before `side` speaks. */
 static void mend(struct draft *d, enum side side)
 {
-	if (d->mending || d->as_found)
+	if (d->mending || (d->as_found && !d->client_hidden && !d->server_hidden))
 		return;
 	d->mending = true;
-	if (!d->said)
+	if (!d->said && !d->as_found)
 		mend_greeting(d, side);
 	if (d->dialogue) {
 		if (dialogue_tls_pending(d->dialogue))
@@ -248,7 +247,7 @@ void draft_field(struct draft *d, const char *name, struct slice value)
 {
 	buffer_printf(&d->header.text, "%s: ", name);
 	escape_text(&d->header.text, value);
-	end_line(&d->header, d->number);
+	draft_text_end(&d->header, d->number);
 }
 
 void draft_tls(struct draft *d)
@@ -271,7 +270,7 @@ void draft_tls(struct draft *d)
 /* The line is written down; the dialogue follows. */
 static void follow(struct draft *d, enum side side, struct slice text, struct slice line_end)
 {
-	end_line(&d->body, d->number);
+	draft_text_end(&d->body, d->number);
 	d->said = true;
 	(void)following(d);
 	feed(d, side, text);
@@ -320,7 +319,7 @@ void draft_template(struct draft *d, enum side side, enum script_mark mark, stru
 	line.text = buffer_take(&kept);
 	script_print_line(&line, &d->body.text);
 	d->body.text.n--; /* its LF, which end_line writes with the number */
-	end_line(&d->body, d->number);
+	draft_text_end(&d->body, d->number);
 	d->said = true;
 	free(line.text);
 }
@@ -340,7 +339,7 @@ void draft_quote(struct buffer *out, struct slice text)
 void draft_direction(struct draft *d, const char *text)
 {
 	buffer_printf(&d->body.text, "<%s>", text);
-	end_line(&d->body, d->number);
+	draft_text_end(&d->body, d->number);
 }
 
 void draft_payload(struct draft *d, enum side side, const char *what, uint64_t octets)
@@ -378,7 +377,7 @@ void draft_comment_text(struct draft *d, struct slice text)
 {
 	buffer_add_string(&d->body.text, text.n ? "# " : "#");
 	escape_text_but_tabs(&d->body.text, text);
-	end_line(&d->body, d->number);
+	draft_text_end(&d->body, d->number);
 }
 
 void draft_comment(struct draft *d, const char *format, ...)
@@ -400,14 +399,22 @@ static void close_conversation(struct draft *d)
 	mend_end(d);
 	unsigned first = d->body.n ? d->body.numbers[0] : d->number;
 	buffer_printf(&d->done.text, "Protocol: %s", draft_following(d));
-	end_line(&d->done, first);
+	draft_text_end(&d->done, first);
 	if (d->tls) {
 		buffer_add_string(&d->done.text, "TLS: implicit");
-		end_line(&d->done, first);
+		draft_text_end(&d->done, first);
 	}
 	move_text(&d->done, &d->header);
-	end_line(&d->done, first);
+	draft_text_end(&d->done, first);
 	move_text(&d->done, &d->body);
+}
+
+void draft_conversation(struct draft *d, struct draft_text *header, struct draft_text *body)
+{
+	move_text(&d->done, header);
+	move_text(&d->done, body);
+	draft_text_free(header);
+	d->any = true;
 }
 
 void draft_next(struct draft *d)
@@ -475,9 +482,9 @@ enum status draft_finish(struct draft *d, struct script **scripts, size_t *n)
 
 void draft_free(struct draft *d)
 {
-	free_text(&d->done);
-	free_text(&d->header);
-	free_text(&d->body);
+	draft_text_free(&d->done);
+	draft_text_free(&d->header);
+	draft_text_free(&d->body);
 	dialogue_free(d->dialogue);
 	*d = (struct draft){ 0 };
 }

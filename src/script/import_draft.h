@@ -23,6 +23,10 @@ struct draft_text {
 	size_t n;
 };
 
+/* Ends the line that has been written to `t->text`, as one of the source's line `number`. */
+void draft_text_end(struct draft_text *t, unsigned number);
+void draft_text_free(struct draft_text *t);
+
 struct draft {
 	const char *file;
 	const char *form; /* the name of the form, for messages */
@@ -32,7 +36,9 @@ struct draft {
 	/* That side's payload never stands among the lines that are said; a reader that finds it elsewhere sets the second
 	 * to false while it says it. Readers set them. */
 	bool client_hidden, server_hidden;
-	bool as_found; /* a document's: nothing is put in that does not stand there; the reader sets it */
+	/* A document's: no greeting is put in that does not stand there, and no payload but what is said to be hidden; whoever
+	 * reads sets it. */
+	bool as_found;
 	struct draft_text done, header, body;
 	bool mending;              /* what is said now was put in by the draft itself */
 	struct dialogue *dialogue; /* follows the conversation under way; NULL: it has not begun, or is not followed */
@@ -92,6 +98,10 @@ bool draft_waits(const struct draft *d, struct slice tag); /* IMAP: a command wi
 const char *draft_following(const struct draft *d);        /* the protocol's name; "tcp" while nobody knows */
 
 /* ---- the end ---- */
+
+/* A whole conversation, as it stands in a transcript: its header, the empty line behind that too, and its body. Both are
+ * empty after. */
+void draft_conversation(struct draft *d, struct draft_text *header, struct draft_text *body);
 
 /* Hands on the lines of the body so far, each as it stands in a transcript, with the number of the source's line; they are
  * kept no longer. */

@@ -205,7 +205,7 @@ static unsigned weigh(struct slice verb, enum fit fits)
 	bool english_too = is_english(verb);
 	unsigned weight = english_too ? common[fits] : odd[fits];
 	bool lower = octet_lower(verb.p[verb.n - 1]) == verb.p[verb.n - 1] && octet_is_alpha(verb.p[verb.n - 1]);
-	if (lower && fits != FIT_TYPED && weight > 1)
+	if (lower && fits != FIT_TYPED && weight > (english_too ? 1U : 2U))
 		weight--;
 	return weight;
 }
@@ -237,7 +237,8 @@ static void split_tree(struct slice rest, struct arguments *a)
 static struct slice form_behind(const struct entry *row)
 {
 	struct slice syntax = slice_of(row->syntax ? row->syntax : row->word);
-	return slice_part(syntax, strlen(row->word), syntax.n);
+	/* of two forms the first stands for both: "NOTIFY SET … or NOTIFY NONE" */
+	return slice_part(syntax, strlen(row->word), slice_find(syntax, SLICE(" or ")));
 }
 
 /* SMTP, LMTP, POP3, FTP: a verb, then words. */

@@ -104,11 +104,11 @@ static void forms_are_listed(void)
 	size_t n = 0;
 	while (import_form(n, &what))
 		n++;
-	CHECK(n == 13);
+	CHECK(n == 14);
 	CHECK_READ(
 		"swak", "=== Trying\n",
 		"--from swak: no such form: there are transcript, imaplib, smtplib, http.client, poplib, ftplib, curl, swaks, "
-		"s_client, telnet, exim, imaptest and nc");
+		"s_client, telnet, exim, imaptest, nc and document");
 	CHECK_READ("swaks", "=== Trying\n",
 	           "f.txt:1: \"\": read as swaks, this is no conversation: nothing is said in it");
 	CHECK_READ("transcript", "C: hello\n", "C: hello\n");

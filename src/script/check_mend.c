@@ -1,0 +1,111 @@
+/*
+ * Putting lines right: the walk's copy of a line becomes what it should be, and is heard so from then on; findings get the
+ * corrected line when all is walked.
+ */
+#include "script/check_walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+
+/* ---- lines ---- */
+
+void line_mend(struct walk *w, size_t line, struct finding *row, char *text)
+{
+	struct script_line *l = &w->script->lines[line];
+	if (l->text != w->original->lines[line].text)
+		free(l->text);
+	l->text = text;
+	l->text_n = strlen(text);
+	row->repair = REPAIR_REPLACE;
+}
+
+void line_turn(struct walk *w, size_t line, struct finding *row)
+{
+	struct script_line *l = &w->script->lines[line];
+	l->side = l->side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+	row->repair = REPAIR_REPLACE;
+}
+
+void line_hush(struct walk *w, size_t line, struct finding *row)
+{
+	struct script_line *l = &w->script->lines[line];
+	line_mend(w, line, row, string_printf("%s: %s", l->side == SIDE_CLIENT ? "C" : "S", l->text));
+	l->kind = SCRIPT_COMMENT;
+}
+
+void line_insert(struct finding *row, enum check_repair where, enum side side, const char *text)
+{
+	struct buffer line = { 0 };
+	script_print_wire(side, slice_of(text), SLICE("\r\n"), NULL, 0, &line);
+	row->repair = where;
+	row->text = buffer_take(&line);
+}
+
+void mended_print(struct walk *w)
+{
+	for (size_t i = 0; i < w->c.found->n; i++) {
+		struct finding *row = &w->c.found->rows[i];
+		struct buffer line = { 0 };
+		if (row->repair != REPAIR_REPLACE)
+			continue;
+		script_print_line(&w->script->lines[row->line], &line);
+		line.n--; /* its LF */
+		row->text = buffer_take(&line);
+	}
+}
+
+/* ---- what a dialogue finds ---- */
+
+/* `MAIL FROM: <a@b>`: no space behind the colon (RFC 5321 3.3). */
+static void space_drop(struct walk *w, struct finding *row)
+{
+	const struct script_line *line = walk_line(w);
+	struct slice text = { line->text, line->text_n };
+	size_t colon = slice_find_octet(text, ':');
+	if (line->exact || colon == text.n)
+		return;
+	struct slice before = slice_part(text, 0, colon + 1), behind = slice_trim(slice_part(text, colon + 1, text.n));
+	row->errata = string_printf("\"" SLICE_FMT " %.1s\" has a space after the colon, which RFC 5321 3.3 forbids",
+	                            SLICE_ARG(before), behind.n ? behind.p : "");
+	line_mend(w, w->c.line, row, string_printf(SLICE_FMT SLICE_FMT, SLICE_ARG(before), SLICE_ARG(behind)));
+}
+
+/* An exact line that ends in LF or CR alone becomes one that ends in CRLF. */
+static void end_mend(struct walk *w, struct finding *row)
+{
+	struct script_line *line = &w->script->lines[w->c.line];
+	struct slice text = walk_text(w);
+	size_t last = w->wire.n ? (size_t)(w->wire.n - 1) : 0;
+	bool ends = w->wire.n && (w->wire.p[last] == '\n' || w->wire.p[last] == '\r');
+	if (!line->exact || !ends || template_has_variables((struct slice){ line->text, line->text_n }) ||
+	    slice_find_octet(text, '\r') < text.n || slice_find_octet(text, '\n') < text.n || !text_safe(text, false))
+		return;
+	row->errata = string_copy(w->wire.p[last] == '\n' ? "a line ends in LF alone" : "a line ends in CR alone");
+	line_mend(w, w->c.line, row, slice_string(text));
+	line->exact = false;
+}
+
+/* Documents leave +OK out before a list or a text. */
+static void status_insert(struct walk *w, struct finding *row)
+{
+	(void)w;
+	line_insert(row, REPAIR_BEFORE, SIDE_SERVER, "+OK");
+}
+
+void problem_mend(struct walk *w, struct slice problem, struct finding *row)
+{
+	static const struct {
+		const char *begins;
+		void (*mend)(struct walk *w, struct finding *row);
+	} rows[] = {
+		{ "no space may stand behind the colon", space_drop },
+		{ "bare LF", end_mend },
+		{ "bare CR", end_mend },
+		{ "the server's +OK is missing before", status_insert },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (slice_starts(problem, slice_of(rows[i].begins)))
+			rows[i].mend(w, row);
+}

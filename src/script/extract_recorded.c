@@ -1,0 +1,112 @@
+/*
+ * Other programs' recordings in a document: imaplib's, smtplib's, curl's and so on. Their lines are found by what each form's
+ * reader likes, and read by it.
+ */
+#include "script/extract_inside.h"
+
+#include <stdlib.h>
+
+#include "protocol/protocol.h"
+#include "script/import_forms.h"
+#include "script/script.h"
+
+/* So many lines without a mark of the form's end the recording. */
+#define LINES_BETWEEN 12
+
+/* How much must speak for a form, as where a file is recognised. */
+#define SURE 3
+
+/* Those whose lines are marked; sessions that only a terminal shows are not read by a form here (extract_bare.c). */
+static const struct import_form *const forms[] = { &import_imaplib, &import_smtplib, &import_http_client, &import_poplib,
+	                                           &import_ftplib, &import_curl, &import_swaks };
+
+/* Where a recording of the form ends that begins at the `i`th line: behind its last line. 0 where none begins. */
+static size_t end_of(const struct passage *p, size_t i, const struct import_form *form)
+{
+	size_t end = i, between = 0;
+	unsigned likes = 0;
+	if (form->likes(passage_line(p, i), false) == 0)
+		return 0;
+	for (; i < p->n && between <= LINES_BETWEEN && p->lines[i].kind != DOCUMENT_HEADING; i++) {
+		struct slice line = passage_line(p, i);
+		unsigned one = line.n ? form->likes(line, false) : 0;
+		likes += one;
+		between = one ? 0 : between + (line.n > 0);
+		if (one)
+			end = i + 1;
+	}
+	return likes > SURE ? end : 0;
+}
+
+/* A conversation that the form's reader has read. */
+static void hand_on(struct talk *t, const struct script *script, const struct passage *p, size_t first, struct slice title)
+{
+	struct buffer line = { 0 };
+	for (size_t i = 0; i < script->nlines; i++) {
+		const struct script_line *row = &script->lines[i];
+		unsigned number = p->lines[first + row->number - 1].number;
+		if (i == 0)
+			talk_begin(t, NULL, protocol_named(slice_of(script->protocol)), title, number);
+		buffer_clear(&line);
+		script_print_line(row, &line);
+		line.n--; /* its LF */
+		talk_line(t, row, buffer_slice(&line), number);
+	}
+	t->draft.tls = script->tls && slice_equal(slice_of(script->tls), SLICE("implicit"));
+	talk_end(t);
+	buffer_free(&line);
+}
+
+static bool has_said(const struct script *script)
+{
+	for (size_t i = 0; i < script->nlines; i++)
+		if (script->lines[i].kind == SCRIPT_SAID)
+			return true;
+	return false;
+}
+
+/* Reads the lines from `first` up to, not including, `end`. False where the reader finds nothing in them. */
+static bool read(struct talk *t, const struct passage *p, size_t first, size_t end, const struct import_form *form,
+                 struct slice title)
+{
+	struct buffer text = { 0 };
+	struct error error = { 0 };
+	struct script *scripts = NULL;
+	size_t n = 0;
+	for (size_t i = first; i < end; i++) {
+		buffer_add_slice(&text, passage_line(p, i));
+		buffer_add_octet(&text, '\n');
+	}
+	struct draft draft = { .file = "document", .form = form->name, .error = &error, .as_found = true };
+	enum status status = form->read(&draft, buffer_slice(&text));
+	if (status == STATUS_OK)
+		status = draft_finish(&draft, &scripts, &n);
+	draft_free(&draft);
+	bool any = false;
+	for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+		if (!has_said(&scripts[i]))
+			continue;
+		if (!any)
+			talk_end(t);
+		any = true;
+		hand_on(t, &scripts[i], p, first, title);
+	}
+	scripts_free(scripts, n);
+	error_clear(&error);
+	buffer_free(&text);
+	return any;
+}
+
+size_t recorded_passage(struct talk *t, const struct passage *p, size_t i, struct titles *titles)
+{
+	const struct import_form *best = NULL;
+	size_t end = 0;
+	for (size_t k = 0; k < sizeof forms / sizeof forms[0]; k++) {
+		size_t one = end_of(p, i, forms[k]);
+		if (one > end) {
+			end = one;
+			best = forms[k];
+		}
+	}
+	return best && read(t, p, i, end, best, titles_at(titles, p->lines[i].number)) ? end : i;
+}
