@@ -4,9 +4,10 @@
 
 load helpers
 
-# said FILE: what is said and done in a transcript, without header, comments and empty lines.
+# said FILE: what is said and done in a transcript, without header, comments and empty lines. A stage direction may stand behind
+# the prefix of the side that it names.
 said() {
-	grep -E '^([CS]\\?:|<)' "$1"
+	sed -nE 's/^(C: )?(<client .*)/\2/; s/^(S: )?(<server .*)/\2/; /^([CS]\\?:|<)/p' "$1"
 }
 
 # extracted DOCUMENT: its conversations, one a file, in $BATS_TEST_TMPDIR/DOCUMENT.
