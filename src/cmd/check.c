@@ -30,6 +30,38 @@ static enum status check_scripts(struct checks *checks, const struct script *scr
 	return worst;
 }
 
+/* Whether the file's first line cannot be a transcript's: then it may be a document. */
+static bool begins_otherwise(const char *name)
+{
+	struct buffer text = { 0 };
+	struct error error = { 0 };
+	struct script *scripts = NULL;
+	size_t n = 0;
+	struct slice rest = { NULL, 0 }, line = { NULL, 0 };
+	if (read_input(name, &text, &error) == STATUS_OK)
+		rest = buffer_slice(&text);
+	while (rest.n && slice_trim(line).n == 0)
+		line = slice_row(&rest);
+	bool otherwise = line.n && scripts_parse(line, name, &scripts, &n, &error) != STATUS_OK;
+	scripts_free(scripts, n);
+	error_clear(&error);
+	buffer_free(&text);
+	return otherwise;
+}
+
+/* What is no transcript, but a document that holds some: the next step is named. */
+static void name_document(const char *name, struct error *error)
+{
+	struct script *scripts = NULL;
+	struct error none = { 0 };
+	size_t n = 0;
+	if (begins_otherwise(name) && read_transcript(name, "document", &scripts, &n, &none) == STATUS_OK && n > 0)
+		(void)error_set(error, STATUS_USAGE,
+		                "%s: no transcript, but a document: --from document checks what it holds", name);
+	error_clear(&none);
+	scripts_free(scripts, n);
+}
+
 static enum status check_file(struct checks *checks, const char *name)
 {
 	struct script *scripts = NULL;
@@ -38,6 +70,8 @@ static enum status check_file(struct checks *checks, const char *name)
 	enum status status = read_transcript(name, checks->options->from, &scripts, &n, &error);
 	if (status == STATUS_OK && n == 0)
 		status = error_set(&error, STATUS_USAGE, "%s: no conversation in it", input_name(name));
+	if (status != STATUS_OK && checks->options->from == NULL && strcmp(name, "-") != 0)
+		name_document(name, &error);
 	if (status == STATUS_OK) {
 		struct findings *found = memory_zeroed(n, sizeof *found);
 		checks->files++;
@@ -109,8 +143,9 @@ const struct command command_check = {
 	.arguments = "[options] TRANSCRIPT...",
 	.summary = "is this a conversation that the protocol allows? offline",
 	.help = "TRANSCRIPT is a file, one that ships (ewing-pop3), or - for standard input; it\n"
-		"may hold several conversations, or be what another program printed, which\n"
-		"--from lists. Both sides are listened to, and each mistake is a line:\n"
+		"may hold several conversations, or be what another program printed, or with\n"
+		"--from document what extract finds: lines are then the document's. Both sides\n"
+		"are listened to, and each mistake is a line:\n"
 		"\n"
 		"  FILE:LINE: error|warning: what. why. (RFC)\n"
 		"\n"
@@ -128,7 +163,7 @@ const struct command command_check = {
 		"\n"
 		"  parlance check session.txt\n"
 		"  parlance check --fix ewing-pop3 > mended.txt\n"
-		"  parlance extract --notes off rfc1939.txt | parlance check -",
+		"  parlance check --from document rfc1939.txt",
 	.options = OPTIONS_PRINT | OPTIONS_SCRIPT | OPTIONS_OFFLINE | OPTIONS_CHECK,
 	.run = run,
 };

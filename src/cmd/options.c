@@ -159,7 +159,7 @@ static const struct option_row rows[] = {
 	{ "set-file", 0, "FILE", OPTIONS_SCRIPT, OPTION_SET_FILE, 0, NULL,
 	  "the same for each line NAME=VALUE of FILE" },
 	{ "from", 0, "FORM", OPTIONS_SCRIPT, OPTION_TEXT, AT(from), NULL,
-	  "read another program's recording as FORM, where\nit is not recognised: curl, swaks, imaplib,\nsmtplib, poplib, ftplib, http.client, s_client,\ntelnet, nc, exim, imaptest; or transcript, our own" },
+	  "read another program's recording as FORM, where\nit is not recognised: curl, swaks, imaplib,\nsmtplib, poplib, ftplib, http.client, s_client,\ntelnet, nc, exim, imaptest; or document, what\nextract finds; or transcript, our own" },
 	{ "beside", 0, NULL, OPTIONS_ANNOTATE, OPTION_FLAG, AT(beside), NULL,
 	  "lay two conversations side by side, by phase" },
 	{ "map", 0, "OLD=NEW", OPTIONS_SCRIPT, OPTION_MAP, 0, NULL, "replace OLD in every client line" },

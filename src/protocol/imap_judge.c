@@ -24,6 +24,12 @@ static const struct {
 
 static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_event *event)
 {
+	if (verb.n && dialogue_announced(d, verb, NULL)) {
+		event_note(d, event, "A command of the extension " SLICE_FMT ", which the server announced.",
+		           SLICE_ARG(event_upper(d, slice_part(verb, 0, WORD_IN_PROBLEM))));
+		event_ref(d, event, "RFC 9051 6.5");
+		return;
+	}
 	event_note(d, event, "The server should answer BAD: it does not know this command.");
 	event_ref(d, event, "RFC 9051 7.1.3");
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {

@@ -21,7 +21,8 @@ enum smtp_effect smtp_effect_of(struct slice verb)
 		{ "AUTH", EFFECT_AUTH },       { "BDAT", EFFECT_BDAT },  { "BURL", EFFECT_BURL },
 		{ "DATA", EFFECT_DATA },       { "EHLO", EFFECT_HELLO }, { "HELO", EFFECT_HELLO },
 		{ "LHLO", EFFECT_HELLO },      { "MAIL", EFFECT_MAIL },  { "QUIT", EFFECT_QUIT },
-		{ "RCPT", EFFECT_RCPT },       { "RSET", EFFECT_RSET },  { "STARTTLS", EFFECT_STARTTLS },
+		{ "RCPT", EFFECT_RCPT },       { "RSET", EFFECT_RSET },  { "SAML", EFFECT_MAIL },
+		{ "SEND", EFFECT_MAIL },       { "SOML", EFFECT_MAIL },  { "STARTTLS", EFFECT_STARTTLS },
 		{ "XCLIENT", EFFECT_RESTART },
 	};
 	for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++)

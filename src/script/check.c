@@ -9,7 +9,7 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
-#include "script/check_walk.h"
+#include "script/check_hearing.h"
 
 /* ---- findings ---- */
 
@@ -130,7 +130,7 @@ static void findings_sort(struct findings *f)
 
 /* ---- the door ---- */
 
-/* The lines are the walk's own: a side may be turned; what they say is shared. */
+/* The lines are the hearing's own: a side may be turned; what they say is shared. */
 static void script_borrow(const struct script *script, struct script *copy)
 {
 	*copy = *script;
@@ -156,11 +156,11 @@ enum status check_script(const struct script *script, const struct protocol *pro
 	*found = (struct findings){ 0 };
 	script_borrow(script, &copy);
 	struct rehearsal *r = rehearse(&copy, protocol, given ? given : &none);
-	struct walk w = { .c = { .r = r, .found = found, .line = NO_LINE }, .script = &copy, .original = script };
-	rehearsal_variables(r, given ? given : &none, &w.v);
-	walk_script(&w);
-	mended_print(&w);
-	variables_free(&w.v);
+	struct hearing h = { .c = { .r = r, .found = found, .line = NO_LINE }, .script = &copy, .original = script };
+	rehearsal_variables(r, given ? given : &none, &h.v);
+	hearing_run(&h);
+	mended_print(&h);
+	variables_free(&h.v);
 	rehearsal_free(r);
 	script_forget(script, &copy);
 	findings_sort(found);

@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "protocol/knowledge.h"
-#include "script/check_walk.h"
+#include "script/check_hearing.h"
 
 static struct slice text_of(const struct script_line *line)
 {
@@ -47,16 +47,24 @@ static bool looks_final(const struct protocol *protocol, struct slice line)
 
 /* ---- runs of lines ---- */
 
-static void runs_make(struct walk *w)
+/* Exact lines may hold several replies, or parts of one. */
+static size_t finals_with(const struct ahead *now, const struct script_line *line, const struct protocol *protocol)
 {
-	const struct protocol *protocol = w->c.r->protocol;
+	if (line->exact || now->finals == SIZE_MAX)
+		return SIZE_MAX;
+	return now->finals + (line->kind == SCRIPT_SAID && looks_final(protocol, text_of(line)));
+}
+
+static void runs_make(struct hearing *h)
+{
+	const struct protocol *protocol = h->c.r->protocol;
 	struct ahead now = { .reply = NO_LINE };
 	bool client = false; /* the run that is looked through */
-	for (size_t i = w->script->nlines; i-- > 0;) {
-		const struct script_line *line = &w->script->lines[i];
+	for (size_t i = h->script->nlines; i-- > 0;) {
+		const struct script_line *line = &h->script->lines[i];
 		bool spoken = line->kind == SCRIPT_SAID;
 		if (is_said(line, protocol) && line->side == SIDE_CLIENT) {
-			client = true;
+			client = h->clients = true;
 			now.commands += spoken && looks_like_command(protocol, text_of(line));
 		} else if (is_said(line, protocol)) {
 			if (client) {
@@ -64,10 +72,10 @@ static void runs_make(struct walk *w)
 				now.commands = now.finals = 0;
 			}
 			client = false;
-			now.finals += spoken && looks_final(protocol, text_of(line));
+			now.finals = finals_with(&now, line, protocol);
 			now.reply = i;
 		}
-		w->ahead[i] = now;
+		h->ahead[i] = now;
 	}
 }
 
@@ -86,57 +94,57 @@ static bool is_status(struct slice word)
 	       slice_equal_nocase(word, SLICE("BAD"));
 }
 
-static void tags_make(struct walk *w)
+static void tags_make(struct hearing *h)
 {
 	size_t room = 0;
-	for (size_t i = 0; i < w->script->nlines; i++) {
-		const struct script_line *line = &w->script->lines[i];
+	for (size_t i = 0; i < h->script->nlines; i++) {
+		const struct script_line *line = &h->script->lines[i];
 		struct slice rest = text_of(line), tag = slice_word(&rest);
 		if (line->kind != SCRIPT_SAID || line->mark == MARK_NEVER || line->side != SIDE_SERVER ||
 		    !is_status(slice_word(&rest)))
 			continue;
-		if (w->ntagged == room) {
+		if (h->ntagged == room) {
 			room = room ? room * 2 : 16;
-			w->tagged = memory_grow(w->tagged, room, sizeof *w->tagged);
+			h->tagged = memory_grow(h->tagged, room, sizeof *h->tagged);
 		}
-		w->tagged[w->ntagged++] = (struct tagged_line){ tag, i };
+		h->tagged[h->ntagged++] = (struct tagged_line){ tag, i };
 	}
-	if (w->ntagged)
-		qsort(w->tagged, w->ntagged, sizeof *w->tagged, by_tag);
+	if (h->ntagged)
+		qsort(h->tagged, h->ntagged, sizeof *h->tagged, by_tag);
 }
 
-bool ahead_answers(const struct walk *w, struct slice tag, size_t from, size_t *line)
+bool ahead_answers(const struct hearing *h, struct slice tag, size_t from, size_t *line)
 {
 	const struct tagged_line key = { tag, from };
-	size_t low = 0, high = w->ntagged;
+	size_t low = 0, high = h->ntagged;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (by_tag(&w->tagged[middle], &key) < 0)
+		if (by_tag(&h->tagged[middle], &key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == w->ntagged || !slice_equal(w->tagged[low].tag, tag))
+	if (low == h->ntagged || !slice_equal(h->tagged[low].tag, tag))
 		return false;
 	if (line)
-		*line = w->tagged[low].line;
+		*line = h->tagged[low].line;
 	return true;
 }
 
 /* ---- the door ---- */
 
-void ahead_make(struct walk *w)
+void ahead_make(struct hearing *h)
 {
-	w->ahead = memory_zeroed(w->script->nlines, sizeof *w->ahead);
-	runs_make(w);
-	if (w->c.r->protocol->tagged)
-		tags_make(w);
+	h->ahead = memory_zeroed(h->script->nlines, sizeof *h->ahead);
+	runs_make(h);
+	if (h->c.r->protocol->tagged)
+		tags_make(h);
 }
 
-void ahead_free(struct walk *w)
+void ahead_free(struct hearing *h)
 {
-	free(w->ahead);
-	free(w->tagged);
+	free(h->ahead);
+	free(h->tagged);
 }
 
 static bool is_refusal(const struct protocol *protocol, struct slice line)
@@ -150,12 +158,12 @@ static bool is_refusal(const struct protocol *protocol, struct slice line)
 	return slice_starts_nocase(line, SLICE("-ERR"));
 }
 
-bool ahead_accepts(const struct walk *w)
+bool ahead_accepts(const struct hearing *h)
 {
-	const struct protocol *protocol = dialogue_protocol(w->c.d);
-	struct slice rest = walk_text(w);
-	size_t reply = w->ahead[w->c.line].reply;
-	if (protocol->tagged && !ahead_answers(w, slice_word(&rest), w->c.line, &reply))
+	const struct protocol *protocol = dialogue_protocol(h->c.d);
+	struct slice rest = hearing_text(h);
+	size_t reply = h->ahead[h->c.line].reply;
+	if (protocol->tagged && !ahead_answers(h, slice_word(&rest), h->c.line, &reply))
 		return true;
-	return reply == NO_LINE || !is_refusal(protocol, text_of(&w->script->lines[reply]));
+	return reply == NO_LINE || !is_refusal(protocol, text_of(&h->script->lines[reply]));
 }

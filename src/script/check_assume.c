@@ -2,7 +2,7 @@
  * What a check makes up, so that what follows a mistake is judged as it was meant: the reply that is missing, the login that
  * nobody shows. Nobody is told of it.
  */
-#include "script/check_walk.h"
+#include "script/check_hearing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,22 +44,23 @@ static const struct {
 	{ "http", NULL, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" },
 };
 
-static bool is_protocol(const struct walk *w, const char *name)
+/* LMTP has SMTP's rows behind its own. */
+static bool is_protocol(const struct hearing *h, const char *name)
 {
-	const char *own = dialogue_protocol(w->c.d)->name;
-	return strcmp(name, strcmp(own, "lmtp") == 0 ? "smtp" : own) == 0;
+	const char *own = dialogue_protocol(h->c.d)->name;
+	return strcmp(name, own) == 0 || (strcmp(own, "lmtp") == 0 && strcmp(name, "smtp") == 0);
 }
 
-static const char *reply_of(const struct walk *w, struct slice verb)
+static const char *reply_of(const struct hearing *h, struct slice verb)
 {
 	for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++)
-		if (is_protocol(w, replies[i].protocol) &&
+		if (is_protocol(h, replies[i].protocol) &&
 		    (replies[i].verb == NULL || slice_equal_nocase(verb, slice_of(replies[i].verb))))
 			return replies[i].octets;
 	return NULL;
 }
 
-static void say_reply(struct walk *w, const char *octets, struct slice tag)
+static void say_reply(struct hearing *h, const char *octets, struct slice tag)
 {
 	struct buffer b = { 0 };
 	for (const char *p = octets; *p; p++) {
@@ -69,30 +70,30 @@ static void say_reply(struct walk *w, const char *octets, struct slice tag)
 			buffer_add_octet(&b, *p);
 	}
 	char *said = buffer_take(&b);
-	walk_invent(w, SIDE_SERVER, said);
+	hearing_invent(h, SIDE_SERVER, said);
 	free(said);
 }
 
-static bool still_waits(const struct walk *w, uint64_t n)
+static bool still_waits(const struct hearing *h, uint64_t n)
 {
 	struct waiting_command one;
-	for (size_t i = 0; dialogue_waiting(w->c.d, i, &one); i++)
+	for (size_t i = 0; dialogue_waiting(h->c.d, i, &one); i++)
 		if (one.n == n)
 			return true;
 	return false;
 }
 
-void assume_reply(struct walk *w, const struct waiting_command *waiting)
+void assume_reply(struct hearing *h, const struct waiting_command *waiting)
 {
-	const char *octets = reply_of(w, waiting->verb);
+	const char *octets = reply_of(h, waiting->verb);
 	char *tag = slice_string(waiting->tag);
 	uint64_t n = waiting->n;
-	if (w->continued == n && !dialogue_protocol(w->c.d)->tagged) /* it has been asked to go on, and has */
-		octets = reply_of(w, SLICE("NOOP"));
-	for (unsigned i = 0; octets && i < REPLIES_MAX && still_waits(w, n); i++) {
-		say_reply(w, octets, slice_of(tag));
-		if (dialogue_in_reply(w->c.d) && is_protocol(w, "pop3")) /* a list */
-			walk_invent(w, SIDE_SERVER, ".\r\n");
+	if (h->answered == n && h->asked && !dialogue_protocol(h->c.d)->tagged) /* it has gone on */
+		octets = reply_of(h, SLICE("NOOP"));
+	for (unsigned i = 0; octets && i < REPLIES_MAX && still_waits(h, n); i++) {
+		say_reply(h, octets, slice_of(tag));
+		if (dialogue_in_reply(h->c.d) && is_protocol(h, "pop3")) /* a list */
+			hearing_invent(h, SIDE_SERVER, ".\r\n");
 	}
 	free(tag);
 }
@@ -101,35 +102,46 @@ void assume_reply(struct walk *w, const struct waiting_command *waiting)
 
 /* What leads from one state towards the next: lines with their side in front, ended by NULL. */
 static const struct step {
-	const char *protocol, *state, *name;
+	const char *protocol, *state;
+	const char *towards; /* the command that it is for; NULL: any */
+	const char *name;
 	const char *lines[6];
 } steps[] = {
-	{ "smtp", "greeting", "the greeting", { "S220 \r\n" } },
-	{ "smtp", "connected", "EHLO", { "CEHLO there.example\r\n", "S250 \r\n" } },
-	{ "smtp", "ready", "MAIL", { "CMAIL FROM:<>\r\n", "S250 \r\n" } },
-	{ "smtp", "mail", "RCPT", { "CRCPT TO:<postmaster>\r\n", "S250 \r\n" } },
-	{ "pop3", "greeting", "the greeting", { "S+OK \r\n" } },
-	{ "pop3", "authorization", "the login", { "CUSER x\r\n", "S+OK \r\n", "CPASS x\r\n", "S+OK \r\n" } },
-	{ "imap", "greeting", "the greeting", { "S* OK here\r\n" } },
-	{ "imap", "not-authenticated", "the login", { "Cassumed LOGIN x x\r\n", "Sassumed OK \r\n" } },
-	{ "imap", "authenticated", "SELECT", { "Cassumed SELECT INBOX\r\n", "Sassumed OK \r\n" } },
-	{ "ftp", "greeting", "the greeting", { "S220 \r\n" } },
-	{ "ftp", "connected", "USER", { "CUSER x\r\n", "S331 \r\n" } },
-	{ "ftp", "user", "PASS", { "CPASS x\r\n", "S230 \r\n" } },
+	{ "smtp", "greeting", NULL, "the greeting", { "S220 \r\n" } },
+	{ "lmtp", "connected", NULL, "LHLO", { "CLHLO there.example\r\n", "S250 \r\n" } },
+	{ "smtp", "connected", NULL, "EHLO", { "CEHLO there.example\r\n", "S250 \r\n" } },
+	{ "smtp", "ready", NULL, "MAIL", { "CMAIL FROM:<>\r\n", "S250 \r\n" } },
+	{ "smtp", "mail", NULL, "RCPT", { "CRCPT TO:<postmaster>\r\n", "S250 \r\n" } },
+	{ "pop3", "greeting", NULL, "the greeting", { "S+OK <1@here.example>\r\n" } },
+	{ "pop3", "authorization", "PASS", "USER", { "CUSER x\r\n", "S+OK \r\n" } },
+	{ "pop3", "authorization", NULL, "the login", { "CUSER x\r\n", "S+OK \r\n", "CPASS x\r\n", "S+OK \r\n" } },
+	{ "imap", "greeting", NULL, "the greeting", { "S* OK here\r\n" } },
+	{ "imap", "not-authenticated", NULL, "the login", { "Cassumed LOGIN x x\r\n", "Sassumed OK \r\n" } },
+	{ "imap", "authenticated", NULL, "SELECT", { "Cassumed SELECT INBOX\r\n", "Sassumed OK \r\n" } },
+	{ "ftp", "greeting", NULL, "the greeting", { "S220 \r\n" } },
+	{ "ftp", "connected", NULL, "USER", { "CUSER x\r\n", "S331 \r\n" } },
+	{ "ftp", "user", NULL, "PASS", { "CPASS x\r\n", "S230 \r\n" } },
 };
 
-static const struct step *step_now(const struct walk *w)
+/* What comes next on the way to the command. Where the state allows it, and something else forbids it, only a step that is
+ * for it alone helps. */
+static const struct step *step_now(const struct hearing *h, const struct entry *command)
 {
-	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-		if (is_protocol(w, steps[i].protocol) && strcmp(steps[i].state, dialogue_state(w->c.d)) == 0)
-			return &steps[i];
+	bool allows = command && command->states & STATE(dialogue_state_index(h->c.d));
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		const struct step *step = &steps[i];
+		if (!is_protocol(h, step->protocol) || strcmp(step->state, dialogue_state(h->c.d)) != 0)
+			continue;
+		if (step->towards ? command && strcmp(step->towards, command->word) == 0 : !allows)
+			return step;
+	}
 	return NULL;
 }
 
-static void step_take(struct walk *w, const struct step *step)
+static void step_take(struct hearing *h, const struct step *step)
 {
 	for (const char *const *line = step->lines; *line; line++)
-		walk_invent(w, **line == 'C' ? SIDE_CLIENT : SIDE_SERVER, *line + 1);
+		hearing_invent(h, **line == 'C' ? SIDE_CLIENT : SIDE_SERVER, *line + 1);
 }
 
 /* "the greeting, EHLO and MAIL". */
@@ -141,22 +153,22 @@ static void names_join(const struct step *const *taken, size_t n, struct buffer 
 	}
 }
 
-bool assume_before(struct walk *w, const struct entry *command, struct buffer *names)
+bool assume_before(struct hearing *h, const struct entry *command, struct buffer *names)
 {
 	const struct step *taken[STEPS_MAX];
 	size_t n = 0;
-	bool greeted = strcmp(dialogue_state(w->c.d), "greeting") != 0;
-	while (n < STEPS_MAX && (!greeted || (command && dialogue_allows(w->c.d, command, NULL) == NOT_NOW))) {
-		const struct step *step = step_now(w);
+	bool greeted = strcmp(dialogue_state(h->c.d), "greeting") != 0;
+	while (n < STEPS_MAX && (!greeted || (command && dialogue_allows(h->c.d, command, NULL) == NOT_NOW))) {
+		const struct step *step = step_now(h, greeted ? command : NULL);
 		if (step == NULL)
 			break;
-		step_take(w, step);
+		step_take(h, step);
 		taken[n++] = step;
 		greeted = true;
 	}
 	if (names)
 		names_join(taken, n, names);
-	return command == NULL || dialogue_allows(w->c.d, command, NULL) != NOT_NOW;
+	return command == NULL || dialogue_allows(h->c.d, command, NULL) != NOT_NOW;
 }
 
 /* ---- commands ---- */
@@ -176,9 +188,9 @@ static const struct entry *imap_command_of(const struct table *commands, struct 
 	return row;
 }
 
-const struct entry *walk_command_of(const struct walk *w, struct slice line)
+const struct entry *hearing_command_of(const struct hearing *h, struct slice line)
 {
-	const struct protocol *protocol = dialogue_protocol(w->c.d);
+	const struct protocol *protocol = dialogue_protocol(h->c.d);
 	const struct table *commands = protocol_table(protocol, TABLE_COMMANDS);
 	if (commands == NULL)
 		return NULL;

@@ -2,169 +2,193 @@
  * How a conversation begins and ends, and what its state allows: where the beginning is not shown, or the server accepts what
  * the state forbids, the rest is judged as if what must come before had been said.
  */
-#include "script/check_walk.h"
+#include "script/check_hearing.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/imap_syntax.h"
 
-static const struct protocol *protocol_now(const struct walk *w)
+static const struct protocol *protocol_now(const struct hearing *h)
 {
-	return dialogue_protocol(w->c.d);
+	return dialogue_protocol(h->c.d);
 }
 
 /* ---- the beginning ---- */
 
-static const char *greeting_ref(const struct walk *w)
+static const char *greeting_ref(const struct hearing *h)
 {
-	if (protocol_now(w)->one_code)
+	if (protocol_now(h)->one_code)
 		return "RFC 5321 3.1";
-	if (protocol_now(w)->data_connection)
+	if (protocol_now(h)->data_connection)
 		return "RFC 959 5.4";
-	return protocol_now(w)->tagged ? "RFC 9051 3" : "RFC 1939 4";
+	return protocol_now(h)->tagged ? "RFC 9051 3" : "RFC 1939 4";
 }
 
-static struct slice text_at(const struct walk *w, size_t line)
+static struct slice text_at(const struct hearing *h, size_t line)
 {
-	return (struct slice){ w->script->lines[line].text, w->script->lines[line].text_n };
+	return (struct slice){ h->script->lines[line].text, h->script->lines[line].text_n };
 }
 
-static bool says(const struct walk *w, size_t line, enum side side)
+static bool says(const struct hearing *h, size_t line, enum side side)
 {
-	const struct script_line *l = &w->script->lines[line];
+	const struct script_line *l = &h->script->lines[line];
 	return l->kind == SCRIPT_SAID && l->mark != MARK_NEVER && l->side == side;
 }
 
 /* Whether that side says anything from the line under way on. */
-static bool speaks(const struct walk *w, enum side side)
+static bool speaks(const struct hearing *h, enum side side)
 {
-	for (size_t i = w->c.line; i < w->script->nlines; i++)
-		if (says(w, i, side))
+	for (size_t i = h->c.line; i < h->script->nlines; i++)
+		if (says(h, i, side))
 			return true;
 	return false;
 }
 
 /* A reply, but none that a server greets with (RFC 5321 4.3.2, RFC 959 5.4, RFC 9051 7.1). POP3's greeting looks like any. */
-static bool greets_not(const struct walk *w)
+static bool greets_not(const struct hearing *h, struct slice text)
 {
 	static const char *const codes[] = { "120", "220", "230", "421", "521", "554", NULL };
 	static const char *const inside[] = { "CLOSED",  "HIGHESTMODSEQ", "MAILBOXID",   "NOMODSEQ", "PERMANENTFLAGS",
 		                              "UIDNEXT", "UIDNOTSTICKY",  "UIDVALIDITY", "UNSEEN",   NULL };
 	static const char *const greetings[] = { "OK", "PREAUTH", "BYE", NULL };
 	struct imap_response response;
-	struct slice text = walk_text(w);
-	if (protocol_now(w)->tagged) {
+	if (protocol_now(h)->tagged) {
 		imap_response_parse(text, &response);
 		return response.kind != IMAP_NO_RESPONSE &&
 		       (response.kind != IMAP_UNTAGGED || !imap_one_of(response.name, greetings) ||
 		        imap_one_of(response.code, inside));
 	}
-	if (!protocol_now(w)->one_code && !protocol_now(w)->data_connection)
+	if (!protocol_now(h)->one_code && !protocol_now(h)->data_connection)
 		return false;
 	return is_three_digits(slice_part(text, 0, 3)) && !imap_one_of(slice_part(text, 0, 3), codes);
 }
 
-/* The first command of those that follow; NULL where there is none. */
-static const struct entry *first_command(const struct walk *w)
+/* The client has not waited for the greeting, which comes next. */
+static bool greets_late(const struct hearing *h)
 {
-	for (size_t i = w->c.line; i < w->script->nlines; i++)
-		if (says(w, i, SIDE_CLIENT))
-			return walk_command_of(w, text_at(w, i));
+	size_t next = h->ahead[h->c.line].reply;
+	bool pop3 = !protocol_now(h)->tagged && !protocol_now(h)->one_code && !protocol_now(h)->data_connection;
+	bool answered = protocol_now(h)->tagged || h->ahead[h->c.line].finals > h->ahead[h->c.line].commands;
+	if (pop3 || !answered || next == NO_LINE || h->script->lines[next].kind != SCRIPT_SAID)
+		return false;
+	return protocol_now(h)->greeting(text_at(h, next)) && !greets_not(h, text_at(h, next));
+}
+
+/* The first command of those that follow; NULL where there is none. */
+static const struct entry *first_command(const struct hearing *h)
+{
+	for (size_t i = h->c.line; i < h->script->nlines; i++)
+		if (says(h, i, SIDE_CLIENT))
+			return hearing_command_of(h, text_at(h, i));
 	return NULL;
 }
 
-static void beginning_missing(struct walk *w, const struct entry *command)
+static void beginning_missing(struct hearing *h, const struct entry *command)
 {
 	struct buffer names = { 0 };
-	bool alone = walk_line(w)->side == SIDE_CLIENT && !speaks(w, SIDE_SERVER);
-	(void)assume_before(w, command, &names);
+	bool alone = hearing_line(h)->side == SIDE_CLIENT && !speaks(h, SIDE_SERVER);
+	(void)assume_before(h, command, &names);
 	buffer_add_octet(&names, '\0');
 	bool greeting = strcmp(names.p, "the greeting") == 0;
 	names.p[0] = octet_upper(names.p[0]);
 	char *why = greeting ? string_copy("The server speaks first")
 	                     : string_printf("%s come before %s", names.p, command ? command->word : "it");
 	if (alone)
-		(void)checking_add(&w->c, w->c.line, CHECK_ERROR, "Its greeting and every reply are missing",
-		                   greeting_ref(w), "what the server says is missing");
+		(void)checking_add(&h->c, h->c.line, CHECK_ERROR, "Its greeting and every reply are missing",
+		                   greeting_ref(h), "what the server says is missing");
 	else
-		(void)checking_add(&w->c, w->c.line, CHECK_ERROR, why, greeting_ref(w), "%s",
+		(void)checking_add(&h->c, h->c.line, CHECK_ERROR, why, greeting_ref(h), "%s",
 		                   greeting ? "the server's greeting is missing"
 		                            : "the beginning of the conversation is missing");
-	w->one_sided = alone;
+	h->one_sided = alone;
 	free(why);
 	buffer_free(&names);
-	w->hazy = w->c.unseen = true;
+	h->hazy = h->c.unseen = true;
 }
 
-static void fragment_begin(struct walk *w)
+static void fragment_begin(struct hearing *h)
 {
-	const struct entry *command = first_command(w);
-	const struct table *commands = protocol_table(protocol_now(w), TABLE_COMMANDS);
-	if (command == NULL && protocol_now(w)->tagged)
+	const struct entry *command = first_command(h);
+	const struct table *commands = protocol_table(protocol_now(h), TABLE_COMMANDS);
+	if (command == NULL && protocol_now(h)->tagged)
 		command = table_find(commands, SLICE("FETCH"));
-	beginning_missing(w, command);
-	w->fragment = true;
+	beginning_missing(h, command);
+	h->fragment = true;
 }
 
 /* ---- the end ---- */
 
 /* The goodbye was said, and somebody goes on. */
-static void over_judge(struct walk *w)
+static void over_judge(struct hearing *h)
 {
-	bool client = walk_line(w)->side == SIDE_CLIENT;
-	if (!dialogue_closing(w->c.d) || dialogue_outstanding(w->c.d) || !protocol_now(w)->server_first)
+	bool client = hearing_line(h)->side == SIDE_CLIENT;
+	if (!dialogue_closing(h->c.d) || dialogue_outstanding(h->c.d) || !protocol_now(h)->server_first)
 		return;
-	if (!client && (protocol_now(w)->greeting(walk_text(w)) == 0 || !speaks(w, SIDE_CLIENT)))
+	if (!client && (protocol_now(h)->greeting(hearing_text(h)) == 0 || !speaks(h, SIDE_CLIENT)))
 		return;
-	if (!w->over_told)
-		(void)checking_add(&w->c, w->c.line, CHECK_ERROR, "What follows belongs to another one",
-		                   greeting_ref(w), "the conversation was over: the server has said goodbye");
-	w->over_told = true;
-	walk_restart(w);
+	if (!h->over_told)
+		(void)checking_add(&h->c, h->c.line, CHECK_ERROR, "What follows belongs to another one",
+		                   greeting_ref(h), "the conversation was over: the server has said goodbye");
+	h->over_told = true;
+	hearing_restart(h);
 	if (client)
-		(void)assume_before(w, walk_command_of(w, walk_text(w)), NULL);
-	w->hazy = client;
-	w->begun = true;
+		(void)assume_before(h, hearing_command_of(h, hearing_text(h)), NULL);
+	h->hazy = client;
+	h->begun = true;
 }
 
-void begin_judge(struct walk *w)
+void begin_judge(struct hearing *h)
 {
-	bool server = walk_line(w)->side == SIDE_SERVER, first = !w->begun;
-	w->begun = true;
-	if (!protocol_now(w)->server_first || protocol_now(w)->bare)
+	bool server = hearing_line(h)->side == SIDE_SERVER, first = !h->begun;
+	h->begun = true;
+	if (!protocol_now(h)->server_first || protocol_now(h)->bare)
 		return;
 	if (!first)
-		over_judge(w);
-	else if (!server)
-		beginning_missing(w, walk_command_of(w, walk_text(w)));
-	else if (greets_not(w))
-		fragment_begin(w);
-	if (!w->fragment)
+		over_judge(h);
+	else if (!server && !greets_late(h))
+		beginning_missing(h, hearing_command_of(h, hearing_text(h)));
+	else if (server && greets_not(h, hearing_text(h)))
+		fragment_begin(h);
+	if (!h->fragment)
 		return;
 	/* What answers a command that is not shown cannot be judged; data of IMAP's that nobody asked for can. */
-	w->fragment = walk_line(w)->side == SIDE_SERVER;
-	w->passed_over = w->fragment && !slice_starts(walk_text(w), SLICE("* "));
+	h->fragment = hearing_line(h)->side == SIDE_SERVER;
+	h->passed_over = h->fragment && !slice_starts(hearing_text(h), SLICE("* "));
 }
 
 /* ---- the state ---- */
 
-void state_judge(struct walk *w)
+/* IMAP: data that is told only behind the login, or of a selected mailbox, where the session may be so far. */
+static void data_judge(struct hearing *h)
+{
+	struct imap_response response;
+	const struct table *commands = protocol_table(protocol_now(h), TABLE_COMMANDS);
+	imap_response_parse(hearing_text(h), &response);
+	if (!h->hazy || !protocol_now(h)->tagged || dialogue_due(h->c.d, SIDE_SERVER) ||
+	    response.kind != IMAP_UNTAGGED || response.status || slice_equal_nocase(response.name, SLICE("CAPABILITY")))
+		return;
+	(void)assume_before(h, table_find(commands, response.numbered ? SLICE("FETCH") : SLICE("LIST")), NULL);
+}
+
+void state_judge(struct hearing *h)
 {
 	const char *why = NULL;
-	if (walk_line(w)->side == SIDE_SERVER || protocol_now(w)->bare || !protocol_now(w)->server_first ||
-	    dialogue_input(w->c.d) != INPUT_COMMAND)
+	if (hearing_line(h)->side == SIDE_SERVER)
+		data_judge(h);
+	if (hearing_line(h)->side == SIDE_SERVER || protocol_now(h)->bare || !protocol_now(h)->server_first ||
+	    dialogue_input(h->c.d) != INPUT_COMMAND)
 		return;
-	const struct entry *command = walk_command_of(w, walk_text(w));
-	bool alone = dialogue_outstanding(w->c.d) == 0 || protocol_now(w)->tagged;
-	if (command == NULL || !alone || dialogue_allows(w->c.d, command, &why) != NOT_NOW)
+	const struct entry *command = hearing_command_of(h, hearing_text(h));
+	bool alone = dialogue_outstanding(h->c.d) == 0 || protocol_now(h)->tagged;
+	if (command == NULL || !alone || dialogue_allows(h->c.d, command, &why) != NOT_NOW)
 		return;
-	if (!w->hazy && !ahead_accepts(w))
+	if (!h->hazy && (!ahead_accepts(h) || (strcmp(dialogue_state(h->c.d), "greeting") == 0 && greets_late(h))))
 		return;
-	if (!w->hazy) {
+	if (!h->hazy) {
 		char *problem = string_printf("no such command in this state: %s", why);
-		problem_tell(w, slice_of(problem), SLICE(""));
+		problem_tell(h, slice_of(problem), SLICE(""));
 		free(problem);
 	}
-	(void)assume_before(w, command, NULL);
+	(void)assume_before(h, command, NULL);
 }

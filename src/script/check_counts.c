@@ -1,16 +1,17 @@
 /*
  * Counts that do not fit the text they count: a literal's, a body's.
  */
-#include "script/check_walk.h"
+#include "script/check_hearing.h"
 
 #include <inttypes.h>
 
 #include "script/counts.h"
+#include "script/notation.h"
 
 /* The last digits of the line, where they are the count that is printed: a variable may stand there. */
-static void count_mend(struct walk *w, size_t at, struct finding *row, uint64_t printed, uint64_t right)
+static void count_mend(struct hearing *h, size_t at, struct finding *row, uint64_t printed, uint64_t right)
 {
-	struct slice text = { w->script->lines[at].text, w->script->lines[at].text_n };
+	struct slice text = { h->script->lines[at].text, h->script->lines[at].text_n };
 	size_t end = text.n, start;
 	uint64_t number;
 	while (end && !octet_is_digit(text.p[end - 1]))
@@ -19,36 +20,80 @@ static void count_mend(struct walk *w, size_t at, struct finding *row, uint64_t 
 		start--;
 	if (!slice_number(slice_part(text, start, end), &number) || number != printed)
 		return;
-	line_mend(w, at, row,
+	line_mend(h, at, row,
 	          string_printf(SLICE_FMT "%" PRIu64 SLICE_FMT, SLICE_ARG(slice_part(text, 0, start)), right,
 	                        SLICE_ARG(slice_part(text, end, text.n))));
 }
 
-void counts_judge(struct walk *w, bool counting)
+/* ---- what a document prints ---- */
+
+static bool counts_line(const struct hearing *h, const struct counted *counted, size_t i)
 {
-	const struct script_line *line = &w->script->lines[w->c.line];
-	size_t at = w->counts[line->side];
-	bool literal = at == w->c.line && line->text_n && line->text[line->text_n - 1] == '}';
-	if (!literal && (line->text_n != 0 || counting))
-		return;
-	w->counts[line->side] = NO_LINE;
-	uint64_t due = dialogue_due(w->c.d, line->side);
+	const struct script_line *line = &h->script->lines[i];
+	return line->kind == SCRIPT_SAID && line->mark != MARK_NEVER &&
+	       line->side == h->script->lines[counted->after].side;
+}
+
+/* Whether the text is left out in part: dots stand in it, or a payload is described behind it. Of a literal, which holds
+ * somebody's words, dots count where much is missing, or where they stand alone. */
+static bool left_out(const struct hearing *h, const struct counted *counted, bool literal)
+{
+	bool much = !literal || counted->printed >= 2 * counted->octets;
+	size_t i = counted->after + 1;
+	for (; i <= counted->last; i++) {
+		struct slice text = slice_of(h->script->lines[i].text);
+		if (counts_line(h, counted, i) && (much ? text_elided(text) : notation_left_out(text, NULL)))
+			return true;
+	}
+	while (i < h->script->nlines && h->script->lines[i].kind == SCRIPT_COMMENT)
+		i++;
+	return i < h->script->nlines && h->script->lines[i].kind == SCRIPT_DIRECTION;
+}
+
+/* Behind a literal the line may go on, though it is printed on a line of its own. */
+static bool closed_behind(const struct hearing *h, const struct counted *counted)
+{
+	size_t next = counted->last + 1;
+	return next < h->script->nlines && h->script->lines[next].text[0] == ')';
+}
+
+/* A body is any octets: on paper nobody sees whether its lines end in CRLF or in LF, nor whether the last one ends at all. */
+static bool fits_otherwise(const struct hearing *h, const struct counted *counted)
+{
+	uint64_t lines = 0, n = counted->octets;
+	for (size_t i = counted->after + 1; i <= counted->last; i++)
+		lines += counts_line(h, counted, i) && !h->script->lines[i].exact;
+	if (lines == 0 || n < 2 * lines)
+		return false;
+	return counted->printed == n - 2 || counted->printed == n - lines || counted->printed == n - lines - 1;
+}
+
+/* ---- the door ---- */
+
+void counts_judge(struct hearing *h, size_t behind, bool literal)
+{
+	const struct script_line *line = &h->script->lines[behind];
+	size_t at = h->counts[line->side];
+	h->counts[line->side] = NO_LINE;
+	uint64_t due = dialogue_due(h->c.d, line->side);
 	struct counted counted;
-	if (due == 0 || at == NO_LINE || w->script->lines[at].exact ||
-	    !counts_find(w->c.r, w->c.d, w->c.line, due, &w->v, &counted))
+	if (due == 0 || at == NO_LINE || h->script->lines[at].exact ||
+	    !counts_find(h->c.r, h->c.d, behind, due, &h->v, &counted))
 		return;
-	uint64_t now = counts_now(w->c.r, &counted, &w->v, FILL_OFFLINE);
+	uint64_t now = counts_now(h->c.r, &counted, &h->v, FILL_OFFLINE);
 	if (now != due)
-		dialogue_recount(w->c.d, line->side, now);
-	if (counted.octets == counted.printed)
+		dialogue_recount(h->c.d, line->side, now);
+	if (counted.octets == counted.printed || (counted.octets < counted.printed && left_out(h, &counted, literal)) ||
+	    (!literal && fits_otherwise(h, &counted)) ||
+	    (literal && closed_behind(h, &counted) && counted.printed + 2 == counted.octets))
 		return;
 	struct finding
-		*row = checking_add(&w->c, at, CHECK_ERROR,
+		*row = checking_add(&h->c, at, CHECK_ERROR,
 	                            literal ? "The other side takes so many octets for the text, no more and no fewer"
 	                                    : "The other side takes so many octets for the body, no more and no fewer",
 	                            literal ? "RFC 9051 4.3" : "RFC 9110 8.6",
 	                            "the count is %" PRIu64 ", but the text that follows has %" PRIu64
 	                            " octets, line ends included",
 	                            counted.printed, counted.octets);
-	count_mend(w, at, row, counted.printed, counted.octets);
+	count_mend(h, at, row, counted.printed, counted.octets);
 }

@@ -1,8 +1,8 @@
 /*
- * Putting lines right: the walk's copy of a line becomes what it should be, and is heard so from then on; findings get the
- * corrected line when all is walked.
+ * Putting lines right: the hearing's copy of a line becomes what it should be, and is heard so from then on; findings get the
+ * corrected line when all is heard.
  */
-#include "script/check_walk.h"
+#include "script/check_hearing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,27 +11,27 @@
 
 /* ---- lines ---- */
 
-void line_mend(struct walk *w, size_t line, struct finding *row, char *text)
+void line_mend(struct hearing *h, size_t line, struct finding *row, char *text)
 {
-	struct script_line *l = &w->script->lines[line];
-	if (l->text != w->original->lines[line].text)
+	struct script_line *l = &h->script->lines[line];
+	if (l->text != h->original->lines[line].text)
 		free(l->text);
 	l->text = text;
 	l->text_n = strlen(text);
 	row->repair = REPAIR_REPLACE;
 }
 
-void line_turn(struct walk *w, size_t line, struct finding *row)
+void line_turn(struct hearing *h, size_t line, struct finding *row)
 {
-	struct script_line *l = &w->script->lines[line];
+	struct script_line *l = &h->script->lines[line];
 	l->side = l->side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
 	row->repair = REPAIR_REPLACE;
 }
 
-void line_hush(struct walk *w, size_t line, struct finding *row)
+void line_hush(struct hearing *h, size_t line, struct finding *row)
 {
-	struct script_line *l = &w->script->lines[line];
-	line_mend(w, line, row, string_printf("%s: %s", l->side == SIDE_CLIENT ? "C" : "S", l->text));
+	struct script_line *l = &h->script->lines[line];
+	line_mend(h, line, row, string_printf("%s: %s", l->side == SIDE_CLIENT ? "C" : "S", l->text));
 	l->kind = SCRIPT_COMMENT;
 }
 
@@ -43,14 +43,14 @@ void line_insert(struct finding *row, enum check_repair where, enum side side, c
 	row->text = buffer_take(&line);
 }
 
-void mended_print(struct walk *w)
+void mended_print(struct hearing *h)
 {
-	for (size_t i = 0; i < w->c.found->n; i++) {
-		struct finding *row = &w->c.found->rows[i];
+	for (size_t i = 0; i < h->c.found->n; i++) {
+		struct finding *row = &h->c.found->rows[i];
 		struct buffer line = { 0 };
 		if (row->repair != REPAIR_REPLACE)
 			continue;
-		script_print_line(&w->script->lines[row->line], &line);
+		script_print_line(&h->script->lines[row->line], &line);
 		line.n--; /* its LF */
 		row->text = buffer_take(&line);
 	}
@@ -59,9 +59,9 @@ void mended_print(struct walk *w)
 /* ---- what a dialogue finds ---- */
 
 /* `MAIL FROM: <a@b>`: no space behind the colon (RFC 5321 3.3). */
-static void space_drop(struct walk *w, struct finding *row)
+static void space_drop(struct hearing *h, struct finding *row)
 {
-	const struct script_line *line = walk_line(w);
+	const struct script_line *line = hearing_line(h);
 	struct slice text = { line->text, line->text_n };
 	size_t colon = slice_find_octet(text, ':');
 	if (line->exact || colon == text.n)
@@ -69,36 +69,36 @@ static void space_drop(struct walk *w, struct finding *row)
 	struct slice before = slice_part(text, 0, colon + 1), behind = slice_trim(slice_part(text, colon + 1, text.n));
 	row->errata = string_printf("\"" SLICE_FMT " %.1s\" has a space after the colon, which RFC 5321 3.3 forbids",
 	                            SLICE_ARG(before), behind.n ? behind.p : "");
-	line_mend(w, w->c.line, row, string_printf(SLICE_FMT SLICE_FMT, SLICE_ARG(before), SLICE_ARG(behind)));
+	line_mend(h, h->c.line, row, string_printf(SLICE_FMT SLICE_FMT, SLICE_ARG(before), SLICE_ARG(behind)));
 }
 
 /* An exact line that ends in LF or CR alone becomes one that ends in CRLF. */
-static void end_mend(struct walk *w, struct finding *row)
+static void end_mend(struct hearing *h, struct finding *row)
 {
-	struct script_line *line = &w->script->lines[w->c.line];
-	struct slice text = walk_text(w);
-	size_t last = w->wire.n ? (size_t)(w->wire.n - 1) : 0;
-	bool ends = w->wire.n && (w->wire.p[last] == '\n' || w->wire.p[last] == '\r');
+	struct script_line *line = &h->script->lines[h->c.line];
+	struct slice text = hearing_text(h);
+	size_t last = h->wire.n ? (size_t)(h->wire.n - 1) : 0;
+	bool ends = h->wire.n && (h->wire.p[last] == '\n' || h->wire.p[last] == '\r');
 	if (!line->exact || !ends || template_has_variables((struct slice){ line->text, line->text_n }) ||
 	    slice_find_octet(text, '\r') < text.n || slice_find_octet(text, '\n') < text.n || !text_safe(text, false))
 		return;
-	row->errata = string_copy(w->wire.p[last] == '\n' ? "a line ends in LF alone" : "a line ends in CR alone");
-	line_mend(w, w->c.line, row, slice_string(text));
+	row->errata = string_copy(h->wire.p[last] == '\n' ? "a line ends in LF alone" : "a line ends in CR alone");
+	line_mend(h, h->c.line, row, slice_string(text));
 	line->exact = false;
 }
 
 /* Documents leave +OK out before a list or a text. */
-static void status_insert(struct walk *w, struct finding *row)
+static void status_insert(struct hearing *h, struct finding *row)
 {
-	(void)w;
+	(void)h;
 	line_insert(row, REPAIR_BEFORE, SIDE_SERVER, "+OK");
 }
 
-void problem_mend(struct walk *w, struct slice problem, struct finding *row)
+void problem_mend(struct hearing *h, struct slice problem, struct finding *row)
 {
 	static const struct {
 		const char *begins;
-		void (*mend)(struct walk *w, struct finding *row);
+		void (*mend)(struct hearing *h, struct finding *row);
 	} rows[] = {
 		{ "no space may stand behind the colon", space_drop },
 		{ "bare LF", end_mend },
@@ -107,5 +107,5 @@ void problem_mend(struct walk *w, struct slice problem, struct finding *row)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (slice_starts(problem, slice_of(rows[i].begins)))
-			rows[i].mend(w, row);
+			rows[i].mend(h, row);
 }

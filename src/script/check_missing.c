@@ -2,94 +2,146 @@
  * What is missing: replies, the lone dot, the empty line behind a header. It is told where it should have come, and not at the
  * line that shows it.
  */
-#include "script/check_walk.h"
+#include "script/check_hearing.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const struct protocol *protocol_now(const struct walk *w)
+static const struct protocol *protocol_now(const struct hearing *h)
 {
-	return dialogue_protocol(w->c.d);
+	return dialogue_protocol(h->c.d);
 }
 
-static bool is_http(const struct walk *w)
+static bool is_http(const struct hearing *h)
 {
-	return !protocol_now(w)->server_first && !protocol_now(w)->bare;
+	return !protocol_now(h)->server_first && !protocol_now(h)->bare;
 }
 
-static bool is_pop3(const struct walk *w)
+static bool is_pop3(const struct hearing *h)
 {
-	return strcmp(protocol_now(w)->name, "pop3") == 0;
+	return strcmp(protocol_now(h)->name, "pop3") == 0;
 }
 
-static bool has_codes(const struct walk *w)
+static bool has_codes(const struct hearing *h)
 {
-	return protocol_now(w)->one_code || protocol_now(w)->data_connection;
+	return protocol_now(h)->one_code || protocol_now(h)->data_connection;
 }
 
 /* The command that waits longest, or last. */
-static bool oldest(const struct walk *w, struct waiting_command *one)
+static bool oldest(const struct hearing *h, struct waiting_command *one)
 {
-	return dialogue_waiting(w->c.d, 0, one);
+	return dialogue_waiting(h->c.d, 0, one);
 }
 
-static bool newest(const struct walk *w, struct waiting_command *one)
+static bool newest(const struct hearing *h, struct waiting_command *one)
 {
-	size_t n = dialogue_outstanding(w->c.d);
-	return n > 0 && dialogue_waiting(w->c.d, n - 1, one);
+	size_t n = dialogue_outstanding(h->c.d);
+	return n > 0 && dialogue_waiting(h->c.d, n - 1, one);
 }
 
 /* ---- replies ---- */
 
-static const char *reply_ref(const struct walk *w)
+static const char *reply_ref(const struct hearing *h)
 {
-	if (protocol_now(w)->one_code)
+	if (protocol_now(h)->one_code)
 		return "RFC 5321 4.2";
-	if (protocol_now(w)->data_connection)
+	if (protocol_now(h)->data_connection)
 		return "RFC 959 4.2";
-	if (protocol_now(w)->tagged)
+	if (protocol_now(h)->tagged)
 		return "RFC 9051 2.2.2";
-	return is_http(w) ? "RFC 9110 3.4" : "RFC 1939 3";
+	return is_http(h) ? "RFC 9110 3.4" : "RFC 1939 3";
 }
 
 /* Where it waits: of message text that was asked for and sent, and of an exchange, the last line of it. */
-static size_t line_of_waiting(const struct walk *w, const struct waiting_command *one)
+static size_t line_of_waiting(const struct hearing *h, const struct waiting_command *one)
 {
-	size_t line = walk_command_line(w, one->n), last = w->last[SIDE_CLIENT];
-	bool goes_on = w->continued == one->n && !protocol_now(w)->tagged;
+	size_t line = hearing_command_line(h, one->n), last = h->last[SIDE_CLIENT];
+	bool goes_on = h->answered == one->n && h->asked && !protocol_now(h)->tagged;
 	return goes_on && line != NO_LINE && last != NO_LINE && last > line ? last : line;
 }
 
-static void reply_missing(struct walk *w, const struct waiting_command *one)
+/* "no", or of what there has been something already: "no last". */
+static const char *which_reply(const struct hearing *h, const struct waiting_command *one)
 {
-	size_t line = line_of_waiting(w, one), command = walk_command_line(w, one->n);
-	if (line != NO_LINE && !w->jumbled && !w->one_sided)
-		(void)checking_add(&w->c, line, CHECK_ERROR,
-		                   "The server answers every command, and the client waits for it", reply_ref(w),
-		                   SLICE_FMT " has no %sreply", SLICE_ARG(one->verb), line == command ? "" : "last ");
-	w->jumbled = false;
-	assume_reply(w, one);
+	return protocol_now(h)->tagged ? "tagged " : h->answered == one->n ? "last " : "";
 }
 
-void replies_missing(struct walk *w)
+static void reply_missing(struct hearing *h, const struct waiting_command *one)
+{
+	size_t line = line_of_waiting(h, one);
+	if (line != NO_LINE && !h->jumbled && !h->one_sided)
+		(void)checking_add(&h->c, line, CHECK_ERROR,
+		                   "The server answers every command, and the client waits for it", reply_ref(h),
+		                   SLICE_FMT " has no %sreply", SLICE_ARG(one->verb), which_reply(h, one));
+	h->jumbled = false;
+	assume_reply(h, one);
+}
+
+/* None can come any more. Behind a goodbye the server owes none, but to IMAP's LOGOUT. */
+static void replies_missing(struct hearing *h)
 {
 	struct waiting_command one;
-	size_t left = dialogue_outstanding(w->c.d);
-	if (dialogue_in_reply(w->c.d) && is_http(w))
-		return;
-	while (left-- > 0 && oldest(w, &one))
-		reply_missing(w, &one);
+	bool goodbye = dialogue_closing(h->c.d);
+	for (size_t left = dialogue_outstanding(h->c.d); left > 0 && oldest(h, &one); left--)
+		if (!goodbye || slice_equal(one.verb, SLICE("LOGOUT")))
+			reply_missing(h, &one);
+}
+
+/* What the server says next, if it is known. */
+static struct slice next_reply(const struct hearing *h)
+{
+	size_t line = h->ahead[h->c.line].reply;
+	if (line == NO_LINE || h->script->lines[line].kind != SCRIPT_SAID)
+		return SLICE("");
+	return (struct slice){ h->script->lines[line].text, h->script->lines[line].text_n };
+}
+
+/* Whether the next response says that the connection closes behind it: other requests get none. */
+static bool closes_behind(const struct hearing *h)
+{
+	for (size_t i = h->ahead[h->c.line].reply; i < h->script->nlines; i++) {
+		const struct script_line *line = &h->script->lines[i];
+		struct slice text = { line->text, line->text_n };
+		if (line->kind != SCRIPT_SAID || line->side != SIDE_SERVER || text.n == 0)
+			return false;
+		if (slice_starts_nocase(text, SLICE("Connection:")) && slice_find_nocase(text, SLICE("close")) < text.n)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the next reply is one that the command must have that waits first: it asks to go on, or it closes all; behind a
+ * command that begins TLS the server hears nothing. */
+static bool answers_first(const struct hearing *h)
+{
+	static const char *const begins[] = { "STARTTLS", "STLS", "AUTH", "CCC", "DATA" };
+	struct waiting_command one;
+	struct slice reply = next_reply(h);
+	if (has_codes(h) && slice_starts(reply, SLICE("421")))
+		return true;
+	if (is_http(h))
+		return closes_behind(h);
+	for (size_t i = 0; i < sizeof begins / sizeof begins[0] && oldest(h, &one); i++) {
+		if (!slice_equal(one.verb, slice_of(begins[i])))
+			continue;
+		bool asks = slice_starts(reply, SLICE("3")) || slice_starts(reply, SLICE("+ ")) ||
+		            slice_equal(reply, SLICE("+"));
+		return asks || i < 2 || protocol_now(h)->data_connection;
+	}
+	return false;
 }
 
 /* So many of the commands that wait will have no reply, if the client says its next now: as many replies come as the
  * server's next lines hold, and the last of the commands have them. With PIPELINING they may come later. */
-static size_t never_answered(const struct walk *w)
+static size_t never_answered(const struct hearing *h)
 {
-	const struct ahead *ahead = &w->ahead[w->c.line];
-	size_t waiting = dialogue_outstanding(w->c.d), commands = ahead->commands ? ahead->commands : 1;
-	bool pipelines = is_http(w) || protocol_now(w)->data_connection ||
-	                 dialogue_announced(w->c.d, SLICE("PIPELINING"), NULL) || w->c.unseen;
-	if (waiting + commands <= ahead->finals || (pipelines && ahead->surplus))
+	const struct ahead *ahead = &h->ahead[h->c.line];
+	size_t waiting = dialogue_outstanding(h->c.d), commands = ahead->commands ? ahead->commands : 1;
+	waiting -= waiting && dialogue_in_reply(h->c.d); /* the first is being answered */
+	bool pipelines = is_http(h) || protocol_now(h)->data_connection ||
+	                 dialogue_announced(h->c.d, SLICE("PIPELINING"), NULL) || h->c.unseen;
+	if (ahead->finals == SIZE_MAX || waiting + commands <= ahead->finals || (pipelines && ahead->surplus) ||
+	    answers_first(h))
 		return 0;
 	size_t missing = waiting + commands - ahead->finals;
 	return missing < waiting ? missing : waiting;
@@ -97,222 +149,314 @@ static size_t never_answered(const struct walk *w)
 
 /* Whether the client's line goes on with the command that waits last, which the server has not asked for: message text, an
  * answer of an exchange. `*asking` gets the reply that asks. */
-static bool goes_on_unasked(const struct walk *w, const char **asking)
+static bool goes_on_unasked(const struct hearing *h, const char **asking)
 {
 	struct waiting_command one;
-	bool text = dialogue_input(w->c.d) == INPUT_TEXT;
-	if (!newest(w, &one) || w->continued == one.n)
+	bool text = dialogue_input(h->c.d) == INPUT_TEXT;
+	if (!newest(h, &one) || h->answered == one.n)
 		return false;
-	bool exchange = slice_equal(one.verb, SLICE("AUTH")) && !walk_command_of(w, walk_text(w));
-	*asking = text ? "354 \r\n" : protocol_now(w)->one_code ? "334 \r\n" : "+ \r\n";
-	return (text && dialogue_turn(w->c.d) == SIDE_SERVER) || exchange;
+	bool exchange = slice_equal(one.verb, SLICE("AUTH")) && !hearing_command_of(h, hearing_text(h));
+	*asking = text ? "354 \r\n" : protocol_now(h)->one_code ? "334 \r\n" : "+ \r\n";
+	return (text && dialogue_turn(h->c.d) == SIDE_SERVER) || exchange;
 }
 
-static void asking_missing(struct walk *w, const char *asking)
+static void asking_missing(struct hearing *h, const char *asking)
 {
 	struct waiting_command one;
-	while (dialogue_outstanding(w->c.d) > 1 && oldest(w, &one))
-		reply_missing(w, &one);
-	if (!oldest(w, &one))
+	while (dialogue_outstanding(h->c.d) > 1 && oldest(h, &one))
+		reply_missing(h, &one);
+	if (!oldest(h, &one))
 		return;
-	size_t line = walk_command_line(w, one.n);
-	if (line != NO_LINE && !w->jumbled && !w->one_sided)
-		(void)checking_add(&w->c, line, CHECK_ERROR, "The client goes on when the server has asked for it",
-		                   reply_ref(w), SLICE_FMT " has no reply", SLICE_ARG(one.verb));
-	w->continued = one.n;
-	walk_invent(w, SIDE_SERVER, asking);
+	size_t line = hearing_command_line(h, one.n);
+	if (line != NO_LINE && !h->jumbled && !h->one_sided)
+		(void)checking_add(&h->c, line, CHECK_ERROR, "The client goes on when the server has asked for it",
+		                   reply_ref(h), SLICE_FMT " has no reply", SLICE_ARG(one.verb));
+	h->answered = one.n;
+	h->asked = true;
+	hearing_invent(h, SIDE_SERVER, asking);
 }
 
-static void before_command(struct walk *w)
+static void before_command(struct hearing *h)
 {
 	struct waiting_command one;
 	const char *asking = NULL;
-	if (goes_on_unasked(w, &asking)) {
-		if (w->ahead[w->c.line].finals <= dialogue_outstanding(w->c.d))
-			asking_missing(w, asking);
+	if (goes_on_unasked(h, &asking)) {
+		if (h->ahead[h->c.line].finals <= dialogue_outstanding(h->c.d) && !answers_first(h))
+			asking_missing(h, asking);
 		return;
 	}
-	if (dialogue_turn(w->c.d) != SIDE_SERVER || (is_http(w) && dialogue_input(w->c.d) != INPUT_COMMAND))
+	if (dialogue_turn(h->c.d) != SIDE_SERVER || (is_http(h) && dialogue_input(h->c.d) != INPUT_COMMAND))
 		return;
-	for (size_t missing = never_answered(w); missing > 0 && oldest(w, &one); missing--)
-		reply_missing(w, &one);
+	for (size_t missing = never_answered(h); missing > 0 && oldest(h, &one); missing--)
+		reply_missing(h, &one);
 }
 
 /* ---- IMAP: a reply has its command's tag ---- */
 
 /* What the client says next had to be asked for by a +. */
-static bool plus_missing(struct walk *w)
+static bool plus_missing(struct hearing *h)
 {
 	struct waiting_command one;
-	enum input input = dialogue_input(w->c.d);
-	struct slice text = walk_text(w);
-	if (!newest(w, &one) || dialogue_turn(w->c.d) != SIDE_SERVER)
+	enum input input = dialogue_input(h->c.d);
+	struct slice text = hearing_text(h);
+	if (!newest(h, &one) || dialogue_turn(h->c.d) != SIDE_SERVER)
 		return false;
 	bool literal = input == INPUT_COUNTED || input == INPUT_REST;
 	bool idle = slice_equal(one.verb, SLICE("IDLE")) && slice_equal_nocase(text, SLICE("DONE"));
 	bool exchange = slice_equal(one.verb, SLICE("AUTHENTICATE")) && slice_find_octet(text, ' ') == text.n &&
-	                w->continued != one.n;
+	                h->answered != one.n;
 	if (!literal && !idle && !exchange)
 		return false;
-	size_t line = literal ? w->last[SIDE_CLIENT] : walk_command_line(w, one.n);
-	if (line != NO_LINE && !w->one_sided)
-		(void)checking_add(&w->c, line, CHECK_ERROR,
+	size_t line = literal ? h->last[SIDE_CLIENT] : hearing_command_line(h, one.n);
+	if (line != NO_LINE && !h->one_sided)
+		(void)checking_add(&h->c, line, CHECK_ERROR,
 		                   "The client goes on when the server has asked for it by a +",
 		                   literal ? "RFC 9051 4.3" : "RFC 9051 7.6",
 		                   "the server's + is missing behind this line");
-	walk_invent(w, SIDE_SERVER, "+ \r\n");
+	hearing_invent(h, SIDE_SERVER, "+ \r\n");
 	return true;
 }
 
-static void before_tagged(struct walk *w)
+static void before_tagged(struct hearing *h)
 {
 	struct waiting_command one;
-	if (plus_missing(w) || dialogue_input(w->c.d) != INPUT_COMMAND)
+	if (plus_missing(h) || dialogue_input(h->c.d) != INPUT_COMMAND)
 		return;
-	for (size_t i = 0; dialogue_waiting(w->c.d, i, &one);) {
-		size_t left = dialogue_outstanding(w->c.d);
-		if (one.tag.n && !ahead_answers(w, one.tag, w->c.line, NULL))
-			reply_missing(w, &one);
-		i += dialogue_outstanding(w->c.d) == left;
+	for (size_t i = 0; dialogue_waiting(h->c.d, i, &one);) {
+		size_t left = dialogue_outstanding(h->c.d);
+		if (one.tag.n && !ahead_answers(h, one.tag, h->c.line, NULL))
+			reply_missing(h, &one);
+		i += dialogue_outstanding(h->c.d) == left;
 	}
 }
 
 /* ---- what ends a text, a list, a header ---- */
 
-static void header_end_missing(struct walk *w, enum side side)
+static void header_end_missing(struct hearing *h, enum side side)
 {
 	struct finding *row =
-		checking_add(&w->c, w->last[side], CHECK_ERROR,
+		checking_add(&h->c, h->last[side], CHECK_ERROR,
 	                     "The empty line says that no field follows, and that the body begins, if there is one",
 	                     "RFC 9112 2.1", "the empty line behind the header is missing");
 	line_insert(row, REPAIR_AFTER, side, "");
-	walk_invent(w, side, "\r\n");
-	w->in_header[side] = false;
+	hearing_invent(h, side, "\r\n");
+	h->in_header[side] = false;
 }
 
-static void text_end_missing(struct walk *w)
+static void text_end_missing(struct hearing *h)
 {
-	bool text = w->last[SIDE_CLIENT] != NO_LINE &&
-	            (w->last[SIDE_SERVER] == NO_LINE || w->last[SIDE_CLIENT] > w->last[SIDE_SERVER]);
-	struct finding *row = checking_add(&w->c, w->last[text ? SIDE_CLIENT : SIDE_SERVER], CHECK_ERROR,
+	bool text = h->last[SIDE_CLIENT] != NO_LINE &&
+	            (h->last[SIDE_SERVER] == NO_LINE || h->last[SIDE_CLIENT] > h->last[SIDE_SERVER]);
+	struct finding *row = checking_add(&h->c, h->last[text ? SIDE_CLIENT : SIDE_SERVER], CHECK_ERROR,
 	                                   "The server waits for a line with a dot alone", "RFC 5321 4.1.1.4",
 	                                   text ? "the message text is not ended by its lone dot"
 	                                        : "the message text is missing, and the lone dot that ends it");
 	if (text)
 		line_insert(row, REPAIR_AFTER, SIDE_CLIENT, ".");
-	walk_invent(w, SIDE_CLIENT, ".\r\n");
+	hearing_invent(h, SIDE_CLIENT, ".\r\n");
 }
 
-static void list_end_missing(struct walk *w)
+/* A list that goes on behind the client's line is not over yet. */
+static bool list_goes_on(const struct hearing *h)
 {
-	struct finding *row = checking_add(&w->c, w->last[SIDE_SERVER], CHECK_ERROR,
+	struct slice next = next_reply(h);
+	return dialogue_announced(h->c.d, SLICE("PIPELINING"), NULL) && next.n && !slice_starts(next, SLICE("+OK")) &&
+	       !slice_starts(next, SLICE("-ERR"));
+}
+
+static void list_end_missing(struct hearing *h)
+{
+	struct finding *row = checking_add(&h->c, h->last[SIDE_SERVER], CHECK_ERROR,
 	                                   "Without it the client does not know that no line follows", "RFC 1939 3",
 	                                   "the lone dot that ends the list or text is missing");
 	line_insert(row, REPAIR_AFTER, SIDE_SERVER, ".");
-	walk_invent(w, SIDE_SERVER, ".\r\n");
+	hearing_invent(h, SIDE_SERVER, ".\r\n");
 }
 
 /* `250-` at the front of what is the last line. */
-static void coded_end_missing(struct walk *w)
+static void coded_end_missing(struct hearing *h)
 {
-	const struct script_line *line = &w->script->lines[w->last[SIDE_SERVER]];
+	const struct script_line *line = &h->script->lines[h->last[SIDE_SERVER]];
 	struct slice text = { line->text, line->text_n };
-	char *end = string_printf("%s \r\n", w->code);
-	struct finding *row = checking_add(&w->c, w->last[SIDE_SERVER], CHECK_ERROR,
+	char *end = string_printf("%s \r\n", h->code);
+	if (line->kind == SCRIPT_DIRECTION || text_elided(text)) { /* the document leaves it out */
+		hearing_invent(h, SIDE_SERVER, end);
+		free(end);
+		return;
+	}
+	struct finding *row = checking_add(&h->c, h->last[SIDE_SERVER], CHECK_ERROR,
 	                                   "A hyphen behind the code says that another line of the reply follows",
-	                                   reply_ref(w), "the reply has no last line: one with %s and a space",
-	                                   w->code);
-	if (!line->exact && line->mark == MARK_NONE && slice_starts(text, slice_of(w->code)) && text.n > 3 &&
+	                                   reply_ref(h), "the reply has no last line: one with %s and a space",
+	                                   h->code);
+	if (!line->exact && line->mark == MARK_NONE && slice_starts(text, slice_of(h->code)) && text.n > 3 &&
 	    text.p[3] == '-') {
 		char *mended = slice_string(text);
 		mended[3] = ' ';
-		line_mend(w, row->line, row, mended);
+		line_mend(h, row->line, row, mended);
 	}
-	walk_invent(w, SIDE_SERVER, end);
+	hearing_invent(h, SIDE_SERVER, end);
 	free(end);
 }
 
 /* The server has begun a reply, and the client goes on. */
-static void reply_end_missing(struct walk *w)
+static void reply_end_missing(struct hearing *h)
 {
-	if (w->last[SIDE_SERVER] == NO_LINE || !dialogue_in_reply(w->c.d))
+	if (h->last[SIDE_SERVER] == NO_LINE || !dialogue_in_reply(h->c.d))
 		return;
-	if (is_pop3(w))
-		list_end_missing(w);
-	else if (has_codes(w) && w->code[0])
-		coded_end_missing(w);
-	else if (is_http(w) && w->in_header[SIDE_SERVER])
-		header_end_missing(w, SIDE_SERVER);
+	if (is_pop3(h) && !list_goes_on(h))
+		list_end_missing(h);
+	else if (has_codes(h) && h->code[0])
+		coded_end_missing(h);
+	else if (is_http(h) && h->in_header[SIDE_SERVER])
+		header_end_missing(h, SIDE_SERVER);
+}
+
+/* Whether an empty line stands further on in the same side's lines. */
+static bool empty_behind(const struct hearing *h)
+{
+	for (size_t i = h->c.line + 1; i < h->script->nlines; i++) {
+		const struct script_line *line = &h->script->lines[i];
+		if (line->kind == SCRIPT_SAID && line->side != hearing_line(h)->side)
+			return false;
+		if (line->kind == SCRIPT_SAID && line->text_n == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool looks_like_field(struct slice text)
+{
+	return slice_find_octet(text, ':') < slice_find_octet(text, ' ');
+}
+
+/* Whether that side goes on with fields behind the payload that is described: then it stands for fields, too. */
+static bool fields_behind(const struct hearing *h)
+{
+	for (size_t i = h->c.line + 1; i < h->script->nlines; i++) {
+		const struct script_line *line = &h->script->lines[i];
+		if (line->kind == SCRIPT_SAID)
+			return line->side == hearing_line(h)->side &&
+			       (line->text_n == 0 || looks_like_field(slice_of(line->text)));
+	}
+	return false;
+}
+
+/* HTTP: a line that is no field, where fields stand: a body begins without the empty line before it. */
+static void body_begins(struct hearing *h)
+{
+	enum side side = hearing_line(h)->side;
+	struct slice text = hearing_text(h);
+	if (!h->in_header[side])
+		return;
+	if (hearing_line(h)->kind == SCRIPT_DIRECTION) {
+		if (!fields_behind(h))
+			header_end_missing(h, side);
+		return;
+	}
+	if (text.n == 0 || text.p[0] == ' ' || text.p[0] == '\t' || protocol_now(h)->greeting(text) ||
+	    protocol_now(h)->command(text))
+		return;
+	bool markup = text.p[0] == '<' || text.p[0] == '{' || text.p[0] == '[' || text.p[0] == '"';
+	if (!markup && (looks_like_field(text) || h->elided || empty_behind(h)))
+		return;
+	size_t header = h->last[side];
+	header_end_missing(h, side);
+	counts_judge(h, header, false);
 }
 
 /* ---- a reply that shows that others are missing ---- */
 
 /* Those that wait before the first one with that verb. */
-static void missing_up_to(struct walk *w, struct slice verb)
+static void missing_up_to(struct hearing *h, struct slice verb)
 {
 	struct waiting_command one;
 	size_t at = 0;
-	while (dialogue_waiting(w->c.d, at, &one) && !slice_equal(one.verb, verb))
+	while (dialogue_waiting(h->c.d, at, &one) && !slice_equal(one.verb, verb))
 		at++;
-	if (at == dialogue_outstanding(w->c.d))
+	if (at == dialogue_outstanding(h->c.d))
 		return;
-	while (at-- > 0 && oldest(w, &one))
-		reply_missing(w, &one);
+	while (at-- > 0 && oldest(h, &one))
+		reply_missing(h, &one);
 }
 
-static void before_reply(struct walk *w)
+static void before_reply(struct hearing *h)
 {
-	struct slice text = walk_text(w);
-	if (dialogue_in_reply(w->c.d) || !protocol_now(w)->one_code)
+	struct slice text = hearing_text(h);
+	if (dialogue_in_reply(h->c.d) || !protocol_now(h)->one_code)
 		return;
 	if (slice_starts(text, SLICE("354")))
-		missing_up_to(w, SLICE("DATA"));
+		missing_up_to(h, SLICE("DATA"));
 	else if (slice_starts(text, SLICE("334")) || slice_starts(text, SLICE("235")))
-		missing_up_to(w, SLICE("AUTH"));
+		missing_up_to(h, SLICE("AUTH"));
+}
+
+/* A status that a server sends before the request is over, which it does not want to read to its end (RFC 9112 9.5). */
+static bool answers_early(struct slice line)
+{
+	static const char *const codes[] = { "400", "408", "413", "414", "431" };
+	(void)slice_word(&line);
+	struct slice code = slice_word(&line);
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (slice_equal(code, slice_of(codes[i])))
+			return true;
+	return false;
 }
 
 /* The client has begun a text, or a header, and the server answers. */
-static void input_end_missing(struct walk *w)
+static void input_end_missing(struct hearing *h)
 {
-	enum input input = dialogue_input(w->c.d);
-	struct slice text = walk_text(w);
-	if (input == INPUT_TEXT && dialogue_turn(w->c.d) == SIDE_CLIENT && !slice_starts(text, SLICE("421")))
-		text_end_missing(w);
-	else if (input == INPUT_FIELD && w->in_header[SIDE_CLIENT] && protocol_now(w)->greeting(text) == 3)
-		header_end_missing(w, SIDE_CLIENT);
+	enum input input = dialogue_input(h->c.d);
+	struct slice text = hearing_text(h);
+	if (input == INPUT_TEXT && dialogue_turn(h->c.d) == SIDE_CLIENT && !slice_starts(text, SLICE("421")))
+		text_end_missing(h);
+	else if (input == INPUT_FIELD && h->in_header[SIDE_CLIENT] && protocol_now(h)->greeting(text) == 3 &&
+	         !answers_early(text))
+		header_end_missing(h, SIDE_CLIENT);
 }
 
 /* ---- the door ---- */
 
-void missing_before(struct walk *w)
+void missing_before(struct hearing *h)
 {
-	if (protocol_now(w)->bare || dialogue_tls_pending(w->c.d))
+	if (protocol_now(h)->bare || dialogue_tls_pending(h->c.d))
 		return;
-	if (walk_line(w)->side == SIDE_SERVER) {
-		input_end_missing(w);
-		before_reply(w);
+	if (is_http(h))
+		body_begins(h);
+	if (hearing_line(h)->side == SIDE_SERVER) {
+		input_end_missing(h);
+		before_reply(h);
 		return;
 	}
-	if (is_http(w) && dialogue_input(w->c.d) == INPUT_FIELD && w->in_header[SIDE_CLIENT] &&
-	    protocol_now(w)->command(walk_text(w)) == 3)
-		header_end_missing(w, SIDE_CLIENT);
-	if (!protocol_now(w)->tagged && (!is_http(w) || dialogue_input(w->c.d) == INPUT_COMMAND))
-		reply_end_missing(w);
-	if (protocol_now(w)->tagged)
-		before_tagged(w);
+	if (is_http(h) && dialogue_input(h->c.d) == INPUT_FIELD && h->in_header[SIDE_CLIENT] &&
+	    protocol_now(h)->command(hearing_text(h)) == 3)
+		header_end_missing(h, SIDE_CLIENT);
+	if (!protocol_now(h)->tagged && (!is_http(h) || dialogue_input(h->c.d) == INPUT_COMMAND))
+		reply_end_missing(h);
+	if (protocol_now(h)->tagged)
+		before_tagged(h);
 	else
-		before_command(w);
+		before_command(h);
 }
 
-void missing_at_end(struct walk *w)
+void missing_before_close(struct hearing *h)
 {
-	if (protocol_now(w)->bare || dialogue_tls_pending(w->c.d) || !w->begun)
+	bool cut = dialogue_in_reply(h->c.d) || dialogue_unfinished(h->c.d, SIDE_SERVER).n ||
+	           dialogue_due(h->c.d, SIDE_SERVER) || dialogue_input(h->c.d) == INPUT_TEXT;
+	if (hearing_line(h)->side == SIDE_SERVER && !protocol_now(h)->bare && !cut && h->begun &&
+	    protocol_now(h)->server_first)
+		replies_missing(h);
+}
+
+void missing_at_end(struct hearing *h)
+{
+	if (protocol_now(h)->bare || dialogue_tls_pending(h->c.d) || !h->begun || h->closed)
 		return;
-	if (is_http(w) && w->in_header[SIDE_CLIENT])
-		header_end_missing(w, SIDE_CLIENT);
-	if (dialogue_input(w->c.d) == INPUT_TEXT && dialogue_turn(w->c.d) == SIDE_CLIENT)
-		text_end_missing(w);
-	if (!protocol_now(w)->tagged)
-		reply_end_missing(w);
-	replies_missing(w);
+	if (is_http(h) && h->in_header[SIDE_CLIENT])
+		header_end_missing(h, SIDE_CLIENT);
+	if (dialogue_input(h->c.d) == INPUT_TEXT && dialogue_turn(h->c.d) == SIDE_CLIENT)
+		text_end_missing(h);
+	if (!protocol_now(h)->tagged)
+		reply_end_missing(h);
+	if (!is_http(h) || !dialogue_in_reply(h->c.d))
+		replies_missing(h);
 }

@@ -1,7 +1,7 @@
 /*
  * What the dialogue finds wrong with a line, as findings.
  */
-#include "script/check_walk.h"
+#include "script/check_hearing.h"
 
 #include <stdlib.h>
 
@@ -23,12 +23,12 @@ static const char *const anyway[] = {
 
 /* Whether the problem is none here: it hangs on a value that nobody knows, or on what the server announced where that is not
  * shown. */
-static bool passes(const struct walk *w, struct slice problem)
+static bool passes(const struct hearing *h, struct slice problem)
 {
-	if (w->c.unseen && (slice_find(problem, SLICE("did not announce")) < problem.n ||
+	if (h->c.unseen && (slice_find(problem, SLICE("did not announce")) < problem.n ||
 	                    slice_find(problem, SLICE("the server announced neither")) < problem.n))
 		return true;
-	if (!w->unknown)
+	if (!h->unknown && !h->elided)
 		return false;
 	for (size_t i = 0; i < sizeof anyway / sizeof anyway[0]; i++)
 		if (slice_starts(problem, slice_of(anyway[i])))
@@ -48,47 +48,82 @@ static struct slice ref_of(struct slice *why)
 }
 
 /* Where no row says why: the problem's own words behind its first colon. */
-static struct finding *tell_as_worded(struct walk *w, struct slice problem, struct slice refs)
+static struct finding *tell_as_worded(struct hearing *h, struct slice problem, struct slice refs)
 {
 	size_t colon = slice_find(problem, SLICE(": "));
 	struct slice why = slice_part(problem, colon + 2, problem.n), ref = ref_of(&why);
 	char *sentence = slice_string(why), *words = slice_string(ref.n ? ref : refs);
 	sentence[0] = octet_upper(sentence[0]);
-	struct finding *row = checking_add(&w->c, w->c.line, level_of(problem), sentence, words, SLICE_FMT,
+	struct finding *row = checking_add(&h->c, h->c.line, level_of(problem), sentence, words, SLICE_FMT,
 	                                   SLICE_ARG(slice_part(problem, 0, colon)));
 	free(sentence);
 	free(words);
 	return row;
 }
 
-static struct finding *tell_by_row(struct walk *w, struct slice problem, const struct reason *reason)
+static struct finding *tell_by_row(struct hearing *h, struct slice problem, const struct reason *reason)
 {
 	struct slice words = problem, ref = ref_of(&words);
 	char *own = slice_string(ref);
-	struct finding *row = checking_add(&w->c, w->c.line, level_of(problem), reason->why,
+	struct finding *row = checking_add(&h->c, h->c.line, level_of(problem), reason->why,
 	                                   reason->ref ? reason->ref : own, SLICE_FMT, SLICE_ARG(words));
 	free(own);
 	return row;
 }
 
-void problem_tell(struct walk *w, struct slice problem, struct slice refs)
+void problem_tell(struct hearing *h, struct slice problem, struct slice refs)
 {
-	const struct reason *reason = reason_of(dialogue_protocol(w->c.d), problem);
-	if (passes(w, problem))
+	const struct reason *reason = reason_of(dialogue_protocol(h->c.d), problem);
+	if (passes(h, problem))
 		return;
 	struct finding *row = reason && reason->why
-	                              ? tell_by_row(w, problem, reason)
-	                              : tell_as_worded(w, problem,
+	                              ? tell_by_row(h, problem, reason)
+	                              : tell_as_worded(h, problem,
 	                                               reason && reason->ref ? slice_of(reason->ref) : refs);
-	problem_mend(w, problem, row);
+	problem_mend(h, problem, row);
 }
 
-void problems_tell(struct walk *w, const struct dialogue_event *event)
+static bool unasked(struct slice problem)
 {
+	return slice_starts(problem, SLICE("a reply to no command")) ||
+	       slice_starts(problem, SLICE("a response to no request")) ||
+	       slice_starts(problem, SLICE("no command with the tag"));
+}
+
+/* One cause is told once: at the first of several lines that are no reply, of several replies that answer nothing, and of
+ * several commands that wait for none. */
+static bool told_before(struct hearing *h, const struct dialogue_event *event, struct slice problem)
+{
+	if (event->kind == EVENT_JUNK && event->side == SIDE_SERVER)
+		return h->junk_told;
+	if ((h->fragment && slice_starts(problem, SLICE("EXPUNGE comes only"))) ||
+	    (!h->clients && slice_starts(problem, SLICE("no transfer is under way"))))
+		return true; /* what was asked is not shown */
+	bool *told = slice_starts(problem, SLICE("sent without waiting for the reply to")) ? &h->unawaited_told
+	             : unasked(problem)                                                    ? &h->unasked_told
+	                                                                                   : NULL;
+	bool before = told && *told;
+	if (told)
+		*told = true;
+	return before;
+}
+
+void problems_tell(struct hearing *h, const struct dialogue_event *event)
+{
+	bool junk = event->kind == EVENT_JUNK && event->side == SIDE_SERVER;
+	h->unawaited_told &= event->side == SIDE_CLIENT;
+	h->unasked_told &= event->side == SIDE_SERVER && !event->answers;
 	for (size_t i = 0;; i++) {
 		struct slice problem = event_problem_at(event, i);
 		if (problem.n == 0)
-			return;
-		problem_tell(w, problem, event->ref);
+			break;
+		if (told_before(h, event, problem))
+			continue;
+		if (unasked(problem) && !h->clients)
+			(void)checking_add(&h->c, h->c.line, CHECK_ERROR, "Its replies alone are printed", NULL,
+			                   "what the client says is missing");
+		else
+			problem_tell(h, problem, event->ref);
 	}
+	h->junk_told = junk && event->problem.n;
 }

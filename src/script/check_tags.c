@@ -2,30 +2,30 @@
  * IMAP's tags: a reply that has another tag than its command, or none; a command without one. Where one command waits there
  * is no doubt what was meant.
  */
-#include "script/check_walk.h"
+#include "script/check_hearing.h"
 
 #include <stdlib.h>
 
 #include "protocol/imap_syntax.h"
 
 /* The line with a tag in the place of its first `wrong` octets; it is heard so. */
-static void tag_put(struct walk *w, struct finding *row, struct slice tag, size_t wrong)
+static void tag_put(struct hearing *h, struct finding *row, struct slice tag, size_t wrong)
 {
-	const struct script_line *line = walk_line(w);
+	const struct script_line *line = hearing_line(h);
 	struct slice rest = slice_trim(slice_part((struct slice){ line->text, line->text_n }, wrong, line->text_n));
-	line_mend(w, w->c.line, row, string_printf(SLICE_FMT " " SLICE_FMT, SLICE_ARG(tag), SLICE_ARG(rest)));
-	walk_hear(w);
+	line_mend(h, h->c.line, row, string_printf(SLICE_FMT " " SLICE_FMT, SLICE_ARG(tag), SLICE_ARG(rest)));
+	hearing_take(h);
 }
 
 /* ---- replies ---- */
 
 /* The oldest command whose tag no later line of the server's has; `*n` gets how many there are. */
-static bool unanswered(const struct walk *w, struct waiting_command *found, size_t *n)
+static bool unanswered(const struct hearing *h, struct waiting_command *found, size_t *n)
 {
 	struct waiting_command one;
 	*n = 0;
-	for (size_t i = 0; dialogue_waiting(w->c.d, i, &one); i++) {
-		if (one.tag.n == 0 || ahead_answers(w, one.tag, w->c.line, NULL))
+	for (size_t i = 0; dialogue_waiting(h->c.d, i, &one); i++) {
+		if (one.tag.n == 0 || ahead_answers(h, one.tag, h->c.line, NULL))
 			continue;
 		if ((*n)++ == 0)
 			*found = one;
@@ -40,10 +40,10 @@ static bool is_status(struct slice word)
 }
 
 /* Whether the server says nothing more before the client does, or the end comes. */
-static bool server_ends(const struct walk *w)
+static bool server_ends(const struct hearing *h)
 {
-	for (size_t i = w->c.line + 1; i < w->script->nlines; i++) {
-		const struct script_line *line = &w->script->lines[i];
+	for (size_t i = h->c.line + 1; i < h->script->nlines; i++) {
+		const struct script_line *line = &h->script->lines[i];
 		if (line->kind == SCRIPT_SAID && line->mark != MARK_NEVER)
 			return line->side == SIDE_CLIENT;
 		if (line->kind == SCRIPT_DIRECTION && line->direction == DIRECTION_SENDS)
@@ -54,102 +54,115 @@ static bool server_ends(const struct walk *w)
 
 /* Whether an untagged status line stands where the tagged one is awaited: it is the last thing said, and no code tells that
  * it only informs. */
-static bool stands_for_tagged(const struct walk *w, const struct imap_response *response)
+static bool stands_for_tagged(const struct hearing *h, const struct imap_response *response)
 {
 	static const char *const informs[] = { "ALERT",        "APPENDUID",   "CLOSED",         "HIGHESTMODSEQ",
 		                               "MAILBOXID",    "NOMODSEQ",    "PERMANENTFLAGS", "UIDNEXT",
 		                               "UIDNOTSTICKY", "UIDVALIDITY", "UNSEEN",         NULL };
-	return response->kind == IMAP_UNTAGGED && is_status(response->name) && !imap_one_of(response->code, informs) &&
-	       server_ends(w);
+	bool bad = slice_equal_nocase(response->name, SLICE("BAD")); /* so a server answers what has no tag */
+	return response->kind == IMAP_UNTAGGED && is_status(response->name) && !bad &&
+	       !imap_one_of(response->code, informs) && server_ends(h);
 }
 
 /* The reply with its command's tag in the place of `wrong`, which may be empty. Where several commands wait, it may be any's. */
-static void reply_judge(struct walk *w, struct slice wrong)
+static void reply_judge(struct hearing *h, struct slice wrong)
 {
 	static const char why[] = "The tag tells the client which of its commands is answered",
 			  ref[] = "RFC 9051 2.2.2";
 	struct waiting_command one;
 	struct finding *row;
 	size_t n;
-	if (!unanswered(w, &one, &n))
+	if (!unanswered(h, &one, &n))
 		return;
 	if (wrong.n)
-		row = checking_add(&w->c, w->c.line, CHECK_ERROR, why, ref,
+		row = checking_add(&h->c, h->c.line, CHECK_ERROR, why, ref,
 		                   SLICE_FMT " stands where the tag " SLICE_FMT " of " SLICE_FMT " belongs",
 		                   SLICE_ARG(wrong), SLICE_ARG(one.tag), SLICE_ARG(one.verb));
 	else
-		row = checking_add(&w->c, w->c.line, CHECK_ERROR, why, ref,
+		row = checking_add(&h->c, h->c.line, CHECK_ERROR, why, ref,
 		                   "the tag " SLICE_FMT " of " SLICE_FMT " is missing", SLICE_ARG(one.tag),
 		                   SLICE_ARG(one.verb));
 	char *tag = slice_string(one.tag);
-	tag_put(w, row, slice_of(tag), wrong.n);
+	tag_put(h, row, slice_of(tag), wrong.n);
 	if (n > 1)
 		row->repair = REPAIR_NONE;
 	free(tag);
 }
 
-static void reply_tag(struct walk *w)
+static void reply_tag(struct hearing *h)
 {
 	struct imap_response response;
-	struct slice text = walk_text(w), rest = text;
-	if (dialogue_due(w->c.d, SIDE_SERVER) || dialogue_outstanding(w->c.d) == 0)
+	struct slice text = hearing_text(h), rest = text;
+	if (dialogue_due(h->c.d, SIDE_SERVER) || dialogue_outstanding(h->c.d) == 0)
 		return;
 	imap_response_parse(text, &response);
-	if (response.kind == IMAP_TAGGED && !dialogue_in_flight(w->c.d, response.tag))
-		reply_judge(w, response.tag);
-	else if (stands_for_tagged(w, &response))
-		reply_judge(w, SLICE("*"));
+	if (response.kind == IMAP_TAGGED && !dialogue_in_flight(h->c.d, response.tag))
+		reply_judge(h, response.tag);
+	else if (stands_for_tagged(h, &response))
+		reply_judge(h, SLICE("*"));
 	else if (response.kind == IMAP_NO_RESPONSE && is_status(slice_word(&rest)))
-		reply_judge(w, SLICE(""));
+		reply_judge(h, SLICE(""));
 }
 
 /* ---- commands ---- */
 
 /* The tag of the server's next reply, if nothing else has it; else one that the script has nowhere. */
-static void tag_choose(struct walk *w, struct buffer *tag)
+static void tag_choose(struct hearing *h, struct buffer *tag)
 {
-	size_t next = w->ahead[w->c.line].reply;
-	for (size_t i = next; i < w->script->nlines && w->script->lines[i].side == SIDE_SERVER; i++) {
+	size_t next = h->ahead[h->c.line].reply;
+	for (size_t i = next; i < h->script->nlines && h->script->lines[i].side == SIDE_SERVER; i++) {
 		struct imap_response response;
-		imap_response_parse((struct slice){ w->script->lines[i].text, w->script->lines[i].text_n }, &response);
-		if (response.kind != IMAP_TAGGED || dialogue_in_flight(w->c.d, response.tag))
+		imap_response_parse((struct slice){ h->script->lines[i].text, h->script->lines[i].text_n }, &response);
+		if (response.kind != IMAP_TAGGED || dialogue_in_flight(h->c.d, response.tag))
 			continue;
 		buffer_add_slice(tag, response.tag);
 		return;
 	}
-	buffer_printf(tag, "tag%zu", w->c.line + 1);
+	buffer_printf(tag, "tag%zu", h->c.line + 1);
 }
 
-static void command_tag(struct walk *w)
+/* Whether the server says next that it cannot read the line: it may take the command for the tag. */
+static bool refused_untagged(const struct hearing *h)
 {
-	const struct table *commands = protocol_table(dialogue_protocol(w->c.d), TABLE_COMMANDS);
-	struct slice text = walk_text(w), rest = text, verb = slice_word(&rest);
+	size_t next = h->ahead[h->c.line].reply;
+	struct slice reply = slice_of(next == NO_LINE ? "" : h->script->lines[next].text), said = hearing_text(h);
+	struct slice tag = slice_word(&reply);
+	return slice_equal_nocase(slice_word(&reply), SLICE("BAD")) &&
+	       (slice_equal(tag, SLICE("*")) || slice_equal(tag, slice_word(&said)));
+}
+
+static void command_tag(struct hearing *h)
+{
+	const struct table *commands = protocol_table(dialogue_protocol(h->c.d), TABLE_COMMANDS);
+	struct slice text = hearing_text(h), rest = text, verb = slice_word(&rest);
 	struct buffer tag = { 0 };
-	if (dialogue_input(w->c.d) != INPUT_COMMAND || !table_find(commands, verb) || walk_command_of(w, text))
+	if (dialogue_input(h->c.d) != INPUT_COMMAND || !table_find(commands, verb) || hearing_command_of(h, text))
 		return;
-	tag_choose(w, &tag);
-	struct finding *row = checking_add(&w->c, w->c.line, CHECK_ERROR,
+	if (refused_untagged(h))
+		return;
+	tag_choose(h, &tag);
+	struct finding *row = checking_add(&h->c, h->c.line, CHECK_ERROR,
 	                                   "A tag stands before every command: the server answers with it",
 	                                   "RFC 9051 2.2.1", SLICE_FMT " stands where the tag belongs",
 	                                   SLICE_ARG(verb));
-	tag_put(w, row, buffer_slice(&tag), 0);
+	tag_put(h, row, buffer_slice(&tag), 0);
 	buffer_free(&tag);
 }
 
 /* Whether the line begins with what is heard, no variable. */
-static bool begins_plain(const struct walk *w)
+static bool begins_plain(const struct hearing *h)
 {
-	struct slice written = { walk_line(w)->text, walk_line(w)->text_n }, heard = walk_text(w);
+	struct slice written = { hearing_line(h)->text, hearing_line(h)->text_n }, heard = hearing_text(h);
 	return slice_equal(slice_word(&written), slice_word(&heard));
 }
 
-void tag_judge(struct walk *w)
+void tag_judge(struct hearing *h)
 {
-	if (!dialogue_protocol(w->c.d)->tagged || walk_line(w)->exact || walk_line(w)->mark != MARK_NONE ||
-	    !begins_plain(w))
+	if (!dialogue_protocol(h->c.d)->tagged || hearing_line(h)->exact || hearing_line(h)->mark != MARK_NONE ||
+	    !begins_plain(h))
 		return;
-	if (walk_line(w)->side == SIDE_SERVER)
-		reply_tag(w);
+	if (hearing_line(h)->side == SIDE_SERVER)
+		reply_tag(h);
 	else
-		command_tag(w);
+		command_tag(h);
 }

@@ -103,11 +103,18 @@ struct search {
 	struct buffer room;
 };
 
+/* Whether the next line goes on behind the literal: what stands before it ends in CRLF. */
+static bool closed_behind(const struct search *s, size_t i)
+{
+	size_t next = next_line(s->r, i, s->side, true);
+	return next != NO_LINE && slice_starts(text_at(s->r, next), SLICE(")"));
+}
+
 /* Whether the count may end inside this line, `tail` octets before its end. A body has all of its last line: nothing goes
  * on behind it, as a command does behind a literal. */
-static bool ends_there(const struct search *s, const struct measured *line, uint64_t tail)
+static bool ends_there(const struct search *s, size_t i, const struct measured *line, uint64_t tail)
 {
-	if (tail == 0 || (tail == line->end && !s->body))
+	if (tail == 0 || (tail == line->end && !s->body && !closed_behind(s, i)))
 		return true;
 	if (tail < line->end || s->body)
 		return false;
@@ -123,7 +130,8 @@ static bool ends_before(const struct search *s, struct slice line)
 	if (s->body)
 		return false;
 	if (s->side == SIDE_CLIENT)
-		return s->unasked && s->last != NO_LINE && protocol_of_command(line, SLICE("")) == protocol;
+		return slice_equal(line, SLICE(")")) ||
+		       (s->unasked && s->last != NO_LINE && protocol_of_command(line, SLICE("")) == protocol);
 	if (s->last == NO_LINE) /* the reply needs a line to end with */
 		return slice_starts(line, SLICE(")"));
 	return slice_starts(line, SLICE(")")) || slice_starts(line, SLICE("* ")) || slice_starts(line, SLICE("+ ")) ||
@@ -152,6 +160,8 @@ static size_t rest_of(const struct search *s, size_t i, const struct measured *l
 	bool behind_variable = slice_find(text_at(s->r, i), SLICE("}} {")) < text_at(s->r, i).n;
 	if (!literal || (!behind_variable && !asked_behind(s->r, i)))
 		return line->end;
+	if (text.p[0] == ' ') /* nothing of it is the text's */
+		return text.n + line->end;
 	return text.n - at + 1 + line->end;
 }
 
@@ -159,7 +169,7 @@ static size_t rest_of(const struct search *s, size_t i, const struct measured *l
  * keeps it, and so does a literal behind which a line goes on with `)`. */
 static bool all_of_it(const struct search *s, struct slice next, struct counted *counted)
 {
-	bool closes = s->side == SIDE_SERVER && slice_starts(next, SLICE(")"));
+	bool closes = slice_starts(next, SLICE(")"));
 	if (s->last == NO_LINE && !closes)
 		return false;
 	counted->last = s->last == NO_LINE ? counted->after : s->last;
@@ -185,7 +195,7 @@ static enum found search(struct search *s, uint64_t printed, struct counted *cou
 		s->rest = rest_of(s, i, &line);
 		if (misfit || printed > s->sum)
 			continue;
-		if (ends_there(s, &line, s->sum - printed)) {
+		if (ends_there(s, i, &line, s->sum - printed)) {
 			counted->last = i;
 			counted->tail = s->sum - printed;
 			return FOUND_FIT;

@@ -9,13 +9,23 @@
 void document_hand(struct document *d, const struct passing *row, enum document_kind kind, struct slice text,
                    unsigned block)
 {
+	bool page = row->line.page || d->page_due;
+	/* A block of HTML that a page parted goes on as the one that it was. */
+	if (page && d->form == FORM_HTML && kind == DOCUMENT_LITERAL && d->block_last > 0) {
+		d->block_now = block;
+		d->block_before = d->block_last;
+	}
+	if (block > 0 && block == d->block_now)
+		block = d->block_before;
+	if (kind != DOCUMENT_HEADING)
+		d->block_last = kind == DOCUMENT_CELL ? 0 : block;
 	d->handed = true;
+	d->page_due = false;
 	d->last = row->line;
 	d->last.kind = kind;
 	d->last.text = text;
 	d->last.block = block;
-	d->last.page = row->line.page || d->page_due;
-	d->page_due = false;
+	d->last.page = page;
 	d->take(d->context, &d->last);
 }
 
@@ -60,17 +70,9 @@ static void take_row(void *context, const struct passing *row)
 
 /* ---- HTML ---- */
 
-/* A block that a page parted goes on as the one that it was. */
 static void take_html(void *context, const struct passing *row)
 {
-	struct document *d = context;
-	unsigned block = row->line.block;
-	if (row->line.page && row->line.kind == DOCUMENT_LITERAL && d->last.block > 0 && d->last.cell == 0) {
-		d->block_now = block;
-		d->block_before = d->last.block;
-	}
-	document_hand(d, row, row->line.kind, row->line.text,
-	              block > 0 && block == d->block_now ? d->block_before : block);
+	document_hand(context, row, row->line.kind, row->line.text, row->line.block);
 }
 
 struct html *document_html(struct document *d)
@@ -104,14 +106,20 @@ static void read_octets(struct document *d, const char *octets, size_t n)
 /* The form is known: what was held until then is read. */
 static void begin(struct document *d)
 {
+	static reader_row *const readers[] = { [FORM_UNKNOWN] = text_row,
+		                               [FORM_TEXT] = text_row,
+		                               [FORM_MARKDOWN] = markdown_row,
+		                               [FORM_RST] = rst_row,
+		                               [FORM_HTML] = rfc_row };
 	d->known = true;
 	d->form = look_text(d->form, buffer_slice(&d->head));
 	d->blocks.rfc = look_rfc(buffer_slice(&d->head));
 	d->blocks.empty_before = true;
-	d->reader = d->form == FORM_MARKDOWN ? markdown_row : d->form == FORM_RST ? rst_row : text_row;
+	d->reader = readers[d->form];
 	if (d->form == FORM_HTML) {
 		document_html(d)->lines.take = take_paged;
-		d->pages.take = take_html;
+		if (!d->blocks.rfc)
+			d->pages.take = take_html;
 	}
 	read_octets(d, d->head.p, d->head.n);
 	buffer_free(&d->head);

@@ -11,28 +11,30 @@
 
 #include "base/slice.h"
 
-/* The longest line that is handed on whole, in octets: a longer one comes as several of its number, parted at spaces. */
+/* The longest line that is handed on whole, in octets: a longer one comes as several of its number, parted behind a space where there
+ * is one; one behind the other they are the line. */
 #define DOCUMENT_LINE_MAX ((size_t)64 * 1024)
 
 enum document_kind {
 	DOCUMENT_TEXT,    /* a paragraph's line, a list item's, a quote's */
 	DOCUMENT_HEADING, /* `text` is the heading alone: no `#`, no underline, no section number's dots */
 	DOCUMENT_LITERAL, /* of a fenced, indented or <pre> block, or the literal block of reStructuredText: as it stands */
-	DOCUMENT_CELL, /* one cell of a table, from left to right */
-	DOCUMENT_EMPTY
+	DOCUMENT_CELL, /* one cell of a table, from left to right; of a cell of several lines, each */
+	DOCUMENT_EMPTY /* an empty line, or where the next paragraph of HTML begins */
 };
 
 struct document_line {
 	unsigned number; /* of the document's line, from 1 */
 	enum document_kind kind;
-	unsigned block; /* of a literal or a table: another number for each; else 0 */
+	unsigned block; /* of a literal (empty lines in it too) or a table: another number for each; else 0 */
 	unsigned cell;  /* of a table's row, from 1; else 0 */
 	bool row;       /* the first cell of its row */
 	/* Lines that only pages have (a footer, a form feed, a header) stood before this one and are left out; so do the
 	 * empty lines around them. */
 	bool page;
-	struct slice
-		text; /* its indentation stays; tabs are spaces (8 columns); no line end; UTF-8 as it stands, maybe broken */
+	/* Its indentation stays; tabs (of 8 columns) and no-break spaces are spaces; no line end; UTF-8 as it stands, maybe
+	 * broken. */
+	struct slice text;
 };
 
 struct document;

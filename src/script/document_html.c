@@ -42,11 +42,25 @@ static bool has_word(struct slice words, const char *const *list)
 }
 
 /* Classes that the usual highlighters and wikis give to what is no text of the page. */
-static const char *const out_classes[] = { "lineno",   "linenos",    "linenumber",        "line-number",
-	                                   "blob-num", "headerlink", "header-anchor",     "hash-link",
-	                                   "pilcrow",  "lntd-n",     "hljs-ln-numbers",   "line-numbers-wrapper",
-	                                   "lnt",      "ln",         "mw-editsection",    "line-numbers-rows",
-	                                   "ln-num",   "gutter",     "react-line-number", NULL };
+static const char *const out_classes[] = { "lineno",
+	                                   "linenos",
+	                                   "linenumber",
+	                                   "line-number",
+	                                   "blob-num",
+	                                   "headerlink",
+	                                   "header-anchor",
+	                                   "hash-link",
+	                                   "pilcrow",
+	                                   "hljs-ln-numbers",
+	                                   "line-numbers-wrapper",
+	                                   "lnt",
+	                                   "ln",
+	                                   "mw-editsection",
+	                                   "line-numbers-rows",
+	                                   "ln-num",
+	                                   "gutter",
+	                                   "react-line-number",
+	                                   NULL };
 static const char *const gutter_classes[] = { "line-numbers", "rouge-gutter", NULL };
 static const char *const line_classes[] = { "line", "code-line", "token-line", "view-line", NULL };
 
@@ -82,6 +96,26 @@ static void tag_over(struct html *h)
 	}
 }
 
+/* Before an attribute's value, or in it. */
+static void step_value(struct html *h, char c)
+{
+	if (h->state == HTML_VALUE) {
+		if (is_space(c))
+			return;
+		h->quote = c;
+		h->state = c == '"' || c == '\'' ? HTML_QUOTED : HTML_UNQUOTED;
+		if (h->state == HTML_UNQUOTED)
+			buffer_add_octet(&h->value, c);
+		return;
+	}
+	if (h->state == HTML_QUOTED ? c == h->quote : is_space(c)) {
+		h->state = HTML_ATTRIBUTES;
+		attribute_over(h);
+	} else if (h->value.n < VALUE_LONG) {
+		buffer_add_octet(&h->value, c);
+	}
+}
+
 static void step_attributes(struct html *h, char c)
 {
 	switch (h->state) {
@@ -110,21 +144,8 @@ static void step_attributes(struct html *h, char c)
 			step(h, c);
 		}
 		break;
-	case HTML_VALUE:
-		if (is_space(c))
-			break;
-		h->quote = c;
-		h->state = c == '"' || c == '\'' ? HTML_QUOTED : HTML_UNQUOTED;
-		if (h->state == HTML_UNQUOTED)
-			buffer_add_octet(&h->value, c);
-		break;
-	default: /* HTML_QUOTED, HTML_UNQUOTED */
-		if (h->state == HTML_QUOTED ? c == h->quote : is_space(c)) {
-			h->state = HTML_ATTRIBUTES;
-			attribute_over(h);
-		} else if (h->value.n < VALUE_LONG) {
-			buffer_add_octet(&h->value, c);
-		}
+	default:
+		step_value(h, c);
 		break;
 	}
 }

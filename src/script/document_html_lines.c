@@ -387,6 +387,8 @@ static void table_tag(struct html_lines *l, bool end)
 	}
 	if (t)
 		t->layout = true;
+	l->begins = l->number;
+	hand_gap(l);
 	if (l->ntables == TABLES_MAX) /* deeper than any page: the outermost is forgotten */
 		memmove(l->tables, l->tables + 1, --l->ntables * sizeof l->tables[0]);
 	l->tables[l->ntables++] = (struct table_here){ .block = ++*l->blocks };
@@ -405,7 +407,7 @@ static void block(struct html_lines *l, const struct tag *tag)
 {
 	unsigned does = tag->element->does;
 	struct table_here *t = table_here(l);
-	bool heads = l->heading > 0;
+	bool apart = l->literal == 0;
 	if (is_term(l, tag)) {
 		l->space = true;
 		return;
@@ -415,12 +417,12 @@ static void block(struct html_lines *l, const struct tag *tag)
 		l->heading = 0;
 	if (t && t->open && (does & ELEMENT_APART) && strcmp(tag->element->name, "p") != 0)
 		t->layout = true;
-	if (does & ELEMENT_APART)
-		l->gap |= l->literal == 0 || heads;
 	if (does & ELEMENT_HEADING)
 		l->heading = !tag->end;
 	if (does & ELEMENT_LITERAL)
 		literal_tag(l, tag->end);
+	if (does & ELEMENT_APART)
+		l->gap |= apart || l->literal == 0;
 	if (does & ELEMENT_TABLE)
 		table_tag(l, tag->end);
 	if (does & ELEMENT_ROW)

@@ -148,9 +148,11 @@ static void interpreted(struct inliner *l)
 
 /* ---- emphasis ---- */
 
-static bool is_word(char c)
+/* Whether emphasis may begin before `c`: one star alone stands before files too (`*.txt`), and in what a client accepts. */
+static bool may_follow(char c, size_t stars)
 {
-	return octet_is_alnum(c);
+	return octet_is_alnum(c) || (unsigned char)c >= 0x80 ||
+	       strchr(stars > 1 ? "<[`\\$\"'(&*_+{~@-./" : "<[`\\$\"'(&_", c);
 }
 
 static void emphasis(struct inliner *l)
@@ -158,9 +160,10 @@ static void emphasis(struct inliner *l)
 	char mark = l->text.p[l->i], left = before(l);
 	size_t n = run(l->text, l->i), open = n <= 3 ? find(l, mark, n) : OPEN_MAX;
 	char right = at(l, l->i + n);
-	bool opens = n <= 3 && !is_word(left) && right != ' ' && left != '\\' && !(left == right && left != ' ') &&
-	             (is_word(right) || (unsigned char)right >= 0x80 || strchr("<[`\\$\"'(.~/@{+-*_&", right));
-	bool closes = open != OPEN_MAX && left != ' ' && !is_word(right) && l->open[open].at + n < l->out->n;
+	bool opens = n <= 3 && !octet_is_alnum(left) && right != ' ' && left != '\\' && left != right &&
+	             may_follow(right, n);
+	bool closes = open != OPEN_MAX && left != ' ' && (!octet_is_alnum(right) || (n == 2 && left == ':')) &&
+	              l->open[open].at + n < l->out->n;
 	if (closes) {
 		gone(l, &l->open[open]);
 		l->nopen = open;
@@ -209,7 +212,7 @@ static size_t destination(struct slice text)
 static void bracket(struct inliner *l)
 {
 	size_t image = before(l) == '!' && l->out->n > 0 ? 1 : 0;
-	if (image || !is_word(before(l)))
+	if (image || !octet_is_alnum(before(l)))
 		push(l, '[', l->out->n - image, 1 + image);
 	else
 		push(l, ']', l->out->n, 1); /* `BODY[TEXT]`: no link */
@@ -264,11 +267,32 @@ static void ampersand(struct inliner *l)
 	add(l, 1);
 }
 
+/* `bob@x.org>` or `http://x.org>` behind a `<`, as a length: it stands as it is, whatever it holds. 0: it is neither. */
+static size_t address(struct slice rest)
+{
+	static const char *const of_names = ".!#$%&'*+/=?^_`{|}~-";
+	size_t n = 0, name = 0, end = slice_find_octet(rest, '>');
+	while (n < end && (octet_is_alnum(rest.p[n]) || strchr(of_names, rest.p[n])))
+		n++;
+	bool url = n > 1 && n < end && rest.p[n] == ':' && octet_is_alpha(rest.p[0]);
+	if (end == rest.n || n == 0 || (!url && rest.p[n] != '@'))
+		return 0;
+	for (name = n + 1; name < end; name++)
+		if (url ? strchr(" <", rest.p[name]) != NULL
+		        : !octet_is_alnum(rest.p[name]) && !strchr(".-", rest.p[name]))
+			return 0;
+	return end + 1;
+}
+
 /* Tags of HTML that mark up words; others, and what is no tag, stay. */
 static void angle(struct inliner *l)
 {
 	struct slice rest = slice_part(l->text, l->i + 1, l->i + FAR);
-	size_t end = slice_find_octet(rest, '>'), n = 0;
+	size_t end = slice_find_octet(rest, '>'), n = 0, whole = address(rest);
+	if (whole > 0) {
+		add(l, 1 + whole);
+		return;
+	}
 	if (slice_starts(rest, SLICE("!--"))) {
 		size_t over = slice_find(rest, SLICE("-->"));
 		if (over < rest.n) {
@@ -297,19 +321,19 @@ static void angle(struct inliner *l)
 static void one_of_rst(struct inliner *l)
 {
 	char c = l->text.p[l->i];
-	if (c == '`' && run(l->text, l->i) == 2) {
+	size_t n = c == '`' ? run(l->text, l->i) : 1;
+	if (n > 2)
+		add(l, n);
+	else if (n == 2)
 		code(l);
-	} else if (c == '`') {
+	else if (c == '`')
 		interpreted(l);
-	} else if (c == '*') {
+	else if (c == '*')
 		emphasis(l);
-	} else if (c == '\\' && at(l, l->i + 1) == ' ' && l->i + 1 < l->text.n) {
+	else if (at(l, l->i + 1) == ' ' && l->i + 1 < l->text.n) /* `\ ` parts marks from words, and is nothing */
 		l->i += 2;
-	} else if (c == '\\') {
+	else
 		backslash(l);
-	} else {
-		add(l, 1);
-	}
 }
 
 static void one(struct inliner *l)

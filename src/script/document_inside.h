@@ -79,14 +79,15 @@ struct pages {
 	unsigned last_empty;   /* and the last one's number */
 	struct passing footer; /* a line that is a footer if a form feed follows; its text is in `footer_text` */
 	struct buffer footer_text;
-	struct passing after;     /* the first of the empty lines behind it, */
-	size_t nafter;            /* how many they are, */
-	unsigned last_after;      /* and the last one's number */
-	bool waits;               /* there is such a line */
-	bool broken;              /* a page ended here: the next line says so */
-	bool top;                 /* nothing but empty lines since then */
-	bool header;              /* the line before was a page's header */
-	bool left;                /* the line before was left out, and so is what else it holds */
+	struct passing after; /* the first of the empty lines behind it, */
+	size_t nafter;        /* how many they are, */
+	unsigned last_after;  /* and the last one's number */
+	bool waits;           /* there is such a line */
+	bool broken;          /* a page ended here: the next line says so */
+	bool top;             /* nothing but empty lines since then */
+	bool header;          /* the line before was a page's header */
+	bool second;          /* `footer_text` is the line behind that: the header's second, if an empty line follows */
+	bool left;            /* the line before was left out, and so is what else it holds */
 	struct buffer first_line; /* of the page before: what stands on every page is a header */
 };
 
@@ -149,6 +150,7 @@ struct blocks {
 	size_t offsets[16]; /* Markdown: where the text of the list items under way begins */
 	size_t noffsets;
 	bool coming;        /* reStructuredText: a literal block follows */
+	bool parsed;        /* and is marked up within its lines */
 	bool options;       /* and may be preceded by a directive's options */
 	bool skipping;      /* what is indented is left out: a comment */
 	char quoting;       /* the mark of a quoted literal block; 0: none */
@@ -161,6 +163,8 @@ struct blocks {
 typedef void reader_row(struct document *d, const struct passing *now, const struct passing *next,
                         const struct passing *after);
 reader_row text_row, markdown_row, rst_row;
+/* The rows of an RFC within <pre>: its headings are found there too. */
+reader_row rfc_row;
 
 /* What `markdown` marks up within a line (document_inline.c), appended without it; <br> becomes LF. */
 void inline_markdown(struct buffer *out, struct slice text);
@@ -194,8 +198,9 @@ struct document {
 	unsigned nblocks;      /* numbers given so far */
 	bool page_due;         /* the row that came behind a page was left out itself */
 	struct document_line last;
-	unsigned block_before,
-		block_now; /* of HTML: a block that goes on behind a page has the number that it had before */
+	/* Of HTML: the block of the line before (0: it had none); a block that goes on behind a page, and the number that it
+	 * had before. */
+	unsigned block_last, block_now, block_before;
 	bool handed;       /* of the row under way, something */
 	struct html *html; /* NULL until HTML is read */
 };

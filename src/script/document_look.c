@@ -51,7 +51,8 @@ static void count(struct slice text, unsigned *markdown, unsigned *rst)
 			++*markdown;
 		if (slice_starts(line, SLICE(".. ")) && slice_find(line, SLICE("::")) < line.n)
 			*rst += 2;
-		if (line.n > 2 && slice_starts(slice_part(line, line.n - 2, line.n), SLICE("::")))
+		if (line.n > 2 && slice_starts(slice_part(line, line.n - 2, line.n), SLICE("::")) && text.n > 0 &&
+		    text.p[0] == '\n')
 			++*rst;
 		empty = shape_blank(line);
 	}
@@ -81,8 +82,9 @@ static bool is_number_line(struct slice line)
 
 bool look_rfc(struct slice text)
 {
-	static const char *const words[] = { "Request for Comments", "Network Working Group", "Internet-Draft",
-		                             "Internet Engineering Task Force", NULL };
+	static const char *const words[] = { "Request for Comments", "Network Working Group",
+		                             "Internet-Draft",       "Internet Engineering Task Force",
+		                             "<title>RFC ",          NULL };
 	for (size_t i = 0; words[i]; i++)
 		if (slice_find_nocase(text, slice_of(words[i])) < text.n)
 			return true;

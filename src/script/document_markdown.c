@@ -26,9 +26,19 @@ static void hand_inline(struct document *d, const struct passing *row, enum docu
 	}
 }
 
+/* Without the name that links use: `Title {#name}`. */
+static struct slice without_name(struct slice title)
+{
+	size_t name = slice_find(title, SLICE(" {#"));
+	if (name == title.n)
+		name = slice_find(title, SLICE(" {:"));
+	return name > 0 && name < title.n && title.p[title.n - 1] == '}' ? slice_part(title, 0, name) : title;
+}
+
 static void hand_heading(struct document *d, const struct passing *row, struct slice title)
 {
 	buffer_clear(&d->scratch);
+	title = without_name(title);
 	inline_markdown(&d->scratch, title);
 	for (size_t i = 0; i < d->scratch.n; i++)
 		if (d->scratch.p[i] == '\n')
@@ -261,24 +271,43 @@ static bool heading(struct document *d, const struct passing *now, const struct 
 
 /* ---- front matter ---- */
 
-/* The lines between --- and --- before the text: the title alone is kept. */
-static bool front_matter(struct document *d, const struct passing *now)
+/* `key: value`, `key = value`, or what goes on with one. */
+static bool is_setting(struct slice text)
+{
+	struct slice line = slice_trim(text);
+	return line.n == 0 || text.p[0] == ' ' || strchr("-#]}", line.p[0]) ||
+	       (!shape_said(line) && (slice_find_octet(line, ':') < line.n || slice_find_octet(line, '=') < line.n));
+}
+
+/* The title in `title: "…"` or `title = "…"`; empty: the line is another. */
+static struct slice title_setting(struct slice text)
+{
+	struct slice none = { 0 }, rest = slice_trim(slice_part(text, 5, text.n));
+	if (!slice_starts_nocase(text, SLICE("title")) || rest.n == 0 || !strchr(":=", rest.p[0]))
+		return none;
+	struct slice title = slice_trim(slice_part(rest, 1, rest.n));
+	if (title.n > 1 && (title.p[0] == '"' || title.p[0] == '\'') && title.p[title.n - 1] == title.p[0])
+		title = slice_part(title, 1, title.n - 1);
+	return title;
+}
+
+/* The lines between --- and --- (or +++) before the text: the title alone is kept. */
+static bool front_matter(struct document *d, const struct passing *now, const struct passing *next)
 {
 	struct blocks *b = &d->blocks;
-	struct slice text = now->line.text;
-	if (now->line.number == 1 && slice_equal(slice_trim(text), SLICE("---"))) {
+	struct slice text = now->line.text, title = title_setting(text);
+	bool rule = shape_rule(text, 3) == '-' || shape_rule(text, 3) == '+';
+	if (now->line.number == 1 && rule && text.n == 3 && next && next->line.text.n > 0 &&
+	    is_setting(next->line.text)) {
 		b->front = true;
 		return true;
 	}
 	if (!b->front)
 		return false;
-	if (slice_equal(slice_trim(text), SLICE("---")) || slice_equal(slice_trim(text), SLICE("...")))
-		b->front = false;
-	if (!slice_starts_nocase(text, SLICE("title:")))
-		return true;
-	struct slice title = slice_trim(slice_part(text, 6, text.n));
-	if (title.n > 1 && (title.p[0] == '"' || title.p[0] == '\'') && title.p[title.n - 1] == title.p[0])
-		title = slice_part(title, 1, title.n - 1);
+	/* `--- abstract` in the drafts of the IETF. */
+	b->front = !rule && !slice_starts(text, SLICE("--- ")) && is_setting(text);
+	if (!b->front && !rule && !slice_starts(text, SLICE("--- ")))
+		return false;
 	if (title.n > 0)
 		document_hand(d, now, DOCUMENT_HEADING, title, 0);
 	return true;
@@ -300,7 +329,7 @@ void markdown_row(struct document *d, const struct passing *now, const struct pa
 	struct blocks *b = &d->blocks;
 	struct slice text = now->line.text;
 	(void)after;
-	if (front_matter(d, now) || in_fence(d, now) || (b->html != RAW_HTML_NONE && markdown_html(d, now, next)))
+	if (front_matter(d, now, next) || in_fence(d, now) || (b->html != RAW_HTML_NONE && markdown_html(d, now, next)))
 		return;
 	if (now->line.kind == DOCUMENT_EMPTY) {
 		empty_row(d, now);

@@ -41,6 +41,12 @@ bool markdown_html(struct document *d, const struct passing *now, const struct p
 	if (b->html == RAW_HTML_NONE)
 		return false;
 	struct html *h = document_html(d);
+	/* A fence without an empty line before it is meant as one all the same. */
+	if (b->html == RAW_HTML_EMPTY_LINE && !is_open(h) && shape_fence(now->line.text).mark) {
+		html_reader_end(h);
+		b->html = RAW_HTML_NONE;
+		return false;
+	}
 	h->lines.number = now->line.number;
 	html_reader_feed(h, now->line.text.p, now->line.text.n);
 	if (next == NULL || !next->rest)

@@ -12,7 +12,7 @@
 
 /* ---- elements, sorted ---- */
 
-static const struct element elements[] = {
+const struct element document_elements[] = {
 	{ "a", ELEMENT_PHRASE },
 	{ "abbr", ELEMENT_PHRASE },
 	{ "acronym", ELEMENT_PHRASE },
@@ -153,6 +153,7 @@ static const struct element elements[] = {
 	{ "video", ELEMENT_PHRASE },
 	{ "wbr", ELEMENT_PHRASE },
 	{ "xmp", ELEMENT_BLOCK | ELEMENT_APART | ELEMENT_LITERAL | ELEMENT_RAW },
+	{ NULL, 0 },
 };
 
 
@@ -163,17 +164,12 @@ static int compare_element(const void *name, const void *row)
 
 const struct element *element_find(struct slice name)
 {
-	return bsearch(&name, elements, ROWS(elements), sizeof elements[0], compare_element);
+	return bsearch(&name, document_elements, ROWS(document_elements) - 1, sizeof document_elements[0], compare_element);
 }
 
 /* ---- characters, sorted (WHATWG HTML 13.5) ---- */
 
-struct entity {
-	const char *name;
-	uint32_t character;
-};
-
-static const struct entity entities[] = {
+const struct entity document_entities[] = {
 	{ "AElig", 0xC6 }, { "AMP", 0x26 }, { "Aacute", 0xC1 }, { "Acirc", 0xC2 }, { "Agrave", 0xC0 }, { "Alpha", 0x391 },
 	{ "Aring", 0xC5 }, { "Atilde", 0xC3 }, { "Auml", 0xC4 }, { "Beta", 0x392 }, { "COPY", 0xA9 }, { "Ccedil", 0xC7 },
 	{ "Chi", 0x3A7 }, { "Dagger", 0x2021 }, { "Delta", 0x394 }, { "ETH", 0xD0 }, { "Eacute", 0xC9 }, { "Ecirc", 0xCA },
@@ -238,6 +234,7 @@ static const struct entity entities[] = {
 	{ "ucirc", 0xFB }, { "ugrave", 0xF9 }, { "uml", 0xA8 }, { "upsih", 0x3D2 }, { "upsilon", 0x3C5 }, { "uuml", 0xFC },
 	{ "verbar", 0x7C }, { "vert", 0x7C }, { "weierp", 0x2118 }, { "xi", 0x3BE }, { "yacute", 0xFD }, { "yen", 0xA5 },
 	{ "yuml", 0xFF }, { "zeta", 0x3B6 }, { "zwj", 0x200D }, { "zwnj", 0x200C },
+	{ NULL, 0 },
 };
 
 static int compare_entity(const void *name, const void *row)
@@ -247,7 +244,7 @@ static int compare_entity(const void *name, const void *row)
 
 uint32_t entity_find(struct slice name)
 {
-	const struct entity *found = bsearch(&name, entities, ROWS(entities), sizeof entities[0], compare_entity);
+	const struct entity *found = bsearch(&name, document_entities, ROWS(document_entities) - 1, sizeof document_entities[0], compare_entity);
 	return found ? found->character : 0;
 }
 

@@ -32,6 +32,15 @@ struct element {
 	unsigned does;
 };
 
+struct entity {
+	const char *name;
+	uint32_t character;
+};
+
+/* Sorted by name, ended by a row without one. */
+extern const struct element document_elements[];
+extern const struct entity document_entities[];
+
 /* The element of that name, letters compared without their case; NULL: HTML has none. */
 const struct element *element_find(struct slice name);
 

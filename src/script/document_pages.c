@@ -205,13 +205,28 @@ static void wait_empty(struct pages *p, const struct passing *row)
 	*(p->waits ? &p->last_after : &p->last_empty) = row->line.number;
 }
 
-static void wait_footer(struct pages *p, const struct passing *row)
+static void keep(struct pages *p, const struct passing *row)
 {
 	p->footer = *row;
 	buffer_clear(&p->footer_text);
 	buffer_add_slice(&p->footer_text, row->line.text);
+}
+
+static void wait_footer(struct pages *p, const struct passing *row)
+{
+	keep(p, row);
 	p->waits = true;
 	p->nafter = 0;
+}
+
+/* The second line of a header, if an empty line follows: else it is the first of the page's text. */
+static void second_line(struct pages *p, const struct passing *row)
+{
+	p->second = false;
+	if (row->line.kind == DOCUMENT_EMPTY)
+		return;
+	p->footer.line.text = buffer_slice(&p->footer_text);
+	hand(p, &p->footer);
 }
 
 /* ---- each line ---- */
@@ -219,11 +234,6 @@ static void wait_footer(struct pages *p, const struct passing *row)
 /* Whether the line is left out, as what stands at the top or at the end of a page. */
 static bool left_out(struct pages *p, struct slice text)
 {
-	if (p->header && is_header_more(text)) {
-		p->header = false;
-		return true;
-	}
-	p->header = false;
 	if (is_footer(text)) {
 		hand_waiting(p, false); /* was none, as here is one */
 		break_page(p);
@@ -246,6 +256,8 @@ static bool left_out(struct pages *p, struct slice text)
 
 void pages_feed(struct pages *p, const struct passing *row)
 {
+	if (p->second)
+		second_line(p, row);
 	if (row->rest) {
 		if (!p->left)
 			p->take(p->context, row);
@@ -258,6 +270,12 @@ void pages_feed(struct pages *p, const struct passing *row)
 	}
 	if (row->feed)
 		break_page(p);
+	p->second = p->header && is_header_more(row->line.text);
+	p->header = false;
+	if (p->second) {
+		keep(p, row);
+		return;
+	}
 	p->left = left_out(p, row->line.text);
 	if (p->left)
 		return;
@@ -274,6 +292,8 @@ void pages_feed(struct pages *p, const struct passing *row)
 
 void pages_end(struct pages *p)
 {
+	if (p->second)
+		second_line(p, &p->footer);
 	hand_waiting(p, true);
 	if (!p->broken)
 		hand_empty(p, &p->empty, p->nempty, p->last_empty);

@@ -46,7 +46,15 @@ static bool heading(struct document *d, const struct passing *now, const struct 
 
 static void hand_literal(struct document *d, const struct passing *now)
 {
-	document_hand(d, now, is_empty(now) ? DOCUMENT_EMPTY : DOCUMENT_LITERAL, now->line.text, d->blocks.literal);
+	struct slice text = now->line.text;
+	size_t indent = shape_indent(text);
+	if (d->blocks.parsed) { /* its lines are marked up as any text */
+		buffer_clear(&d->scratch);
+		buffer_add_slice(&d->scratch, slice_part(text, 0, indent));
+		inline_rst(&d->scratch, slice_part(text, indent, text.n));
+		text = buffer_slice(&d->scratch);
+	}
+	document_hand(d, now, is_empty(now) ? DOCUMENT_EMPTY : DOCUMENT_LITERAL, text, d->blocks.literal);
 }
 
 static void begin_literal(struct document *d, const struct passing *now)
@@ -94,6 +102,7 @@ static void announce(struct document *d, const struct passing *now, size_t mark)
 {
 	struct slice text = now->line.text;
 	d->blocks.coming = true;
+	d->blocks.parsed = false;
 	d->blocks.indent = shape_indent(text) + mark;
 	text.n -= text.n > 2 && text.p[text.n - 3] != ' ' ? 1 : 2;
 	while (text.n > 0 && text.p[text.n - 1] == ' ')
@@ -109,6 +118,7 @@ static bool doctest(struct document *d, const struct passing *now)
 	if (!d->blocks.empty_before || !slice_starts(text, SLICE(">>> ")))
 		return false;
 	d->blocks.quoting = '>';
+	d->blocks.parsed = false;
 	d->blocks.indent = shape_indent(now->line.text);
 	begin_literal(d, now);
 	return true;
@@ -135,6 +145,7 @@ static void directive(struct document *d, const struct passing *now, struct slic
 		                            "toctree", "index", "highlight", NULL };
 	struct blocks *b = &d->blocks;
 	b->options = true;
+	b->parsed = slice_equal_nocase(name, SLICE("parsed-literal"));
 	if (is_one_of(name, code_directives))
 		b->coming = true;
 	else if (is_one_of(name, outs))

@@ -88,6 +88,8 @@ bool shape_underlined(struct slice text, struct slice under)
 	char mark = shape_rule(under, 2);
 	if (mark == 0 || !strchr("=-~^*+#\"'`.:_", mark) || shape_rule(text, 1) || shape_said(text))
 		return false;
+	if (!shape_blank(text) && strchr("|!+", slice_trim(text).p[0])) /* a box */
+		return false;
 	size_t title = characters(slice_trim(text)), rule = slice_trim(under).n;
 	size_t apart = title > rule ? title - rule : rule - title;
 	size_t a = shape_indent(text), b = shape_indent(under);

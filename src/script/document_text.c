@@ -53,7 +53,7 @@ static bool is_scenario_heading(const struct document *d, struct slice text, con
 {
 	struct slice title = slice_trim(text), word = title;
 	size_t indent = shape_indent(text);
-	bool deeper = after && after->line.kind == DOCUMENT_TEXT && shape_indent(after->line.text) == indent + 3;
+	bool deeper = after && after->line.kind != DOCUMENT_EMPTY && shape_indent(after->line.text) == indent + 3;
 	if (!d->blocks.rfc || !deeper || indent < 3 || indent > 9 || title.n > 60 || title.p[0] < 'A' ||
 	    title.p[0] > 'Z')
 		return false;
@@ -153,5 +153,13 @@ void text_row(struct document *d, const struct passing *now, const struct passin
 	if (fenced(d, now) || (now->line.kind != DOCUMENT_EMPTY && heading(d, now, next, after)))
 		return;
 	document_hand(d, now, now->line.kind, now->line.text, 0);
+	d->blocks.empty_before = now->line.kind == DOCUMENT_EMPTY;
+}
+
+void rfc_row(struct document *d, const struct passing *now, const struct passing *next, const struct passing *after)
+{
+	if (now->line.kind == DOCUMENT_LITERAL && heading(d, now, next, after))
+		return;
+	document_hand(d, now, now->line.kind, now->line.text, now->line.block);
 	d->blocks.empty_before = now->line.kind == DOCUMENT_EMPTY;
 }

@@ -1,6 +1,7 @@
 /*
  * The conversations of a document: its lines are gathered into passages, and what is one is spoken.
  */
+#include "script/extract_bare.h"
 #include "script/extract_inside.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@ struct extract {
 	struct talk talk;
 	struct judged usual;   /* the last passage's: what the document's others are likely to be */
 	struct titles titles;
+	struct bare bare;
 };
 
 /* ---- passages ---- */
@@ -25,10 +27,10 @@ static size_t read_passage(struct extract *e, size_t i)
 	size_t recorded = recorded_passage(&e->talk, &e->passage, i, &e->titles);
 	if (recorded > i)
 		return recorded;
-	if (judge_passage(&e->passage, i, &e->usual, &judged))
-		items_make(&items, &e->passage, &judged);
-	else if (!bare_passage(&e->passage, &e->talk, i, &judged, &items))
-		return i;
+	if (!judge_passage(&e->passage, i, &e->usual, &judged))
+		return bare_read(&e->bare, &e->talk, &e->passage, i, &e->titles);
+	bare_forget(&e->bare);
+	items_make(&items, &e->passage, &judged);
 	size_t next = speak(&e->talk, &items, &judged, &e->titles);
 	items_free(&items);
 	e->usual = judged;
@@ -43,7 +45,8 @@ static void pass_over(struct extract *e, size_t i)
 	if (slice_trim(line).n == 0)
 		gap_empty(&e->talk);
 	else
-		gap_add(&e->talk, line, held->number, held->kind == DOCUMENT_HEADING);
+		gap_add(&e->talk, line, held->number,
+		        held->kind == DOCUMENT_HEADING ? BETWEEN_HEADING : BETWEEN_PROSE);
 }
 
 /* Works through the first `n` lines that are held. */
@@ -102,5 +105,6 @@ void extract_free(struct extract *e)
 	passage_free(&e->passage);
 	talk_free(&e->talk);
 	titles_free(&e->titles);
+	bare_free(&e->bare);
 	free(e);
 }

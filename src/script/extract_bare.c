@@ -1,554 +1,403 @@
 /*
- * Sessions without prefixes, as terminals show them: who says a line is known by its look, and by what stands before it. A block
- * of the document (or in plain text a run of lines) is walked as each protocol in turn; the one that most lines fit is it.
+ * Conversations without prefixes: where one may begin, which protocol it is, and speaking it into the talk.
  */
-#include "script/extract_inside.h"
+#include "script/extract_bare.h"
 
 #include <stdlib.h>
 
-#include "base/memory.h"
 #include "protocol/protocol.h"
 #include "script/import_forms.h"
 #include "script/speaker.h"
 
-/* Brackets that a folded line closes are opened at most so many lines before. */
-#define FOLDS_MAX 4
+/* So much is kept of what was said since nothing was awaited, in octets. */
+#define TAIL_MAX ((size_t)16 * 1024)
 
-static const struct notation bare = { .name = "none", .client = "", .server = "", .weight = 3 };
+/* A shell's line is that near, in lines: a certificate may stand between. */
+#define SHELL_NEAR 200
 
-/* What the next line is taken for. */
-enum mode {
-	MODE_LINES,   /* commands and replies */
-	MODE_ASKED,   /* DATA was said: text, unless a reply stands there */
-	MODE_TEXT,    /* of one side, up to a lone dot */
-	MODE_ANSWER,  /* one line of a SASL exchange */
-	MODE_LITERAL, /* counted text of one side */
-	MODE_FIELDS,  /* a header of HTTP's, up to an empty line */
-	MODE_BODY
-};
+/* So often a beginning is looked for in lines that were found to be no conversation. */
+#define TRIES_MAX 3
 
-enum what { WHAT_SAID, WHAT_PAYLOAD, WHAT_REMARK, WHAT_FOLDED, WHAT_EMPTY, WHAT_NOTHING };
+/* So many lines of prose may stand between what the client says and what the server answers, each in a block of its own. */
+#define LINES_BETWEEN 8
 
-/* One line of a walk. */
-struct step {
-	enum what what;
+static const struct notation without = { .name = "none", .client = "", .server = "", .weight = 3 };
+static const struct judged unmarked = { .notation = &without };
+
+/* ---- what is known from line to line ---- */
+
+static void forget_shell(struct bare *bare)
+{
+	bare->shell.number = bare->shell.port = 0;
+	bare->shell.tls = bare->screen = false;
+	bare->shell.starttls = NULL;
+}
+
+void bare_forget(struct bare *bare)
+{
+	forget_shell(bare);
+}
+
+void bare_free(struct bare *bare)
+{
+	buffer_free(&bare->shell.line);
+	buffer_free(&bare->tail);
+}
+
+/* The line may start a tool, or be a tool's. */
+static void see_tool(struct bare *bare, struct slice line, const struct held *held)
+{
+	struct slice arguments, text = slice_trim(line), tool = tool_of(text, &arguments);
+	if (tool.n) {
+		struct tool_target target = tool_target(arguments);
+		if (target.port == 0 && held->kind != DOCUMENT_LITERAL)
+			return;
+		bare->shell.number = held->number;
+		bare->shell.port = target.port;
+		bare->shell.starttls = target.starttls;
+		bare->shell.tls = tool_speaks_tls(tool, arguments) || (target.port && port_implies_tls(target.port));
+		buffer_clear(&bare->shell.line);
+		buffer_add_slice(&bare->shell.line, text);
+		bare->screen = true;
+	} else if (tool_says(text, false) || line_starts(text, "CONNECTED(", NULL)) {
+		bare->screen = true;
+		bare->shell.tls = bare->shell.tls || line_starts(text, "CONNECTED(", NULL);
+		if (bare->shell.number == 0)
+			bare->shell.number = held->number;
+	}
+	if (bare->shell.number && held->number - bare->shell.number > SHELL_NEAR)
+		forget_shell(bare);
+}
+
+static void add_row(struct bare *bare, enum side side, struct slice text)
+{
+	bare->lost = bare->lost || bare->tail.n + text.n > TAIL_MAX;
+	if (bare->lost)
+		return;
+	buffer_add_octet(&bare->tail, side == SIDE_CLIENT ? 'C' : 'S');
+	buffer_add_slice(&bare->tail, text);
+	buffer_add_octet(&bare->tail, '\n');
+}
+
+static void keep_tail(struct bare *bare, const struct talk *t, enum side side, struct slice text)
+{
+	const struct dialogue *d = t->draft.dialogue;
+	bool rests = dialogue_outstanding(d) == 0 && !dialogue_in_reply(d) && dialogue_due(d, SIDE_SERVER) == 0 &&
+	             dialogue_input(d) == INPUT_COMMAND;
+	if (rests) {
+		buffer_clear(&bare->tail);
+		bare->lost = false;
+		return;
+	}
+	add_row(bare, side, text);
+}
+
+/* ---- the walk's beginning ---- */
+
+/* The dialogue has seen a greeting, or it takes the first reply for it. */
+static void greet(struct walk *w)
+{
+	const struct protocol *protocol = w->protocol;
+	if (protocol->server_first)
+		walk_assume(w, protocol->tagged                                    ? SLICE("* OK\r\n") :
+		               protocol->one_code || protocol->data_connection ? SLICE("220\r\n") :
+		                                                                     SLICE("+OK\r\n"));
+}
+
+/* What the talk under way awaits is what comes next. */
+static void resume(struct walk *w, const struct bare *bare)
+{
+	struct slice rest = buffer_slice(&bare->tail);
+	greet(w);
+	while (rest.n) {
+		struct slice row = slice_row(&rest);
+		enum side side = row.p[0] == 'C' ? SIDE_CLIENT : SIDE_SERVER;
+		walk_feed(w, side, slice_part(row, 1, row.n));
+		walk_feed(w, side, SLICE("\r\n"));
+		struct slice verb = slice_part(row, 1, row.n);
+		w->asked = w->protocol->one_code && side == SIDE_CLIENT && slice_equal_nocase(slice_word(&verb), SLICE("DATA"));
+	}
+	w->assumed = (struct slice){ 0 };
+	if (!w->protocol->server_first)
+		walk_http_resume(w);
+}
+
+/* Whether the talk under way is one without prefixes, and may go on: nobody has connected again. */
+static bool is_under_way(const struct bare *bare, const struct talk *t)
+{
+	const struct dialogue *d = t->draft.dialogue;
+	return bare->shell.number <= t->last && t->open && t->notation == &without && d && t->protocol && dialogue_input(d) != INPUT_NOTHING;
+}
+
+/* Whether the talk awaits a reply or payload, and what stands between leaves room for it. */
+static bool awaits(const struct bare *bare, const struct talk *t)
+{
+	return is_under_way(bare, t) && bare->tail.n && !bare->lost && !t->gap.or && t->gap.lines <= 2 * LINES_BETWEEN;
+}
+
+static void start(struct walk *w, const struct bare *bare, const struct talk *t)
+{
+	w->d = dialogue_new(w->protocol);
+	w->tls = bare->shell.tls;
+	w->starttls = bare->shell.starttls != NULL || bare->shell.tls;
+	w->screen = bare->screen;
+	struct slice first = stretch_line(w->s, w->s->first), said;
+	if (w->goes_on)
+		resume(w, bare);
+	else if (!stretch_marked(w->s, SIDE_SERVER, first, &said) || !w->protocol->greeting || !w->protocol->greeting(said))
+		greet(w);
+	(void)t;
+}
+
+/* ---- which protocol ---- */
+
+/* Whether the tool's port or -starttls says that it is this one. */
+static bool is_named(const struct bare *bare, const struct protocol *protocol)
+{
+	if (bare->shell.starttls)
+		return slice_equal(slice_of(bare->shell.starttls), slice_of(protocol->name));
+	return bare->shell.port && protocol_of_port(bare->shell.port) == protocol;
+}
+
+static size_t weigh(const struct walk *w, const struct bare *bare)
+{
+	return walk_weight(w) * (is_named(bare, w->protocol) ? 3 : 1) * (w->goes_on ? 2 : 1);
+}
+
+/* Where replies are not printed at all, a command may follow the last: the dialogue is told that it was answered. */
+static bool goes_on_unanswered(const struct talk *t, const struct walk *w, const struct step *first)
+{
+	const struct dialogue *d = t->draft.dialogue;
+	bool unanswered = t->said[SIDE_SERVER] <= 1 && dialogue_outstanding(d) > 0 && !dialogue_in_reply(d);
+	return w->protocol->one_code && unanswered && t->begun && first->command && t->gap.lines <= LINES_BETWEEN && !t->gap.or;
+}
+
+/* Whether what is said first goes on with the talk under way. Each of HTTP's requests can stand by itself: those that a document
+ * shows apart are conversations of their own. */
+static bool continues(const struct bare *bare, const struct talk *t, const struct walk *w, const struct step *first)
+{
+	if (!is_under_way(bare, t) || w->protocol != t->protocol)
+		return false;
+	if (!w->protocol->server_first && first->side == SIDE_CLIENT && (t->gap.lines || t->gap.empty))
+		return false;
+	return goes_on_unanswered(t, w, first) || talk_continues(t, &unmarked, w->protocol, first->side, first->text);
+}
+
+/* Whether the lines go on with the talk under way, though too few to be a conversation by themselves. */
+static bool fits_talk(const struct walk *w, const struct bare *bare, const struct talk *t)
+{
+	if (w->n == 0 || w->misfits || w->kept == 0)
+		return false;
+	size_t i = 0;
+	while (i < w->n && w->steps[i].kind == STEP_REMARK)
+		i++;
+	bool alike = w->s->literal ? w->likely[w->steps[i].side] > 0 || w->exchanges : w->exchanges && w->sure[SIDE_SERVER];
+	return alike && continues(bare, t, w, &w->steps[i]);
+}
+
+/* Whether the block behind the client's lines, little prose between, begins with what a server of the protocol says. */
+static bool is_answered(const struct walk *w)
+{
+	const struct passage *p = w->s->p;
+	unsigned between = 0;
+	if (!w->s->literal || w->said[SIDE_SERVER])
+		return false;
+	for (size_t i = w->s->end; i < p->n && between <= LINES_BETWEEN; i++) {
+		struct slice line = slice_trim(passage_line(p, i));
+		if (p->lines[i].kind == DOCUMENT_LITERAL && line.n)
+			return speaker_likes(w->protocol, SIDE_SERVER, line) >= 2;
+		between += line.n > 0;
+	}
+	return false;
+}
+
+/* HTTP: whether a request stands first, which waits for nothing. */
+static bool asks(const struct walk *w)
+{
 	enum side side;
-	size_t from; /* where its text begins, behind a mark of the client's (`> `) */
-};
-
-struct walk {
-	const struct passage *p;
-	const struct protocol *protocol;
-	size_t first, end, last; /* lines: the block's, and the last that is of the conversation */
-	bool block;              /* it is one; else lines of text */
-	size_t indent;           /* columns before all of its lines */
-	struct step *steps;
-	enum mode mode;
-	enum side side;  /* of the payload under way */
-	bool lists;      /* POP3: the command under way is answered by several lines */
-	bool has_body;   /* HTTP: a field of the header under way says so */
-	bool in_body;    /* a line of it was seen */
-	bool client_last, answered;
-	size_t said[2], sure[2], likely[2], misfits, exchanges, replies;
-	unsigned folds, open;
-};
-
-/* ---- lines ---- */
-
-static struct slice text_of(const struct walk *w, size_t i)
-{
-	struct slice line = passage_line(w->p, i);
-	while (line.n && line.p[line.n - 1] == ' ')
-		line.n--;
-	return slice_part(line, w->indent, line.n);
+	return !w->protocol->server_first && http_begins(w, stretch_line(w->s, w->s->first), &side) && side == SIDE_CLIENT;
 }
 
-static size_t indent_of(struct slice line)
+/* Whether what comes first is what the talk awaits: the server's line, or payload. */
+static bool is_resumed(const struct walk *w, const struct talk *t)
 {
-	size_t n = 0;
-	while (n < line.n && line.p[n] == ' ')
-		n++;
-	return n;
-}
-
-/* `>`, `>>`, `$ `: what marks the client's lines where the server's have nothing; the length of it. */
-static size_t mark_of(struct slice text)
-{
-	size_t n = 0;
-	while (n < text.n && n < 3 && text.p[n] == '>')
-		n++;
-	if (n == 0 || n == text.n || text.p[n] != ' ')
-		return 0;
-	return n + indent_of(slice_part(text, n, text.n));
-}
-
-/* What programs say that connect by hand, and shells. */
-bool tool_says(struct slice line)
-{
-	static const char *const words[] = { "Trying ", "Connected to ", "Escape character is ", "Connection closed", "CONNECTED(",
-		                             "Connection to ", "Ncat: ", "telnet> ", "read:errno=", "depth=", "verify return:",
-		                             "verify error:", "closed", "DONE", NULL };
-	return line_starts_any(slice_trim(line), words);
-}
-
-bool tool_starts(struct slice line)
-{
-	static const char *const tools[] = { "telnet", "nc", "ncat", "netcat", "openssl", "gnutls-cli", "socat", NULL };
-	struct slice rest = slice_trim(line);
-	for (unsigned i = 0; i < 4 && rest.n; i++) {
-		struct slice word = slice_word(&rest);
-		for (const char *const *tool = tools; *tool; tool++)
-			if (slice_equal(word, slice_of(*tool)) && slice_trim(rest).n)
-				return true;
-	}
-	return false;
-}
-
-/* ---- what a line does to the next ---- */
-
-static bool ends_with_count(struct slice text)
-{
-	size_t open = text.n;
-	if (text.n < 3 || text.p[text.n - 1] != '}')
+	size_t i = 0;
+	while (i < w->kept && w->steps[i].kind == STEP_REMARK)
+		i++;
+	if (!w->goes_on || i >= w->kept)
 		return false;
-	while (open > 0 && text.p[open - 1] != '{')
-		open--;
-	return open > 0 && octet_is_digit(text.p[open]);
+	return w->steps[i].side == SIDE_SERVER || (!w->steps[i].command && !t->gap.headings);
 }
 
-static bool is_protocol(const struct walk *w, const char *name)
+/* The walk of the protocol that most speaks for; false where none is accepted: `*walked` gets the line behind all that was looked
+ * at. */
+static bool choose(const struct bare *bare, const struct talk *t, const struct stretch *s, struct walk *best, size_t *walked)
 {
-	return slice_equal(slice_of(w->protocol->name), slice_of(name));
-}
-
-static bool is_verb(struct slice line, const char *const *verbs)
-{
-	struct slice verb = slice_word(&line);
-	while (*verbs && !slice_equal_nocase(verb, slice_of(*verbs)))
-		verbs++;
-	return *verbs != NULL;
-}
-
-static void payload(struct walk *w, enum mode mode, enum side side)
-{
-	w->mode = mode;
-	w->side = side;
-}
-
-static void after_client(struct walk *w, struct slice text)
-{
-	static const char *const data[] = { "DATA", NULL };
-	static const char *const texts[] = { "RETR", "TOP", NULL };
-	static const char *const lists[] = { "LIST", "UIDL", "CAPA", "AUTH", NULL };
-	struct slice rest = text;
-	(void)slice_word(&rest);
-	w->lists = is_protocol(w, "pop3") && (is_verb(text, texts) || (is_verb(text, lists) && slice_trim(rest).n == 0));
-	if (w->protocol->one_code && is_verb(text, data))
-		w->mode = MODE_ASKED;
-	if (w->protocol->tagged && ends_with_count(text)) {
-		w->mode = MODE_LITERAL;
-		w->side = SIDE_CLIENT;
+	*walked = s->first + 1;
+	*best = (struct walk){ 0 };
+	for (const struct protocol *const *protocol = protocols; *protocol; protocol++) {
+		struct walk w = { .s = s, .protocol = *protocol };
+		if ((*protocol)->bare)
+			continue;
+		w.goes_on = awaits(bare, t) && *protocol == t->protocol && !asks(&w);
+		start(&w, bare, t);
+		walk_run(&w);
+		*walked = w.walked > *walked ? w.walked : *walked;
+		w.answered = is_answered(&w);
+		w.goes_on = is_resumed(&w, t);
+		bool good = w.kept && (walk_accepted(&w) || fits_talk(&w, bare, t)) &&
+		            (best->protocol == NULL || weigh(&w, bare) > weigh(best, bare));
+		struct walk other = good ? *best : w;
+		if (good)
+			*best = w;
+		walk_free(&other);
 	}
-	if (!w->protocol->server_first)
-		payload(w, MODE_FIELDS, SIDE_CLIENT);
-	w->has_body = false;
+	return best->protocol != NULL;
 }
 
-static void after_server(struct walk *w, struct slice text)
-{
-	w->mode = MODE_LINES;
-	if (!w->protocol->server_first)
-		payload(w, MODE_FIELDS, SIDE_SERVER);
-	else if (w->protocol->one_code && slice_starts(text, SLICE("354")))
-		payload(w, MODE_TEXT, SIDE_CLIENT);
-	else if (slice_starts(text, SLICE("334")) || slice_equal(text, SLICE("+")) || slice_starts(text, SLICE("+ ")))
-		payload(w, MODE_ANSWER, SIDE_CLIENT);
-	else if (w->lists && slice_starts(text, SLICE("+OK")))
-		payload(w, MODE_TEXT, SIDE_SERVER);
-	else if (w->protocol->tagged && ends_with_count(text))
-		payload(w, MODE_LITERAL, SIDE_SERVER);
-	w->lists = false;
-}
+/* ---- speaking ---- */
 
-/* ---- one line ---- */
-
-static struct step step(enum what what, enum side side)
+static void begin(struct bare *bare, struct talk *t, const struct walk *w, const struct titles *titles, unsigned number)
 {
-	return (struct step){ .what = what, .side = side };
-}
-
-/* How many brackets a server's line leaves open. */
-static unsigned left_open(struct slice text)
-{
-	unsigned open = 0;
-	for (size_t i = 0; i < text.n; i++) {
-		open += text.p[i] == '[' || text.p[i] == '(';
-		open -= open && (text.p[i] == ']' || text.p[i] == ')');
+	talk_end(t);
+	gap_forget(t);
+	talk_begin(t, &unmarked, w->protocol, titles_at(titles, number), number);
+	buffer_clear(&bare->tail);
+	bare->lost = false;
+	if (bare->shell.number && bare->shell.line.n)
+		talk_comment(t, buffer_slice(&bare->shell.line), bare->shell.number);
+	if (bare->shell.tls && bare->shell.starttls == NULL)
+		talk_tls(t, number);
+	const struct slice *mark = w->s->mark;
+	struct buffer text = { 0 };
+	if (mark[SIDE_CLIENT].n || mark[SIDE_SERVER].n) {
+		enum side side = mark[SIDE_CLIENT].n ? SIDE_CLIENT : SIDE_SERVER;
+		buffer_printf(&text, "the document prints \"" SLICE_FMT "\" before what the %s says, and nothing before the other's lines",
+		              SLICE_ARG(slice_trim(mark[side])), side == SIDE_CLIENT ? "client" : "server");
+	} else {
+		buffer_add_string(&text, "the document does not print who says which line: told by what stands in it");
 	}
-	return open;
+	talk_comment(t, buffer_slice(&text), number);
+	buffer_free(&text);
+	bare->shell.line.n = 0;
+	forget_shell(bare);
 }
 
-static struct step said(struct walk *w, enum side side, unsigned likes, struct slice text)
+static void say(struct bare *bare, struct talk *t, const struct step *step, struct slice text, unsigned number)
 {
-	w->said[side]++;
-	w->likely[side] += likes >= 2;
-	w->sure[side] += likes >= 3;
-	bool first = side == SIDE_SERVER && (w->client_last || w->said[SIDE_SERVER] == 1);
-	w->exchanges += side == SIDE_SERVER && w->client_last;
-	/* another reply, though nothing was asked */
-	w->replies += side == SIDE_SERVER && !first && w->answered && !w->protocol->tagged && w->protocol->server_first;
-	w->client_last = side == SIDE_CLIENT;
-	w->answered = side == SIDE_SERVER && (text.n < 4 || text.p[3] != '-');
-	w->open = w->protocol->tagged && side == SIDE_SERVER && !ends_with_count(text) ? left_open(text) : 0;
-	w->folds = 0;
-	if (side == SIDE_CLIENT)
-		after_client(w, text);
-	else
-		after_server(w, text);
-	return step(WHAT_SAID, side);
+	struct slice rest = step->assumed;
+	if (step->assumed.n)
+		draft_assume(&t->draft, SIDE_SERVER, step->assumed);
+	while (rest.n && bare->tail.n)
+		add_row(bare, SIDE_SERVER, slice_trim(slice_row(&rest)));
+	talk_said_ended(t, step->side, text, step->end, number);
+	if (step->recounted && dialogue_due(t->draft.dialogue, step->side))
+		dialogue_recount(t->draft.dialogue, step->side, step->count);
+	keep_tail(bare, t, step->side, text);
 }
 
-/* A command, a reply, or nothing of the conversation. */
-static struct step read_line(struct walk *w, struct slice text)
+/* A step, and those that are folded into it; returns the next. */
+static size_t speak_step(struct bare *bare, struct talk *t, const struct walk *w, size_t k)
 {
-	size_t mark = mark_of(text);
-	struct slice marked = slice_part(text, mark, text.n);
-	unsigned server = speaker_likes(w->protocol, SIDE_SERVER, text), client = speaker_likes(w->protocol, SIDE_CLIENT, marked);
-	bool asks = w->protocol->server_first || client >= 2;
-	if (client >= 1 && client >= server && asks && (mark == 0 || client >= 1)) {
-		struct step row = said(w, SIDE_CLIENT, client, marked);
-		row.from = mark;
-		return row;
-	}
-	if (server >= 1 && (w->protocol->server_first || server >= 2))
-		return said(w, SIDE_SERVER, server, text);
-	if (w->open && w->folds++ < FOLDS_MAX) {
-		w->open += left_open(text);
-		w->open -= w->open && slice_find_octet(text, ']') < text.n;
-		return step(WHAT_FOLDED, SIDE_SERVER);
-	}
-	return step(tool_says(text) || tool_starts(text) || text.p[0] == '#' || text.p[0] == '[' || notation_left_out(text, NULL) ?
-	                    WHAT_REMARK :
-	                    WHAT_NOTHING,
-	            SIDE_CLIENT);
-}
-
-/* Whether a list or a text of POP3's is over though no dot stands there: a command, and its status behind it. */
-static bool lacks_dot(const struct walk *w, size_t i)
-{
-	struct slice text = text_of(w, i);
-	if (w->side == SIDE_CLIENT || speaker_likes(w->protocol, SIDE_CLIENT, slice_part(text, mark_of(text), text.n)) < 2)
-		return false;
-	for (i++; i < w->end; i++) {
-		struct slice next = text_of(w, i);
-		if (next.n)
-			return slice_starts(next, SLICE("+OK")) || slice_starts(next, SLICE("-ERR"));
-	}
-	return false;
-}
-
-static struct step read_text(struct walk *w, struct slice text, size_t i)
-{
-	if (lacks_dot(w, i)) {
-		w->mode = MODE_LINES;
-		return read_line(w, text);
-	}
-	if (slice_equal(text, SLICE(".")))
-		w->mode = MODE_LINES;
-	w->client_last = w->side == SIDE_CLIENT;
-	return step(WHAT_PAYLOAD, w->side);
-}
-
-static struct step read_literal(struct walk *w, struct slice text)
-{
-	unsigned server = speaker_likes(w->protocol, SIDE_SERVER, text);
-	if (w->side == SIDE_CLIENT && (server >= 2 || slice_starts(text, SLICE("+")))) {
-		bool asks = slice_starts(text, SLICE("+"));
-		struct step row = said(w, SIDE_SERVER, server ? server : 2, text);
-		w->mode = asks ? MODE_LITERAL : MODE_LINES;
-		w->side = SIDE_CLIENT;
-		return row;
-	}
-	if (w->side == SIDE_SERVER && (server >= 2 || slice_starts(text, SLICE(")")))) {
-		w->mode = MODE_LINES;
-		return slice_starts(text, SLICE(")")) ? step(WHAT_PAYLOAD, SIDE_SERVER) : said(w, SIDE_SERVER, server, text);
-	}
-	return step(WHAT_PAYLOAD, w->side);
-}
-
-static bool is_start(const struct walk *w, struct slice text)
-{
-	return speaker_likes(w->protocol, SIDE_CLIENT, text) >= 2 || speaker_likes(w->protocol, SIDE_SERVER, text) >= 2;
-}
-
-/* In a block all that follows is the body; in lines of text what looks like one, up to an empty line. */
-static struct step read_body(struct walk *w, struct slice text)
-{
-	if (!w->block && text.p[0] != '<' && text.p[0] != '{' && !w->in_body) {
-		w->mode = MODE_LINES;
-		return read_line(w, text);
-	}
-	if (line_starts(text, "Connection closed", NULL)) {
-		w->mode = MODE_LINES;
-		return step(WHAT_REMARK, w->side);
-	}
-	w->in_body = true;
-	return step(WHAT_PAYLOAD, w->side);
-}
-
-static struct step read_http(struct walk *w, struct slice text)
-{
-	size_t colon = slice_find_octet(text, ':');
-	if (is_start(w, text) && (w->protocol->command(text) || line_starts(text, "HTTP/", NULL)))
-		return read_line(w, text);
-	if (w->mode == MODE_BODY)
-		return read_body(w, text);
-	bool field = colon > 0 && colon < text.n && slice_find_octet(slice_part(text, 0, colon), ' ') == colon;
-	if (!field && text.p[0] != ' ')
-		return step(notation_left_out(text, NULL) ? WHAT_REMARK : WHAT_NOTHING, w->side);
-	w->has_body = w->has_body || slice_starts_nocase(text, SLICE("Content-")) ||
-	              slice_starts_nocase(text, SLICE("Transfer-Encoding:"));
-	w->likely[w->side]++;
-	w->said[w->side]++;
-	return step(WHAT_PAYLOAD, w->side);
-}
-
-static struct step read_empty(struct walk *w)
-{
-	switch (w->mode) {
-	case MODE_FIELDS:
-		w->mode = w->has_body || w->side == SIDE_SERVER ? MODE_BODY : MODE_LINES;
-		w->in_body = false;
-		return step(WHAT_PAYLOAD, w->side);
-	case MODE_BODY:
-		if (!w->block)
-			break;
-		return step(WHAT_PAYLOAD, w->side);
-	case MODE_TEXT:
-	case MODE_LITERAL:
-		return step(WHAT_PAYLOAD, w->side);
-	case MODE_ASKED:
-	case MODE_LINES:
-	case MODE_ANSWER:
-		break;
-	}
-	if (w->mode == MODE_BODY && w->in_body)
-		w->mode = MODE_LINES;
-	return step(WHAT_EMPTY, w->side);
-}
-
-static struct step read_any(struct walk *w, size_t i)
-{
-	struct slice text = text_of(w, i);
-	if (text.n == 0)
-		return read_empty(w);
-	if (w->mode == MODE_ASKED)
-		payload(w, line_is_code(text) ? MODE_LINES : MODE_TEXT, SIDE_CLIENT);
-	switch (w->mode) {
-	case MODE_TEXT:
-		return read_text(w, text, i);
-	case MODE_LITERAL:
-		return read_literal(w, text);
-	case MODE_FIELDS:
-	case MODE_BODY:
-		return read_http(w, text);
-	case MODE_ANSWER:
-		if (speaker_likes(w->protocol, SIDE_SERVER, text) >= 2)
-			break;
-		w->mode = MODE_LINES;
-		w->client_last = true;
-		return step(WHAT_PAYLOAD, SIDE_CLIENT);
-	case MODE_LINES:
-	case MODE_ASKED:
-		break;
-	}
-	return read_line(w, text);
-}
-
-/* ---- a block, or lines of text ---- */
-
-/* Where the block ends that begins at the `i`th line. */
-static void bound(struct walk *w, size_t i)
-{
-	const struct held *lines = w->p->lines;
-	w->first = i;
-	w->block = lines[i].kind == DOCUMENT_LITERAL;
-	w->indent = indent_of(passage_line(w->p, i));
-	for (w->end = i; w->end < w->p->n; w->end++) {
-		const struct held *line = &lines[w->end];
-		struct slice text = passage_line(w->p, w->end);
-		bool empty = slice_trim(text).n == 0;
-		if (line->kind == DOCUMENT_HEADING || line->kind == DOCUMENT_CELL ||
-		    (!empty && w->block != (line->kind == DOCUMENT_LITERAL)) || (w->block && !empty && line->block != lines[i].block))
-			break;
-		if (!empty && w->block && indent_of(text) < w->indent)
-			w->indent = indent_of(text);
-	}
-}
-
-/* Walks until what stands there is nothing of the conversation; a block is walked to its end. */
-static void walk(struct walk *w)
-{
-	for (size_t i = w->first; i < w->end; i++) {
-		struct step *row = &w->steps[i - w->first];
-		bool header = w->mode == MODE_FIELDS;
-		*row = read_any(w, i);
-		if (row->what == WHAT_NOTHING) {
-			if (!w->block)
-				return;
-			w->misfits++;
-			row->what = WHAT_REMARK;
-		} else if (row->what != WHAT_EMPTY && row->what != WHAT_REMARK && (text_of(w, i).n || header)) {
-			w->last = i;
+	const struct step *step = &w->steps[k];
+	size_t last = w->s->p->n - 1;
+	unsigned number = w->s->p->lines[step->index < last ? step->index : last].number;
+	struct buffer whole = { 0 };
+	switch (step->kind) {
+	case STEP_END:
+		talk_comment(t, SLICE("the document leaves out the empty line that ends the header"), number);
+		/* fall through */
+	case STEP_SAID:
+		buffer_add_slice(&whole, step->text);
+		for (; k + 1 < w->kept && w->steps[k + 1].kind == STEP_FOLDED; k++) {
+			buffer_add_octet(&whole, ' ');
+			buffer_add_slice(&whole, w->steps[k + 1].text);
 		}
+		say(bare, t, step, buffer_slice(&whole), number);
+		break;
+	case STEP_LEFT_OUT:
+		talk_payload(t, step->side, step->text, number);
+		break;
+	case STEP_HANGS_UP:
+		talk_comment(t, step->text, number);
+		if (!dialogue_closing(t->draft.dialogue)) /* behind the goodbye it is in order */
+			talk_hangs_up(t, step->side, number);
+		break;
+	case STEP_FOLDED:
+	case STEP_REMARK:
+		talk_comment(t, step->text, number);
+		break;
 	}
+	buffer_free(&whole);
+	return k + 1;
 }
 
-static size_t weight(const struct walk *w)
+static void speak_walk(struct bare *bare, struct talk *t, const struct walk *w, const struct titles *titles)
 {
-	return 2 * (w->likely[SIDE_CLIENT] + w->likely[SIDE_SERVER]) + w->sure[SIDE_CLIENT] + w->sure[SIDE_SERVER];
-}
-
-/* Whether a program that connects by hand has said something right before the line. */
-static bool tool_before(const struct passage *p, size_t i)
-{
-	for (unsigned k = 0; k < 4 && i-- > 0; k++) {
-		struct slice line = passage_line(p, i);
-		if (tool_says(line) || tool_starts(line))
-			return true;
+	size_t k = 0;
+	while (k < w->kept && w->steps[k].kind == STEP_REMARK)
+		k++;
+	const struct step *first = &w->steps[k];
+	unsigned number = w->s->p->lines[first->index < w->s->p->n ? first->index : w->s->p->n - 1].number;
+	if (w->goes_on || continues(bare, t, w, first)) {
+		if (goes_on_unanswered(t, w, first))
+			draft_assume(&t->draft, SIDE_SERVER, SLICE("250\r\n"));
+		gap_tell(t);
 	}
-	return false;
-}
-
-/* Whether nothing stands right above and below the line. */
-static bool stands_alone(const struct passage *p, size_t i)
-{
-	bool above = i == 0 || slice_trim(passage_line(p, i - 1)).n == 0;
-	return above && (i + 1 >= p->n || slice_trim(passage_line(p, i + 1)).n == 0);
-}
-
-static bool accept_http(const struct walk *w)
-{
-	size_t fields = w->said[SIDE_CLIENT] + w->said[SIDE_SERVER];
-	bool start = w->sure[SIDE_CLIENT] + w->sure[SIDE_SERVER] > 0;
-	return start && (fields > 1 || w->block || stands_alone(w->p, w->first)) && w->misfits <= fields / 2;
-}
-
-/* Whether what was walked is a conversation. */
-static bool accept(const struct walk *w, bool goes_on)
-{
-	size_t sure = w->sure[SIDE_CLIENT] + w->sure[SIDE_SERVER], all = w->said[SIDE_CLIENT] + w->said[SIDE_SERVER];
-	struct slice first = text_of(w, w->first);
-	if (w->replies > 1 + w->exchanges / 4 || w->misfits * 2 > all)
-		return false;
-	if (goes_on && w->block && w->misfits == 0 && (all || w->last > w->first || stands_alone(w->p, w->first)))
-		return true;
-	if (all == 0)
-		return false;
-	if (!w->protocol->server_first)
-		return accept_http(w);
-	if (w->exchanges && sure)
-		return true;
-	if (protocol_of_greeting(first) && tool_before(w->p, w->first))
-		return true;
-	return w->block && sure && w->misfits == 0;
+	else
+		begin(bare, t, w, titles, number);
+	while (k < w->kept)
+		k = speak_step(bare, t, w, k);
 }
 
 /* ---- the door ---- */
 
-/* What the talk under way awaits. */
-static void await(const struct dialogue *d, struct walk *w)
+/* Whether a conversation, or the next part of one, may begin with the line. */
+static bool may_begin(const struct bare *bare, const struct talk *t, const struct held *held, struct slice line)
 {
-	enum input input = dialogue_input(d);
-	bool client = dialogue_turn(d) == SIDE_CLIENT;
-	if (client && input == INPUT_TEXT)
-		payload(w, MODE_TEXT, SIDE_CLIENT);
-	else if (client && input == INPUT_ANSWER)
-		payload(w, MODE_ANSWER, SIDE_CLIENT);
-	else if (input == INPUT_FIELD)
-		payload(w, MODE_FIELDS, SIDE_CLIENT);
-}
-
-/* Whether the walk may go on with the talk under way, as far as that tells before it has begun. */
-static bool may_go_on(const struct talk *t, struct walk *w)
-{
-	const struct dialogue *d = t->draft.dialogue;
-	if (!t->open || t->notation != &bare || d == NULL || t->protocol != w->protocol || dialogue_closing(d))
+	static const char marks[] = ">-C$<#* ";
+	struct slice text = slice_trim(line);
+	if (text.n == 0 || held->kind == DOCUMENT_HEADING || held->kind == DOCUMENT_CELL)
 		return false;
-	await(d, w);
-	return true;
-}
-
-/* Whether it does: by what is said first. */
-static bool goes_on(const struct talk *t, const struct walk *w)
-{
-	const struct judged judged = { .notation = &bare };
-	const struct step *first = &w->steps[0];
-	if (first->what == WHAT_PAYLOAD)
+	if (held->kind == DOCUMENT_LITERAL && awaits(bare, t))
 		return true;
-	return first->what == WHAT_SAID && talk_continues(t, &judged, w->protocol, first->side, text_of(w, w->first));
-}
-
-static void add_items(struct items *items, const struct walk *w)
-{
-	for (size_t i = w->first; i <= w->last; i++) {
-		const struct step *row = &w->steps[i - w->first];
-		const struct held *held = &w->p->lines[i];
-		struct slice text = text_of(w, i);
-		struct item *item = item_new(items);
-		*item = (struct item){ .side = row->side, .number = held->number, .block = held->block, .index = i };
-		item->indent = row->what == WHAT_FOLDED ? w->indent + 1 : w->indent;
-		item->column = w->indent;
-		item->text = slice_part(text, row->from, text.n);
-		item->kind = row->what == WHAT_EMPTY                                  ? ITEM_EMPTY :
-		             row->what == WHAT_REMARK || row->what == WHAT_FOLDED ? ITEM_PLAIN :
-		                                                                    ITEM_SAID;
-		item->glued = row->what == WHAT_REMARK;
+	unsigned least = held->kind == DOCUMENT_LITERAL || is_under_way(bare, t) ? 1 : 2;
+	for (unsigned pass = 0; pass < 2; pass++) {
+		for (const struct protocol *const *protocol = protocols; *protocol; protocol++)
+			if (!(*protocol)->bare && (speaker_likes(*protocol, SIDE_CLIENT, text) >= least ||
+			                           speaker_likes(*protocol, SIDE_SERVER, text) >= 2))
+				return true;
+		size_t n = stretch_number(text);
+		while (n < text.n && n < 5 && slice_find_octet(SLICE(marks), text.p[n]) < sizeof marks - 1)
+			n++;
+		if (n == 0)
+			return false;
+		text = slice_trim(slice_part(text, n, text.n));
 	}
-}
-
-/* Whether a conversation may begin with the line, in any protocol. */
-static bool may_begin(const struct passage *p, const struct talk *t, size_t i)
-{
-	const struct held *held = &p->lines[i];
-	struct slice line = slice_trim(passage_line(p, i)), text = slice_part(line, mark_of(line), line.n);
-	if (line.n == 0 || held->kind == DOCUMENT_HEADING || held->kind == DOCUMENT_CELL || tool_starts(line))
-		return false;
-	if (held->kind == DOCUMENT_LITERAL && t->open && t->notation == &bare)
-		return true;
-	const struct protocol *asked = protocol_of_command(text, SLICE(""));
-	if (protocol_of_greeting(line) || (asked && !asked->server_first) || line_starts(line, "HTTP/", NULL))
-		return true;
-	for (const struct protocol *const *protocol = protocols; *protocol; protocol++)
-		if (speaker_likes(*protocol, SIDE_CLIENT, text) >= 2 || speaker_likes(*protocol, SIDE_SERVER, line) >= 3)
-			return true;
 	return false;
 }
 
-bool bare_passage(const struct passage *p, const struct talk *t, size_t i, struct judged *judged, struct items *items)
+size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, size_t i, const struct titles *titles)
 {
-	struct walk best = { 0 };
-	if (!may_begin(p, t, i))
-		return false;
-	for (const struct protocol *const *protocol = protocols; *protocol; protocol++) {
-		struct walk w = { .p = p, .protocol = *protocol };
-		if (w.protocol->bare)
-			continue;
-		bound(&w, i);
-		w.last = i;
-		w.steps = memory_zeroed(w.end - i, sizeof *w.steps);
-		bool may = may_go_on(t, &w);
-		walk(&w);
-		bool good = accept(&w, may && goes_on(t, &w)) && (best.protocol == NULL || weight(&w) > weight(&best));
-		free(good ? best.steps : w.steps);
-		if (good)
-			best = w;
+	const struct held *held = &p->lines[i];
+	struct slice line = passage_line(p, i);
+	struct walk w;
+	see_tool(bare, line, held);
+	if (tool_of(slice_trim(line), &(struct slice){ 0 }).n || !may_begin(bare, t, held, line))
+		return i;
+	bare->tries = held->number > bare->refused ? 0 : bare->tries + 1;
+	if (bare->tries > TRIES_MAX)
+		return i;
+	struct stretch s = stretch_of(p, i);
+	size_t walked;
+	if (!choose(bare, t, &s, &w, &walked)) {
+		if (held->number > bare->refused)
+			bare->refused = p->lines[walked - 1].number;
+		return i;
 	}
-	if (best.protocol == NULL)
-		return false;
-	*judged = (struct judged){ .notation = &bare, .bare = true, .first = i, .last = best.last };
-	judged->verdict.protocol = best.protocol;
-	add_items(items, &best);
-	free(best.steps);
-	return true;
+	bare->refused = 0;
+	speak_walk(bare, t, &w, titles);
+	size_t next = w.next;
+	walk_free(&w);
+	return next > i ? next : i + 1;
 }

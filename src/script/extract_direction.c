@@ -3,6 +3,8 @@
  */
 #include "script/extract_inside.h"
 
+#include <string.h>
+
 #include "script/import_forms.h"
 
 /* More words than this are prose. */
@@ -74,4 +76,52 @@ bool parts_alternatives(struct slice line)
 		if (slice_equal_nocase(text, slice_of(*word)))
 			return true;
 	return false;
+}
+
+bool announces_example(struct slice line)
+{
+	struct slice text = slice_trim(line);
+	if (slice_find_nocase(text, SLICE("following")) < text.n && slice_find_nocase(text, SLICE("example")) < text.n)
+		return true;
+	return slice_starts_nocase(text, SLICE("example")) && (slice_find_octet(text, ':') < text.n || count_words(text) < 3);
+}
+
+/* Words that are written as in prose: small letters alone. */
+static size_t count_prose(struct slice text)
+{
+	size_t n = 0;
+	for (struct slice word; (word = slice_word(&text)).n;) {
+		size_t i = 0;
+		while (i < word.n && octet_is_alpha(word.p[i]) && octet_lower(word.p[i]) == word.p[i])
+			i++;
+		n += i + 1 >= word.n && word.n > 1;
+	}
+	return n;
+}
+
+bool begins_aside(struct slice line)
+{
+	struct slice text = slice_trim(line);
+	if (text.n < 4 || slice_find_octet(text, '"') < text.n || slice_find_octet(text, '\\') < text.n)
+		return false;
+	bool opens = text.p[0] == '(' || text.p[0] == '[' || slice_starts(text, SLICE("..."));
+	return opens && count_prose(slice_part(text, 1, text.n)) > 1;
+}
+
+struct slice aside_words(struct slice line)
+{
+	static const char marks[] = "()[]<>.- *";
+	struct slice text = slice_trim(line);
+	while (text.n && strchr(marks, text.p[0]))
+		text = slice_part(text, 1, text.n);
+	while (text.n && strchr(marks, text.p[text.n - 1]))
+		text.n--;
+	return text;
+}
+
+bool is_aside(struct slice line)
+{
+	struct slice text = slice_trim(line);
+	bool dots = slice_starts(text, SLICE("...")) || slice_starts(text, SLICE("\xE2\x80\xA6"));
+	return dots || bracketed(text).n || notation_left_out(text, NULL);
 }

@@ -74,8 +74,9 @@ struct spoken {
 };
 
 void verdict_make(const struct spoken *lines, size_t n, const struct protocol *usual, struct verdict *verdict);
-/* Where a mark for the line's end begins that the text ends with; text.n where none stands there. */
-size_t end_mark(struct slice text);
+/* Where a mark for the line's end begins that the text ends with (`<CRLF>`; where most lines have one, `\r\n` too); text.n
+ * where none stands there. */
+size_t end_mark(struct slice text, bool usual);
 /* Whether the lines from the `i`th on are in a notation, and say enough to be a conversation. */
 bool judge_passage(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged);
 
@@ -131,7 +132,11 @@ struct gap {
 	unsigned numbers[GAP_KEPT];
 	unsigned kept;
 	unsigned lines, empty, headings;
-	bool or; /* `or`, `-or-`: what follows stands in the place of what was said */
+	unsigned prose; /* lines that are no remark in brackets, and no dots */
+	bool or;        /* `or`, `-or-`: what follows stands in the place of what was said */
+	unsigned example; /* which of the lines of prose says `Example:`, from 1; 0: none */
+	bool connects;  /* the client connects: so it does */
+	bool tls;       /* TLS has begun before what follows */
 };
 
 struct talk {
@@ -146,6 +151,9 @@ struct talk {
 	bool begun;            /* its beginning was seen: a connection, a greeting, who the client is */
 	uint64_t blanked;      /* addresses that a web site has blanked */
 	bool flat, glued;      /* how it is printed */
+	const struct entry *command; /* the client's last, where it is known */
+	struct buffer opening;       /* its first line */
+	bool tls_now;                /* TLS has begun, and nothing was said since */
 	struct buffer tags;    /* IMAP: the last ones that were used, a space before and behind each */
 	struct gap gap;
 };
@@ -153,6 +161,8 @@ struct talk {
 void talk_begin(struct talk *t, const struct judged *judged, const struct protocol *protocol, struct slice title,
                 unsigned number);
 void talk_said(struct talk *t, enum side side, struct slice text, unsigned number);
+/* The same; `end` is what ends the line on the wire: CR LF, LF, or nothing where a body's last line has no end. */
+void talk_said_ended(struct talk *t, enum side side, struct slice text, struct slice end, unsigned number);
 /* A line of a script that somebody else has read, as it is printed. */
 void talk_line(struct talk *t, const struct script_line *line, struct slice printed, unsigned number);
 void talk_comment(struct talk *t, struct slice text, unsigned number);
@@ -167,11 +177,15 @@ void talk_free(struct talk *t);
 /* What the client's line commands, by the protocol's table; NULL where it is none. */
 const struct entry *command_of(const struct protocol *protocol, struct slice line);
 
+enum between { BETWEEN_PROSE, BETWEEN_ASIDE /* a remark among what is said */, BETWEEN_HEADING };
+
 /* A line between; and what was between becomes comments. */
-void gap_add(struct talk *t, struct slice text, unsigned number, bool heading);
+void gap_add(struct talk *t, struct slice text, unsigned number, enum between between);
 void gap_empty(struct talk *t);
 void gap_tell(struct talk *t);
 void gap_forget(struct talk *t);
+/* Whether an example is announced right before what follows. */
+bool gap_example(const struct gap *gap);
 bool gap_any(const struct talk *t);
 
 /* ---- what words on a stage direction mean (extract_direction.c) ---- */
@@ -190,21 +204,20 @@ enum connection_words connection_words(struct slice text);
 struct slice bracketed(struct slice text);
 /* Whether the line is nothing but a word that parts alternatives: `or`, `-or-`. */
 bool parts_alternatives(struct slice line);
+/* Whether it announces an example: `Example:`, `Examples of …:`, `the following example shows`. */
+bool announces_example(struct slice line);
+/* Whether a remark begins with it that stands among what is said: `(note that …`, `... TLS negotiation proceeds`. */
+bool begins_aside(struct slice line);
+/* A remark's words, without the brackets, dots or dashes around it. */
+struct slice aside_words(struct slice line);
+/* Whether it is a remark between what is said, not prose: in brackets, or dots. */
+bool is_aside(struct slice line);
 
 /* ---- other programs' recordings (extract_recorded.c) ---- */
 
 /* Reads a recording that begins at the `i`th line into conversations of its own; returns the index of the line behind it, `i`
  * where none begins. */
 size_t recorded_passage(struct talk *t, const struct passage *p, size_t i, struct titles *titles);
-
-/* ---- without prefixes (extract_bare.c) ---- */
-
-/* Whether a session without prefixes begins at the `i`th line, as it is, or as it goes on with the talk under way; its lines
- * are then the items. */
-bool bare_passage(const struct passage *p, const struct talk *t, size_t i, struct judged *judged, struct items *items);
-/* What programs say that connect by hand ("Escape character is"); a shell's line that starts one. */
-bool tool_says(struct slice line);
-bool tool_starts(struct slice line);
 
 /* ---- whether it goes on (extract_join.c) ---- */
 

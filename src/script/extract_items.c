@@ -57,8 +57,7 @@ static void set_text(struct item *item, struct slice line, const struct said *sa
 	item->indent = said->start;
 	item->column = said->text >= said->end ? before + most : before + width;
 	item->text = trim_end(slice_part(line, item->flat ? said->text : before + width, said->end));
-	if (judged->marked_ends)
-		item->text = trim_end(slice_part(item->text, 0, end_mark(item->text)));
+	item->text = trim_end(slice_part(item->text, 0, end_mark(item->text, judged->marked_ends)));
 }
 
 /* Whether a prefix behind prose is one: its text must be what that side says. */
@@ -85,6 +84,13 @@ static void add_before(struct items *items, const struct item *like, struct slic
 	item->text = slice_trim(slice_part(line, 0, said->start));
 }
 
+/* Whether what stands before the prefix is a label that parts it from what was before: `Example:`, `or`. */
+static bool is_label(struct slice line, const struct said *said)
+{
+	struct slice before = slice_trim(slice_part(line, 0, said->start));
+	return announces_example(before) || parts_alternatives(before);
+}
+
 static void add_said(struct items *items, const struct item *like, struct slice line, const struct said *found, size_t n,
                      const struct judged *judged)
 {
@@ -97,7 +103,7 @@ static void add_said(struct items *items, const struct item *like, struct slice 
 		item->side = judged->flipped ? 1 - found[i].side : found[i].side;
 		item->both = found[i].both;
 		item->flat = n > 1;
-		item->glued = i == 0 && !found[0].clean;
+		item->glued = i == 0 && !found[0].clean && !is_label(line, &found[0]);
 		set_text(item, line, &found[i], judged);
 	}
 }

@@ -6,6 +6,18 @@
 
 #include "protocol/protocol.h"
 
+/* So many tags a document may have left out. */
+#define TAGS_LEFT_OUT 10
+
+/* The state in which a client says who it is, in the protocols where it does: behind the greeting, and where TLS has begun. */
+#define STATE_CONNECTED 1
+
+/* More prose between is too much for one conversation, in lines. */
+#define PROSE_BETWEEN 30
+
+/* So many tags a document may have left out. */
+#define TAGS_LEFT_OUT 10
+
 /* The state in which a client says who it is, in the protocols where it does: behind the greeting, and where TLS has begun. */
 #define STATE_CONNECTED 1
 
@@ -15,12 +27,14 @@
 /* Whether so little stands between that the two parts are one block to the eye. */
 static bool tiny(const struct gap *gap)
 {
-	return gap->lines == 0 && !gap->or;
+	return gap->prose == 0;
 }
 
 static bool tag_used(const struct talk *t, struct slice line)
 {
 	struct buffer word = { 0 };
+	if (slice_starts(line, SLICE(". "))) /* the tag of those who type, always the same */
+		return false;
 	buffer_add_octet(&word, ' ');
 	buffer_add_slice(&word, slice_word(&line));
 	buffer_add_octet(&word, ' ');
@@ -29,12 +43,29 @@ static bool tag_used(const struct talk *t, struct slice line)
 	return used;
 }
 
+/* Whether the tag comes soon after the last that was used: A002 behind A001. */
+static bool tag_goes_on(const struct talk *t, struct slice line)
+{
+	struct slice tags = slice_trim(buffer_slice(&t->tags)), tag = slice_word(&line);
+	size_t digits = 0, at = tags.n;
+	uint64_t last = 0, next = 0;
+	while (at > 0 && tags.p[at - 1] != ' ')
+		at--;
+	tags = slice_part(tags, at, tags.n);
+	while (digits < tag.n && digits < tags.n && tag.p[digits] == tags.p[digits] && !octet_is_digit(tag.p[digits]))
+		digits++;
+	return slice_number(slice_part(tags, digits, tags.n), &last) && slice_number(slice_part(tag, digits, tag.n), &next) &&
+	       next > last && next - last < TAGS_LEFT_OUT;
+}
+
 /* Whether the server's line is a greeting where none is due. */
 static bool greets(const struct talk *t, const struct dialogue *d, struct slice text)
 {
-	if (t->said[SIDE_CLIENT] == 0 && t->said[SIDE_SERVER] == 0)
+	if (t->tls_now || (t->said[SIDE_CLIENT] == 0 && t->said[SIDE_SERVER] == 0) || t->protocol == NULL || !t->protocol->server_first)
 		return false;
-	return t->protocol && t->protocol->server_first && dialogue_outstanding(d) == 0 && protocol_of_greeting(text);
+	if (dialogue_outstanding(d) > 0 && (!slice_starts(text, SLICE("220")) || (t->command && t->command->phase == PHASE_ENCRYPT)))
+		return false;
+	return protocol_of_greeting(text) != NULL;
 }
 
 /* Whether the client may say the line now: a command that the state allows, or what it was asked for. */
@@ -52,6 +83,17 @@ static bool may_say(const struct talk *t, const struct dialogue *d, struct slice
 	return command == NULL || dialogue_allows(d, command, NULL) != NOT_NOW;
 }
 
+/* Whether the client's command goes on with the session. */
+static bool client_goes_on(const struct talk *t, const struct dialogue *d, struct slice text)
+{
+	bool tagged = t->protocol && t->protocol->tagged && dialogue_input(d) == INPUT_COMMAND;
+	if (tiny(&t->gap) && t->gap.headings == 0)
+		return !(t->gap.or && !t->begun);
+	if (gap_example(&t->gap) || t->gap.prose > PROSE_BETWEEN || slice_equal_nocase(text, buffer_slice(&t->opening)))
+		return false;
+	return (t->begun || (tagged && tag_goes_on(t, text))) && may_say(t, d, text);
+}
+
 bool talk_continues(const struct talk *t, const struct judged *judged, const struct protocol *protocol, enum side side,
                     struct slice text)
 {
@@ -60,19 +102,18 @@ bool talk_continues(const struct talk *t, const struct judged *judged, const str
 		return false;
 	if (d == NULL)
 		return tiny(&t->gap);
-	if (t->gap.lines > LINES_BETWEEN)
+	if (t->gap.connects && t->said[SIDE_CLIENT] + t->said[SIDE_SERVER] > 0)
 		return false;
 	bool awaited = dialogue_outstanding(d) > 0 || dialogue_in_reply(d) || dialogue_due(d, side) > 0;
-	if (dialogue_closing(d) && !awaited)
+	if ((dialogue_closing(d) && !awaited) || (side == SIDE_SERVER && greets(t, d, text)))
 		return false;
-	if (side == SIDE_SERVER && greets(t, d, text))
-		return false;
+	if (side == SIDE_CLIENT)
+		return client_goes_on(t, d, text);
 	if (tiny(&t->gap))
-		return !(side == SIDE_CLIENT && t->protocol && t->protocol->tagged && dialogue_input(d) == INPUT_COMMAND &&
-		         tag_used(t, text));
-	if (side == SIDE_SERVER && !t->gap.or && slice_starts(text, SLICE("HTTP/")))
+		return !t->gap.or;
+	if (t->gap.or || t->gap.prose > PROSE_BETWEEN)
+		return false;
+	if (slice_starts(text, SLICE("HTTP/")))
 		return dialogue_outstanding(d) > 0 && !dialogue_in_reply(d);
-	if (side == SIDE_SERVER)
-		return awaited && !t->gap.or;
-	return t->begun && !t->gap.or && may_say(t, d, text);
+	return awaited && !gap_example(&t->gap);
 }

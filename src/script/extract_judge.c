@@ -21,8 +21,12 @@
 /* Whether a server of any protocol may say the line as a reply. */
 static bool is_any_reply(struct slice text)
 {
-	static const char *const words[] = { "+OK", "-ERR", "OK", "NO", "BAD", "BYE", "ERR", "* ", NULL };
-	return line_is_code(text) || line_starts_any(text, words);
+	static const char *const words[] = { "+OK", "-ERR", "OK", "NO", "BAD", "BYE", "ERR", "*", NULL };
+	struct slice rest = text, first = slice_word(&rest);
+	for (const char *const *word = words; *word; word++)
+		if (slice_equal_nocase(first, slice_of(*word)))
+			return true;
+	return line_is_code(text) && slice_trim(rest).n;
 }
 
 /* Whether the client has been asked for something that is no command: 334, 354, `+`. */
@@ -87,10 +91,9 @@ struct trial {
 	size_t width[2];
 };
 
-size_t end_mark(struct slice text)
+/* Where the mark begins that the text ends with; text.n where it ends with none of these. */
+static size_t find_mark(struct slice text, const char *const *marks)
 {
-	static const char *const marks[] = { "<CRLF>", "<CR><LF>", "<CR-LF>", "<CR LF>", "[CRLF]", "[CR][LF]", "{CRLF}", "(CRLF)",
-		                             "\\r\\n", "\\n", "\xE2\x86\xB5", "\xC2\xB6", NULL };
 	struct slice rest = slice_trim(text);
 	for (const char *const *mark = marks; *mark; mark++) {
 		struct slice word = slice_of(*mark);
@@ -98,6 +101,19 @@ size_t end_mark(struct slice text)
 			return (size_t)(rest.p - text.p) + rest.n - word.n;
 	}
 	return text.n;
+}
+
+size_t end_mark(struct slice text, bool usual)
+{
+	static const char *const surely[] = { "<CRLF>", "<CR><LF>", "<CR-LF>", "<CR LF>", "[CRLF]", "[CR][LF]",
+		                              "{CRLF}", "(CRLF)",   NULL };
+	static const char *const perhaps[] = { "\\r\\n", "\\n", "\xE2\x86\xB5", "\xC2\xB6", NULL };
+	size_t at = find_mark(text, surely);
+	if (at == text.n && usual)
+		at = find_mark(text, perhaps);
+	/* `end with <CRLF>.<CRLF>` says it, and does not end with it */
+	bool dot = at > 0 && at < text.n && text.p[at - 1] == '.';
+	return dot && find_mark(slice_part(text, 0, at - 1), surely) < at - 1 && !usual ? text.n : at;
 }
 
 static void trial_add(struct trial *t, struct slice line, const struct said *said, bool alone)
@@ -109,7 +125,7 @@ static void trial_add(struct trial *t, struct slice line, const struct said *sai
 	if (text.n == 0)
 		return;
 	t->ends[0]++;
-	t->ends[1] += end_mark(text) < text.n;
+	t->ends[1] += end_mark(text, true) < text.n;
 	if (alone && width && (t->width[said->side] == 0 || width < t->width[said->side]))
 		t->width[said->side] = width;
 }
@@ -153,8 +169,10 @@ static size_t weight_of(const struct verdict *v)
 /* Both sides go on in turn, and at least one of them as such programs do, whatever they speak. */
 static bool converses(const struct notation *notation, const struct verdict *v)
 {
-	if (notation->weight < 3 || v->lines[SIDE_CLIENT] == 0 || v->lines[SIDE_SERVER] == 0)
+	if (notation->weight < 3 || v->lines[SIDE_SERVER] == 0)
 		return false;
+	if (v->lines[SIDE_CLIENT] == 0)
+		return v->replies && v->lines[SIDE_SERVER] >= 2;
 	return v->turns >= 3 || v->replies;
 }
 

@@ -5,6 +5,7 @@
 #include "script/extract_inside.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "protocol/protocol.h"
 #include "script/import_forms.h"
@@ -12,6 +13,12 @@
 
 /* So many lines of a run are looked at to tell what it is. */
 #define RUN_JUDGED 128
+
+/* Pages of text are so many columns wide. */
+#define PAGE_WIDTH 72
+
+/* A shorter word may be any. */
+#define BASE64_MIN 20
 
 /* So many lines a remark in brackets may be folded into. */
 #define FOLDS_MAX 6
@@ -29,6 +36,7 @@ struct speaking {
 	enum side side;
 	unsigned number;
 	size_t indent, column;
+	size_t index;   /* of the held line */
 	bool own;       /* it had no prefix, and was payload */
 	size_t strip;   /* columns that payload without prefixes has before its text */
 	unsigned empty; /* empty lines since */
@@ -186,9 +194,11 @@ static bool enter(struct speaking *s, const struct item *item)
 	}
 	if (group->protocol && v.protocol == NULL && v.turns == 0)
 		return false;
+	bool tls = t->gap.tls;
 	talk_end(t);
 	gap_forget(t);
 	talk_begin(t, s->judged, v.protocol, titles_at(s->titles, item->number), item->number);
+	t->draft.tls = tls;
 	const struct item *before = s->i ? &s->items->rows[s->i - 1] : NULL;
 	if (before && before->glued && before->kind == ITEM_PLAIN && before->index == item->index)
 		talk_comment(t, before->text, item->number);
@@ -309,7 +319,7 @@ static void read_said(struct speaking *s, const struct item *item)
 	flush(s);
 	bool fresh = !s->t->open || gap_any(s->t);
 	if (fresh && !enter(s, item)) {
-		gap_add(s->t, item->text, item->number, false);
+		gap_add(s->t, item->text, item->number, BETWEEN_PROSE);
 		s->i++;
 		return;
 	}
@@ -317,6 +327,7 @@ static void read_said(struct speaking *s, const struct item *item)
 	s->t->glued = s->t->glued || item->glued;
 	s->indent = item->indent;
 	s->column = item->column;
+	s->index = item->index;
 	s->own = false;
 	s->empty = 0;
 	size_t n = unfold(s, item, &all);
@@ -374,6 +385,8 @@ static bool begins_text(const struct speaking *s, const struct item *item)
 {
 	struct slice line = buffer_slice(&s->line);
 	bool asks = s->side == SIDE_SERVER && (slice_starts(line, SLICE("354")) || slice_starts(line, SLICE("+")));
+	if (asks && draft_input(&s->t->draft) == INPUT_COUNTED)
+		return true;
 	return asks && (ends_with_dot(s, s->i) || is_field(item->text));
 }
 
@@ -391,6 +404,40 @@ static bool goes_on(const struct speaking *s, const struct item *item)
 	return protocol && speaker_likes(protocol, s->side, item->text) >= 3;
 }
 
+static bool is_encoded(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!octet_is_alnum(text.p[i]) && text.p[i] != '+' && text.p[i] != '/' && text.p[i] != '=')
+			return false;
+	return text.n > 0;
+}
+
+/* Whether the word is long enough for nothing else. */
+static bool is_base64(struct slice text)
+{
+	return text.n >= BASE64_MIN && is_encoded(text);
+}
+
+static struct slice last_word(struct slice line)
+{
+	size_t at = line.n;
+	while (at > 0 && line.p[at - 1] != ' ')
+		at--;
+	return slice_part(line, at, line.n);
+}
+
+/* Whether the line goes on with one that is too long for the page, though it is indented no more than its prefix. */
+static bool is_wrapped(const struct speaking *s, const struct item *item)
+{
+	struct slice line = buffer_slice(&s->line), rest = item->text, first = slice_word(&rest);
+	if (rest.n == 0 && is_base64(item->text) && (slice_equal(line, SLICE("334")) || slice_equal(line, SLICE("+"))))
+		return true;
+	const struct item *next = item_at(s, s->i + 1);
+	size_t width = s->column + line.n;
+	bool full = width <= PAGE_WIDTH && width + 1 + first.n > PAGE_WIDTH && item->index == s->index + 1;
+	return full && s->t->protocol && next && next->kind == ITEM_SAID && !is_aside(item->text);
+}
+
 /* What the line is that stands behind one that waits. */
 static enum role role_behind(struct speaking *s, const struct item *item, enum side *side)
 {
@@ -403,7 +450,9 @@ static enum role role_behind(struct speaking *s, const struct item *item, enum s
 	}
 	if (goes_on(s, item) || (s->side == SIDE_SERVER && speaks(s->t, "pop3") && ends_with_dot(s, s->i)))
 		return ROLE_OWN;
-	if (item->indent <= s->indent || notation_left_out(item->text, NULL) ||
+	if (item->indent == s->indent && is_wrapped(s, item))
+		return ROLE_FOLDED;
+	if (item->indent <= s->indent || notation_left_out(item->text, NULL) || begins_aside(item->text) ||
 	    (bracketed(item->text).n && connection_words(bracketed(item->text)) != WORDS_NONE))
 		return ROLE_REMARK;
 	return ROLE_FOLDED;
@@ -415,7 +464,7 @@ static enum role role_alone(struct speaking *s, const struct item *item, enum si
 	*side = in_payload(s->t, s->side) ? s->side : 1 - s->side;
 	if (!in_payload(s->t, *side) || item->cell)
 		return ROLE_REMARK;
-	if (item->indent > s->indent || ends_with_dot(s, s->i))
+	if (item->indent > s->indent || ends_with_dot(s, s->i) || draft_input(&s->t->draft) == INPUT_COUNTED)
 		return ROLE_OWN;
 	const struct item *next = item_at(s, s->i + 1);
 	bool midst = next && next->kind == ITEM_SAID && next->side == *side;
@@ -449,9 +498,34 @@ static void say_own(struct speaking *s, enum side side, const struct item *item)
 	flush(s);
 }
 
+/* The word without the quotes and brackets around it. */
+static struct slice bare_word(struct slice word)
+{
+	while (word.n && strchr("\"()<>", word.p[0]))
+		word = slice_part(word, 1, word.n);
+	while (word.n && strchr("\"()<>", word.p[word.n - 1]))
+		word.n--;
+	return word;
+}
+
+/* Whether a word is parted where the line is: an encoded text is anywhere, an address at its punctuation. */
+static bool parts_word(struct slice line, struct slice next)
+{
+	struct slice last = last_word(line), rest = next, first = slice_word(&rest);
+	char end = line.n ? line.p[line.n - 1] : ' ', begin = next.p[0];
+	size_t quotes = 0;
+	for (size_t i = 0; i < line.n; i++)
+		quotes += line.p[i] == '"';
+	if (is_base64(bare_word(last)) && is_encoded(bare_word(first)) && rest.n == 0)
+		return strchr("\")>", end) == NULL;
+	return strchr(";/?&|", begin) || strchr("/|", end) || (begin == ':' && slice_find(last, SLICE("://")) < last.n) ||
+	       (quotes % 2 == 1 && strchr(";=", end));
+}
+
 static void fold(struct speaking *s, const struct item *item)
 {
-	buffer_add_octet(&s->line, ' ');
+	if (!parts_word(buffer_slice(&s->line), item->text))
+		buffer_add_octet(&s->line, ' ');
 	buffer_add_slice(&s->line, item->text);
 	gap_forget(s->t);
 }
@@ -460,15 +534,24 @@ static void fold(struct speaking *s, const struct item *item)
 static void between(struct speaking *s, const struct item *item)
 {
 	bool heading = item->kind == ITEM_HEADING;
-	gap_add(s->t, item->text, item->number, heading);
+	bool aside = begins_aside(item->text) || (item->indent > s->indent && s->t->open && s->empty == 0);
+	gap_add(s->t, item->text, item->number, heading ? BETWEEN_HEADING : aside ? BETWEEN_ASIDE : BETWEEN_PROSE);
 	if (!item->glued)
 		titles_see(s->titles, item->text, item->number, heading);
+}
+
+/* Whether TLS may begin now: it was asked for, or nothing has been said. */
+static bool tls_begins(const struct talk *t)
+{
+	if (!t->open || t->draft.dialogue == NULL || t->protocol == NULL)
+		return t->open;
+	return dialogue_tls_pending(t->draft.dialogue) || (t->command && t->command->phase == PHASE_ENCRYPT);
 }
 
 /* False where the line does not belong to the conversation. */
 static bool read_plain(struct speaking *s, const struct item *item)
 {
-	enum side side;
+	enum side side = s->side;
 	enum role role = item->glued ? ROLE_REMARK : s->waits ? role_behind(s, item, &side) : role_alone(s, item, &side);
 	struct slice what;
 	if (role == ROLE_FOLDED) {
@@ -481,9 +564,10 @@ static bool read_plain(struct speaking *s, const struct item *item)
 		talk_payload(s->t, s->side, what.n ? what : item->text, item->number);
 		return true;
 	}
-	struct slice inside = bracketed(item->text);
-	if (role == ROLE_REMARK && s->t->open && inside.n && connection_words(inside) == WORDS_TLS) {
+	bool aside = is_aside(item->text) || begins_aside(item->text);
+	if (role == ROLE_REMARK && aside && tls_begins(s->t) && connection_words(aside_words(item->text)) == WORDS_TLS) {
 		gap_tell(s->t);
+		talk_comment(s->t, item->text, item->number);
 		talk_tls(s->t, item->number);
 		return true;
 	}

@@ -11,6 +11,9 @@
 /* So much is kept of the tags that a client has used, in octets. */
 #define TAGS_KEPT 4096
 
+/* So many lines of prose may stand behind the words that announce an example. */
+#define CAPTION_LINES 5
+
 /* What web sites put in an address's place. */
 #define BLANKED SLICE("[email protected]")
 
@@ -39,6 +42,9 @@ void talk_begin(struct talk *t, const struct judged *judged, const struct protoc
 	t->first = t->last = number;
 	t->said[SIDE_CLIENT] = t->said[SIDE_SERVER] = t->blanked = 0;
 	t->begun = t->flat = t->glued = false;
+	t->command = NULL;
+	t->tls_now = false;
+	buffer_clear(&t->opening);
 	buffer_clear(&t->tags);
 	t->draft = (struct draft){ .form = "document", .as_found = true };
 	draft_protocol(&t->draft, protocol ? protocol->name : "tcp");
@@ -84,6 +90,7 @@ void talk_free(struct talk *t)
 	draft_free(&t->draft);
 	buffer_free(&t->title);
 	buffer_free(&t->tags);
+	buffer_free(&t->opening);
 	buffer_free(&t->gap.text);
 }
 
@@ -105,6 +112,8 @@ static bool begins(const struct talk *t, enum side side, struct slice text)
 {
 	if (t->said[SIDE_CLIENT])
 		return false;
+	if (t->protocol && !t->protocol->server_first)
+		return false; /* each request stands for itself */
 	if (side == SIDE_SERVER)
 		return t->said[SIDE_SERVER] == 0 && protocol_of_greeting(text) != NULL;
 	const struct entry *command = command_of(t->protocol, text);
@@ -138,7 +147,7 @@ static void at_line(struct talk *t, unsigned number)
 		t->last = number;
 }
 
-void talk_said(struct talk *t, enum side side, struct slice text, unsigned number)
+void talk_said_ended(struct talk *t, enum side side, struct slice text, struct slice end, unsigned number)
 {
 	at_line(t, number);
 	if (t->draft.dialogue && dialogue_tls_pending(t->draft.dialogue)) {
@@ -146,12 +155,22 @@ void talk_said(struct talk *t, enum side side, struct slice text, unsigned numbe
 		draft_tls(&t->draft);
 	}
 	t->begun = t->begun || begins(t, side, text);
-	if (side == SIDE_CLIENT)
+	t->tls_now = false;
+	if (side == SIDE_CLIENT) {
+		if (t->said[SIDE_CLIENT] == 0)
+			buffer_add_slice(&t->opening, text);
 		keep_tag(t, text);
+		t->command = draft_input(&t->draft) == INPUT_COMMAND ? command_of(t->protocol, text) : t->command;
+	}
 	t->blanked += count_blanked(text);
 	t->said[side]++;
-	draft_said(&t->draft, side, text, SLICE("\r\n"));
+	draft_said(&t->draft, side, text, end);
 	settle(t);
+}
+
+void talk_said(struct talk *t, enum side side, struct slice text, unsigned number)
+{
+	talk_said_ended(t, side, text, SLICE("\r\n"), number);
 }
 
 void talk_line(struct talk *t, const struct script_line *line, struct slice printed, unsigned number)
@@ -203,6 +222,7 @@ void talk_tls(struct talk *t, unsigned number)
 		draft_tls(&t->draft);
 	else
 		t->draft.tls = true;
+	t->tls_now = true;
 	settle(t);
 }
 
@@ -215,17 +235,28 @@ void talk_hangs_up(struct talk *t, enum side side, unsigned number)
 
 /* ---- what stands between ---- */
 
-void gap_add(struct talk *t, struct slice text, unsigned number, bool heading)
+void gap_add(struct talk *t, struct slice text, unsigned number, enum between between)
 {
 	struct gap *gap = &t->gap;
 	gap->lines++;
-	gap->headings += heading;
+	gap->headings += between == BETWEEN_HEADING;
+	gap->prose += between != BETWEEN_ASIDE && !is_aside(text);
+	enum connection_words words = is_aside(text) || begins_aside(text) ? connection_words(aside_words(text)) : WORDS_NONE;
+	gap->connects = gap->connects || words == WORDS_CONNECTS || words == WORDS_TLS;
+	gap->tls = gap->tls || words == WORDS_TLS;
 	gap->or = gap->or || parts_alternatives(text);
+	if (announces_example(text))
+		gap->example = gap->prose ? gap->prose : 1;
 	if (!t->open || gap->kept == GAP_KEPT)
 		return;
 	gap->numbers[gap->kept++] = number;
 	buffer_add_slice(&gap->text, slice_trim(text));
 	buffer_add_octet(&gap->text, '\n');
+}
+
+bool gap_example(const struct gap *gap)
+{
+	return gap->example && gap->prose - gap->example < CAPTION_LINES;
 }
 
 void gap_empty(struct talk *t)

@@ -277,6 +277,12 @@ static void follow(struct draft *d, enum side side, struct slice text, struct sl
 	feed(d, side, line_end);
 }
 
+void draft_assume(struct draft *d, enum side side, struct slice octets)
+{
+	(void)following(d);
+	feed(d, side, octets);
+}
+
 void draft_said(struct draft *d, enum side side, struct slice text, struct slice line_end)
 {
 	mend(d, side);

@@ -89,6 +89,9 @@ void draft_hangs_up(struct draft *d, enum side side);
 void draft_comment(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void draft_comment_text(struct draft *d, struct slice text);
 
+/* What the source does not show, and must have been said: the dialogue alone is told. */
+void draft_assume(struct draft *d, enum side side, struct slice octets);
+
 /* What the dialogue says of the conversation under way. */
 enum side draft_turn(const struct draft *d);
 enum input draft_input(const struct draft *d);

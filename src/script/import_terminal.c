@@ -8,11 +8,7 @@
 
 #include "protocol/protocol.h"
 #include "script/speaker.h"
-
-/* What stands for many lines that say nothing of the conversation: how they begin, how they end, what they are. */
-struct block {
-	const char *begins, *ends, *what;
-};
+#include "script/tool.h"
 
 struct terminal {
 	struct draft *d;
@@ -22,100 +18,12 @@ struct terminal {
 	bool tls;                     /* s_client: from the first octet, unless -starttls */
 	bool in_rest;                 /* the server's line goes on behind a literal */
 	const char *starttls;         /* the protocol in which s_client asked for TLS itself; NULL */
-	const struct block *skipping; /* a block that is left out; NULL: none */
+	const struct tool_block *skipping; /* a block that is left out; NULL: none */
 	unsigned skipped;             /* its lines so far */
 	struct slice body_end;        /* what ends the lines of the server's counted octets under way */
 };
 
-/* ---- what the tools say ---- */
-
-static const char *const telnet_says[] = { "Trying ",  "Connected to ", "Escape character is ",
-	                                   "telnet: ", "telnet> ",      NULL };
-static const char *const nc_says[] = {
-	"Connection to ", "Ncat: ", "nc: ", "(UNKNOWN) [", "DNS fwd/rev mismatch", NULL
-};
-static const char *const openssl_says[] = { "CONNECTED(",
-	                                    "depth=",
-	                                    "verify error:",
-	                                    "verify return:",
-	                                    "Can't use SSL_get_servername",
-	                                    "Connecting to ",
-	                                    "---",
-	                                    "Certificate chain",
-	                                    "Server certificate",
-	                                    "subject=",
-	                                    "issuer=",
-	                                    "No client certificate CA names sent",
-	                                    "Acceptable client certificate CA names",
-	                                    "Requested Signature Algorithms",
-	                                    "Shared Requested Signature Algorithms",
-	                                    "Peer signing digest",
-	                                    "Peer signature type",
-	                                    "Server Temp Key",
-	                                    "Peer Temp Key",
-	                                    "Negotiated TLS1.3 group",
-	                                    "SSL handshake has read",
-	                                    "Verification error",
-	                                    "Verification: ",
-	                                    "New, ",
-	                                    "Reused, ",
-	                                    "Protocol: TLS",
-	                                    "Server public key is",
-	                                    "This TLS version forbids renegotiation",
-	                                    "Secure Renegotiation IS",
-	                                    "Compression: ",
-	                                    "Expansion: ",
-	                                    "No ALPN negotiated",
-	                                    "ALPN protocol:",
-	                                    "Early data was",
-	                                    "Verify return code:",
-	                                    "Verified peername:",
-	                                    "Post-Handshake New Session Ticket arrived",
-	                                    "SSL-Session:",
-	                                    "-----BEGIN ",
-	                                    "read R BLOCK",
-	                                    "RENEGOTIATING",
-	                                    "KEYUPDATE",
-	                                    "read:errno=",
-	                                    "write:errno=",
-	                                    "didn't find ",
-	                                    NULL };
-static const char *const closes[] = { "Connection closed by foreign host.",
-	                              "Connection closed.",
-	                              "read:errno=",
-	                              "closed",
-	                              "DONE",
-	                              "Ncat: Broken pipe",
-	                              NULL };
-
-static const struct block blocks[] = {
-	{ "-----BEGIN ", "-----END ", "a certificate" },
-	{ "SSL-Session:", "---", "a TLS session and its ticket" },
-};
-
 /* ---- recognising ---- */
-
-/* The tool that a shell's line starts, behind its prompt: "telnet", "nc", "ncat", "openssl"; empty where it starts none.
- * `*rest` gets its arguments. */
-static struct slice tool_of(struct slice line, struct slice *rest)
-{
-	static const char *const tools[] = { "telnet", "nc", "ncat", "netcat", "openssl", NULL };
-	struct slice words = line, before = { "$", 1 };
-	for (unsigned i = 0; i < 3; i++) {
-		struct slice word = slice_word(&words);
-		char last = before.p[before.n - 1];
-		for (const char *const *tool = tools; *tool && (i == 0 || strchr("$#%>", last)); tool++) {
-			if (slice_equal(word, slice_of(*tool)) && slice_trim(words).n) {
-				*rest = words;
-				return word;
-			}
-		}
-		if (word.n == 0)
-			break;
-		before = word;
-	}
-	return (struct slice){ 0 };
-}
 
 static bool is_tool(struct slice line, const char *a, const char *b)
 {
@@ -160,30 +68,12 @@ static unsigned likes_nc(struct slice line, bool first)
 
 /* ---- the shell's line ---- */
 
-static void read_port(struct terminal *t, struct slice text)
-{
-	uint64_t port = 0;
-	const struct scheme *scheme = NULL;
-	const struct protocol *protocol = protocol_of_scheme(text, &scheme);
-	if (slice_number(text, &port) && port < 65536)
-		draft_port(t->d, (unsigned)port);
-	else if (protocol && scheme)
-		draft_port(t->d, scheme->port);
-}
-
-/* `-connect host:port -starttls smtp`, `host 25`. */
 static void read_arguments(struct terminal *t, struct slice rest)
 {
-	static const char *const names[] = { "smtp", "lmtp", "pop3", "imap", "ftp", NULL };
-	struct slice word = slice_word(&rest), before = { 0 };
-	for (; word.n; before = word, word = slice_word(&rest)) {
-		for (const char *const *name = names; *name; name++)
-			if (slice_equal(before, SLICE("-starttls")) && slice_equal(word, slice_of(*name)))
-				t->starttls = *name;
-		size_t colon = slice_find_octet(word, ':');
-		if (slice_equal(before, SLICE("-connect")) || rest.n == 0)
-			read_port(t, colon < word.n ? slice_part(word, colon + 1, word.n) : word);
-	}
+	struct tool_target target = tool_target(rest);
+	t->starttls = target.starttls;
+	if (target.port)
+		draft_port(t->d, target.port);
 	if (t->starttls)
 		draft_protocol(t->d, t->starttls);
 }
@@ -349,15 +239,11 @@ static bool skip_block(struct terminal *t, struct slice line)
 			end_block(t);
 		return true;
 	}
-	for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
-		if (!line_starts(line, blocks[i].begins, NULL))
-			continue;
+	t->skipping = tool_block(line);
+	if (t->skipping)
 		draft_comment_text(t->d, line);
-		t->skipping = &blocks[i];
-		t->skipped = 0;
-		return true;
-	}
-	return false;
+	t->skipped = 0;
+	return t->skipping != NULL;
 }
 
 /* Whether the line is a tool's; it has been dealt with then. */
@@ -368,13 +254,11 @@ static bool read_tool(struct terminal *t, struct slice line)
 		read_shell(t, line, arguments);
 		return true;
 	}
-	for (const char *const *word = closes; t->begun && *word; word++) {
-		bool whole = slice_equal(line, slice_of(*word));
-		if (!whole && (strchr(*word, '=') == NULL || !line_starts(line, *word, NULL)))
-			continue;
-		if (strcmp(*word, "DONE") == 0 && draft_input(t->d) == INPUT_ANSWER)
-			return false; /* IDLE's */
-		draft_hangs_up(t->d, strcmp(*word, "DONE") == 0 ? SIDE_CLIENT : SIDE_SERVER);
+	enum side side;
+	if (t->begun && tool_closes(line, &side)) {
+		if (side == SIDE_CLIENT && draft_input(t->d) == INPUT_ANSWER)
+			return false; /* IDLE's DONE */
+		draft_hangs_up(t->d, side);
 		draft_comment_text(t->d, line);
 		t->over = true;
 		return true;
@@ -383,8 +267,7 @@ static bool read_tool(struct terminal *t, struct slice line)
 		return false;
 	if (t->tls && skip_block(t, line))
 		return true;
-	if (!line_starts_any(line, telnet_says) && !line_starts_any(line, nc_says) &&
-	    !(t->tls && line_starts_any(line, openssl_says)))
+	if (!tool_says(line, t->tls))
 		return false;
 	draft_comment_text(t->d, line);
 	return true;

@@ -12,6 +12,8 @@
 #define STEPS_MAX 16
 /* A label that RFCs print before an example's first line is not longer, in octets. */
 #define LABEL_MAX 48
+/* No prefix is longer, with the words before it. */
+#define PREFIX_MAX 100
 /* So many prefixes in a line are more than what anybody says holds. */
 #define SURELY_FLAT 4
 
@@ -62,15 +64,34 @@ static struct said said_of(struct slice line, size_t at, const struct notation *
 
 /* ---- the first ---- */
 
+/* Whether a mark that ends a word's prefix stands there. */
+static bool has_mark(struct slice text)
+{
+	return slice_find_octet(text, ':') < text.n || slice_find_octet(text, '>') < text.n ||
+	       slice_find_octet(text, '|') < text.n;
+}
+
+/* Whether the row's prefixes may stand at `at`, by the octet there: of all rows few are looked at closely. */
+static bool row_may_begin(const struct notation *row, struct slice line, size_t at, bool marked)
+{
+	char c = line.p[at];
+	if (row->begins == NULL)
+		return marked;
+	bool emphasis = row->form == NOTATION_LETTER && (c == '*' || c == '_' || c == '`');
+	return c && (strchr(row->begins, c) || emphasis);
+}
+
 /* The prefix that fits best at one place. */
 static bool best_at(struct slice line, size_t at, struct rows rows, unsigned least, struct said *best)
 {
 	bool found = false;
-	for (const struct notation *row = rows.first; row < rows.end; row++) {
+	bool marked = at < line.n && has_mark(slice_part(line, at, at + PREFIX_MAX));
+	for (const struct notation *row = rows.first; at < line.n && row < rows.end; row++) {
 		struct prefix prefix;
 		if (row->weight < least || (found && row->weight <= best->notation->weight))
 			continue;
-		if (!prefix_at(line, at, row, &prefix) || !prefix_parted(line, row, &prefix))
+		if (!row_may_begin(row, line, at, marked) || !prefix_at(line, at, row, &prefix) ||
+		    !prefix_parted(line, row, &prefix))
 			continue;
 		*best = said_of(line, at, row, &prefix);
 		found = true;
@@ -129,13 +150,46 @@ static bool find_labelled(struct slice line, struct rows rows, struct said *said
 
 /* ---- inside a line ---- */
 
+/* Whether some row's prefix begins with the octet, or with a mark of emphasis before it. */
+static bool octet_begins(char c)
+{
+	switch (c) {
+	case 'C':
+	case 'c':
+	case 'S':
+	case 's':
+	case 'R':
+	case 'r':
+	case 'U':
+	case 'u':
+	case 'M':
+	case 'm':
+	case 'Y':
+	case 'y':
+	case '[':
+	case '(':
+	case '<':
+	case '>':
+	case '-':
+	case '=':
+	case '~':
+	case '*':
+	case '_':
+	case '`':
+	case '\xE2':
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Whether a prefix may stand at `at`, by the octets there and before it: all others are passed over quickly. */
 static bool may_begin(struct slice line, size_t at)
 {
-	static const char begins[] = "CcSsRrUuMmYy[(<>-=*_`\xE2";
 	char before = at ? line.p[at - 1] : ' ';
-	return line.p[at] && strchr(begins, line.p[at]) && !octet_is_alnum(before) &&
-	       (before == '\0' || !strchr(":/\\_", before));
+	if (octet_is_alnum(before) || !octet_begins(line.p[at]))
+		return false;
+	return before != ':' && before != '/' && before != '\\' && before != '_';
 }
 
 /* The next prefix at `from` or behind it, by what stands before it alone. False where there is none. */
@@ -171,6 +225,17 @@ static bool find_glued(struct slice line, struct rows rows, struct said *said)
 {
 	for (size_t from = 0; candidate(line, from, rows, 3, said); from = said->start + 1)
 		if (weigh(line, rows, *said) > 1)
+			return true;
+	return false;
+}
+
+/* A client's arrow behind what it says, in rows that have such. */
+static bool find_pointing(struct slice line, struct rows rows, struct said *said)
+{
+	if (slice_find_octet(line, '>') == line.n)
+		return false;
+	for (const struct notation *row = rows.first; row < rows.end; row++)
+		if (row->form == NOTATION_ARROW && arrow_behind(line, row, said))
 			return true;
 	return false;
 }
@@ -219,6 +284,30 @@ static size_t find_later(struct slice line, struct rows rows, struct said *found
 	return n;
 }
 
+/* ---- what is said ---- */
+
+/* Takes off the quote marks around all that is said, as prose has them: `C: "EHLO me"`, where that is not what is said with
+ * them. */
+static void unquote(struct slice line, struct said *said)
+{
+	static const char *const marks[][2] = {
+		{ "`", "`" }, { "\"", "\"" }, { "'", "'" }, { "“", "”" }, { "‘", "’" }
+	};
+	struct slice text = slice_part(line, said->text, said->end);
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+		struct slice open = slice_of(marks[i][0]), close = slice_of(marks[i][1]);
+		if (text.n < open.n + close.n || !slice_starts(text, open) ||
+		    !slice_equal(slice_part(text, text.n - close.n, text.n), close))
+			continue;
+		struct slice inside = slice_part(text, open.n, text.n - close.n);
+		if (slice_find(inside, close) < inside.n || prefix_likes(said->side, inside) < 2)
+			continue;
+		said->text += open.n;
+		said->end -= close.n;
+		return;
+	}
+}
+
 /* ---- the door ---- */
 
 size_t notation_find(struct slice line, const struct notation *notation, struct said *found, size_t max)
@@ -226,13 +315,20 @@ size_t notation_find(struct slice line, const struct notation *notation, struct 
 	struct rows rows = rows_of(notation);
 	if (max == 0 || line.n == 0)
 		return 0;
-	if (!find_led(line, rows, found) && !find_labelled(line, rows, found) && !find_glued(line, rows, found))
+	bool led = find_led(line, rows, found);
+	if ((!led || found->notation->weight == 1) && find_pointing(line, rows, found))
+		return 1;
+	if (!led && !find_labelled(line, rows, found) && !find_glued(line, rows, found))
 		return 0;
 	size_t n = find_later(line, rows_of(found->notation), found, max);
 	struct said *last = &found[n - 1];
 	if (last->end == line.n) {
 		last->end = leader_closed(line, found->clean ? found->start : 0, last->after);
 		last->text = last->text < last->end ? last->text : last->end;
+		if (last->notation->form == NOTATION_ARROW)
+			last->end = arrow_drawn(line, last->notation, last->text, last->end);
 	}
+	for (size_t i = 0; i < n; i++)
+		unquote(line, &found[i]);
 	return n;
 }

@@ -18,7 +18,9 @@ enum notation_form {
 	                  * `Client:`, `SMTP client (telnet):` */
 	NOTATION_ROUTE,  /* who and to whom: `C->S:`, `C --> S`, `client -> server:` */
 	NOTATION_MARK,   /* as it stands; white space follows: `[C]`, `->` */
-	NOTATION_BLOCK   /* alone on its line, what is said follows on the next: `Request:` */
+	NOTATION_ARROW, /* an arrow with a shaft of any length; the client's may stand behind what is said: the prefix is
+	                  * empty then (`start` and `after` are where the text begins) */
+	NOTATION_BLOCK  /* alone on its line, what is said follows on the next: `Request:` */
 };
 
 /* A pair of prefixes that belong together: a row of the table. */
@@ -27,6 +29,7 @@ struct notation {
 	/* As they stand: "C:", "S:"; of several spellings the usual one first, a space between them. Letters are compared with
 	 * their case where `exact`. */
 	const char *client, *server;
+	const char *begins; /* the octets that they begin with; NULL: words may stand before them */
 	enum notation_form form;
 	/* How much a line with such a prefix says by itself: 3 hardly anything else is written so ("C:" is one, with what a
 	 * client says behind it), 1 many other things are (`>` and `<`, `->`): more must speak for it. */

@@ -16,6 +16,9 @@ size_t leader_step(struct slice line, size_t at);
  * octets, has opened. */
 size_t leader_closed(struct slice line, size_t leader, size_t text);
 
+/* Where what ends at `end` ends without the printed mark of a line's end, `\r\n` or `<CRLF>`, that stands there. */
+size_t leader_unended(struct slice line, size_t end);
+
 /* ---- prefixes (notation_prefix.c) ---- */
 
 struct prefix {
@@ -33,5 +36,16 @@ bool prefix_parted(struct slice line, const struct notation *row, const struct p
 
 /* How much speaks for it that the side says the text, in whatever protocol (speaker_likes). */
 unsigned prefix_likes(enum side side, struct slice text);
+
+/* ---- arrows (notation_arrow.c), of rows of NOTATION_ARROW ---- */
+
+/* Where the arrow ends that stands at `at`, whose shaft may be longer than the spelling's; 0 where none does. */
+size_t arrow_at(struct slice line, size_t at, struct slice spelling);
+
+/* Whether a client's arrow stands behind what the client says; `*said` gets that, its prefix empty. */
+bool arrow_behind(struct slice line, const struct notation *row, struct said *said);
+
+/* Where the text that ends at `end` ends, if a shaft is drawn on behind it. */
+size_t arrow_drawn(struct slice line, const struct notation *row, size_t text, size_t end);
 
 #endif

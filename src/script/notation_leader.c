@@ -26,14 +26,17 @@ static struct slice behind(struct slice line, size_t at)
 	return slice_part(line, at, line.n);
 }
 
+/* Where white space ends, no-break spaces (U+00A0) too. */
 static size_t white_from(struct slice line, size_t at)
 {
-	while (at < line.n && (line.p[at] == ' ' || line.p[at] == '\t'))
-		at++;
-	/* a no-break space (U+00A0) */
-	if (slice_starts(behind(line, at), SLICE("\xC2\xA0")))
-		return white_from(line, at + 2);
-	return at;
+	for (;;) {
+		if (at < line.n && (line.p[at] == ' ' || line.p[at] == '\t'))
+			at++;
+		else if (slice_starts(behind(line, at), SLICE("\xC2\xA0")))
+			at += 2;
+		else
+			return at;
+	}
 }
 
 /* `12:`, `12.`, `12)`, `[12]`, `012`; a time: `57:04.83`, `[12:00:01]`; `a)`. The length, 0 where it is none. */
@@ -114,7 +117,7 @@ static struct slice trimmed(struct slice text)
 	return text;
 }
 
-/* What a string of a program ends with, behind or before its quote: `\n`, `\r\n`; `,` `;` `+` `\` and `)` behind it. */
+/* What a string of a program ends with: a quote; `,` `;` `+` `\` and `)` behind it. */
 static struct slice unquoted(struct slice text, const struct quote *quote)
 {
 	struct slice rest = text;
@@ -123,8 +126,6 @@ static struct slice unquoted(struct slice text, const struct quote *quote)
 	if (!ends(rest, slice_of(quote->closes)))
 		return text;
 	rest.n -= strlen(quote->closes);
-	while (ends(rest, SLICE("\\n")) || ends(rest, SLICE("\\r")))
-		rest.n -= 2;
 	return rest;
 }
 
@@ -150,6 +151,7 @@ static struct slice unbarred(struct slice text, bool opened_so)
 
 size_t leader_closed(struct slice line, size_t leader, size_t text)
 {
+	size_t end;
 	struct slice before = slice_part(line, 0, leader), said = trimmed(behind(line, text));
 	const struct quote *quote = opened(before);
 	said = unbarred(said, slice_find_octet(before, '|') < before.n);
@@ -157,5 +159,18 @@ size_t leader_closed(struct slice line, size_t leader, size_t text)
 		said = unquoted(said, quote);
 	if (slice_find(before, SLICE("/*")) < before.n && ends(said, SLICE("*/")))
 		said = trimmed(slice_part(said, 0, said.n - 2));
-	return text + said.n;
+	end = text + said.n;
+	return quote ? leader_unended(line, end) : end;
+}
+
+size_t leader_unended(struct slice line, size_t end)
+{
+	static const char *const marks[] = { "<CRLF>", "<CR><LF>", "<CR>", "\\r\\n", "\\n", NULL };
+	struct slice text = slice_part(line, 0, end);
+	for (const char *const *mark = marks; *mark; mark++) {
+		struct slice one = slice_of(*mark);
+		if (slice_starts_nocase(slice_part(text, text.n - (one.n < text.n ? one.n : text.n), text.n), one))
+			return trimmed(slice_part(text, 0, text.n - one.n)).n;
+	}
+	return end;
 }

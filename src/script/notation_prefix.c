@@ -82,10 +82,15 @@ static size_t letter_at(struct slice line, size_t at, struct slice spelling)
 	return mark_from(line, name + 1, spelling.p[1], emphasis, marks);
 }
 
-/* `(telnet)`, where that stands there. */
+/* `(telnet)`, or a word for speaking ("Client sends:", "Server response:"), where that stands there. */
 static size_t aside_from(struct slice line, size_t at)
 {
+	static const char *const words[] = { "sends", "says",    "responds", "replies", "answers", "response",
+		                             "reply", "request", "command",  "writes",  NULL };
 	size_t open = spaces_from(line, at, 2);
+	for (const char *const *word = words; open > at && *word; word++)
+		if (slice_starts_nocase(behind(line, open), slice_of(*word)))
+			return open + strlen(*word);
 	if (octet_at(line, open) != '(')
 		return at;
 	size_t close = slice_find_octet(slice_part(line, open, open + ASIDE_MAX), ')');
@@ -136,10 +141,12 @@ static size_t arrow_from(struct slice line, size_t at)
 	return slice_starts(behind(line, at), SLICE("to ")) ? at + 2 : at;
 }
 
-/* Two names with an arrow between, and perhaps a colon: `C->S:`, `client --> server`. */
+/* Two names with an arrow between, and perhaps a colon: `C->S:`, `client --> server`, `(client -> server):`. */
 static size_t route_at(struct slice line, size_t at, struct slice spelling, bool exact)
 {
 	size_t arrow = slice_find(spelling, SLICE("->"));
+	char open = octet_at(line, at), close = open == '(' ? ')' : open == '[' ? ']' : '\0';
+	at += close != '\0';
 	struct slice from = slice_part(spelling, 0, arrow), to = slice_part(spelling, arrow + 2, spelling.n - 1);
 	if (!starts(behind(line, at), from, exact))
 		return 0;
@@ -151,6 +158,8 @@ static size_t route_at(struct slice line, size_t at, struct slice spelling, bool
 	if (!starts(behind(line, at), to, exact))
 		return 0;
 	at += to.n;
+	if (close && octet_at(line, at++) != close)
+		return 0;
 	size_t colon = spaces_from(line, at, 1);
 	return octet_at(line, colon) == ':' ? colon + 1 : at;
 }
@@ -179,6 +188,8 @@ static size_t spelled_at(struct slice line, size_t at, const struct notation *ro
 		return route_at(line, at, spelling, row->exact);
 	case NOTATION_BLOCK:
 		return block_at(line, at, spelling);
+	case NOTATION_ARROW:
+		return arrow_at(line, at, spelling);
 	case NOTATION_MARK:
 		break;
 	}
@@ -253,9 +264,21 @@ unsigned prefix_likes(enum side side, struct slice text)
 	return best;
 }
 
+/* Whether it is HTTP's field (RFC 9110 10.2.4), which names a product: `Server: Apache/2.4.1`, `Server: ECS (sec/96EE)`. */
+static bool is_product(struct slice line, const struct prefix *prefix)
+{
+	struct slice rest = behind(line, prefix->end), word = slice_word(&rest), next = slice_word(&rest);
+	if (prefix->side != SIDE_SERVER || prefix->worded || line.p[prefix->end - 1] != ':')
+		return false;
+	bool version = slice_find_octet(word, '/') < word.n, comment = next.n && next.p[0] == '(';
+	return (version || comment) && prefix_likes(SIDE_SERVER, slice_trim(behind(line, prefix->end))) < 2;
+}
+
 bool prefix_parted(struct slice line, const struct notation *row, const struct prefix *prefix)
 {
 	char next = octet_at(line, prefix->end);
+	if (row->form == NOTATION_WORD && is_product(line, prefix))
+		return false;
 	if (prefix->end == line.n || next == ' ' || next == '\t' || next == '\r')
 		return true;
 	if (slice_starts(behind(line, prefix->end), SLICE("\xC2\xA0")))

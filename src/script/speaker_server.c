@@ -120,8 +120,9 @@ static unsigned likes_imap(const struct protocol *protocol, struct slice line)
 {
 	struct imap_response response;
 	imap_response_parse(line, &response);
-	/* ACAP and MUPDATE, which look like IMAP else, have strings there (RFC 2244 2.6.1, RFC 3656 3) */
-	if (response.status && response.text.n > 1 && response.text.p[0] == '"')
+	/* ACAP and MUPDATE, which look like IMAP else, have strings there (RFC 2244 6.2.5, RFC 3656 3) */
+	bool worded = response.status || response.kind == IMAP_CONTINUATION;
+	if (worded && response.text.n > 1 && response.text.p[0] == '"')
 		return 1;
 	switch (response.kind) {
 	case IMAP_UNTAGGED:

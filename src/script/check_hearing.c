@@ -1,0 +1,320 @@
+/*
+ * Hearing a script, line by line.
+ */
+#include "script/check_hearing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+const struct script_line *hearing_line(const struct hearing *h)
+{
+	return &h->script->lines[h->c.line];
+}
+
+struct slice hearing_text(const struct hearing *h)
+{
+	struct slice text = buffer_slice(&h->wire);
+	if (text.n && text.p[text.n - 1] == '\n')
+		text.n--;
+	if (text.n && text.p[text.n - 1] == '\r')
+		text.n--;
+	return text;
+}
+
+static struct slice written(const struct hearing *h)
+{
+	return (struct slice){ hearing_line(h)->text, hearing_line(h)->text_n };
+}
+
+bool text_elided(struct slice text)
+{
+	return slice_find(text, SLICE("...")) < text.n || slice_find(text, SLICE(". . .")) < text.n ||
+	       slice_find(text, SLICE("\u2026")) < text.n;
+}
+
+/* ---- events ---- */
+
+static void command_said(struct hearing *h, uint64_t n)
+{
+	if (h->ncommands == h->commands_room) {
+		h->commands_room = h->commands_room ? h->commands_room * 2 : 16;
+		h->commands = memory_grow(h->commands, h->commands_room, sizeof *h->commands);
+	}
+	h->commands[h->ncommands++] = (struct hearing_command){ n, h->c.line };
+	h->jumbled = false;
+}
+
+size_t hearing_command_line(const struct hearing *h, uint64_t n)
+{
+	size_t low = 0, high = h->ncommands;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (h->commands[middle].n < n)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < h->ncommands && h->commands[low].n == n ? h->commands[low].line : NO_LINE;
+}
+
+/* Whether a command that nobody knows was accepted: what it did to the session, nobody knows either. */
+static bool unknown_accepted(const struct hearing *h, const struct dialogue_event *event)
+{
+	const struct table *commands = protocol_table(dialogue_protocol(h->c.d), TABLE_COMMANDS);
+	return event->final && event->answers && event->class == CLASS_SUCCESS && commands &&
+	       !table_find(commands, event->verb);
+}
+
+/* A server's line that tells what it can do, in words that are not its own. */
+static bool announces_unknown(const struct hearing *h, const struct dialogue_event *event)
+{
+	static const char *const verbs[] = { "EHLO", "LHLO", "CAPA", "CAPABILITY", "FEAT" };
+	if (!h->unknown || event->side == SIDE_CLIENT)
+		return false;
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		if (slice_equal(event->verb, slice_of(verbs[i])) || slice_equal(event->keyword, slice_of(verbs[i])))
+			return true;
+	return event->phase == PHASE_GREET;
+}
+
+static void server_said(struct hearing *h, const struct dialogue_event *event)
+{
+	h->jumbled |= event->kind == EVENT_JUNK;
+	if (event->final && (event->class == CLASS_CONTINUE || event->class == CLASS_INFO)) {
+		h->answered = event->answers;
+		h->asked = event->class == CLASS_CONTINUE;
+	}
+	if (is_three_digits(event->code))
+		memcpy(h->code, event->code.p, 3);
+	if (unknown_accepted(h, event))
+		h->hazy = true;
+	if (announces_unknown(h, event))
+		h->c.unseen = true;
+	h->turned |= event->final && event->class == CLASS_SUCCESS &&
+	             (slice_equal(event->verb, SLICE("ATRN")) || slice_equal(event->verb, SLICE("TURN")));
+}
+
+/* HTTP: a header begins, or ends with its empty line. */
+static void header_follow(struct hearing *h, const struct dialogue_event *event)
+{
+	bool begins = event->side == SIDE_CLIENT ? event->kind == EVENT_COMMAND : event->kind == EVENT_REPLY;
+	if (dialogue_protocol(h->c.d)->server_first || event->more)
+		return;
+	if (begins)
+		h->in_header[event->side] = true;
+	else if (event->kind == EVENT_DATA && event->text.n == 0)
+		h->in_header[event->side] = false;
+}
+
+static void event_came(struct hearing *h, const struct dialogue_event *event)
+{
+	if (event->kind == EVENT_STAGE && h->invented)
+		return;
+	header_follow(h, event);
+	if (h->invented)
+		return;
+	if (event->kind == EVENT_COMMAND && !event->more)
+		command_said(h, event->n);
+	if (event->side == SIDE_SERVER)
+		server_said(h, event);
+	if (event_span(event, SPAN_COUNT))
+		h->counts[event->side] = h->c.line;
+	problems_tell(h, event);
+	watchers_see(h, event);
+}
+
+static void drain(struct hearing *h)
+{
+	struct dialogue_event event;
+	while (dialogue_next(h->c.d, &event))
+		event_came(h, &event);
+}
+
+static void over(struct hearing *h)
+{
+	if (!h->over_told && !h->invented)
+		(void)checking_add(&h->c, h->c.line, CHECK_ERROR, "Nobody hears it", NULL, "said after the close");
+	h->over_told |= !h->invented;
+}
+
+static void feed(struct hearing *h, enum side side, struct slice octets)
+{
+	do {
+		if (dialogue_tls_pending(h->c.d)) /* a document may not show where TLS begins */
+			dialogue_assume_tls(h->c.d);
+		size_t took = dialogue_feed(h->c.d, side, octets.p, octets.n);
+		drain(h);
+		if (took == 0 && octets.n) {
+			over(h);
+			return;
+		}
+		octets = slice_part(octets, took, octets.n);
+	} while (octets.n);
+}
+
+void hearing_invent(struct hearing *h, enum side side, const char *octets)
+{
+	bool before = h->invented;
+	h->invented = true;
+	feed(h, side, slice_of(octets));
+	h->invented = before;
+}
+
+/* ---- lines ---- */
+
+void hearing_take(struct hearing *h)
+{
+	struct error error = { 0 };
+	buffer_clear(&h->v.challenge);
+	buffer_add_slice(&h->v.challenge, dialogue_challenge(h->c.d));
+	buffer_clear(&h->wire);
+	h->unknown = false;
+	h->elided = text_elided(written(h));
+	if (rehearsal_text(h->c.r, h->c.line, &h->v, FILL_STRICT, &h->wire, &error) == STATUS_OK)
+		return;
+	error_clear(&error);
+	buffer_clear(&h->wire);
+	h->unknown = true;
+	if (rehearsal_text(h->c.r, h->c.line, &h->v, FILL_OFFLINE, &h->wire, &error) != STATUS_OK) {
+		/* A function that cannot be computed offline: for the dialogue its words are as good. */
+		buffer_add_slice(&h->wire, written(h));
+		buffer_add_string(&h->wire, hearing_line(h)->exact || h->c.r->protocol->datagrams ? "" : "\r\n");
+	}
+	error_clear(&error);
+}
+
+static void said(struct hearing *h)
+{
+	enum side side = hearing_line(h)->side;
+	unsigned state = dialogue_state_index(h->c.d);
+	bool counting = dialogue_due(h->c.d, side) > 0;
+	feed(h, side, buffer_slice(&h->wire));
+	bool literal = h->counts[side] == h->c.line && hearing_line(h)->text_n &&
+	               hearing_line(h)->text[hearing_line(h)->text_n - 1] == '}';
+	if (literal || (hearing_line(h)->text_n == 0 && !counting))
+		counts_judge(h, h->c.line, literal);
+	h->last[side] = h->c.line;
+	h->hazy &= dialogue_state_index(h->c.d) == state;
+}
+
+static bool is_http(const struct hearing *h)
+{
+	const struct protocol *protocol = dialogue_protocol(h->c.d);
+	return !protocol->server_first && !protocol->bare;
+}
+
+/* HTTP: a body of which some is left out goes on behind that, up to where a message begins or the other side speaks. */
+static bool goes_on(struct hearing *h)
+{
+	enum side side = hearing_line(h)->side;
+	bool message = dialogue_protocol(h->c.d)->greeting(hearing_text(h)) ||
+	               dialogue_protocol(h->c.d)->command(hearing_text(h));
+	h->left_out[side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT] = false;
+	h->left_out[side] &= !message && !dialogue_in_reply(h->c.d);
+	return h->left_out[side];
+}
+
+static void say(struct hearing *h)
+{
+	h->passed_over = false;
+	hearing_take(h);
+	if (is_http(h) && goes_on(h))
+		return;
+	side_judge(h);
+	if (h->passed_over)
+		return;
+	begin_judge(h);
+	if (h->passed_over)
+		return;
+	missing_before(h);
+	tag_judge(h);
+	state_judge(h);
+	said(h);
+}
+
+/* A payload that is only described. */
+static void describe(struct hearing *h)
+{
+	bool elsewhere = dialogue_protocol(h->c.d)->data_connection;
+	if (elsewhere && dialogue_in_reply(h->c.d)) /* lines of the reply that the document leaves out */
+		return;
+	buffer_clear(&h->wire);
+	h->passed_over = h->unknown = h->elided = false;
+	if (!elsewhere)
+		begin_judge(h);
+	if (h->passed_over)
+		return;
+	if (!elsewhere)
+		missing_before(h);
+	if (dialogue_tls_pending(h->c.d))
+		dialogue_assume_tls(h->c.d);
+	dialogue_payload(h->c.d, hearing_line(h)->side, written(h), hearing_line(h)->octets);
+	drain(h);
+	h->left_out[hearing_line(h)->side] = is_http(h) && !h->in_header[hearing_line(h)->side];
+	if (!elsewhere)
+		h->last[hearing_line(h)->side] = h->c.line;
+}
+
+static void direct(struct hearing *h)
+{
+	const struct script_line *line = hearing_line(h);
+	switch (line->direction) {
+	case DIRECTION_CONNECTS:
+		dialogue_stage(h->c.d, STAGE_CONNECT, line->side);
+		break;
+	case DIRECTION_TLS:
+		dialogue_stage(h->c.d, STAGE_TLS, line->side);
+		break;
+	case DIRECTION_HANGS_UP:
+		missing_before_close(h);
+		dialogue_stage(h->c.d, STAGE_CLOSE, line->side);
+		h->closed |= line->side == SIDE_SERVER;
+		break;
+	case DIRECTION_WAITS:
+		break;
+	case DIRECTION_FILE:
+	case DIRECTION_SENDS:
+		describe(h);
+		return;
+	}
+	drain(h);
+}
+
+void hearing_restart(struct hearing *h)
+{
+	dialogue_free(h->c.d);
+	h->c.d = dialogue_new(h->c.r->protocol);
+	h->in_header[SIDE_CLIENT] = h->in_header[SIDE_SERVER] = false;
+	h->ncommands = 0;
+	h->answered = 0;
+	h->closed = false;
+}
+
+void hearing_run(struct hearing *h)
+{
+	h->c.d = dialogue_new(h->c.r->protocol);
+	h->counts[SIDE_CLIENT] = h->counts[SIDE_SERVER] = NO_LINE;
+	h->last[SIDE_CLIENT] = h->last[SIDE_SERVER] = NO_LINE;
+	if (h->c.r->tls_implicit)
+		dialogue_assume_tls(h->c.d);
+	watchers_begin(h);
+	ahead_make(h);
+	for (size_t i = 0; i < h->script->nlines; i++) {
+		h->c.line = i;
+		if (h->turned)
+			break;
+		if (hearing_line(h)->kind == SCRIPT_DIRECTION)
+			direct(h);
+		else if (hearing_line(h)->kind == SCRIPT_SAID && hearing_line(h)->mark != MARK_NEVER)
+			say(h);
+	}
+	if (!h->turned)
+		missing_at_end(h);
+	watchers_end(h);
+	ahead_free(h);
+	buffer_wipe(&h->wire);
+	free(h->commands);
+	dialogue_free(h->c.d);
+}

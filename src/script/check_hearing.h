@@ -1,0 +1,183 @@
+/*
+ * The hearing that a check gives a script, line by line: what check_*.c share beside the watchers. Each line is looked at before
+ * the dialogue hears it: what is missing before it, or stands under the wrong side, is told, and then said in silence, so that
+ * one mistake is one finding, and what follows is judged as it was meant.
+ */
+#ifndef PARLANCE_SCRIPT_CHECK_HEARING_H
+#define PARLANCE_SCRIPT_CHECK_HEARING_H
+
+#include "script/check_inside.h"
+
+/* What stands behind a client's line, as it is printed. */
+struct ahead {
+	size_t commands; /* from it to the end of its run of lines: so many have the look of one */
+	size_t finals;   /* replies that are complete in the server's lines behind these; SIZE_MAX: nobody can tell */
+	size_t reply;    /* the first of those lines, or NO_LINE */
+	bool surplus;    /* further on the server answers more commands at once than were sent just before */
+};
+
+/* A server's line that begins with a tag, by tag. */
+struct tagged_line {
+	struct slice tag;
+	size_t line;
+};
+
+struct hearing {
+	struct checking c;     /* what watchers see; `line` is the one that is being said */
+	struct script *script; /* a copy: its lines are put right, where that is certain, as the hearing goes on */
+	const struct script *original;
+	struct variables v;
+	void **memories;     /* of each watcher */
+	struct ahead *ahead; /* of each line */
+	struct tagged_line *tagged;
+	size_t ntagged;
+	/* The lines that said commands: an event's number and its line, both ascending. */
+	struct hearing_command {
+		uint64_t n;
+		size_t line;
+	} * commands;
+	size_t ncommands, commands_room;
+	struct buffer wire; /* the line under way as it goes out, line end included */
+	bool elided;        /* the document leaves some of it out: dots stand there */
+	bool unknown;       /* something in it has no value: what it looks like is not its own look */
+	bool passed_over;   /* it is no part of the conversation: the dialogue does not hear it */
+	bool invented;      /* what is fed now stands in no line: nobody is told of it */
+	bool begun;         /* something was said */
+	bool fragment;      /* so far only the server has, though it was asked by what is not shown */
+	bool one_sided;     /* the server says nothing anywhere: that was told */
+	bool hazy;      /* the session may be further than is shown: the beginning is missing, or an unknown command was
+			     * accepted */
+	bool jumbled;   /* since the last command the server said a line that is no reply, in a reply's place */
+	bool junk_told; /* the line before was the server's, and no reply: that was told */
+	bool unawaited_told; /* in this run of the client's lines it was told that it does not wait */
+	bool unasked_told;   /* since the client's last line it was told that a reply answers nothing */
+	bool clients;        /* the client says something somewhere */
+	bool turned;         /* the two have changed their parts: what follows is not judged */
+	bool over_told;      /* that something is said behind the end */
+	bool left_out[2];    /* HTTP: of each side: a body was described, and perhaps goes on */
+	bool closed;         /* the server has hung up */
+	bool in_header[2];   /* HTTP: of each side: its header has not ended yet */
+	size_t counts[2];    /* of each side: the line that printed a count last, or NO_LINE */
+	size_t last[2];      /* of each side: the line that it said last, or NO_LINE */
+	uint64_t answered;   /* the command that has had a reply last that does not complete it */
+	bool asked;          /* that reply asked the client to go on */
+	char code[4];        /* of the server's last line, where codes have three digits */
+};
+
+/* ---- check_mend.c ---- */
+
+/* The copy's line has other text from here on, which becomes the hearing's; and the finding says so. */
+void line_mend(struct hearing *h, size_t line, struct finding *row, char *text);
+/* The same: the other side says it; it is a comment. */
+void line_turn(struct hearing *h, size_t line, struct finding *row);
+void line_hush(struct hearing *h, size_t line, struct finding *row);
+
+/* A line of `side` is put in before or behind the finding's. */
+void line_insert(struct finding *row, enum check_repair where, enum side side, const char *text);
+
+/* Puts right what a dialogue has found wrong with the line under way, where that is certain. */
+void problem_mend(struct hearing *h, struct slice problem, struct finding *row);
+
+/* All is heard: what stands in the place of the lines that were mended is put into the findings. */
+void mended_print(struct hearing *h);
+
+/* ---- check_hearing.c ---- */
+
+/* Hears all lines. */
+void hearing_run(struct hearing *h);
+
+/* Another conversation begins: what was said so far is forgotten. */
+void hearing_restart(struct hearing *h);
+
+/* Feeds octets as if `side` had said them, though no line does. */
+void hearing_invent(struct hearing *h, enum side side, const char *octets);
+
+/* The line that said the command of that event; NO_LINE where none did. */
+size_t hearing_command_line(const struct hearing *h, uint64_t n);
+
+/* Takes the line under way for what it is now that it was mended. */
+void hearing_take(struct hearing *h);
+
+/* Whether dots stand in the text where a document leaves something out. */
+bool text_elided(struct slice text);
+
+/* The line under way: itself, and what it says, without its line end. */
+const struct script_line *hearing_line(const struct hearing *h);
+struct slice hearing_text(const struct hearing *h);
+
+/* ---- check_watch.c ---- */
+
+void watchers_begin(struct hearing *h);
+/* Shows them an event of the line under way. */
+void watchers_see(struct hearing *h, const struct dialogue_event *event);
+void watchers_end(struct hearing *h);
+
+/* ---- check_problem.c ---- */
+
+/* Tells each problem of an event at the line under way, with what puts it right where that is certain. */
+void problems_tell(struct hearing *h, const struct dialogue_event *event);
+
+/* Tells one problem, in a dialogue's words. `refs` are its references where neither a row nor its words have any. */
+void problem_tell(struct hearing *h, struct slice problem, struct slice refs);
+
+/* ---- check_counts.c ---- */
+
+/* A literal, or a body, begins behind that line perhaps, and its count does not fit the text: tells that, and what follows is
+ * taken for what it is. */
+void counts_judge(struct hearing *h, size_t behind, bool literal);
+
+/* ---- check_ahead.c ---- */
+
+/* Looks along the whole script once. */
+void ahead_make(struct hearing *h);
+void ahead_free(struct hearing *h);
+
+/* Whether the server answers, from that line on, what has this tag; `*line` (may be NULL) gets where first. */
+bool ahead_answers(const struct hearing *h, struct slice tag, size_t from, size_t *line);
+
+/* Whether the first reply behind the line under way accepts it, or none is printed. */
+bool ahead_accepts(const struct hearing *h);
+
+/* ---- check_assume.c ---- */
+
+/* The row of the command that a client's line says, or NULL. */
+const struct entry *hearing_command_of(const struct hearing *h, struct slice line);
+
+/* Says, in silence, the good reply to a command that waits. */
+void assume_reply(struct hearing *h, const struct waiting_command *waiting);
+
+/* Says, in silence, what must come before a command until it is allowed; `names` (may be NULL) gets what that is: "the
+ * greeting, EHLO and MAIL". False where nothing leads there. */
+bool assume_before(struct hearing *h, const struct entry *command, struct buffer *names);
+
+/* ---- check_missing.c ---- */
+
+/* Tells what is missing before the line under way, and says it. */
+void missing_before(struct hearing *h);
+
+/* Tells which replies are missing before a side hangs up, as the line under way says. */
+void missing_before_close(struct hearing *h);
+
+/* Tells what is missing at the end. */
+void missing_at_end(struct hearing *h);
+
+/* ---- check_tags.c ---- */
+
+/* IMAP: a reply, or a command, whose tag is wrong or missing is told, and heard with the right one. */
+void tag_judge(struct hearing *h);
+
+/* ---- check_begin.c ---- */
+
+/* The conversation begins with the line under way: tells whether its beginning is missing. Later lines: whether they stand
+ * behind its end. */
+void begin_judge(struct hearing *h);
+
+/* A command that the state does not allow, and the server accepts all the same: tells it, and goes on as the server does. */
+void state_judge(struct hearing *h);
+
+/* ---- check_sides.c ---- */
+
+/* A line that stands under the wrong side is told, and turned; one that a shell understands is told, and passed over. */
+void side_judge(struct hearing *h);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * Whether what was walked is a conversation: nothing marks who speaks, so much must speak for it. A table of commands, a list of reply
+ * codes, a program's source have the same words.
+ */
+#include "script/extract_bare.h"
+
+#include "protocol/protocol.h"
+
+size_t walk_weight(const struct walk *w)
+{
+	size_t weight = 2 * (w->likely[SIDE_CLIENT] + w->likely[SIDE_SERVER]) + w->sure[SIDE_CLIENT] + w->sure[SIDE_SERVER];
+	return weight + 2 * w->exchanges;
+}
+
+/* A lone request line, whole, which nothing but white space surrounds. */
+static bool stands_alone(const struct walk *w)
+{
+	const struct passage *p = w->s->p;
+	size_t first = w->s->first, behind = w->next;
+	bool before = first == 0 || p->lines[first - 1].n == 0 || p->lines[first - 1].kind != p->lines[first].kind;
+	return before && (behind >= p->n || p->lines[behind].n == 0 || p->lines[behind].kind != p->lines[first].kind);
+}
+
+static bool accept_http(const struct walk *w)
+{
+	size_t starts = w->sure[SIDE_CLIENT] + w->sure[SIDE_SERVER];
+	if (starts == 0 || w->misfits > w->fields + starts)
+		return false;
+	if (w->fields)
+		return true;
+	if (w->misfits || w->said[SIDE_CLIENT] == 0)
+		return false;
+	return w->exchanges || (w->screen && w->s->literal) || stands_alone(w);
+}
+
+/* Commands alone: what somebody would type, in its order, with its arguments. */
+static bool accept_commands(const struct walk *w)
+{
+	if (w->misfits == 0 && w->answered)
+		return true;
+	if (w->misfits || w->likely[SIDE_CLIENT] < w->said[SIDE_CLIENT])
+		return false;
+	if (w->screen)
+		return w->sure[SIDE_CLIENT] > 0 || w->likely[SIDE_CLIENT] > 1;
+	if (w->protocol->tagged)
+		return w->s->literal && w->sure[SIDE_CLIENT] > 1;
+	return w->s->literal && w->payload && w->sure[SIDE_CLIENT] > 0;
+}
+
+static bool accept_replies(const struct walk *w)
+{
+	if (w->greeted && w->screen && w->unasked == 0)
+		return true;
+	/* a program that prints what it gets, and nothing of what it sends */
+	return w->s->literal && w->greeted && w->misfits == 0 && w->several > 1 && w->sure[SIDE_SERVER] > 3;
+}
+
+bool walk_accepted(const struct walk *w)
+{
+	size_t all = w->said[SIDE_CLIENT] + w->said[SIDE_SERVER], sure = w->sure[SIDE_CLIENT] + w->sure[SIDE_SERVER];
+	if (w->goes_on && w->kept && w->misfits == 0)
+		return true;
+	if (all == 0 || w->misfits * 2 > all)
+		return false;
+	if (!w->protocol->server_first)
+		return accept_http(w);
+	if (w->said[SIDE_SERVER] == 0)
+		return accept_commands(w);
+	if (w->unasked > 1 + w->exchanges / 4 || w->unheard > 1 + w->exchanges / 2)
+		return false;
+	if (w->said[SIDE_CLIENT] == 0)
+		return accept_replies(w);
+	if (w->exchanges == 0 || (sure == 0 && !w->screen))
+		return false;
+	return w->s->literal || w->exchanges > 1 || w->greeted || w->screen;
+}

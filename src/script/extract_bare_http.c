@@ -1,0 +1,308 @@
+/*
+ * HTTP's requests and responses, as books print them: often without the empty line that ends the header, the body shortened.
+ */
+#include "script/extract_bare.h"
+
+#include "protocol/protocol.h"
+#include "script/import_forms.h"
+#include "script/speaker.h"
+
+/* A page among lines of text is no longer. */
+#define PAGE_LINES 200
+
+/* `METHOD target HTTP/1.1`, and no more words (RFC 9112 3). */
+static bool is_request(struct slice text)
+{
+	struct slice rest = text, method = slice_word(&rest), target = slice_word(&rest), version = slice_word(&rest);
+	for (size_t i = 0; i < method.n; i++)
+		if (method.p[i] < 'A' || method.p[i] > 'Z')
+			return false;
+	bool connects = slice_equal(method, SLICE("CONNECT"));
+	bool located = slice_starts(target, SLICE("/")) || slice_equal(target, SLICE("*")) ||
+	               slice_find(target, SLICE("://")) < target.n || connects;
+	return method.n && located && slice_starts(version, SLICE("HTTP/")) && slice_trim(rest).n == 0;
+}
+
+bool http_begins(const struct walk *w, struct slice text, enum side *side)
+{
+	struct slice rest;
+	if (line_starts(text, "HTTP/", &rest) && rest.n && octet_is_digit(rest.p[0])) {
+		*side = SIDE_SERVER;
+		return speaker_likes(w->protocol, SIDE_SERVER, text) >= 2;
+	}
+	*side = SIDE_CLIENT;
+	return w->protocol->command(text) >= 3 && is_request(text);
+}
+
+/* `Name: value`, the name a token (RFC 9110 5.1); of HTTP/2 `:path: /`. */
+static bool is_field(struct slice text)
+{
+	size_t start = text.n && text.p[0] == ':' ? 1 : 0, i = start;
+	while (i < text.n && (octet_is_alnum(text.p[i]) || text.p[i] == '-' || text.p[i] == '_'))
+		i++;
+	return i > start && i < text.n && text.p[i] == ':' && octet_is_alnum(text.p[start]);
+}
+
+/* `[content]`, `(data data data...)`, `...` */
+static bool is_left_out(struct slice text)
+{
+	struct slice inside = bracketed(text);
+	return notation_left_out(text, NULL) || (inside.n && slice_trim(text).p[0] != '{' && slice_find_octet(inside, '"') == inside.n &&
+	                                         slice_find_octet(inside, '/') == inside.n && slice_find_octet(inside, ':') == inside.n);
+}
+
+/* ---- the body's lines ---- */
+
+/* The line behind `</html>`, where the body among lines of text is a page; else 0. */
+static size_t html_end(const struct walk *w, size_t i)
+{
+	size_t most = i + PAGE_LINES;
+	if (w->s->literal || i >= w->s->end || stretch_line(w->s, i).n == 0 || stretch_line(w->s, i).p[0] != '<')
+		return 0;
+	for (; i < w->s->end && i < most; i++)
+		if (slice_starts_nocase(slice_trim(stretch_line(w->s, i)), SLICE("</html>")))
+			return i + 1;
+	return 0;
+}
+
+/* `--boundary--`: the end of a body of several parts (RFC 2046 5.1.1). */
+static bool ends_parts(struct slice text)
+{
+	return text.n > 4 && slice_starts(text, SLICE("--")) && slice_equal(slice_part(text, text.n - 2, text.n), SLICE("--"));
+}
+
+/* The line behind the body that begins at the `i`th: where another message begins, a tool speaks, the stretch ends. */
+static size_t body_end(const struct walk *w, size_t i)
+{
+	size_t last = i, html = html_end(w, i);
+	if (html)
+		return html;
+	enum side side;
+	struct slice arguments;
+	for (; i < w->s->end; i++) {
+		struct slice text = stretch_line(w->s, i);
+		if (http_begins(w, text, &side) || tool_closes(text, &side) || tool_of(text, &arguments).n || line_starts(text, "$ ", NULL))
+			break;
+		if (text.n)
+			last = i + 1;
+		else if (!w->s->literal && w->s->indent == 0)
+			break;
+		if (!w->s->literal && ends_parts(text))
+			break;
+	}
+	return last;
+}
+
+/* Whether the body's lines are `due` octets where each is ended by `length` octets; `whole`: the last too. */
+static bool fits(const struct walk *w, size_t i, size_t end, uint64_t due, size_t length, bool whole)
+{
+	uint64_t total = 0;
+	for (; i < end; i++)
+		total += stretch_line(w->s, i).n + (i + 1 < end || whole ? length : 0);
+	return total == due;
+}
+
+/* Among lines of text the body may end where its count does, in any way of ending lines. */
+static size_t counted_end(const struct walk *w, size_t i, size_t end, uint64_t due)
+{
+	for (size_t last = i + 1; !w->s->literal && last < end; last++)
+		for (size_t length = 1; length <= 2; length++)
+			if (fits(w, i, last, due, length, true) || fits(w, i, last, due, length, false))
+				return last;
+	return end;
+}
+
+/* The header is over: how the body's lines are ended is told by what makes its count right. */
+static void settle_body(struct walk *w, size_t i)
+{
+	static const struct {
+		const char *end;
+		bool whole;
+	} ways[] = { { "\r\n", true }, { "\r\n", false }, { "\n", true }, { "\n", false } };
+	uint64_t due = dialogue_due(w->d, w->side), sum = 0;
+	while (i < w->s->end && stretch_line(w->s, i).n == 0)
+		i++;
+	size_t end = body_end(w, i);
+	if (due && end < i + PAGE_LINES)
+		end = counted_end(w, i, end, due);
+	w->body_end = end;
+	w->line_end = SLICE("\r\n");
+	w->whole = true;
+	if (due == 0 || end <= i)
+		return;
+	for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++) {
+		if (!fits(w, i, end, due, slice_of(ways[way].end).n, ways[way].whole))
+			continue;
+		w->line_end = slice_of(ways[way].end);
+		w->whole = ways[way].whole;
+		return;
+	}
+	for (; i < end; i++) {
+		if (is_left_out(stretch_line(w->s, i)))
+			return;
+		sum += stretch_line(w->s, i).n + 2;
+	}
+	struct step *step = &w->steps[w->n - 1];
+	step->recounted = true;
+	step->count = sum;
+	dialogue_recount(w->d, w->side, sum);
+}
+
+/* ---- messages ---- */
+
+static void end_header(struct walk *w, size_t i, bool printed)
+{
+	walk_say(w, w->side, SLICE(""), SLICE("\r\n"), i);
+	if (!printed) {
+		w->steps[w->n - 1].kind = STEP_END;
+		w->next--;
+	}
+	w->http = HTTP_BODY;
+	w->in_body = false;
+	settle_body(w, printed ? i + 1 : i);
+}
+
+/* Whether the message cannot belong to the same conversation: a second response to nothing, another request while prose has only
+ * shown the first. */
+static bool is_another(const struct walk *w, enum side side)
+{
+	if (side == SIDE_SERVER)
+		return w->said[SIDE_SERVER] && dialogue_outstanding(w->d) == 0 && !dialogue_in_reply(w->d);
+	return !w->s->literal && w->said[SIDE_CLIENT] && dialogue_outstanding(w->d) > 0 && !dialogue_in_reply(w->d);
+}
+
+static void begin(struct walk *w, enum side side, struct slice text, size_t i)
+{
+	w->over = w->n && is_another(w, side);
+	if (w->over)
+		return;
+	/* a response whose request is not printed: the walk needs one for what follows */
+	if (side == SIDE_SERVER && dialogue_outstanding(w->d) == 0 && !dialogue_in_reply(w->d))
+		walk_feed(w, SIDE_CLIENT, SLICE("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+	struct slice version = slice_part(text, side == SIDE_SERVER || text.n < 6 ? 0 : text.n - 6, text.n);
+	w->binary = line_starts(version, "HTTP/2", NULL) || line_starts(version, "HTTP/3", NULL);
+	w->exchanges += side == SIDE_SERVER && w->said[SIDE_CLIENT] > 0;
+	walk_say(w, side, text, SLICE("\r\n"), i);
+	w->said[side]++;
+	w->likely[side]++;
+	w->sure[side]++;
+	w->http = HTTP_FIELDS;
+	w->side = side;
+}
+
+static void read_field(struct walk *w, struct slice text, size_t i)
+{
+	enum side side;
+	if (text.n == 0) {
+		end_header(w, i, true);
+		return;
+	}
+	if (http_begins(w, text, &side)) {
+		end_header(w, i, false);
+		begin(w, side, text, i);
+		return;
+	}
+	if (is_field(text)) {
+		unsigned likes = speaker_likes(w->protocol, w->side, text);
+		walk_say(w, w->side, text, SLICE("\r\n"), i);
+		w->said[w->side]++;
+		w->likely[w->side] += likes >= 2;
+		w->fields++;
+		return;
+	}
+	if (text.p[0] == ' ' && w->n && w->steps[w->n - 1].kind != STEP_REMARK) {
+		struct step step = { .kind = STEP_FOLDED, .side = w->side, .index = i, .text = slice_trim(text) };
+		walk_add(w, &step);
+		return;
+	}
+	if (notation_left_out(text, NULL)) {
+		walk_remark(w, text, i);
+		return;
+	}
+	if (w->s->literal && (text.p[0] == '<' || text.p[0] == '{' || is_left_out(text))) {
+		end_header(w, i, false);
+		walk_http(w, text, i);
+		return;
+	}
+	walk_misfit(w, text, i);
+}
+
+/* Whether the body may go on with the line. */
+static bool takes_body(const struct walk *w, struct slice text, size_t i)
+{
+	if (i >= w->body_end)
+		return false;
+	if (w->s->literal)
+		return true;
+	return w->in_body || is_left_out(text) || text.p[0] == '<' || text.p[0] == '{' || dialogue_due(w->d, w->side) ||
+	       (w->s->indent && w->side == SIDE_SERVER && dialogue_in_reply(w->d));
+}
+
+static void read_body(struct walk *w, struct slice text, size_t i)
+{
+	enum side side;
+	if (http_begins(w, text, &side)) {
+		begin(w, side, text, i);
+		return;
+	}
+	if (text.n == 0 && !w->in_body)
+		return;
+	if (!w->in_body && text.n && text.p[0] == '#') {
+		walk_remark(w, text, i);
+		return;
+	}
+	if (!takes_body(w, text, i)) {
+		w->http = HTTP_START;
+		if (text.n)
+			walk_http(w, text, i);
+		return;
+	}
+	w->in_body = w->payload = true;
+	if (is_left_out(text)) {
+		walk_left_out(w, w->side, text, i);
+		return;
+	}
+	walk_say(w, w->side, text, i + 1 == w->body_end && !w->whole ? SLICE("") : w->line_end, i);
+}
+
+void walk_http(struct walk *w, struct slice text, size_t i)
+{
+	enum side side;
+	switch (w->http) {
+	case HTTP_FIELDS:
+		read_field(w, text, i);
+		return;
+	case HTTP_BODY:
+		read_body(w, text, i);
+		return;
+	case HTTP_START:
+		break;
+	}
+	if (text.n == 0)
+		return;
+	if (http_begins(w, text, &side))
+		begin(w, side, text, i);
+	else if (notation_left_out(text, NULL) || line_starts(text, "$ ", NULL))
+		walk_remark(w, text, i);
+	else
+		walk_misfit(w, text, i);
+}
+
+void walk_http_end(struct walk *w)
+{
+	if (w->http == HTTP_FIELDS)
+		end_header(w, w->next, false);
+}
+
+void walk_http_resume(struct walk *w)
+{
+	struct slice first = stretch_line(w->s, w->s->first);
+	enum side side;
+	if (http_begins(w, first, &side) || !w->s->literal || !dialogue_in_reply(w->d))
+		return;
+	w->http = HTTP_BODY;
+	w->side = SIDE_SERVER;
+	w->body_end = body_end(w, w->s->first);
+	w->line_end = SLICE("\r\n");
+	w->whole = true;
+}

@@ -1,0 +1,150 @@
+/*
+ * Lines that stand together: where they end, what is before all of them, what marks one side's.
+ */
+#include "script/extract_bare.h"
+
+#include "protocol/protocol.h"
+#include "script/speaker.h"
+
+/* So many lines of a stretch are looked at for what marks a side. */
+#define LINES_LOOKED 64
+
+static size_t indent_of(struct slice line)
+{
+	size_t n = 0;
+	while (n < line.n && line.p[n] == ' ')
+		n++;
+	return n;
+}
+
+static struct slice trim_end(struct slice text)
+{
+	while (text.n && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\r'))
+		text.n--;
+	return text;
+}
+
+/* `**EHLO x**`: a document's bold, which shows what was typed. */
+static struct slice unbold(struct slice text)
+{
+	struct slice trimmed = slice_trim(text);
+	if (trimmed.n > 4 && slice_starts(trimmed, SLICE("**")) && slice_equal(slice_part(trimmed, trimmed.n - 2, trimmed.n), SLICE("**")))
+		return slice_part(trimmed, 2, trimmed.n - 2);
+	return text;
+}
+
+struct slice stretch_line(const struct stretch *s, size_t i)
+{
+	struct slice line = trim_end(passage_line(s->p, i));
+	line = slice_part(line, s->indent, line.n);
+	if (s->numbered)
+		line = slice_part(line, stretch_number(line), line.n);
+	return unbold(line);
+}
+
+size_t stretch_number(struct slice text)
+{
+	size_t i = indent_of(text), digits = 0, spaces = 0;
+	for (; i < text.n && octet_is_digit(text.p[i]); i++)
+		digits++;
+	bool mark = i < text.n && (text.p[i] == '.' || text.p[i] == ')' || text.p[i] == ':' || text.p[i] == '|');
+	i += mark;
+	for (; i < text.n && text.p[i] == ' '; i++)
+		spaces++;
+	return digits && digits < 5 && (mark ? spaces > 0 || i == text.n : spaces > 2) ? i : 0;
+}
+
+/* Whether each line has a number: the stretch ends with the last that has. */
+static void find_numbers(struct stretch *s)
+{
+	size_t end = s->first;
+	while (end < s->end && stretch_number(passage_line(s->p, end)))
+		end++;
+	s->numbered = end > s->first + 2;
+	if (!s->numbered)
+		return;
+	s->end = end;
+	s->indent = 0;
+}
+
+bool stretch_marked(const struct stretch *s, enum side side, struct slice text, struct slice *rest)
+{
+	struct slice mark = s->mark[side];
+	bool marked = slice_starts(text, mark);
+	if (marked)
+		*rest = slice_part(text, mark.n, text.n);
+	while (marked && mark.n && rest->n && rest->p[0] == ' ')
+		*rest = slice_part(*rest, 1, rest->n);
+	return marked;
+}
+
+/* How much any protocol likes the line as that side's. */
+static unsigned liked(enum side side, struct slice text)
+{
+	unsigned most = 0;
+	for (const struct protocol *const *protocol = protocols; *protocol; protocol++) {
+		unsigned likes = (*protocol)->bare ? 0 : speaker_likes(*protocol, side, text);
+		if (likes > most)
+			most = likes;
+	}
+	return most;
+}
+
+/* What stands before the lines of one side, and not of the other. */
+static void find_marks(struct stretch *s)
+{
+	static const struct {
+		const char *mark;
+		enum side side;
+	} rows[] = { { ">>> ", SIDE_CLIENT }, { ">> ", SIDE_CLIENT }, { "> ", SIDE_CLIENT },  { "---> ", SIDE_CLIENT },
+		     { "C ", SIDE_CLIENT },   { "-> ", SIDE_CLIENT }, { "$ ", SIDE_CLIENT },  { "<<< ", SIDE_SERVER },
+		     { "<< ", SIDE_SERVER },  { "< ", SIDE_SERVER },  { "#", SIDE_SERVER } };
+	size_t most = 0;
+	for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+		struct slice mark = slice_of(rows[r].mark);
+		enum side other = rows[r].side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+		size_t marked = 0, bare = 0;
+		for (size_t i = s->first; i < s->end && i < s->first + LINES_LOOKED; i++) {
+			struct slice text = stretch_line(s, i);
+			if (slice_starts(text, mark))
+				marked += liked(rows[r].side, slice_trim(slice_part(text, mark.n, text.n))) >= 2;
+			else
+				bare += liked(other, text) >= 2;
+		}
+		if (marked > most && bare) {
+			most = marked;
+			s->mark[SIDE_CLIENT] = s->mark[SIDE_SERVER] = (struct slice){ 0 };
+			s->mark[rows[r].side] = mark;
+		}
+	}
+}
+
+/* Whether the line belongs to what begins with the first. */
+static bool together(const struct stretch *s, const struct held *first, const struct held *held, struct slice line)
+{
+	if (held->kind == DOCUMENT_HEADING || held->kind == DOCUMENT_CELL)
+		return false;
+	if (slice_trim(line).n == 0)
+		return held->kind != DOCUMENT_LITERAL || held->block == first->block;
+	if (s->literal)
+		return held->kind == DOCUMENT_LITERAL && held->block == first->block;
+	return held->kind != DOCUMENT_LITERAL && indent_of(line) >= s->indent;
+}
+
+struct stretch stretch_of(const struct passage *p, size_t i)
+{
+	struct stretch s = { .p = p, .first = i, .end = i, .literal = p->lines[i].kind == DOCUMENT_LITERAL };
+	s.indent = indent_of(passage_line(p, i));
+	for (; s.end < p->n; s.end++) {
+		struct slice line = passage_line(p, s.end);
+		if (!together(&s, &p->lines[i], &p->lines[s.end], line))
+			break;
+		if (s.literal && slice_trim(line).n && indent_of(line) < s.indent)
+			s.indent = indent_of(line);
+	}
+	while (s.end > i + 1 && slice_trim(passage_line(p, s.end - 1)).n == 0)
+		s.end--;
+	find_numbers(&s);
+	find_marks(&s);
+	return s;
+}

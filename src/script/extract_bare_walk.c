@@ -1,0 +1,483 @@
+/*
+ * A stretch of lines walked as one protocol: what is said by whom, what is a tool's, what fits nowhere.
+ */
+#include "script/extract_bare.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "protocol/protocol.h"
+#include "script/import_forms.h"
+#include "script/speaker.h"
+
+/* So many lines a document folds one into. */
+#define FOLDS_MAX 5
+
+/* So many lines of prose may stand between lines of text that are said (`The server answers:`). */
+#define ASIDES_MAX 1
+
+/* So many lines of a stretch are walked. */
+#define LINES_MAX 2048
+
+/* ---- steps ---- */
+
+void walk_add(struct walk *w, const struct step *step)
+{
+	if (w->n == w->room) {
+		w->room = w->room ? w->room * 2 : 64;
+		w->steps = memory_grow(w->steps, w->room, sizeof *w->steps);
+	}
+	w->steps[w->n++] = *step;
+	if (step->kind == STEP_REMARK)
+		return;
+	w->kept = w->n;
+	w->next = step->index + 1;
+}
+
+void walk_free(struct walk *w)
+{
+	dialogue_free(w->d);
+	free(w->steps);
+	*w = (struct walk){ 0 };
+}
+
+static void drain(struct walk *w)
+{
+	struct dialogue_event event;
+	while (dialogue_next(w->d, &event))
+		continue;
+}
+
+void walk_feed(struct walk *w, enum side side, struct slice octets)
+{
+	while (octets.n) {
+		size_t took = dialogue_feed(w->d, side, octets.p, octets.n);
+		drain(w);
+		if (took == 0 && dialogue_tls_pending(w->d)) {
+			dialogue_assume_tls(w->d);
+			continue;
+		}
+		if (took == 0)
+			return;
+		octets = slice_part(octets, took, octets.n);
+	}
+}
+
+void walk_assume(struct walk *w, struct slice octets)
+{
+	walk_feed(w, SIDE_SERVER, octets);
+	w->assumed = octets;
+}
+
+void walk_say(struct walk *w, enum side side, struct slice text, struct slice end, size_t i)
+{
+	struct step step = { .kind = STEP_SAID, .side = side, .index = i, .text = text, .end = end, .assumed = w->assumed };
+	w->assumed = (struct slice){ 0 };
+	walk_feed(w, side, text);
+	walk_feed(w, side, end);
+	walk_add(w, &step);
+}
+
+void walk_left_out(struct walk *w, enum side side, struct slice text, size_t i)
+{
+	struct slice what = { 0 };
+	(void)notation_left_out(text, &what);
+	struct step step = { .kind = STEP_LEFT_OUT, .side = side, .index = i, .text = what.n ? what : slice_trim(text) };
+	dialogue_payload(w->d, side, step.text, 0);
+	drain(w);
+	walk_add(w, &step);
+}
+
+void walk_remark(struct walk *w, struct slice text, size_t i)
+{
+	struct step step = { .kind = STEP_REMARK, .index = i, .text = text };
+	walk_add(w, &step);
+}
+
+void walk_misfit(struct walk *w, struct slice text, size_t i)
+{
+	bool announces = text.n && text.p[text.n - 1] == ':' && w->asides++ < ASIDES_MAX && w->n;
+	if (!w->s->literal && !announces) {
+		w->over = true;
+		return;
+	}
+	w->misfits += w->s->literal;
+	walk_remark(w, text, i);
+}
+
+static bool is_protocol(const struct walk *w, const char *name)
+{
+	return slice_equal(slice_of(w->protocol->name), slice_of(name));
+}
+
+/* ---- looking ahead ---- */
+
+/* Whether a lone dot ends the text that begins at the `i`th line. */
+static bool dot_ahead(const struct walk *w, size_t i)
+{
+	for (; i < w->s->end; i++) {
+		struct slice text = stretch_line(w->s, i), rest;
+		if (slice_equal(text, SLICE(".")) || (stretch_marked(w->s, SIDE_CLIENT, text, &rest) && slice_equal(rest, SLICE("."))))
+			return true;
+		if (line_starts(text, "+OK", NULL) || line_starts(text, "-ERR", NULL))
+			return false;
+	}
+	return false;
+}
+
+/* Whether the server's line cannot be of a literal's text. */
+static bool ends_literal(const struct walk *w, enum side side, struct slice text)
+{
+	struct slice rest = text, tag = slice_word(&rest);
+	if (side == SIDE_CLIENT)
+		return slice_equal(tag, SLICE("*")) || dialogue_in_flight(w->d, tag);
+	return slice_starts(text, SLICE(")")) || slice_starts(text, SLICE("* ")) || slice_starts(text, SLICE("+ ")) ||
+	       dialogue_in_flight(w->d, tag);
+}
+
+/* The count that has just begun is told to be as long as what is printed, where it is not. */
+static void settle_literal(struct walk *w, size_t i)
+{
+	struct step *step = &w->steps[w->n - 1];
+	enum side side = dialogue_due(w->d, SIDE_SERVER) ? SIDE_SERVER : SIDE_CLIENT;
+	uint64_t due = dialogue_due(w->d, side), sum = 0;
+	bool closes = false;
+	if (due == 0 || step->recounted)
+		return;
+	for (; i < w->s->end; i++) {
+		struct slice text = stretch_line(w->s, i);
+		if (notation_left_out(text, NULL))
+			return;
+		if (side == SIDE_CLIENT && sum == 0 && slice_starts(text, SLICE("+")))
+			continue;
+		closes = slice_starts(text, SLICE(")"));
+		if (ends_literal(w, side, text))
+			break;
+		sum += text.n + 2;
+		if (sum < due)
+			continue;
+		uint64_t tail = sum - due;
+		char at = tail > 2 && tail <= text.n + 2 ? text.p[text.n + 2 - tail] : 0;
+		if (tail == 0 || tail == 2 || at == ' ' || at == ')')
+			return;
+	}
+	if (sum == 0)
+		return;
+	step->recounted = true;
+	step->count = sum - (closes ? 0 : 2);
+	dialogue_recount(w->d, side, step->count);
+}
+
+/* ---- what is said ---- */
+
+/* Whether the line's first word is that one, in any case. */
+static bool line_starts_word(struct slice line, const char *word)
+{
+	return slice_equal_nocase(slice_word(&line), slice_of(word));
+}
+
+static void count_said(struct walk *w, enum side side, unsigned likes)
+{
+	w->said[side]++;
+	w->asides = 0;
+	w->likely[side] += likes >= 2;
+	w->sure[side] += likes >= 3;
+}
+
+/* Brackets that a line leaves open. */
+static unsigned left_open(struct slice text, unsigned open)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		open += text.p[i] == '[' || text.p[i] == '(';
+		open -= open && (text.p[i] == ']' || text.p[i] == ')');
+	}
+	return open;
+}
+
+static void say_server(struct walk *w, struct slice text, unsigned likes, size_t i)
+{
+	size_t waiting = dialogue_outstanding(w->d);
+	bool in_reply = dialogue_in_reply(w->d), greets = w->n == 0 || w->said[SIDE_CLIENT] + w->said[SIDE_SERVER] == 0;
+	w->greeted = w->greeted || (greets && w->protocol->greeting && w->protocol->greeting(text) >= 2);
+	walk_say(w, SIDE_SERVER, text, SLICE("\r\n"), i);
+	count_said(w, SIDE_SERVER, likes);
+	if (waiting && w->client_last)
+		w->exchanges++;
+	else if (!waiting && !in_reply && !greets && !w->protocol->tagged)
+		w->unasked++;
+	w->several += line_is_code(text) && text.n > 3 && text.p[3] == '-';
+	w->asked = w->client_last = false;
+	w->open = w->protocol->tagged && dialogue_due(w->d, SIDE_SERVER) == 0 ? left_open(text, 0) : 0;
+	w->folds = 0;
+	settle_literal(w, i + 1);
+}
+
+static void say_client(struct walk *w, struct slice text, unsigned likes, size_t i)
+{
+	if (is_protocol(w, "pop3") && dialogue_in_reply(w->d))
+		walk_assume(w, SLICE(".\r\n"));
+	w->unheard += dialogue_outstanding(w->d) > 0 && !w->protocol->tagged;
+	walk_say(w, SIDE_CLIENT, text, SLICE("\r\n"), i);
+	w->steps[w->n - 1].command = true;
+	count_said(w, SIDE_CLIENT, likes);
+	w->asked = w->protocol->one_code && line_starts_word(text, "DATA");
+	w->retrieves = is_protocol(w, "pop3") && (line_starts_word(text, "RETR") || line_starts_word(text, "TOP"));
+	w->client_last = true;
+	w->open = 0;
+	settle_literal(w, i + 1);
+}
+
+/* Payload of that side, as it stands. */
+static void say_payload(struct walk *w, enum side side, struct slice text, size_t i)
+{
+	w->payload = true;
+	if (notation_left_out(text, NULL)) {
+		walk_left_out(w, side, text, i);
+		return;
+	}
+	walk_say(w, side, text, SLICE("\r\n"), i);
+	settle_literal(w, i + 1);
+}
+
+/* ---- tools ---- */
+
+static void read_block(struct walk *w, struct slice text)
+{
+	if (line_starts(text, w->skipping->ends, NULL))
+		w->skipping = NULL;
+}
+
+/* Whether the line is a tool's. */
+static bool read_tool(struct walk *w, struct slice text, size_t i)
+{
+	struct slice arguments;
+	enum side side;
+	bool any = w->said[SIDE_CLIENT] + w->said[SIDE_SERVER] > 0;
+	if (w->skipping) {
+		read_block(w, text);
+		return true;
+	}
+	if (any && tool_closes(text, &side)) {
+		struct step step = { .kind = STEP_HANGS_UP, .side = side, .index = i, .text = text };
+		walk_add(w, &step);
+		w->over = w->screen = true;
+		return true;
+	}
+	if (tool_of(text, &arguments).n && !w->protocol->machine)
+		return false;
+	bool starts = tool_of(text, &arguments).n && (tool_target(arguments).port || w->s->literal);
+	if (starts && any) {
+		w->over = true;
+		return true;
+	}
+	w->skipping = w->tls ? tool_block(text) : NULL;
+	bool says = starts || w->skipping || tool_says(text, w->tls);
+	w->screen = w->screen || says;
+	if (says)
+		walk_remark(w, text, i);
+	return says;
+}
+
+/* ---- commands and replies ---- */
+
+/* Whether the line goes on with what the server has begun: a list, a text, the rest behind a literal. */
+static bool reply_goes_on(const struct walk *w, struct slice text, unsigned client, size_t i)
+{
+	if (!dialogue_in_reply(w->d))
+		return false;
+	if (is_protocol(w, "pop3"))
+		return (client < 2 && w->kept) || dot_ahead(w, i);
+	if (w->protocol->tagged)
+		return text.p[0] == ')' || text.p[0] == ' ';
+	return w->protocol->data_connection && client < 2;
+}
+
+static void fold(struct walk *w, struct slice text, size_t i)
+{
+	struct step step = { .kind = STEP_FOLDED, .side = SIDE_SERVER, .index = i, .text = slice_trim(text) };
+	w->open = left_open(text, w->open);
+	w->folds++;
+	walk_add(w, &step);
+}
+
+static bool is_note(struct slice text)
+{
+	return text.p[0] == '#' || text.p[0] == '[' || text.p[0] == '(' || line_starts(text, "//", NULL) ||
+	       line_starts(text, "$ ", NULL) || notation_left_out(text, NULL);
+}
+
+/* A greeting where the conversation has come to rest: another one begins. */
+static bool greets_anew(const struct walk *w, struct slice text)
+{
+	return w->said[SIDE_CLIENT] && dialogue_outstanding(w->d) == 0 && !dialogue_in_reply(w->d) &&
+	       w->protocol->greeting(text) >= 3 && !w->protocol->tagged;
+}
+
+/* A script of a test program's, not what is said: `ok select $mailbox`, `* status ${mailbox} (messages 0)`. */
+static bool is_template(const struct walk *w, struct slice text)
+{
+	static const char *const words[] = { "ok ", "no ", "bad ", "\"\" ", NULL };
+	return slice_find(text, SLICE("${")) < text.n || (w->protocol->tagged && line_starts_any(text, words));
+}
+
+static void read_line(struct walk *w, struct slice text, size_t i)
+{
+	struct slice said[2];
+	unsigned likes[2] = { 0, 0 };
+	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER && !is_template(w, text); side++)
+		if (stretch_marked(w->s, side, text, &said[side]))
+			likes[side] = speaker_likes(w->protocol, side, said[side]);
+	bool marks[2] = { w->s->mark[SIDE_CLIENT].n > 0, w->s->mark[SIDE_SERVER].n > 0 };
+	bool goes_on = reply_goes_on(w, text, likes[SIDE_CLIENT], i);
+	if (likes[SIDE_SERVER] && greets_anew(w, said[SIDE_SERVER]))
+		w->over = true;
+	else if (marks[SIDE_CLIENT] && likes[SIDE_CLIENT])
+		say_client(w, said[SIDE_CLIENT], likes[SIDE_CLIENT], i);
+	else if (marks[SIDE_SERVER] && likes[SIDE_SERVER])
+		say_server(w, said[SIDE_SERVER], likes[SIDE_SERVER], i);
+	else if (goes_on && likes[SIDE_SERVER] == 0)
+		say_payload(w, SIDE_SERVER, text, i);
+	else if (!marks[SIDE_SERVER] && likes[SIDE_SERVER] && (likes[SIDE_SERVER] >= likes[SIDE_CLIENT] || goes_on))
+		say_server(w, said[SIDE_SERVER], likes[SIDE_SERVER], i);
+	else if (!marks[SIDE_CLIENT] && likes[SIDE_CLIENT])
+		say_client(w, said[SIDE_CLIENT], likes[SIDE_CLIENT], i);
+	else if (w->open && w->folds < FOLDS_MAX)
+		fold(w, text, i);
+	else if (is_note(text))
+		walk_remark(w, text, i);
+	else
+		walk_misfit(w, text, i);
+}
+
+/* ---- payload ---- */
+
+/* Message text up to its dot. */
+static void read_text(struct walk *w, struct slice text, size_t i)
+{
+	struct slice rest;
+	bool dot = dot_ahead(w, i);
+	if (!dot && (line_is_code(text) || !w->s->literal)) {
+		if (speaker_likes(w->protocol, SIDE_SERVER, text) >= 2)
+			say_server(w, text, 2, i);
+		else
+			w->over = true;
+		return;
+	}
+	bool marked = stretch_marked(w->s, SIDE_CLIENT, text, &rest);
+	say_payload(w, SIDE_CLIENT, marked ? rest : text, i);
+}
+
+/* An answer to a challenge, or what ends IDLE. */
+static void read_answer(struct walk *w, struct slice text, size_t i)
+{
+	struct slice rest;
+	bool marked = stretch_marked(w->s, SIDE_CLIENT, text, &rest);
+	if (slice_starts(text, SLICE("* ")) || (!marked && speaker_likes(w->protocol, SIDE_SERVER, text) >= 2))
+		read_line(w, text, i);
+	else
+		say_payload(w, SIDE_CLIENT, slice_trim(marked ? rest : text), i);
+}
+
+/* Whether the line is payload by the dialogue's state; it has been said then. */
+static bool read_payload(struct walk *w, struct slice text, size_t i)
+{
+	enum input input = dialogue_input(w->d);
+	bool client = dialogue_turn(w->d) == SIDE_CLIENT;
+	if (dialogue_due(w->d, SIDE_SERVER)) {
+		say_payload(w, SIDE_SERVER, text, i);
+		return true;
+	}
+	if (!client)
+		return false;
+	if (input == INPUT_TEXT)
+		read_text(w, text, i);
+	else if (input == INPUT_ANSWER && text.n)
+		read_answer(w, text, i);
+	else if (input == INPUT_COUNTED || (input == INPUT_REST && text.n))
+		say_payload(w, SIDE_CLIENT, text, i);
+	else
+		return false;
+	return true;
+}
+
+/* DATA was said and its reply is not printed: the text comes at once. */
+static bool begins_text(struct walk *w, struct slice text, size_t i)
+{
+	static const char replies[] = "250\r\n250\r\n250\r\n250\r\n250\r\n250\r\n250\r\n250\r\n354\r\n";
+	size_t waiting = dialogue_outstanding(w->d), length = sizeof "354\r\n" - 1;
+	bool text_comes = dot_ahead(w, i) || (w->goes_on && w->s->literal);
+	if (!w->asked || text.n == 0 || line_is_code(text) || !text_comes)
+		return false;
+	size_t n = waiting * length < sizeof replies - 1 ? waiting * length : sizeof replies - 1;
+	walk_assume(w, (struct slice){ replies + sizeof replies - 1 - n, n });
+	w->asked = false;
+	return true;
+}
+
+/* RETR was said and its reply is not printed: the message comes at once. */
+static void begins_message(struct walk *w, struct slice text)
+{
+	size_t colon = slice_find_octet(text, ':');
+	bool field = colon < text.n && colon > 1 && slice_find_octet(slice_part(text, 0, colon), ' ') == colon;
+	if (w->retrieves && w->client_last && field)
+		walk_assume(w, SLICE("+OK\r\n"));
+}
+
+/* Whether an empty line is of the text that the server's reply holds: more of it comes. */
+static bool empty_counts(const struct walk *w, size_t i)
+{
+	if (!dialogue_in_reply(w->d) || !is_protocol(w, "pop3"))
+		return false;
+	while (i < w->s->end && stretch_line(w->s, i).n == 0)
+		i++;
+	return i < w->s->end && (dot_ahead(w, i) || speaker_likes(w->protocol, SIDE_CLIENT, stretch_line(w->s, i)) < 2);
+}
+
+/* What s_client prints of how it asked for TLS itself: one reply, before anything is said. */
+static bool is_opening(const struct walk *w, struct slice text)
+{
+	return w->starttls && w->said[SIDE_CLIENT] + w->said[SIDE_SERVER] == 0 && !w->protocol->greeting(text) &&
+	       speaker_likes(w->protocol, SIDE_SERVER, text) >= 1;
+}
+
+static bool is_over(const struct walk *w)
+{
+	return dialogue_closing(w->d) && dialogue_outstanding(w->d) == 0 && !dialogue_in_reply(w->d) &&
+	       w->said[SIDE_CLIENT] + w->said[SIDE_SERVER] > 0;
+}
+
+static void read_any(struct walk *w, size_t i)
+{
+	struct slice text = stretch_line(w->s, i);
+	if (!w->protocol->server_first) {
+		if (w->http != HTTP_START || text.n == 0 || !read_tool(w, text, i))
+			walk_http(w, text, i);
+		return;
+	}
+	(void)begins_text(w, text, i);
+	begins_message(w, text);
+	if (read_payload(w, text, i))
+		return;
+	if (text.n == 0) {
+		if (empty_counts(w, i))
+			say_payload(w, SIDE_SERVER, text, i);
+		return;
+	}
+	if (read_tool(w, text, i))
+		return;
+	if (is_over(w))
+		w->over = true;
+	else if (is_opening(w, text))
+		walk_remark(w, text, i);
+	else
+		read_line(w, text, i);
+}
+
+void walk_run(struct walk *w)
+{
+	w->next = w->s->first;
+	for (w->walked = w->s->first; w->walked < w->s->end && !w->over && w->walked - w->s->first < LINES_MAX; w->walked++)
+		read_any(w, w->walked);
+	if (!w->protocol->server_first)
+		walk_http_end(w);
+}

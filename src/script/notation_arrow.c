@@ -1,0 +1,112 @@
+/*
+ * Arrows of any length, before what a side says (`<---- 220 ready`), behind it as in a table with a column for each side
+ * (`USER Doe<CRLF>---->`, RFC 959 7), and drawn through it (`---- HELO me ---->`).
+ */
+#include "script/notation_inside.h"
+
+#include <string.h>
+
+/* As many heads of arrows are looked at in a line. */
+#define HEADS_MAX 4
+/* A shaft as long as that ends what stands before it. */
+#define SHAFT_MIN 3
+
+static bool is_white(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static size_t run_from(struct slice line, size_t at, char c)
+{
+	size_t n = 0;
+	while (at + n < line.n && line.p[at + n] == c)
+		n++;
+	return n;
+}
+
+/* The octet that the row's shafts are made of. */
+static char shaft_of(const struct notation *row)
+{
+	return row->client[0];
+}
+
+/* How long a shaft is at least. */
+static size_t shaft_least(const struct notation *row)
+{
+	return strlen(row->client) - 1;
+}
+
+size_t arrow_at(struct slice line, size_t at, struct slice spelling)
+{
+	bool left = spelling.p[0] == '<';
+	size_t shaft = at + left, n = run_from(line, shaft, spelling.p[left]), head = left ? at : shaft + n;
+	if (n + 1 < spelling.n || head >= line.n || line.p[head] != spelling.p[left ? 0 : spelling.n - 1])
+		return 0;
+	return shaft + n + !left;
+}
+
+/* Where the last column of a text begins: behind three spaces, behind the mark of a line's end that closes the column before, or
+ * at its front. */
+static size_t column_of(struct slice text)
+{
+	static const struct slice mark = { "<CR> ", 5 };
+	size_t start = 0, at = slice_find(text, mark);
+	while (start < text.n && is_white(text.p[start]))
+		start++;
+	for (size_t i = text.n; i > start + 3; i--)
+		if (is_white(text.p[i - 1]) && is_white(text.p[i - 2]) && is_white(text.p[i - 3]))
+			return i;
+	return at < text.n ? at + mark.n : start;
+}
+
+/* The text of a column whose end is a shaft: without the shaft that is drawn before it. */
+static bool column_said(struct slice line, size_t end, const struct notation *row, struct said *said)
+{
+	while (end > 0 && is_white(line.p[end - 1]))
+		end--;
+	struct slice words = slice_part(line, 0, end);
+	size_t start = column_of(words);
+	while (start < end && (is_white(line.p[start]) || line.p[start] == '|' || line.p[start] == shaft_of(row)))
+		start++;
+	end = leader_unended(line, end);
+	struct slice text = slice_part(line, start, end);
+	bool aside = text.n > 1 && text.p[0] == '{' && text.p[text.n - 1] == '}';
+	if (!aside && prefix_likes(SIDE_CLIENT, text) < 2)
+		return false;
+	*said = (struct said){ .notation = row, .start = start, .after = start, .text = start, .end = end };
+	said->clean = slice_trim(slice_part(line, 0, start)).n == 0;
+	return true;
+}
+
+bool arrow_behind(struct slice line, const struct notation *row, struct said *said)
+{
+	unsigned heads = 0;
+	for (size_t at = 0; at < line.n && heads < HEADS_MAX; at++) {
+		size_t shaft = run_from(line, at, shaft_of(row)), head = at + shaft;
+		bool both_ways = at && line.p[at - 1] == '<';
+		if (shaft < shaft_least(row) || head >= line.n || line.p[head] != '>' || both_ways) {
+			at += shaft;
+			continue;
+		}
+		heads++;
+		if (at > 0 && column_said(line, at, row, said))
+			return true;
+		at = head;
+	}
+	return false;
+}
+
+size_t arrow_drawn(struct slice line, const struct notation *row, size_t text, size_t end)
+{
+	for (size_t at = text; at + SHAFT_MIN <= end; at++) {
+		size_t shaft = run_from(line, at, shaft_of(row));
+		bool closes = at + shaft >= end || is_white(line.p[at + shaft]) || line.p[at + shaft] == '|';
+		if (shaft >= SHAFT_MIN && closes) {
+			while (at > text && is_white(line.p[at - 1]))
+				at--;
+			return at;
+		}
+		at += shaft;
+	}
+	return end;
+}
