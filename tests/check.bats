@@ -119,7 +119,7 @@ files() {
 	(($(sed $'s/\e\\[[0-9;]*m//g' <<<"$output" | wc -L) <= 60))
 	run -0 "$PARLANCE" check --color always clean.txt
 	same "no mistakes" "$output"
-	run -0 "$PARLANCE" check --color always clean.txt ewing-smtp
+	run -0 "$PARLANCE" check --color always clean.txt ewing-pop3-corrected
 	same "no mistakes in 2 files" "$output"
 }
 

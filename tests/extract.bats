@@ -376,12 +376,12 @@ parlance: none.md: no such file" "$stderr"
 
 # ---- large documents ----
 
-# big KIND OCTETS: a document of that size: `many` conversations with 16 KB of text between, or `one`.
+# big KIND OCTETS: a document of that size: `many` conversations with 64 KB of text between, or `one`.
 big() {
 	"$PYTHON" -c '
 import sys
 kind, size = sys.argv[1], int(sys.argv[2])
-prose = "Here is what this part is about, and that it is not about much.\n" * 256
+prose = "Here is what this part is about, and that it is not about much.\n" * 1024
 turn = "    C: NOOP\n    S: 250 OK\n"
 begin, end = "    S: 220 foo.com ready\n    C: EHLO bar.com\n    S: 250 foo.com\n", "    C: QUIT\n    S: 221 bye\n\n"
 write, written, part = sys.stdout.write, 0, 0
@@ -432,7 +432,7 @@ flat() {
 
 @test "a conversation that is too long for notes is printed without them, and no secret of it where they are masked" {
 	cd "$BATS_TEST_TMPDIR"
-	big one 300000 >big.md
+	big one 500000 >big.md
 	"$PARLANCE" extract big.md >out.txt
 	grep -qx "# Too long for notes under its lines: parlance annotate puts them there." out.txt
 	same "$(grep -c '^    [CS]:' big.md)" "$(grep -c '^[CS]:' out.txt)"

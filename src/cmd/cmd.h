@@ -86,7 +86,7 @@ struct options {
 	size_t nsecrets;
 };
 
-/* Bits of the options that a command takes, beside -h -V -q -v which all take: the rows of main.c's option table. */
+/* Bits of the options that a command takes, beside -h -V -q -v which all take: the rows of cmd/options_table.c. */
 enum option_group {
 	OPTIONS_CONNECT = 1 << 0,   /* -4 -6 -P --starttls --cacert --insecure -w --connect-timeout --max-time … */
 	OPTIONS_SHOW = 1 << 1,      /* --json --plain -o --color --notes --secrets */

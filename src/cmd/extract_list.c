@@ -100,6 +100,8 @@ static void print_line(const struct extraction *x, const struct extracted *about
 				last = i + 1;
 		struct slice row = slice_part(buffer_slice(text), last, text->n);
 		text->n = last + fitting(row, page_columns(out)).n;
+		while (text->p[text->n - 1] == ' ')
+			text->n--;
 	}
 	buffer_add_octet(text, '\n');
 	buffer_free(&title);

@@ -108,15 +108,17 @@ static void under_line(struct under *u)
 	u->line = NO_LINE;
 }
 
-/* The line before is printed even where nothing came of it. */
+/* The line before is printed even where nothing came of it. What stands above all that is said waits in the face, comments and
+ * directions in their order, and comes with the first line. */
 static void under_next(void *context, size_t i)
 {
 	struct under *u = context;
 	under_line(u);
-	u->line = u->script->lines[i].kind == SCRIPT_COMMENT ? NO_LINE : i;
+	enum script_kind kind = u->script->lines[i].kind;
+	bool waits = kind == SCRIPT_COMMENT || (kind == SCRIPT_DIRECTION && !u->begun);
+	u->line = waits ? NO_LINE : i;
 }
 
-/* Comments that stand above all that is said wait in the face for the first line, and stay above it. */
 static void under_write(void *context, struct slice text)
 {
 	struct under *u = context;
@@ -127,9 +129,9 @@ static void under_write(void *context, struct slice text)
 			u->header = line.p[0] != '\n';
 			continue;
 		}
-		if (!direction && (!comment || u->begun))
+		if (u->begun || !(comment || direction))
 			under_line(u);
-		if (comment)
+		if (comment || (direction && !u->begun))
 			buffer_add_slice(&u->out, line);
 	}
 }

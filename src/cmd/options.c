@@ -1,5 +1,5 @@
 /*
- * The options: one table, the same words wherever they make sense.
+ * The options: what a command line says of them, and their help.
  */
 #include <errno.h>
 #include <math.h>
@@ -10,186 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "cmd/cmd.h"
-
-enum option_kind {
-	OPTION_FLAG,    /* a bool at `offset` */
-	OPTION_TEXT,    /* a string at `offset` */
-	OPTION_WORDS,   /* a struct words at `offset`: may be given again */
-	OPTION_WORD,    /* likewise, one of `choices` */
-	OPTION_SECONDS, /* a double at `offset` */
-	OPTION_COUNT,   /* a uint64_t at `offset`, from 1 */
-	OPTION_OCTETS,  /* likewise, from 0 */
-	OPTION_RATE,    /* a double at `offset`, above 0 */
-	OPTION_TO,
-	OPTION_DEMO, /* its value may be missing, or stand behind a = */
-	OPTION_IPV4,
-	OPTION_IPV6,
-	OPTION_PROTOCOL,
-	OPTION_NOTES,
-	OPTION_SET,
-	OPTION_SET_FILE,
-	OPTION_MAP,
-	OPTION_HELP,
-	OPTION_VERSION
-};
-
-/* Every command takes these. */
-#define OPTIONS_ALL 0
-
-struct option_row {
-	const char *name;
-	char letter;
-	const char *argument; /* NULL: it has none */
-	unsigned groups;      /* enum option_group, or-ed */
-	enum option_kind kind;
-	size_t offset;
-	const char *const *choices;
-	const char *help; /* lines of at most 50 columns */
-};
-
-static const char *const eol_choices[] = { "crlf", "lf", "none", NULL };
-static const char *const color_choices[] = { "auto", "always", "never", NULL };
-static const char *const notes_choices[] = { "full", "short", "off", NULL };
-static const char *const match_choices[] = { "status", "class", "text", NULL };
-static const char *const secrets_choices[] = { "mask", "show", NULL };
-
-#define AT(member) offsetof(struct options, member)
-
-static const struct option_row rows[] = {
-	{ "ipv4", '4', NULL, OPTIONS_CONNECT, OPTION_IPV4, 0, NULL, "use IPv4 only" },
-	{ "ipv6", '6', NULL, OPTIONS_CONNECT, OPTION_IPV6, 0, NULL, "use IPv6 only" },
-	{ "protocol", 'P', "PROTOCOL", OPTIONS_CONNECT | OPTIONS_OFFLINE, OPTION_PROTOCOL, 0, NULL,
-	  "speak it, whatever the port: smtp lmtp pop3 imap\nhttp ftp tcp udp" },
-	{ "tls", 0, NULL, OPTIONS_ENCRYPT, OPTION_FLAG, AT(tls), NULL, "TLS from the first octet" },
-	{ "starttls", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(starttls), NULL,
-	  "upgrade to TLS first: STARTTLS, STLS, AUTH TLS;\nexit 4 where the server does not" },
-	{ "cacert", 0, "FILE", OPTIONS_CONNECT, OPTION_TEXT, AT(with.cacert), NULL,
-	  "trust these authorities, not the system's (PEM)" },
-	{ "capath", 0, "DIR", OPTIONS_CONNECT, OPTION_TEXT, AT(with.capath), NULL,
-	  "the same, a folder made by `openssl rehash`" },
-	{ "insecure", 'k', NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(with.insecure), NULL,
-	  "go on whatever is wrong with the certificate" },
-	{ "servername", 0, "NAME", OPTIONS_CONNECT, OPTION_TEXT, AT(with.servername), NULL,
-	  "ask for this server (SNI), and verify that name" },
-	{ "verify-name", 0, "NAME", OPTIONS_CONNECT, OPTION_TEXT, AT(with.verify_name), NULL,
-	  "whom the certificate must name\n(default: --servername, else the host)" },
-	{ "cert", 0, "FILE", OPTIONS_ENCRYPT, OPTION_TEXT, AT(with.cert), NULL, "show this certificate of ours (PEM)" },
-	{ "key", 0, "FILE", OPTIONS_ENCRYPT, OPTION_TEXT, AT(with.key), NULL,
-	  "and its key (default: in the file of --cert)" },
-	{ "tls-min", 0, "VERSION", OPTIONS_ENCRYPT, OPTION_TEXT, AT(with.min), NULL,
-	  "1.0, 1.1, 1.2 or 1.3 at least (default: 1.2)" },
-	{ "tls-max", 0, "VERSION", OPTIONS_ENCRYPT, OPTION_TEXT, AT(with.max), NULL, "and at most" },
-	{ "ciphers", 0, "LIST", OPTIONS_ENCRYPT, OPTION_TEXT, AT(with.ciphers), NULL,
-	  "ciphers as `openssl ciphers` lists them; those of\nTLS 1.3 are the ones that begin with TLS_" },
-	{ "alpn", 0, "NAMES", OPTIONS_CONNECT, OPTION_TEXT, AT(with.alpn), NULL,
-	  "offer these protocols in the handshake: http/1.1" },
-	{ "showcerts", 0, NULL, OPTIONS_ENCRYPT, OPTION_FLAG, AT(showcerts), NULL,
-	  "show the certificates in full, and as PEM" },
-	{ "timeout", 'w', "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(timeout), NULL,
-	  "wait so long for a reply (default: 60; for ever\nwhere talk or replay is at a terminal)" },
-	{ "connect-timeout", 0, "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(connect_timeout), NULL,
-	  "wait so long for a connection (default: 10)" },
-	{ "follow-data", 0, NULL, OPTIONS_CONNECT, OPTION_FLAG, AT(follow_data), NULL,
-	  "FTP: data connections go to whatever host the\nserver names (default: to its own)" },
-	{ "max-time", 0, "SECONDS", OPTIONS_CONNECT, OPTION_SECONDS, AT(max_time), NULL,
-	  "end the whole session after so long" },
-	{ "eol", 0, "crlf|lf|none", OPTIONS_TALK, OPTION_WORD, AT(eol), eol_choices,
-	  "what is sent behind each line\n(default: crlf; udp: none)" },
-	{ "raw", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(raw), NULL,
-	  "the server's octets to stdout as they are,\nnotes to stderr" },
-	{ "colon", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(colon), NULL, "take `:` lines for parlance in a pipe too" },
-	{ "no-wait", 0, NULL, OPTIONS_TALK, OPTION_FLAG, AT(no_wait), NULL, "send lines without waiting for replies" },
-	{ "fail", 0, NULL, OPTIONS_TALK | OPTIONS_REPLAY, OPTION_FLAG, AT(fail), NULL,
-	  "exit 1 if a reply was a failure" },
-	{ "to", 0, "TARGET", OPTIONS_TO, OPTION_TO, 0, NULL,
-	  "where to play the transcript; lesson: several, for\nits several protocols" },
-	{ "demo", 0, NULL, OPTIONS_LESSON, OPTION_DEMO, 0, NULL,
-	  "the lesson plays by itself; --demo=SECONDS says how\nlong it waits (default: 3)" },
-	{ "check", 0, NULL, OPTIONS_LESSON, OPTION_FLAG, AT(check), NULL,
-	  "play the lessons unattended, and say what is wrong\nwith them: TAP, exit 1 where something is" },
-	{ "step", 0, NULL, OPTIONS_REPLAY, OPTION_FLAG, AT(step), NULL,
-	  "wait for Enter before each line that is sent" },
-	{ "match", 0, "status|class|text", OPTIONS_VERIFY, OPTION_WORD, AT(match), match_choices,
-	  "how closely replies are compared\n(default: the transcript's `Match:`, else status)" },
-	{ "bail", 0, NULL, OPTIONS_VERIFY, OPTION_FLAG, AT(bail), NULL, "stop at the first difference" },
-	{ "retry", 0, "N", OPTIONS_VERIFY, OPTION_COUNT, AT(retry), NULL,
-	  "play a transcript that fails again, N times at most" },
-	{ "retry-interval", 0, "SECONDS", OPTIONS_VERIFY, OPTION_SECONDS, AT(retry_interval), NULL,
-	  "and wait so long before it (default: 1)" },
-	{ "recorded", 0, NULL, OPTIONS_VERIFY, OPTION_FLAG, AT(recorded), NULL,
-	  "the files after the first are recorded sessions:\ncompare these, offline" },
-	{ "junit", 0, "FILE", OPTIONS_VERIFY, OPTION_TEXT, AT(junit), NULL, "write a JUnit report to FILE too" },
-	{ "jobs", 'j', "N", OPTIONS_VERIFY, OPTION_COUNT, AT(jobs), NULL, "so many sessions at once" },
-	{ "repeat", 0, "M", OPTIONS_VERIFY, OPTION_COUNT, AT(repeat), NULL,
-	  "so many sessions of each transcript, and measure" },
-	{ "rate", 0, "R", OPTIONS_VERIFY, OPTION_RATE, AT(rate), NULL, "begin so many sessions a second at most" },
-	{ "listen", 0, "ADDR:PORT", OPTIONS_SERVE | OPTIONS_LAB, OPTION_TEXT, AT(listen), NULL,
-	  "where to listen; the lab: ADDR alone\n(default: 127.0.0.1; serve: and a free port)" },
-	{ "port", 0, "NAME=PORT", OPTIONS_LAB, OPTION_WORDS, AT(ports), NULL,
-	  "where a server listens: smtp=25,imap=143; 0: a free\nport; all=0: free ones for all" },
-	{ "only", 0, "NAMES", OPTIONS_LAB, OPTION_WORDS, AT(only), NULL, "start only these servers: smtp,imap,echo" },
-	{ "user", 0, "NAME:PASSWORD", OPTIONS_LAB, OPTION_WORDS, AT(users), NULL,
-	  "a user beside those of the documents" },
-	{ "mbox", 0, "FILE", OPTIONS_LAB, OPTION_WORDS, AT(mboxes), NULL, "mail for the first --user, else for bob" },
-	{ "files", 0, "DIR", OPTIONS_LAB, OPTION_TEXT, AT(files), NULL, "what FTP and HTTP show, read at the start" },
-	{ "keep", 0, "DIR", OPTIONS_LAB, OPTION_TEXT, AT(keep), NULL, "keep mail there between runs, as Maildir" },
-	{ "reset", 0, NULL, OPTIONS_LAB | OPTIONS_LESSON, OPTION_FLAG, AT(reset), NULL,
-	  "begin anew: forget what --keep has kept; how far\none is in a lesson" },
-	{ "shared", 0, NULL, OPTIONS_LAB, OPTION_FLAG, AT(shared), NULL,
-	  "one mailbox for all, not one copy for each address" },
-	{ "teach", 0, NULL, OPTIONS_LAB, OPTION_FLAG, AT(teach), NULL, "errors say what was expected" },
-	{ "ca-out", 0, "FILE", OPTIONS_LAB, OPTION_TEXT, AT(ca_out), NULL,
-	  "write the authority's certificate there (PEM), for\nother programs to trust" },
-	{ "strict", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(strict), NULL,
-	  "client lines must match whole, not by their verb" },
-	{ "once", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(once), NULL,
-	  "serve one client of each transcript, then exit" },
-	{ "drop-after", 0, "N", OPTIONS_SERVE, OPTION_OCTETS, AT(drop_after), NULL,
-	  "fault: cut the connection when N octets have gone\nout, in mid-line too, without a goodbye" },
-	{ "stall", 0, "SECONDS", OPTIONS_SERVE, OPTION_SECONDS, AT(stall), NULL,
-	  "fault: fall silent in the middle of each reply" },
-	{ "split", 0, "N", OPTIONS_SERVE, OPTION_COUNT, AT(split), NULL, "fault: N octets go out at a time" },
-	{ "garble", 0, NULL, OPTIONS_SERVE, OPTION_FLAG, AT(garble), NULL,
-	  "fault: change one octet of each line, always the\nsame ones" },
-	{ "delay", 0, "SECONDS", OPTIONS_PACE, OPTION_SECONDS, AT(delay), NULL,
-	  "pause before each line, or reply, that is sent" },
-	{ "set", 0, "NAME[=VALUE]", OPTIONS_SCRIPT, OPTION_SET, 0, NULL,
-	  "give a variable its value; without =VALUE, the one\nin the environment, as PARLANCE_password" },
-	{ "set-file", 0, "FILE", OPTIONS_SCRIPT, OPTION_SET_FILE, 0, NULL,
-	  "the same for each line NAME=VALUE of FILE" },
-	{ "from", 0, "FORM", OPTIONS_SCRIPT, OPTION_TEXT, AT(from), NULL,
-	  "read another program's recording as FORM, where\nit is not recognised: curl, swaks, imaplib,\nsmtplib, poplib, ftplib, http.client, s_client,\ntelnet, nc, exim, imaptest; or document, what\nextract finds; or transcript, our own" },
-	{ "beside", 0, NULL, OPTIONS_ANNOTATE, OPTION_FLAG, AT(beside), NULL,
-	  "lay two conversations side by side, by phase" },
-	{ "map", 0, "OLD=NEW", OPTIONS_SCRIPT, OPTION_MAP, 0, NULL, "replace OLD in every client line" },
-	{ "record", 'r', "FILE", OPTIONS_RECORD | OPTIONS_LAB, OPTION_TEXT, AT(record), NULL,
-	  "write the conversation to FILE too; the lab: each\nto a file of its own in the folder FILE" },
-	{ "list", 0, NULL, OPTIONS_EXTRACT, OPTION_FLAG, AT(list), NULL,
-	  "list the conversations, a line each, and print none" },
-	{ "directory", 'd', "DIR", OPTIONS_EXTRACT, OPTION_TEXT, AT(directory), NULL,
-	  "write each to a file of its own in DIR, which is\nmade: 01-….txt, 02-….txt" },
-	{ "fix", 0, NULL, OPTIONS_CHECK, OPTION_FLAG, AT(fix), NULL,
-	  "write a copy, corrected where that is certain, to\n-o FILE, else to NAME-corrected.txt" },
-	{ "force", 0, NULL, OPTIONS_RECORD | OPTIONS_LAB | OPTIONS_EXTRACT | OPTIONS_CHECK, OPTION_FLAG, AT(force),
-	  NULL, "overwrite files that are there: of -r, -d, --fix" },
-	{ "json", 0, NULL, OPTIONS_SHOW | OPTIONS_PRINT, OPTION_FLAG, AT(json), NULL,
-	  "print events as JSON, one a line; check: findings" },
-	{ "plain", 0, NULL, OPTIONS_SHOW | OPTIONS_PRINT, OPTION_FLAG, AT(plain), NULL,
-	  "print a transcript, verify TAP\n(the default where stdout is no terminal)" },
-	{ "output", 'o', "FILE", OPTIONS_SHOW | OPTIONS_PRINT, OPTION_TEXT, AT(output), NULL, "print to FILE" },
-	{ "color", 0, "auto|always|never", OPTIONS_SHOW | OPTIONS_PRINT, OPTION_WORD, AT(color), color_choices,
-	  "use colours" },
-	{ "notes", 0, "full|short|off", OPTIONS_SHOW, OPTION_NOTES, 0, notes_choices, "how much is explained" },
-	{ "secrets", 0, "mask|show", OPTIONS_SHOW, OPTION_WORD, AT(secrets), secrets_choices,
-	  "hide passwords, or show them" },
-	{ "quiet", 'q', NULL, OPTIONS_ALL, OPTION_FLAG, AT(quiet), NULL, "leave out parlance's own remarks" },
-	{ "verbose", 'v', NULL, OPTIONS_ALL, OPTION_FLAG, AT(verbose), NULL, "say more" },
-	{ "help", 'h', NULL, OPTIONS_ALL, OPTION_HELP, 0, NULL, "show this help" },
-	{ "version", 'V', NULL, OPTIONS_ALL, OPTION_VERSION, 0, NULL, "show the version" },
-};
-
-#define NROWS (sizeof rows / sizeof rows[0])
+#include "cmd/options_table.h"
 
 /* What the parsing of one command line holds. */
 struct parsing {
@@ -201,17 +22,17 @@ struct parsing {
 
 static const struct option_row *row_named(struct slice name)
 {
-	for (size_t i = 0; i < NROWS; i++)
-		if (slice_equal(slice_of(rows[i].name), name))
-			return &rows[i];
+	for (size_t i = 0; i < option_rows_n; i++)
+		if (slice_equal(slice_of(option_rows[i].name), name))
+			return &option_rows[i];
 	return NULL;
 }
 
 static const struct option_row *row_lettered(char letter)
 {
-	for (size_t i = 0; i < NROWS; i++)
-		if (rows[i].letter == letter)
-			return &rows[i];
+	for (size_t i = 0; i < option_rows_n; i++)
+		if (option_rows[i].letter == letter)
+			return &option_rows[i];
 	return NULL;
 }
 
@@ -226,13 +47,13 @@ static const char *row_nearest(struct slice name, const struct command *command)
 {
 	const char *best = NULL;
 	size_t least = 3;
-	for (size_t i = 0; i < NROWS; i++) {
-		if (!row_fits(&rows[i], command))
+	for (size_t i = 0; i < option_rows_n; i++) {
+		if (!row_fits(&option_rows[i], command))
 			continue;
-		size_t distance = word_distance(name, slice_of(rows[i].name));
+		size_t distance = word_distance(name, slice_of(option_rows[i].name));
 		if (distance < least && distance * 2 < name.n + 1) {
 			least = distance;
-			best = rows[i].name;
+			best = option_rows[i].name;
 		}
 	}
 	return best;
@@ -464,10 +285,10 @@ static enum status take_letters(struct parsing *p, const char *word, const char 
 /* The options that were given must make sense for the command. */
 static enum status check_groups(const struct command *command, const bool *given, struct error *error)
 {
-	for (size_t i = 0; i < NROWS; i++)
-		if (given[i] && !row_fits(&rows[i], command))
+	for (size_t i = 0; i < option_rows_n; i++)
+		if (given[i] && !row_fits(&option_rows[i], command))
 			return error_set(error, STATUS_USAGE, "--%s: makes no sense for %s: see parlance %s --help",
-			                 rows[i].name, command->name, command->name);
+			                 option_rows[i].name, command->name, command->name);
 	return STATUS_OK;
 }
 
@@ -496,13 +317,42 @@ static bool is_word(const struct command *command, const char *text)
 	return false;
 }
 
+/* Takes the words of the command line one by one; `given` has a bool for each row of the table. */
+static enum status take_words(struct parsing *p, find_command *find, bool *given, int *argc, char **argv)
+{
+	int words = 0;
+	bool only_words = false;
+	for (int i = 0; i < *argc; i++) {
+		char *word = argv[i];
+		bool option = !only_words && word[0] == '-' && word[1] != '\0' && !is_word(*p->command, word);
+		if (option && strcmp(word, "--") == 0) {
+			only_words = true;
+		} else if (option) {
+			const struct option_row *row = NULL;
+			bool used_next = false;
+			const char *next = i + 1 < *argc ? argv[i + 1] : NULL;
+			enum status status = word[1] == '-' ? take_long(p, word, next, &row, &used_next)
+			                                    : take_letters(p, word, next, &row, &used_next);
+			if (status != STATUS_OK)
+				return status;
+			given[row - option_rows] = true;
+			i += used_next;
+		} else if (*p->command == NULL && words == 0 && (*p->command = find(word)) != NULL) {
+			continue; /* the command's name is none of its words */
+		} else {
+			argv[words++] = word;
+		}
+	}
+	argv[words] = NULL;
+	*argc = words;
+	return STATUS_OK;
+}
+
 enum status options_parse(struct options *options, const struct command **command, find_command *find, int *argc,
                           char **argv, bool *help, bool *version, struct error *error)
 {
 	struct parsing p = { options, command, help, version, error };
-	bool given[NROWS] = { false };
-	int words = 0;
-	bool only_words = false;
+	bool *given = memory_zeroed(option_rows_n, sizeof *given);
 	*options = (struct options){ .family = AF_UNSPEC,
 		                     .timeout = -1,
 		                     .connect_timeout = 10,
@@ -511,32 +361,14 @@ enum status options_parse(struct options *options, const struct command **comman
 		                     .color = "auto",
 		                     .drop_after = UINT64_MAX };
 	options->practice = memory_zeroed(1, sizeof *options->practice);
-	for (int i = 0; i < *argc; i++) {
-		char *word = argv[i];
-		bool option = !only_words && word[0] == '-' && word[1] != '\0' && !is_word(*command, word);
-		if (option && strcmp(word, "--") == 0) {
-			only_words = true;
-		} else if (option) {
-			const struct option_row *row = NULL;
-			bool used_next = false;
-			const char *next = i + 1 < *argc ? argv[i + 1] : NULL;
-			enum status status = word[1] == '-' ? take_long(&p, word, next, &row, &used_next)
-			                                    : take_letters(&p, word, next, &row, &used_next);
-			if (status != STATUS_OK)
-				return status;
-			given[row - rows] = true;
-			i += used_next;
-		} else if (*command == NULL && words == 0 && (*command = find(word)) != NULL) {
-			continue; /* the command's name is none of its words */
-		} else {
-			argv[words++] = word;
-		}
-	}
-	argv[words] = NULL;
-	*argc = words;
-	collect_secrets(options);
+	enum status status = take_words(&p, find, given, argc, argv);
+	if (status == STATUS_OK)
+		collect_secrets(options);
 	/* Where no command is named, a word is a TARGET to talk to. */
-	return *command || words > 0 ? check_groups(*command ? *command : &command_talk, given, error) : STATUS_OK;
+	if (status == STATUS_OK && (*command || *argc > 0))
+		status = check_groups(*command ? *command : &command_talk, given, error);
+	free(given);
+	return status;
 }
 
 void options_free(struct options *options)
@@ -585,19 +417,20 @@ void options_help(const struct command *command)
 		                                   OPTIONS_PRINT) },
 		         { "Connecting, and TLS:", OPTIONS_CONNECT | OPTIONS_ENCRYPT | OPTIONS_OFFLINE },
 		         { "What is shown:", OPTIONS_SHOW | OPTIONS_PRINT } };
-	bool told[NROWS] = { false };
+	bool *told = memory_zeroed(option_rows_n, sizeof *told);
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
 		const char *title = sections[i].title;
-		for (size_t j = 0; j < NROWS; j++) {
+		for (size_t j = 0; j < option_rows_n; j++) {
 			bool last = i + 1 == sizeof sections / sizeof sections[0];
-			unsigned groups = rows[j].groups & command->options & sections[i].groups;
-			if (told[j] || !(groups || (last && rows[j].groups == OPTIONS_ALL)))
+			unsigned groups = option_rows[j].groups & command->options & sections[i].groups;
+			if (told[j] || !(groups || (last && option_rows[j].groups == OPTIONS_ALL)))
 				continue;
 			if (title)
 				(void)printf("\n%s\n", title);
 			title = NULL;
-			help_row(&rows[j]);
+			help_row(&option_rows[j]);
 			told[j] = true;
 		}
 	}
+	free(told);
 }

@@ -123,16 +123,17 @@ static const struct step {
 	{ "ftp", "user", NULL, "PASS", { "CPASS x\r\n", "S230 \r\n" } },
 };
 
-/* What comes next on the way to the command. Where the state allows it, and something else forbids it, only a step that is
- * for it alone helps. */
+/* What comes next on the way to the command. No step leads back; and where the state allows it, and something else forbids
+ * it, only a step that is for it alone helps. */
 static const struct step *step_now(const struct hearing *h, const struct entry *command)
 {
-	bool allows = command && command->states & STATE(dialogue_state_index(h->c.d));
+	unsigned now = dialogue_state_index(h->c.d);
+	bool ahead = command == NULL || command->states >> (now + 1) != 0;
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
 		const struct step *step = &steps[i];
 		if (!is_protocol(h, step->protocol) || strcmp(step->state, dialogue_state(h->c.d)) != 0)
 			continue;
-		if (step->towards ? command && strcmp(step->towards, command->word) == 0 : !allows)
+		if (step->towards ? command && strcmp(step->towards, command->word) == 0 : ahead)
 			return step;
 	}
 	return NULL;

@@ -70,30 +70,47 @@ static bool fits_otherwise(const struct hearing *h, const struct counted *counte
 
 /* ---- the door ---- */
 
+/* Whether what is printed is none of the document's mistakes. */
+static bool in_order(const struct hearing *h, size_t at, const struct counted *counted, bool literal)
+{
+	struct slice text = { h->script->lines[at].text, h->script->lines[at].text_n };
+	bool varies = slice_find(text, SLICE("{{{")) < text.n; /* the count itself is a variable */
+	if (varies || counted->octets == counted->printed)
+		return true;
+	if (counted->octets < counted->printed && left_out(h, counted, literal))
+		return true;
+	return literal ? closed_behind(h, counted) && counted->printed + 2 == counted->octets
+	               : fits_otherwise(h, counted);
+}
+
+static void tell(struct hearing *h, size_t at, const struct counted *counted, bool literal)
+{
+	struct finding *row = checking_add(&h->c, at, CHECK_ERROR,
+	                                   "The other side takes so many octets for it, no more and no fewer",
+	                                   literal ? "RFC 9051 4.3" : "RFC 9110 8.6",
+	                                   "the count is %" PRIu64 ", but the text that follows has %" PRIu64
+	                                   " octets, line ends included",
+	                                   counted->printed, counted->octets);
+	row->errata = literal ? string_printf("{%" PRIu64 "} where a text of %" PRIu64 " octets is printed",
+	                                      counted->printed, counted->octets)
+	                      : string_printf("\"%s\" where a body of %" PRIu64 " octets is printed",
+	                                      h->script->lines[at].text, counted->octets);
+	count_mend(h, at, row, counted->printed, counted->octets);
+}
+
 void counts_judge(struct hearing *h, size_t behind, bool literal)
 {
-	const struct script_line *line = &h->script->lines[behind];
-	size_t at = h->counts[line->side];
-	h->counts[line->side] = NO_LINE;
-	uint64_t due = dialogue_due(h->c.d, line->side);
+	enum side side = h->script->lines[behind].side;
+	size_t at = h->counts[side];
+	uint64_t due = dialogue_due(h->c.d, side);
 	struct counted counted;
+	h->counts[side] = NO_LINE;
 	if (due == 0 || at == NO_LINE || h->script->lines[at].exact ||
 	    !counts_find(h->c.r, h->c.d, behind, due, &h->v, &counted))
 		return;
 	uint64_t now = counts_now(h->c.r, &counted, &h->v, FILL_OFFLINE);
 	if (now != due)
-		dialogue_recount(h->c.d, line->side, now);
-	if (counted.octets == counted.printed || (counted.octets < counted.printed && left_out(h, &counted, literal)) ||
-	    (!literal && fits_otherwise(h, &counted)) ||
-	    (literal && closed_behind(h, &counted) && counted.printed + 2 == counted.octets))
-		return;
-	struct finding
-		*row = checking_add(&h->c, at, CHECK_ERROR,
-	                            literal ? "The other side takes so many octets for the text, no more and no fewer"
-	                                    : "The other side takes so many octets for the body, no more and no fewer",
-	                            literal ? "RFC 9051 4.3" : "RFC 9110 8.6",
-	                            "the count is %" PRIu64 ", but the text that follows has %" PRIu64
-	                            " octets, line ends included",
-	                            counted.printed, counted.octets);
-	count_mend(h, at, row, counted.printed, counted.octets);
+		dialogue_recount(h->c.d, side, now);
+	if (!in_order(h, at, &counted, literal))
+		tell(h, at, &counted, literal);
 }

@@ -164,6 +164,24 @@ void hearing_invent(struct hearing *h, enum side side, const char *octets)
 
 /* ---- lines ---- */
 
+/* `{{{n}}}`: a literal's count that nobody knows is a count all the same, which is made to fit its text. */
+static void count_fill(struct hearing *h)
+{
+	struct slice text = hearing_text(h);
+	size_t at = text.n;
+	while (at >= 3 && !slice_starts(slice_part(text, at - 3, text.n), SLICE("{{{")))
+		at--;
+	size_t name = at < 3 ? text.n : at, end = name + slice_find(slice_part(text, name, text.n), SLICE("}}"));
+	if (end == text.n || !dialogue_protocol(h->c.d)->tagged || text.p[text.n - 1] != '}')
+		return;
+	struct buffer filled = { 0 };
+	buffer_add_slice(&filled, slice_part(text, 0, name - 2));
+	buffer_add_string(&filled, "1");
+	buffer_add_slice(&filled, slice_part(buffer_slice(&h->wire), end + 2, h->wire.n));
+	buffer_free(&h->wire);
+	h->wire = filled;
+}
+
 void hearing_take(struct hearing *h)
 {
 	struct error error = { 0 };
@@ -183,6 +201,7 @@ void hearing_take(struct hearing *h)
 		buffer_add_string(&h->wire, hearing_line(h)->exact || h->c.r->protocol->datagrams ? "" : "\r\n");
 	}
 	error_clear(&error);
+	count_fill(h);
 }
 
 static void said(struct hearing *h)
@@ -266,6 +285,7 @@ static void direct(struct hearing *h)
 		break;
 	case DIRECTION_TLS:
 		dialogue_stage(h->c.d, STAGE_TLS, line->side);
+		h->in_header[SIDE_CLIENT] = h->in_header[SIDE_SERVER] = false;
 		break;
 	case DIRECTION_HANGS_UP:
 		missing_before_close(h);
@@ -284,10 +304,13 @@ static void direct(struct hearing *h)
 
 void hearing_restart(struct hearing *h)
 {
+	watchers_end(h);
 	dialogue_free(h->c.d);
 	h->c.d = dialogue_new(h->c.r->protocol);
+	watchers_begin(h);
 	h->in_header[SIDE_CLIENT] = h->in_header[SIDE_SERVER] = false;
 	h->ncommands = 0;
+	h->answered_ahead = 0;
 	h->answered = 0;
 	h->closed = false;
 }

@@ -49,19 +49,20 @@ struct hearing {
 			     * accepted */
 	bool jumbled;   /* since the last command the server said a line that is no reply, in a reply's place */
 	bool junk_told; /* the line before was the server's, and no reply: that was told */
-	bool unawaited_told; /* in this run of the client's lines it was told that it does not wait */
-	bool unasked_told;   /* since the client's last line it was told that a reply answers nothing */
-	bool clients;        /* the client says something somewhere */
-	bool turned;         /* the two have changed their parts: what follows is not judged */
-	bool over_told;      /* that something is said behind the end */
-	bool left_out[2];    /* HTTP: of each side: a body was described, and perhaps goes on */
-	bool closed;         /* the server has hung up */
-	bool in_header[2];   /* HTTP: of each side: its header has not ended yet */
-	size_t counts[2];    /* of each side: the line that printed a count last, or NO_LINE */
-	size_t last[2];      /* of each side: the line that it said last, or NO_LINE */
-	uint64_t answered;   /* the command that has had a reply last that does not complete it */
-	bool asked;          /* that reply asked the client to go on */
-	char code[4];        /* of the server's last line, where codes have three digits */
+	bool unawaited_told;     /* in this run of the client's lines it was told that it does not wait */
+	bool unasked_told;       /* since the client's last line it was told that a reply answers nothing */
+	bool clients;            /* the client says something somewhere */
+	bool turned;             /* the two have changed their parts: what follows is not judged */
+	bool over_told;          /* that something is said behind the end */
+	bool left_out[2];        /* HTTP: of each side: a body was described, and perhaps goes on */
+	bool closed;             /* the server has hung up */
+	bool in_header[2];       /* HTTP: of each side: its header has not ended yet */
+	size_t counts[2];        /* of each side: the line that printed a count last, or NO_LINE */
+	size_t last[2];          /* of each side: the line that it said last, or NO_LINE */
+	uint64_t answered;       /* the command that has had a reply last that does not complete it */
+	uint64_t answered_ahead; /* IMAP: up to this one, the replies to all commands that wait come further on */
+	bool asked;              /* that reply asked the client to go on */
+	char code[4];            /* of the server's last line, where codes have three digits */
 };
 
 /* ---- check_mend.c ---- */

@@ -27,7 +27,7 @@ struct finding *checking_add(struct checking *c, size_t line, enum check_level l
  * reply is missing, or the beginning) they do not see.
  */
 struct watcher {
-	const char *protocol; /* by name; NULL: all */
+	const char *protocol; /* by name; NULL: all. LMTP is SMTP here */
 	size_t room;          /* octets of its memory, zeroed at the beginning */
 	void (*event)(struct checking *c, void *memory, const struct dialogue_event *event); /* NULL: none */
 	void (*end)(struct checking *c, void *memory); /* frees what the memory owns; NULL: nothing */

@@ -67,6 +67,11 @@ static void space_drop(struct hearing *h, struct finding *row)
 	if (line->exact || colon == text.n)
 		return;
 	struct slice before = slice_part(text, 0, colon + 1), behind = slice_trim(slice_part(text, colon + 1, text.n));
+	struct slice rest = text, verb = slice_word(&rest);
+	free(row->what);
+	row->what = string_printf(SLICE_FMT " has a space behind the colon", SLICE_ARG(verb));
+	for (size_t n = 0; n < verb.n; n++)
+		row->what[n] = octet_upper(row->what[n]);
 	row->errata = string_printf("\"" SLICE_FMT " %.1s\" has a space after the colon, which RFC 5321 3.3 forbids",
 	                            SLICE_ARG(before), behind.n ? behind.p : "");
 	line_mend(h, h->c.line, row, string_printf(SLICE_FMT SLICE_FMT, SLICE_ARG(before), SLICE_ARG(behind)));
@@ -90,7 +95,10 @@ static void end_mend(struct hearing *h, struct finding *row)
 /* Documents leave +OK out before a list or a text. */
 static void status_insert(struct hearing *h, struct finding *row)
 {
-	(void)h;
+	struct waiting_command one;
+	if (dialogue_waiting(h->c.d, 0, &one))
+		row->errata = string_printf("the answer to " SLICE_FMT " has no +OK before it (RFC 1939 3)",
+		                            SLICE_ARG(one.verb));
 	line_insert(row, REPAIR_BEFORE, SIDE_SERVER, "+OK");
 }
 

@@ -181,7 +181,7 @@ static void before_command(struct hearing *h)
 	struct waiting_command one;
 	const char *asking = NULL;
 	if (goes_on_unasked(h, &asking)) {
-		if (h->ahead[h->c.line].finals <= dialogue_outstanding(h->c.d) && !answers_first(h))
+		if (h->ahead[h->c.line].finals <= dialogue_outstanding(h->c.d))
 			asking_missing(h, asking);
 		return;
 	}
@@ -217,13 +217,18 @@ static bool plus_missing(struct hearing *h)
 	return true;
 }
 
+/* A command whose reply comes further on need not be looked at again. */
 static void before_tagged(struct hearing *h)
 {
 	struct waiting_command one;
 	if (plus_missing(h) || dialogue_input(h->c.d) != INPUT_COMMAND)
 		return;
-	for (size_t i = 0; dialogue_waiting(h->c.d, i, &one);) {
+	size_t i = dialogue_outstanding(h->c.d);
+	while (i > 0 && dialogue_waiting(h->c.d, i - 1, &one) && one.n > h->answered_ahead)
+		i--;
+	while (dialogue_waiting(h->c.d, i, &one)) {
 		size_t left = dialogue_outstanding(h->c.d);
+		h->answered_ahead = one.n;
 		if (one.tag.n && !ahead_answers(h, one.tag, h->c.line, NULL))
 			reply_missing(h, &one);
 		i += dialogue_outstanding(h->c.d) == left;
@@ -232,14 +237,26 @@ static void before_tagged(struct hearing *h)
 
 /* ---- what ends a text, a list, a header ---- */
 
+/* Says a line that is missing behind the finding's, and puts it in there: not where the line before has no end, which it would
+ * only end. */
+static void line_put(struct hearing *h, struct finding *row, enum side side, const char *text)
+{
+	if (dialogue_unfinished(h->c.d, side).n == 0)
+		line_insert(row, REPAIR_AFTER, side, text);
+	else
+		hearing_invent(h, side, "\r\n");
+	hearing_invent(h, side, text);
+	hearing_invent(h, side, "\r\n");
+}
+
 static void header_end_missing(struct hearing *h, enum side side)
 {
 	struct finding *row =
 		checking_add(&h->c, h->last[side], CHECK_ERROR,
 	                     "The empty line says that no field follows, and that the body begins, if there is one",
 	                     "RFC 9112 2.1", "the empty line behind the header is missing");
-	line_insert(row, REPAIR_AFTER, side, "");
-	hearing_invent(h, side, "\r\n");
+	line_put(h, row, side, "");
+
 	h->in_header[side] = false;
 }
 
@@ -252,8 +269,9 @@ static void text_end_missing(struct hearing *h)
 	                                   text ? "the message text is not ended by its lone dot"
 	                                        : "the message text is missing, and the lone dot that ends it");
 	if (text)
-		line_insert(row, REPAIR_AFTER, SIDE_CLIENT, ".");
-	hearing_invent(h, SIDE_CLIENT, ".\r\n");
+		line_put(h, row, SIDE_CLIENT, ".");
+	else
+		hearing_invent(h, SIDE_CLIENT, ".\r\n");
 }
 
 /* A list that goes on behind the client's line is not over yet. */
@@ -269,8 +287,7 @@ static void list_end_missing(struct hearing *h)
 	struct finding *row = checking_add(&h->c, h->last[SIDE_SERVER], CHECK_ERROR,
 	                                   "Without it the client does not know that no line follows", "RFC 1939 3",
 	                                   "the lone dot that ends the list or text is missing");
-	line_insert(row, REPAIR_AFTER, SIDE_SERVER, ".");
-	hearing_invent(h, SIDE_SERVER, ".\r\n");
+	line_put(h, row, SIDE_SERVER, ".");
 }
 
 /* `250-` at the front of what is the last line. */
@@ -292,6 +309,8 @@ static void coded_end_missing(struct hearing *h)
 	    text.p[3] == '-') {
 		char *mended = slice_string(text);
 		mended[3] = ' ';
+		row->errata = string_printf("\"%s\" is the reply's last line, which has a space behind the code",
+		                            line->text);
 		line_mend(h, row->line, row, mended);
 	}
 	hearing_invent(h, SIDE_SERVER, end);
@@ -418,7 +437,7 @@ static void input_end_missing(struct hearing *h)
 
 void missing_before(struct hearing *h)
 {
-	if (protocol_now(h)->bare || dialogue_tls_pending(h->c.d))
+	if (protocol_now(h)->bare || dialogue_tls_pending(h->c.d) || h->closed)
 		return;
 	if (is_http(h))
 		body_begins(h);

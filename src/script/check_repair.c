@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/memory.h"
 #include "script/rehearse.h"
 
@@ -73,7 +74,8 @@ static void errata_print(const struct script *script, const struct findings *fou
 	for (size_t i = 0; i < n; i++) {
 		if (told_already(script, rows[i].text))
 			continue;
-		buffer_printf(out, "Errata: %s", rows[i].text);
+		buffer_add_string(out, "Errata: ");
+		escape_text(out, slice_of(rows[i].text));
 		if (rows[i].times > 1)
 			buffer_printf(out, ", %zu times", rows[i].times);
 		buffer_add_octet(out, '\n');

@@ -4,49 +4,30 @@
 #include "script/check_hearing.h"
 
 #include "script/speaker.h"
+#include "script/tool.h"
 
 /* ---- a shell's lines ---- */
 
-/* Whether the line starts a program: `telnet host 25`, behind a prompt too. */
-static bool starts_program(struct slice line)
-{
-	static const char *const programs[] = {
-		"telnet", "nc", "ncat", "netcat", "openssl", "gnutls-cli", "curl", NULL
-	};
-	struct slice word = slice_word(&line);
-	if (word.n == 1 && (word.p[0] == '$' || word.p[0] == '%' || word.p[0] == '#' || word.p[0] == '>'))
-		word = slice_word(&line);
-	for (const char *const *program = programs; *program; program++)
-		if (slice_equal(word, slice_of(*program)) && slice_trim(line).n)
-			return true;
-	return false;
-}
-
-/* What such a program says itself. */
-static bool program_says(struct slice line)
-{
-	static const char *const words[] = { "Trying ", "Connected to ", "Escape character is ",
-		                             "Connection closed by foreign host", NULL };
-	for (const char *const *begins = words; *begins; begins++)
-		if (slice_starts(line, slice_of(*begins)))
-			return true;
-	return false;
-}
-
+/* `C: telnet here.example 25`, and what such a program says: neither side says that. */
 static bool shell_judge(struct hearing *h)
 {
 	const struct script_line *line = hearing_line(h);
-	struct slice text = hearing_text(h);
-	bool client = line->side == SIDE_CLIENT && dialogue_input(h->c.d) == INPUT_COMMAND && starts_program(text);
-	bool server = line->side == SIDE_SERVER && !dialogue_in_reply(h->c.d) && program_says(text);
+	struct slice text = hearing_text(h), rest;
+	bool client = line->side == SIDE_CLIENT && dialogue_input(h->c.d) == INPUT_COMMAND && tool_of(text, &rest).n;
+	bool server = line->side == SIDE_SERVER && !dialogue_in_reply(h->c.d) && tool_says(text, false) &&
+	              speaker_likes(dialogue_protocol(h->c.d), SIDE_SERVER, text) == 0;
 	if (!client && !server)
 		return false;
-	struct finding *row = checking_add(&h->c, h->c.line, CHECK_ERROR,
-	                                   client ? "It starts the program that connects, and is not said to the server"
-	                                          : "The server does not say it",
-	                                   NULL,
-	                                   client ? "a shell's line stands in the conversation"
-	                                          : "a program's own line stands in the conversation");
+	struct finding *row;
+	if (client)
+		row = checking_add(&h->c, h->c.line, CHECK_ERROR,
+		                   "It starts the program that connects, and is not said to the server", NULL,
+		                   "a shell's line stands in the conversation");
+	else
+		row = checking_add(&h->c, h->c.line, CHECK_ERROR, "It is the program's by which somebody connects",
+		                   NULL, "a line that the server does not say stands in the conversation");
+	row->errata = string_printf("\"%s: " SLICE_FMT "\" is %s", client ? "C" : "S", SLICE_ARG(text),
+	                            client ? "a shell line, not said to the server" : "not the server's line");
 	line_hush(h, h->c.line, row);
 	h->passed_over = true;
 	return true;
@@ -84,20 +65,33 @@ static bool is_clients(const struct hearing *h, const struct protocol *protocol,
 	return input == INPUT_COMMAND && (!inside || coded) && client >= 2 && server == 0;
 }
 
+/* Where it stands who says commands, and who replies. */
+static const char *sides_ref(const struct protocol *protocol)
+{
+	if (protocol->one_code)
+		return "RFC 5321 2.1";
+	if (protocol->data_connection)
+		return "RFC 959 2.3";
+	if (protocol->tagged)
+		return "RFC 9051 2.2";
+	return protocol->server_first ? "RFC 1939 3" : "RFC 9110 3.4";
+}
+
 void side_judge(struct hearing *h)
 {
 	const struct script_line *line = hearing_line(h);
 	const struct protocol *protocol = dialogue_protocol(h->c.d);
 	struct slice text = hearing_text(h);
-	if (line->mark != MARK_NONE || line->exact || protocol->bare || dialogue_tls_pending(h->c.d))
-		return;
-	if (shell_judge(h))
-		return;
 	bool client = line->side == SIDE_CLIENT;
+	if (line->mark != MARK_NONE || line->exact || protocol->bare || dialogue_tls_pending(h->c.d) || shell_judge(h))
+		return;
 	if (client ? !is_servers(h, protocol, text) : !is_clients(h, protocol, text))
 		return;
 	struct finding *row = checking_add(&h->c, h->c.line, CHECK_ERROR,
-	                                   client ? "The server says it" : "The client says it", protocol->reference,
-	                                   "printed as the %s", client ? "client's" : "server's");
+	                                   "Commands and their text are the client's, replies the server's",
+	                                   sides_ref(protocol), "a line of the %s is printed under the wrong side",
+	                                   client ? "server's" : "client's");
+	row->errata = string_printf("\"" SLICE_FMT "\" is printed with \"%s:\", and belongs to the %s", SLICE_ARG(text),
+	                            client ? "C" : "S", client ? "server" : "client");
 	line_turn(h, h->c.line, row);
 }

@@ -19,16 +19,19 @@ static void tag_put(struct hearing *h, struct finding *row, struct slice tag, si
 
 /* ---- replies ---- */
 
-/* The oldest command whose tag no later line of the server's has; `*n` gets how many there are. */
+/* The oldest command whose tag no later line of the server's has; `*n` gets how many there are. Of older ones it is known
+ * already that their reply comes. */
 static bool unanswered(const struct hearing *h, struct waiting_command *found, size_t *n)
 {
 	struct waiting_command one;
 	*n = 0;
-	for (size_t i = 0; dialogue_waiting(h->c.d, i, &one); i++) {
+	for (size_t i = dialogue_outstanding(h->c.d); i > 0; i--) {
+		if (!dialogue_waiting(h->c.d, i - 1, &one) || one.n <= h->answered_ahead)
+			break;
 		if (one.tag.n == 0 || ahead_answers(h, one.tag, h->c.line, NULL))
 			continue;
-		if ((*n)++ == 0)
-			*found = one;
+		(*n)++;
+		*found = one;
 	}
 	return *n > 0;
 }
@@ -83,6 +86,10 @@ static void reply_judge(struct hearing *h, struct slice wrong)
 		                   "the tag " SLICE_FMT " of " SLICE_FMT " is missing", SLICE_ARG(one.tag),
 		                   SLICE_ARG(one.verb));
 	char *tag = slice_string(one.tag);
+	row->errata = wrong.n ? string_printf("the reply to %s is printed with \"" SLICE_FMT
+	                                      "\" in the place of its tag",
+	                                      tag, SLICE_ARG(wrong))
+	                      : string_printf("the reply to %s is printed without its tag", tag);
 	tag_put(h, row, slice_of(tag), wrong.n);
 	if (n > 1)
 		row->repair = REPAIR_NONE;
@@ -145,6 +152,7 @@ static void command_tag(struct hearing *h)
 	                                   "A tag stands before every command: the server answers with it",
 	                                   "RFC 9051 2.2.1", SLICE_FMT " stands where the tag belongs",
 	                                   SLICE_ARG(verb));
+	row->errata = string_printf("\"" SLICE_FMT "\" is printed without a tag", SLICE_ARG(text));
 	tag_put(h, row, buffer_slice(&tag), 0);
 	buffer_free(&tag);
 }

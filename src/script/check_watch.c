@@ -2,12 +2,15 @@
  * The table of watchers, and what runs them.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "script/check_hearing.h"
+#include "script/check_watchers.h"
 
 /* All of them, ended by a NULL. */
-static const struct watcher *const watchers[] = { NULL };
+static const struct watcher *const watchers[] = { &watch_http, &watch_imap, &watch_limits, &watch_message,
+	                                          &watch_pop3, &watch_smtp, NULL };
 
 void watchers_begin(struct hearing *h)
 {
@@ -21,8 +24,8 @@ void watchers_begin(struct hearing *h)
 
 static bool watches(const struct hearing *h, const struct watcher *watcher)
 {
-	return watcher->protocol == NULL ||
-	       slice_equal(slice_of(watcher->protocol), slice_of(dialogue_protocol(h->c.d)->name));
+	const char *name = dialogue_protocol(h->c.d)->name;
+	return watcher->protocol == NULL || strcmp(watcher->protocol, strcmp(name, "lmtp") == 0 ? "smtp" : name) == 0;
 }
 
 void watchers_see(struct hearing *h, const struct dialogue_event *event)

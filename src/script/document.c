@@ -38,7 +38,7 @@ unsigned document_block(struct document *d)
 
 static void read_row(struct document *d)
 {
-	const struct passing *now = &d->held[0].row;
+	const struct passing *now = &d->held[0]->row;
 	d->skip = 0;
 	if (now->rest && d->blocks.html == RAW_HTML_NONE) { /* as what it belongs to */
 		if (d->handed)
@@ -46,11 +46,12 @@ static void read_row(struct document *d)
 	} else {
 		d->handed = false;
 		d->page_due |= now->line.page;
-		d->reader(d, now, d->nheld > 1 ? &d->held[1].row : NULL, d->nheld > 2 ? &d->held[2].row : NULL);
+		d->reader(d, now, d->nheld > 1 ? &d->held[1]->row : NULL, d->nheld > 2 ? &d->held[2]->row : NULL);
 	}
 	for (size_t used = 0; used <= d->skip && d->nheld > 0; used++) {
-		struct held_row first = d->held[0];
-		memmove(d->held, d->held + 1, 2 * sizeof d->held[0]);
+		struct held_row *first = d->held[0];
+		d->held[0] = d->held[1];
+		d->held[1] = d->held[2];
 		d->held[2] = first; /* its room is used again */
 		d->nheld--;
 	}
@@ -59,7 +60,7 @@ static void read_row(struct document *d)
 static void take_row(void *context, const struct passing *row)
 {
 	struct document *d = context;
-	struct held_row *held = &d->held[d->nheld++];
+	struct held_row *held = d->held[d->nheld++];
 	buffer_clear(&held->text);
 	buffer_add_slice(&held->text, row->line.text);
 	held->row = *row;
@@ -147,6 +148,8 @@ struct document *document_new(const char *name, document_take *take, void *conte
 	struct document *d = memory_zeroed(1, sizeof *d);
 	d->take = take;
 	d->context = context;
+	for (size_t i = 0; i < 3; i++)
+		d->held[i] = &d->room[i];
 	d->form = look_name(name);
 	d->octets.take = take_octets;
 	d->rows.take = take_paged;
@@ -163,7 +166,7 @@ void document_free(struct document *d)
 	rows_free(&d->rows);
 	pages_free(&d->pages);
 	for (size_t i = 0; i < 3; i++)
-		buffer_free(&d->held[i].text);
+		buffer_free(&d->room[i].text);
 	buffer_free(&d->scratch);
 	if (d->html)
 		html_reader_free(d->html);

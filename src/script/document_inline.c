@@ -1,6 +1,7 @@
 /*
- * What Markdown and reStructuredText mark up within a line, taken off; but nothing of what a client or a server says. A mark counts where it
- * stands as a writer sets it, around words: `* OK`, `1:*`, `a*b*` and `_` are left alone, where CommonMark would go further.
+ * What Markdown and reStructuredText mark up within a line, taken off; but nothing of what a client or a server says. A mark
+ * counts where it stands as a writer sets it, around words: `* OK`, `1:*`, `a*b*` and `_` are left alone, where CommonMark
+ * would go further.
  */
 #include "script/document_inside.h"
 

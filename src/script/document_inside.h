@@ -190,7 +190,7 @@ struct document {
 	bool known;
 	struct rows rows;
 	struct pages pages;
-	struct held_row held[3]; /* rows that are looked ahead to */
+	struct held_row room[3], *held[3]; /* rows that are looked ahead to, in their order */
 	size_t nheld, skip;
 	reader_row *reader;
 	struct blocks blocks;

@@ -107,7 +107,6 @@ static bool heading(struct document *d, const struct passing *now, const struct 
 		return false;
 	if (next && after && shape_rule(text, 4) && shape_rule(text, 4) == shape_rule(after->line.text, 4) &&
 	    shape_underlined(next->line.text, after->line.text)) {
-		d->held[1].row.line.page |= now->line.page;
 		hand_heading(d, next, shape_title(next->line.text), 2);
 	} else if (!is_empty(next) && shape_underlined(text, next->line.text)) {
 		hand_heading(d, now, shape_title(text), 1);

@@ -15,11 +15,11 @@
 /* A shell's line is that near, in lines: a certificate may stand between. */
 #define SHELL_NEAR 200
 
-/* So often a beginning is looked for in lines that were found to be no conversation. */
-#define TRIES_MAX 3
-
 /* So many lines of prose may stand between what the client says and what the server answers, each in a block of its own. */
 #define LINES_BETWEEN 8
+
+/* So often a beginning is looked for among lines that were found to be no conversation. */
+#define TRIES_MAX 4
 
 static const struct notation without = { .name = "none", .client = "", .server = "", .weight = 3 };
 static const struct judged unmarked = { .notation = &without };
@@ -99,9 +99,9 @@ static void greet(struct walk *w)
 {
 	const struct protocol *protocol = w->protocol;
 	if (protocol->server_first)
-		walk_assume(w, protocol->tagged                                    ? SLICE("* OK\r\n") :
-		               protocol->one_code || protocol->data_connection ? SLICE("220\r\n") :
-		                                                                     SLICE("+OK\r\n"));
+		walk_assume(w, protocol->tagged                                  ? SLICE("* OK\r\n")
+		               : protocol->one_code || protocol->data_connection ? SLICE("220\r\n")
+		                                                                 : SLICE("+OK\r\n"));
 }
 
 /* What the talk under way awaits is what comes next. */
@@ -115,7 +115,8 @@ static void resume(struct walk *w, const struct bare *bare)
 		walk_feed(w, side, slice_part(row, 1, row.n));
 		walk_feed(w, side, SLICE("\r\n"));
 		struct slice verb = slice_part(row, 1, row.n);
-		w->asked = w->protocol->one_code && side == SIDE_CLIENT && slice_equal_nocase(slice_word(&verb), SLICE("DATA"));
+		w->asked = w->protocol->one_code && side == SIDE_CLIENT &&
+		           slice_equal_nocase(slice_word(&verb), SLICE("DATA"));
 	}
 	w->assumed = (struct slice){ 0 };
 	if (!w->protocol->server_first)
@@ -126,13 +127,14 @@ static void resume(struct walk *w, const struct bare *bare)
 static bool is_under_way(const struct bare *bare, const struct talk *t)
 {
 	const struct dialogue *d = t->draft.dialogue;
-	return bare->shell.number <= t->last && t->open && t->notation == &without && d && t->protocol && dialogue_input(d) != INPUT_NOTHING;
+	return bare->shell.number <= t->last && t->open && t->notation == &without && d && t->protocol &&
+	       dialogue_input(d) != INPUT_NOTHING;
 }
 
 /* Whether the talk awaits a reply or payload, and what stands between leaves room for it. */
 static bool awaits(const struct bare *bare, const struct talk *t)
 {
-	return is_under_way(bare, t) && bare->tail.n && !bare->lost && !t->gap.or && t->gap.lines <= 2 * LINES_BETWEEN;
+	return is_under_way(bare, t) && bare->tail.n && !bare->lost && !t->gap.or &&t->gap.lines <= 2 * LINES_BETWEEN;
 }
 
 static void start(struct walk *w, const struct bare *bare, const struct talk *t)
@@ -144,7 +146,8 @@ static void start(struct walk *w, const struct bare *bare, const struct talk *t)
 	struct slice first = stretch_line(w->s, w->s->first), said;
 	if (w->goes_on)
 		resume(w, bare);
-	else if (!stretch_marked(w->s, SIDE_SERVER, first, &said) || !w->protocol->greeting || !w->protocol->greeting(said))
+	else if (!stretch_marked(w->s, SIDE_SERVER, first, &said) || !w->protocol->greeting ||
+	         !w->protocol->greeting(said))
 		greet(w);
 	(void)t;
 }
@@ -169,7 +172,9 @@ static bool goes_on_unanswered(const struct talk *t, const struct walk *w, const
 {
 	const struct dialogue *d = t->draft.dialogue;
 	bool unanswered = t->said[SIDE_SERVER] <= 1 && dialogue_outstanding(d) > 0 && !dialogue_in_reply(d);
-	return w->protocol->one_code && unanswered && t->begun && first->command && t->gap.lines <= LINES_BETWEEN && !t->gap.or;
+	return w->protocol->one_code && unanswered && t->begun && first->command && t->gap.lines <= LINES_BETWEEN &&
+	               !t->gap.or
+		;
 }
 
 /* Whether what is said first goes on with the talk under way. Each of HTTP's requests can stand by itself: those that a document
@@ -191,7 +196,8 @@ static bool fits_talk(const struct walk *w, const struct bare *bare, const struc
 	size_t i = 0;
 	while (i < w->n && w->steps[i].kind == STEP_REMARK)
 		i++;
-	bool alike = w->s->literal ? w->likely[w->steps[i].side] > 0 || w->exchanges : w->exchanges && w->sure[SIDE_SERVER];
+	bool alike = w->s->literal ? w->likely[w->steps[i].side] > 0 || w->exchanges
+	                           : w->exchanges && w->sure[SIDE_SERVER];
 	return alike && continues(bare, t, w, &w->steps[i]);
 }
 
@@ -215,7 +221,8 @@ static bool is_answered(const struct walk *w)
 static bool asks(const struct walk *w)
 {
 	enum side side;
-	return !w->protocol->server_first && http_begins(w, stretch_line(w->s, w->s->first), &side) && side == SIDE_CLIENT;
+	return !w->protocol->server_first && http_begins(w, stretch_line(w->s, w->s->first), &side) &&
+	       side == SIDE_CLIENT;
 }
 
 /* Whether what comes first is what the talk awaits: the server's line, or payload. */
@@ -229,9 +236,20 @@ static bool is_resumed(const struct walk *w, const struct talk *t)
 	return w->steps[i].side == SIDE_SERVER || (!w->steps[i].command && !t->gap.headings);
 }
 
+/* Whether the protocol likes what stands first. */
+static bool likes_first(const struct walk *w)
+{
+	struct slice first = stretch_line(w->s, w->s->first), said;
+	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++)
+		if (stretch_marked(w->s, side, first, &said) && speaker_likes(w->protocol, side, said))
+			return true;
+	return false;
+}
+
 /* The walk of the protocol that most speaks for; false where none is accepted: `*walked` gets the line behind all that was looked
  * at. */
-static bool choose(const struct bare *bare, const struct talk *t, const struct stretch *s, struct walk *best, size_t *walked)
+static bool choose(const struct bare *bare, const struct talk *t, const struct stretch *s, struct walk *best,
+                   size_t *walked)
 {
 	*walked = s->first + 1;
 	*best = (struct walk){ 0 };
@@ -240,6 +258,8 @@ static bool choose(const struct bare *bare, const struct talk *t, const struct s
 		if ((*protocol)->bare)
 			continue;
 		w.goes_on = awaits(bare, t) && *protocol == t->protocol && !asks(&w);
+		if (!w.goes_on && !likes_first(&w))
+			continue;
 		start(&w, bare, t);
 		walk_run(&w);
 		*walked = w.walked > *walked ? w.walked : *walked;
@@ -272,7 +292,9 @@ static void begin(struct bare *bare, struct talk *t, const struct walk *w, const
 	struct buffer text = { 0 };
 	if (mark[SIDE_CLIENT].n || mark[SIDE_SERVER].n) {
 		enum side side = mark[SIDE_CLIENT].n ? SIDE_CLIENT : SIDE_SERVER;
-		buffer_printf(&text, "the document prints \"" SLICE_FMT "\" before what the %s says, and nothing before the other's lines",
+		buffer_printf(&text,
+		              "the document prints \"" SLICE_FMT
+		              "\" before what the %s says, and nothing before the other's lines",
 		              SLICE_ARG(slice_trim(mark[side])), side == SIDE_CLIENT ? "client" : "server");
 	} else {
 		buffer_add_string(&text, "the document does not print who says which line: told by what stands in it");
@@ -343,8 +365,7 @@ static void speak_walk(struct bare *bare, struct talk *t, const struct walk *w, 
 		if (goes_on_unanswered(t, w, first))
 			draft_assume(&t->draft, SIDE_SERVER, SLICE("250\r\n"));
 		gap_tell(t);
-	}
-	else
+	} else
 		begin(bare, t, w, titles, number);
 	while (k < w->kept)
 		k = speak_step(bare, t, w, k);
@@ -377,6 +398,13 @@ static bool may_begin(const struct bare *bare, const struct talk *t, const struc
 	return false;
 }
 
+/* Whether a conversation begins so, even among lines that are none: a greeting, a message of HTTP's. */
+static bool begins_surely(struct slice text)
+{
+	const struct protocol *asked = protocol_of_command(text, SLICE(""));
+	return protocol_of_greeting(text) || (asked && !asked->server_first);
+}
+
 size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, size_t i, const struct titles *titles)
 {
 	const struct held *held = &p->lines[i];
@@ -385,7 +413,10 @@ size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, siz
 	see_tool(bare, line, held);
 	if (tool_of(slice_trim(line), &(struct slice){ 0 }).n || !may_begin(bare, t, held, line))
 		return i;
-	bare->tries = held->number > bare->refused ? 0 : bare->tries + 1;
+	bool anew = held->number > bare->refused;
+	if (!anew && !begins_surely(slice_trim(line)))
+		return i;
+	bare->tries = anew ? 0 : bare->tries + 1;
 	if (bare->tries > TRIES_MAX)
 		return i;
 	struct stretch s = stretch_of(p, i);

@@ -22,9 +22,9 @@ struct bare {
 		bool tls;
 		const char *starttls;
 	} shell;
-	bool screen;           /* what a tool says stood here since the last conversation */
-	unsigned refused;      /* up to this line of the document it is none */
-	unsigned tries;        /* how often a beginning was looked for in there */
+	bool screen;      /* what a tool says stood here since the last conversation */
+	unsigned refused; /* up to this line of the document it is none */
+	unsigned tries;   /* how many lines among them might have been a beginning */
 	/* What was said in the talk under way since nothing was awaited: a line each, `C` or `S` before it. */
 	struct buffer tail;
 	bool lost; /* it was too much */
@@ -69,12 +69,12 @@ enum step_kind {
 struct step {
 	enum step_kind kind;
 	enum side side;
-	size_t index;     /* of the passage's line */
+	size_t index; /* of the passage's line */
 	struct slice text;
-	struct slice end; /* what ends the line on the wire */
+	struct slice end;     /* what ends the line on the wire */
 	struct slice assumed; /* what the server must have said before it, and the document does not show */
-	bool command;     /* a client's that stands where a command may */
-	bool recounted;   /* the count that it begins is `count` octets as printed */
+	bool command;         /* a client's that stands where a command may */
+	bool recounted;       /* the count that it begins is `count` octets as printed */
 	uint64_t count;
 };
 
@@ -85,30 +85,34 @@ struct walk {
 	bool goes_on; /* with the talk under way, which awaits something */
 	struct step *steps;
 	size_t n, room;
-	size_t kept;  /* of the steps, up to the last that is said */
-	size_t next;  /* the passage's line behind it */
-	size_t walked; /* and behind all that was looked at */
-	bool over;    /* nothing of this conversation comes any more */
-	bool asked;   /* DATA was said, and no reply to it */
-	bool tls;     /* a tool that speaks TLS is at work */
-	bool starttls; /* the tool has asked for TLS itself */
-	bool answered; /* the lines of the server stand in the next block */
+	size_t kept;                 /* of the steps, up to the last that is said */
+	size_t next;                 /* the passage's line behind it */
+	size_t walked;               /* and behind all that was looked at */
+	bool over;                   /* nothing of this conversation comes any more */
+	bool asked;                  /* DATA was said, and no reply to it */
+	bool tls;                    /* a tool that speaks TLS is at work */
+	bool starttls;               /* the tool has asked for TLS itself */
+	bool answered;               /* the lines of the server stand in the next block */
 	bool retrieves, client_last; /* RETR or TOP was said; the client has spoken last */
-	struct slice assumed; /* for the next step */
-	unsigned open, folds; /* brackets that an IMAP line leaves open, and lines since */
+	struct slice assumed;        /* for the next step */
+	unsigned open, folds;        /* brackets that an IMAP line leaves open, and lines since */
 	enum http { HTTP_START, HTTP_FIELDS, HTTP_BODY } http;
-	enum side side;       /* of the header or body */
-	bool in_body, binary; /* a line of it was seen; HTTP/2 or 3 */
-	size_t body_end;      /* the passage's line behind the body */
+	enum side side;        /* of the header or body */
+	bool in_body, binary;  /* a line of it was seen; HTTP/2 or 3 */
+	size_t body_end;       /* the passage's line behind the body */
 	struct slice line_end; /* of the body's lines */
-	bool whole;           /* of the last too */
+	bool whole;            /* of the last too */
 	const struct tool_block *skipping;
+	struct {
+		size_t from, to;
+		bool found;
+	} dot; /* whether a lone dot comes behind lines from..to */
 	/* what speaks for it, and against it */
 	size_t said[2], likely[2], sure[2];
-	size_t exchanges;        /* a reply to a command */
-	size_t unasked, unheard; /* a reply where none is due; a command where a reply is */
+	size_t exchanges;                /* a reply to a command */
+	size_t unasked, unheard;         /* a reply where none is due; a command where a reply is */
 	size_t misfits, fields, several; /* replies of several lines */
-	unsigned asides; /* lines of prose since something was said */
+	unsigned asides;                 /* lines of prose since something was said */
 	bool greeted, screen, payload;
 };
 

@@ -8,7 +8,8 @@
 
 size_t walk_weight(const struct walk *w)
 {
-	size_t weight = 2 * (w->likely[SIDE_CLIENT] + w->likely[SIDE_SERVER]) + w->sure[SIDE_CLIENT] + w->sure[SIDE_SERVER];
+	size_t weight = 2 * (w->likely[SIDE_CLIENT] + w->likely[SIDE_SERVER]) + w->sure[SIDE_CLIENT] +
+	                w->sure[SIDE_SERVER];
 	return weight + 2 * w->exchanges;
 }
 

@@ -47,8 +47,9 @@ static bool is_field(struct slice text)
 static bool is_left_out(struct slice text)
 {
 	struct slice inside = bracketed(text);
-	return notation_left_out(text, NULL) || (inside.n && slice_trim(text).p[0] != '{' && slice_find_octet(inside, '"') == inside.n &&
-	                                         slice_find_octet(inside, '/') == inside.n && slice_find_octet(inside, ':') == inside.n);
+	return notation_left_out(text, NULL) ||
+	       (inside.n && slice_trim(text).p[0] != '{' && slice_find_octet(inside, '"') == inside.n &&
+	        slice_find_octet(inside, '/') == inside.n && slice_find_octet(inside, ':') == inside.n);
 }
 
 /* ---- the body's lines ---- */
@@ -68,7 +69,8 @@ static size_t html_end(const struct walk *w, size_t i)
 /* `--boundary--`: the end of a body of several parts (RFC 2046 5.1.1). */
 static bool ends_parts(struct slice text)
 {
-	return text.n > 4 && slice_starts(text, SLICE("--")) && slice_equal(slice_part(text, text.n - 2, text.n), SLICE("--"));
+	return text.n > 4 && slice_starts(text, SLICE("--")) &&
+	       slice_equal(slice_part(text, text.n - 2, text.n), SLICE("--"));
 }
 
 /* The line behind the body that begins at the `i`th: where another message begins, a tool speaks, the stretch ends. */
@@ -81,7 +83,8 @@ static size_t body_end(const struct walk *w, size_t i)
 	struct slice arguments;
 	for (; i < w->s->end; i++) {
 		struct slice text = stretch_line(w->s, i);
-		if (http_begins(w, text, &side) || tool_closes(text, &side) || tool_of(text, &arguments).n || line_starts(text, "$ ", NULL))
+		if (http_begins(w, text, &side) || tool_closes(text, &side) || tool_of(text, &arguments).n ||
+		    line_starts(text, "$ ", NULL))
 			break;
 		if (text.n)
 			last = i + 1;
@@ -105,10 +108,14 @@ static bool fits(const struct walk *w, size_t i, size_t end, uint64_t due, size_
 /* Among lines of text the body may end where its count does, in any way of ending lines. */
 static size_t counted_end(const struct walk *w, size_t i, size_t end, uint64_t due)
 {
-	for (size_t last = i + 1; !w->s->literal && last < end; last++)
-		for (size_t length = 1; length <= 2; length++)
-			if (fits(w, i, last, due, length, true) || fits(w, i, last, due, length, false))
-				return last;
+	uint64_t octets = 0, lines = 0;
+	for (; !w->s->literal && i < end && octets < due; i++) {
+		octets += stretch_line(w->s, i).n;
+		lines++;
+		for (uint64_t length = 1; length <= 2; length++)
+			if (octets + length * lines == due || octets + length * (lines - 1) == due)
+				return i + 1;
+	}
 	return end;
 }
 
@@ -123,7 +130,7 @@ static void settle_body(struct walk *w, size_t i)
 	while (i < w->s->end && stretch_line(w->s, i).n == 0)
 		i++;
 	size_t end = body_end(w, i);
-	if (due && end < i + PAGE_LINES)
+	if (due)
 		end = counted_end(w, i, end, due);
 	w->body_end = end;
 	w->line_end = SLICE("\r\n");
@@ -215,11 +222,12 @@ static void read_field(struct walk *w, struct slice text, size_t i)
 		walk_add(w, &step);
 		return;
 	}
-	if (notation_left_out(text, NULL)) {
+	bool bracket = is_left_out(text) && bracketed(text).n;
+	if (!bracket && notation_left_out(text, NULL)) {
 		walk_remark(w, text, i);
 		return;
 	}
-	if (w->s->literal && (text.p[0] == '<' || text.p[0] == '{' || is_left_out(text))) {
+	if (bracket || (w->s->literal && (text.p[0] == '<' || text.p[0] == '{'))) {
 		end_header(w, i, false);
 		walk_http(w, text, i);
 		return;

@@ -7,7 +7,11 @@
 #include "script/speaker.h"
 
 /* So many lines of a stretch are looked at for what marks a side. */
-#define LINES_LOOKED 64
+#define LINES_LOOKED 48
+
+/* No stretch has more lines. */
+#define LINES_MAX 2048
+#define LINES_OF_TEXT 512
 
 static size_t indent_of(struct slice line)
 {
@@ -28,7 +32,8 @@ static struct slice trim_end(struct slice text)
 static struct slice unbold(struct slice text)
 {
 	struct slice trimmed = slice_trim(text);
-	if (trimmed.n > 4 && slice_starts(trimmed, SLICE("**")) && slice_equal(slice_part(trimmed, trimmed.n - 2, trimmed.n), SLICE("**")))
+	if (trimmed.n > 4 && slice_starts(trimmed, SLICE("**")) &&
+	    slice_equal(slice_part(trimmed, trimmed.n - 2, trimmed.n), SLICE("**")))
 		return slice_part(trimmed, 2, trimmed.n - 2);
 	return text;
 }
@@ -90,21 +95,34 @@ static unsigned liked(enum side side, struct slice text)
 	return most;
 }
 
+/* Whether a line has the mark, and another has not. */
+static bool is_used(const struct stretch *s, struct slice mark)
+{
+	bool with = false, without = false;
+	for (size_t i = s->first; i < s->end && i < s->first + LINES_LOOKED && !(with && without); i++) {
+		struct slice text = stretch_line(s, i);
+		bool marked = slice_starts(text, mark);
+		with = with || marked;
+		without = without || (text.n && !marked);
+	}
+	return with && without;
+}
+
 /* What stands before the lines of one side, and not of the other. */
 static void find_marks(struct stretch *s)
 {
 	static const struct {
 		const char *mark;
 		enum side side;
-	} rows[] = { { ">>> ", SIDE_CLIENT }, { ">> ", SIDE_CLIENT }, { "> ", SIDE_CLIENT },  { "---> ", SIDE_CLIENT },
-		     { "C ", SIDE_CLIENT },   { "-> ", SIDE_CLIENT }, { "$ ", SIDE_CLIENT },  { "<<< ", SIDE_SERVER },
+	} rows[] = { { ">>> ", SIDE_CLIENT }, { ">> ", SIDE_CLIENT }, { "> ", SIDE_CLIENT }, { "---> ", SIDE_CLIENT },
+		     { "C ", SIDE_CLIENT },   { "-> ", SIDE_CLIENT }, { "$ ", SIDE_CLIENT }, { "<<< ", SIDE_SERVER },
 		     { "<< ", SIDE_SERVER },  { "< ", SIDE_SERVER },  { "#", SIDE_SERVER } };
 	size_t most = 0;
 	for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
 		struct slice mark = slice_of(rows[r].mark);
 		enum side other = rows[r].side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
 		size_t marked = 0, bare = 0;
-		for (size_t i = s->first; i < s->end && i < s->first + LINES_LOOKED; i++) {
+		for (size_t i = s->first; is_used(s, mark) && i < s->end && i < s->first + LINES_LOOKED; i++) {
 			struct slice text = stretch_line(s, i);
 			if (slice_starts(text, mark))
 				marked += liked(rows[r].side, slice_trim(slice_part(text, mark.n, text.n))) >= 2;
@@ -135,7 +153,7 @@ struct stretch stretch_of(const struct passage *p, size_t i)
 {
 	struct stretch s = { .p = p, .first = i, .end = i, .literal = p->lines[i].kind == DOCUMENT_LITERAL };
 	s.indent = indent_of(passage_line(p, i));
-	for (; s.end < p->n; s.end++) {
+	for (size_t most = i + (s.literal ? LINES_MAX : LINES_OF_TEXT); s.end < p->n && s.end < most; s.end++) {
 		struct slice line = passage_line(p, s.end);
 		if (!together(&s, &p->lines[i], &p->lines[s.end], line))
 			break;

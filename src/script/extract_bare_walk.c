@@ -16,8 +16,11 @@
 /* So many lines of prose may stand between lines of text that are said (`The server answers:`). */
 #define ASIDES_MAX 1
 
-/* So many lines of a stretch are walked. */
-#define LINES_MAX 2048
+/* So many lines are looked at to tell how long a literal is. */
+#define LITERAL_LINES 512
+
+/* So many lines that speak against it are enough. */
+#define AGAINST_MAX 24
 
 /* ---- steps ---- */
 
@@ -71,7 +74,9 @@ void walk_assume(struct walk *w, struct slice octets)
 
 void walk_say(struct walk *w, enum side side, struct slice text, struct slice end, size_t i)
 {
-	struct step step = { .kind = STEP_SAID, .side = side, .index = i, .text = text, .end = end, .assumed = w->assumed };
+	struct step step = {
+		.kind = STEP_SAID, .side = side, .index = i, .text = text, .end = end, .assumed = w->assumed
+	};
 	w->assumed = (struct slice){ 0 };
 	walk_feed(w, side, text);
 	walk_feed(w, side, end);
@@ -82,7 +87,9 @@ void walk_left_out(struct walk *w, enum side side, struct slice text, size_t i)
 {
 	struct slice what = { 0 };
 	(void)notation_left_out(text, &what);
-	struct step step = { .kind = STEP_LEFT_OUT, .side = side, .index = i, .text = what.n ? what : slice_trim(text) };
+	struct step step = {
+		.kind = STEP_LEFT_OUT, .side = side, .index = i, .text = what.n ? what : slice_trim(text)
+	};
 	dialogue_payload(w->d, side, step.text, 0);
 	drain(w);
 	walk_add(w, &step);
@@ -112,17 +119,22 @@ static bool is_protocol(const struct walk *w, const char *name)
 
 /* ---- looking ahead ---- */
 
-/* Whether a lone dot ends the text that begins at the `i`th line. */
-static bool dot_ahead(const struct walk *w, size_t i)
+/* Whether a lone dot ends the text that begins at the `i`th line. What was found is kept: it is asked for each line. */
+static bool dot_ahead(struct walk *w, size_t i)
 {
-	for (; i < w->s->end; i++) {
+	if (i >= w->dot.from && i < w->dot.to)
+		return w->dot.found;
+	w->dot.from = i;
+	w->dot.found = false;
+	for (; i < w->s->end && !w->dot.found; i++) {
 		struct slice text = stretch_line(w->s, i), rest;
-		if (slice_equal(text, SLICE(".")) || (stretch_marked(w->s, SIDE_CLIENT, text, &rest) && slice_equal(rest, SLICE("."))))
-			return true;
+		w->dot.found = slice_equal(text, SLICE(".")) ||
+		               (stretch_marked(w->s, SIDE_CLIENT, text, &rest) && slice_equal(rest, SLICE(".")));
 		if (line_starts(text, "+OK", NULL) || line_starts(text, "-ERR", NULL))
-			return false;
+			break;
 	}
-	return false;
+	w->dot.to = i < w->s->end || w->dot.found ? i : i + 1;
+	return w->dot.found;
 }
 
 /* Whether the server's line cannot be of a literal's text. */
@@ -144,7 +156,7 @@ static void settle_literal(struct walk *w, size_t i)
 	bool closes = false;
 	if (due == 0 || step->recounted)
 		return;
-	for (; i < w->s->end; i++) {
+	for (size_t last = i + LITERAL_LINES; i < w->s->end && i < last; i++) {
 		struct slice text = stretch_line(w->s, i);
 		if (notation_left_out(text, NULL))
 			return;
@@ -281,7 +293,7 @@ static bool read_tool(struct walk *w, struct slice text, size_t i)
 /* ---- commands and replies ---- */
 
 /* Whether the line goes on with what the server has begun: a list, a text, the rest behind a literal. */
-static bool reply_goes_on(const struct walk *w, struct slice text, unsigned client, size_t i)
+static bool reply_goes_on(struct walk *w, struct slice text, unsigned client, size_t i)
 {
 	if (!dialogue_in_reply(w->d))
 		return false;
@@ -320,6 +332,13 @@ static bool is_template(const struct walk *w, struct slice text)
 	return slice_find(text, SLICE("${")) < text.n || (w->protocol->tagged && line_starts_any(text, words));
 }
 
+/* Among lines of text: a reply where nothing was asked is prose that begins with a number. */
+static bool is_unasked(const struct walk *w)
+{
+	return !w->s->literal && !w->protocol->tagged && w->said[SIDE_CLIENT] && dialogue_outstanding(w->d) == 0 &&
+	       !dialogue_in_reply(w->d);
+}
+
 static void read_line(struct walk *w, struct slice text, size_t i)
 {
 	struct slice said[2];
@@ -329,7 +348,9 @@ static void read_line(struct walk *w, struct slice text, size_t i)
 			likes[side] = speaker_likes(w->protocol, side, said[side]);
 	bool marks[2] = { w->s->mark[SIDE_CLIENT].n > 0, w->s->mark[SIDE_SERVER].n > 0 };
 	bool goes_on = reply_goes_on(w, text, likes[SIDE_CLIENT], i);
-	if (likes[SIDE_SERVER] && greets_anew(w, said[SIDE_SERVER]))
+	/* where both might say it */
+	bool turn = likes[SIDE_SERVER] > 1 || dialogue_outstanding(w->d) > 0 || dialogue_in_reply(w->d);
+	if (likes[SIDE_SERVER] && (greets_anew(w, said[SIDE_SERVER]) || (is_unasked(w) && likes[SIDE_CLIENT] == 0)))
 		w->over = true;
 	else if (marks[SIDE_CLIENT] && likes[SIDE_CLIENT])
 		say_client(w, said[SIDE_CLIENT], likes[SIDE_CLIENT], i);
@@ -337,7 +358,8 @@ static void read_line(struct walk *w, struct slice text, size_t i)
 		say_server(w, said[SIDE_SERVER], likes[SIDE_SERVER], i);
 	else if (goes_on && likes[SIDE_SERVER] == 0)
 		say_payload(w, SIDE_SERVER, text, i);
-	else if (!marks[SIDE_SERVER] && likes[SIDE_SERVER] && (likes[SIDE_SERVER] >= likes[SIDE_CLIENT] || goes_on))
+	else if (!marks[SIDE_SERVER] && likes[SIDE_SERVER] &&
+	         (likes[SIDE_SERVER] + turn > likes[SIDE_CLIENT] || goes_on))
 		say_server(w, said[SIDE_SERVER], likes[SIDE_SERVER], i);
 	else if (!marks[SIDE_CLIENT] && likes[SIDE_CLIENT])
 		say_client(w, said[SIDE_CLIENT], likes[SIDE_CLIENT], i);
@@ -424,7 +446,7 @@ static void begins_message(struct walk *w, struct slice text)
 }
 
 /* Whether an empty line is of the text that the server's reply holds: more of it comes. */
-static bool empty_counts(const struct walk *w, size_t i)
+static bool empty_counts(struct walk *w, size_t i)
 {
 	if (!dialogue_in_reply(w->d) || !is_protocol(w, "pop3"))
 		return false;
@@ -473,10 +495,18 @@ static void read_any(struct walk *w, size_t i)
 		read_line(w, text, i);
 }
 
+/* Whether it cannot be one any more: a list of replies, a table of commands, a program's text. */
+static bool is_hopeless(const struct walk *w)
+{
+	size_t fits = w->exchanges + w->fields + w->said[SIDE_CLIENT] / 2;
+	return w->misfits > AGAINST_MAX + 2 * fits || w->unasked > AGAINST_MAX + w->exchanges ||
+	       w->unheard > AGAINST_MAX + 2 * w->exchanges;
+}
+
 void walk_run(struct walk *w)
 {
 	w->next = w->s->first;
-	for (w->walked = w->s->first; w->walked < w->s->end && !w->over && w->walked - w->s->first < LINES_MAX; w->walked++)
+	for (w->walked = w->s->first; w->walked < w->s->end && !w->over && !is_hopeless(w); w->walked++)
 		read_any(w, w->walked);
 	if (!w->protocol->server_first)
 		walk_http_end(w);

@@ -87,6 +87,7 @@ struct trial {
 	struct spoken *lines;
 	size_t n;
 	size_t first, last;
+	bool judging;   /* the same lines are judged in all notations, or one with fewer lines would weigh more */
 	size_t ends[2]; /* lines that are not empty, and those of them with a mark for the line's end */
 	size_t width[2];
 };
@@ -120,7 +121,7 @@ static void trial_add(struct trial *t, struct slice line, const struct said *sai
 {
 	struct slice text = slice_trim(slice_part(line, said->text, said->end));
 	size_t width = said->text - said->after;
-	if (t->n < LINES_JUDGED && !said->both)
+	if (t->judging && t->n < LINES_JUDGED && !said->both)
 		t->lines[t->n++] = (struct spoken){ said->side, text };
 	if (text.n == 0)
 		return;
@@ -141,11 +142,12 @@ static size_t prefixes(struct slice line, const struct notation *notation, struc
 static void trial_run(struct trial *t, size_t i)
 {
 	struct said found[PREFIXES_MAX];
-	size_t between = 0;
+	size_t between = 0, begin = i;
 	t->first = t->p->n;
 	for (; i < t->p->n && between <= LINES_BETWEEN; i++) {
 		struct slice line = passage_line(t->p, i);
 		size_t n = line.n ? prefixes(line, t->notation, found) : 0;
+		t->judging = i - begin < LINES_JUDGED;
 		if (n == 0) {
 			between += t->p->lines[i].kind == DOCUMENT_HEADING ? LINES_BETWEEN : line.n > 0;
 			continue;

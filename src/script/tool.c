@@ -136,7 +136,8 @@ struct tool_target tool_target(struct slice arguments)
 
 bool tool_says(struct slice line, bool tls)
 {
-	return line_starts_any(line, telnet_says) || line_starts_any(line, nc_says) || (tls && line_starts_any(line, openssl_says));
+	return line_starts_any(line, telnet_says) || line_starts_any(line, nc_says) ||
+	       (tls && line_starts_any(line, openssl_says));
 }
 
 bool tool_closes(struct slice line, enum side *side)

@@ -1,0 +1,133 @@
+/*
+ * Messages as they go over: their header's lines (RFC 5322 2.2), dots that were forgotten to be doubled, and addresses that a
+ * web site has blanked. Of SMTP, LMTP and POP3 the text is seen line by line; in other protocols only the addresses.
+ */
+#include "protocol/common.h"
+#include "script/check_watchers.h"
+
+/* Where a text stands. */
+enum part { PART_NONE, PART_HEADER, PART_BODY };
+
+struct message_watch {
+	enum part part;
+	bool parameters; /* the last field's line ends in `;`: the next goes on with it */
+	bool dotted;     /* what the client sends ends in a lone dot: behind DATA, not behind BDAT */
+};
+
+/* ---- the header ---- */
+
+static bool begins_with_space(struct slice line)
+{
+	return line.n && (line.p[0] == ' ' || line.p[0] == '\t');
+}
+
+/* `boundary="x"`: a name and a value, which a field of MIME has behind a semicolon (RFC 2045 5.1). */
+static bool is_parameter(struct slice line)
+{
+	struct slice rest = line, word = slice_word(&rest);
+	size_t equals = slice_find_octet(word, '=');
+	return equals > 0 && equals < word.n;
+}
+
+static void no_field(struct checking *c, struct message_watch *w, struct slice line)
+{
+	if (w->parameters && is_parameter(line)) {
+		(void)checking_add(c, c->line, CHECK_ERROR, "A field goes on in the next line only behind a space",
+		                   "RFC 5322 2.2.3", "the space is missing before the rest of a folded field");
+		return;
+	}
+	(void)checking_add(c, c->line, CHECK_ERROR, "An empty line ends the header, and behind it the text begins",
+	                   "RFC 5322 2.1, RFC 5322 2.2", "a line in the header that is no field");
+	w->part = PART_BODY;
+}
+
+static void header_line(struct checking *c, struct message_watch *w, struct slice line)
+{
+	if (line.n == 0) {
+		w->part = PART_BODY;
+		return;
+	}
+	if (!begins_with_space(line) && !is_header_field(line)) {
+		no_field(c, w, line);
+		return;
+	}
+	size_t colon = slice_find_octet(line, ':');
+	if (!begins_with_space(line) && slice_starts(slice_part(line, colon, line.n), SLICE("::")))
+		(void)checking_add(c, c->line, CHECK_ERROR, "One colon parts the name from what the field says",
+		                   "RFC 5322 2.2", "two colons stand behind a field's name");
+	w->parameters = line.p[line.n - 1] == ';';
+}
+
+/* ---- dots ---- */
+
+/* Three dots are three dots that were meant: of a text that begins with two, hardly anybody has heard. */
+static void dots_judge(struct checking *c, const struct dialogue_event *event)
+{
+	struct slice line = event->text;
+	if (slice_starts(line, SLICE("...")) && !slice_starts(line, SLICE("....")))
+		(void)checking_add(
+			c, c->line, CHECK_ERROR,
+			"The receiver takes the first away: a line that begins with dots is sent with one more",
+			event->side == SIDE_CLIENT ? "RFC 5321 4.5.2" : "RFC 1939 3",
+			"a line of text begins with three dots");
+}
+
+/* ---- addresses ---- */
+
+/* What stands in the place of each address in pages that hide them from programs. */
+static void blanks_judge(struct checking *c, const struct dialogue_event *event)
+{
+	struct slice line = event->text;
+	bool blanked = slice_find_nocase(line, SLICE("[email protected]")) < line.n ||
+	               slice_find_nocase(line, SLICE("[email\xc2\xa0protected]")) < line.n;
+	if (blanked)
+		(void)checking_add(c, c->line, CHECK_ERROR, "A web site that shows the document hides addresses so",
+		                   event->kind == EVENT_COMMAND ? "RFC 5321 4.1.2" : "RFC 5322 3.4.1",
+		                   "\"[email protected]\" stands where an address was");
+}
+
+/* ---- lines ---- */
+
+/* Whether the event is a line of a message's text, dots stuffed. */
+static bool is_text(const struct message_watch *w, const struct dialogue_event *event)
+{
+	if (event->kind != EVENT_DATA || event->more)
+		return false;
+	if (event->side == SIDE_CLIENT)
+		return w->dotted && event->phase != PHASE_AUTHENTICATE;
+	return slice_equal(event->verb, SLICE("RETR")) || slice_equal(event->verb, SLICE("TOP"));
+}
+
+static void text_line(struct checking *c, struct message_watch *w, const struct dialogue_event *event)
+{
+	struct slice line = event->text;
+	if (slice_equal(line, SLICE("."))) {
+		w->part = PART_NONE;
+		return;
+	}
+	if (watched_is_open(c)) {
+		w->part = PART_BODY;
+		return;
+	}
+	dots_judge(c, event);
+	if (w->part == PART_NONE)
+		w->part = is_header_field(line) ? PART_HEADER : PART_BODY;
+	if (w->part == PART_HEADER)
+		header_line(c, w, line);
+}
+
+static void message_event(struct checking *c, void *memory, const struct dialogue_event *event)
+{
+	struct message_watch *w = memory;
+	if (event->kind == EVENT_STAGE)
+		return;
+	blanks_judge(c, event);
+	if (event->kind == EVENT_COMMAND)
+		w->dotted = slice_equal(event->verb, SLICE("DATA"));
+	if (is_text(w, event))
+		text_line(c, w, event);
+	else if (event->kind != EVENT_DATA)
+		w->part = PART_NONE;
+}
+
+const struct watcher watch_message = { .room = sizeof(struct message_watch), .event = message_event };
