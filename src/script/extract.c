@@ -8,6 +8,11 @@
 
 #include "base/memory.h"
 
+/* So many lines of those that are held may look like somebody's in vain; behind that only one in so many is looked at: a long
+ * list that begins each line with `S:` must not be judged as a whole for each of them. */
+#define JUDGED_IN_VAIN 64
+#define ONE_IN 32
+
 struct extract {
 	struct document *document;
 	struct passage passage;
@@ -15,9 +20,24 @@ struct extract {
 	struct judged usual;   /* the last passage's: what the document's others are likely to be */
 	struct titles titles;
 	struct bare bare;
+	unsigned in_vain; /* of the lines that are held: how many were judged, and are nobody's */
+	bool cut;         /* the lines that are held go on with a passage that was too long */
 };
 
 /* ---- passages ---- */
+
+/* Whether somebody speaks from the `i`th line on. */
+static bool judge(struct extract *e, size_t i, struct judged *judged)
+{
+	if (e->cut && e->talk.open && judge_rest(&e->passage, i, &e->usual, judged))
+		return true;
+	e->cut = false;
+	if (e->in_vain > JUDGED_IN_VAIN && i % ONE_IN)
+		return false;
+	bool found = judge_passage(&e->passage, i, &e->usual, judged);
+	e->in_vain += !found && judged->tried;
+	return found;
+}
 
 /* Reads the passage that begins with the `i`th line; returns the line behind it, `i` where none begins. */
 static size_t read_passage(struct extract *e, size_t i)
@@ -27,7 +47,7 @@ static size_t read_passage(struct extract *e, size_t i)
 	size_t recorded = recorded_passage(&e->talk, &e->passage, i, &e->titles);
 	if (recorded > i)
 		return recorded;
-	if (!judge_passage(&e->passage, i, &e->usual, &judged))
+	if (!judge(e, i, &judged))
 		return bare_read(&e->bare, &e->talk, &e->passage, i, &e->titles);
 	bare_forget(&e->bare);
 	items_make(&items, &e->passage, &judged);
@@ -53,6 +73,7 @@ static void pass_over(struct extract *e, size_t i)
 static void work(struct extract *e, size_t n)
 {
 	size_t i = 0;
+	e->in_vain = 0;
 	while (i < n) {
 		size_t next = read_passage(e, i);
 		if (next == i)
@@ -65,8 +86,11 @@ static void work(struct extract *e, size_t n)
 static void take(void *context, const struct document_line *line)
 {
 	struct extract *e = context;
-	if (line->kind == DOCUMENT_HEADING || passage_full(&e->passage))
+	bool full = passage_full(&e->passage);
+	if (line->kind == DOCUMENT_HEADING || full) {
 		work(e, e->passage.n);
+		e->cut = full;
+	}
 	passage_add(&e->passage, line);
 }
 

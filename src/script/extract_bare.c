@@ -137,7 +137,7 @@ static bool awaits(const struct bare *bare, const struct talk *t)
 	return is_under_way(bare, t) && bare->tail.n && !bare->lost && !t->gap.or &&t->gap.lines <= 2 * LINES_BETWEEN;
 }
 
-static void start(struct walk *w, const struct bare *bare, const struct talk *t)
+static void start(struct walk *w, const struct bare *bare)
 {
 	w->d = dialogue_new(w->protocol);
 	w->tls = bare->shell.tls;
@@ -149,7 +149,6 @@ static void start(struct walk *w, const struct bare *bare, const struct talk *t)
 	else if (!stretch_marked(w->s, SIDE_SERVER, first, &said) || !w->protocol->greeting ||
 	         !w->protocol->greeting(said))
 		greet(w);
-	(void)t;
 }
 
 /* ---- which protocol ---- */
@@ -260,7 +259,7 @@ static bool choose(const struct bare *bare, const struct talk *t, const struct s
 		w.goes_on = awaits(bare, t) && *protocol == t->protocol && !asks(&w);
 		if (!w.goes_on && !likes_first(&w))
 			continue;
-		start(&w, bare, t);
+		start(&w, bare);
 		walk_run(&w);
 		*walked = w.walked > *walked ? w.walked : *walked;
 		w.answered = is_answered(&w);
@@ -373,16 +372,29 @@ static void speak_walk(struct bare *bare, struct talk *t, const struct walk *w, 
 
 /* ---- the door ---- */
 
-/* Whether a conversation, or the next part of one, may begin with the line. */
-static bool may_begin(const struct bare *bare, const struct talk *t, const struct held *held, struct slice line)
+/* Whether the line right below is what surely a server says. */
+static bool is_replied(const struct passage *p, size_t i)
 {
+	struct slice line = i + 1 < p->n ? slice_trim(passage_line(p, i + 1)) : (struct slice){ 0 };
+	for (const struct protocol *const *protocol = protocols; line.n && *protocol; protocol++)
+		if (!(*protocol)->bare && speaker_likes(*protocol, SIDE_SERVER, line) >= 3)
+			return true;
+	return false;
+}
+
+/* Whether a conversation, or the next part of one, may begin with the line. */
+static bool may_begin(const struct bare *bare, const struct talk *t, const struct passage *p, size_t i)
+{
+	const struct held *held = &p->lines[i];
+	struct slice line = passage_line(p, i);
 	static const char marks[] = ">-C$<#* ";
 	struct slice text = slice_trim(line);
 	if (text.n == 0 || held->kind == DOCUMENT_HEADING || held->kind == DOCUMENT_CELL)
 		return false;
 	if (held->kind == DOCUMENT_LITERAL && awaits(bare, t))
 		return true;
-	unsigned least = held->kind == DOCUMENT_LITERAL || is_under_way(bare, t) ? 1 : 2;
+	bool likely = held->kind == DOCUMENT_LITERAL || is_under_way(bare, t) || is_replied(p, i);
+	unsigned least = likely ? 1 : 2;
 	for (unsigned pass = 0; pass < 2; pass++) {
 		for (const struct protocol *const *protocol = protocols; *protocol; protocol++)
 			if (!(*protocol)->bare && (speaker_likes(*protocol, SIDE_CLIENT, text) >= least ||
@@ -411,7 +423,7 @@ size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, siz
 	struct slice line = passage_line(p, i);
 	struct walk w;
 	see_tool(bare, line, held);
-	if (tool_of(slice_trim(line), &(struct slice){ 0 }).n || !may_begin(bare, t, held, line))
+	if (tool_of(slice_trim(line), &(struct slice){ 0 }).n || !may_begin(bare, t, p, i))
 		return i;
 	bool anew = held->number > bare->refused;
 	if (!anew && !begins_surely(slice_trim(line)))

@@ -55,7 +55,7 @@ struct slice stretch_line(const struct stretch *s, size_t i);
 /* Whether the mark of that side stands before the text; `*rest` gets what stands behind it. True where it has no mark. */
 bool stretch_marked(const struct stretch *s, enum side side, struct slice text, struct slice *rest);
 
-/* ---- the walk (extract_bare_walk.c, extract_bare_http.c) ---- */
+/* ---- the walk (extract_bare_walk.c, extract_bare_steps.c, extract_bare_http.c) ---- */
 
 enum step_kind {
 	STEP_SAID,
@@ -98,7 +98,7 @@ struct walk {
 	unsigned open, folds;        /* brackets that an IMAP line leaves open, and lines since */
 	enum http { HTTP_START, HTTP_FIELDS, HTTP_BODY } http;
 	enum side side;        /* of the header or body */
-	bool in_body, binary;  /* a line of it was seen; HTTP/2 or 3 */
+	bool in_body;          /* a line of it was seen */
 	size_t body_end;       /* the passage's line behind the body */
 	struct slice line_end; /* of the body's lines */
 	bool whole;            /* of the last too */

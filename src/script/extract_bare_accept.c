@@ -73,5 +73,5 @@ bool walk_accepted(const struct walk *w)
 		return accept_replies(w);
 	if (w->exchanges == 0 || (sure == 0 && !w->screen))
 		return false;
-	return w->s->literal || w->exchanges > 1 || w->greeted || w->screen;
+	return w->s->literal || w->exchanges > 1 || w->greeted || w->screen || sure > 3;
 }

@@ -186,8 +186,6 @@ static void begin(struct walk *w, enum side side, struct slice text, size_t i)
 	/* a response whose request is not printed: the walk needs one for what follows */
 	if (side == SIDE_SERVER && dialogue_outstanding(w->d) == 0 && !dialogue_in_reply(w->d))
 		walk_feed(w, SIDE_CLIENT, SLICE("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
-	struct slice version = slice_part(text, side == SIDE_SERVER || text.n < 6 ? 0 : text.n - 6, text.n);
-	w->binary = line_starts(version, "HTTP/2", NULL) || line_starts(version, "HTTP/3", NULL);
 	w->exchanges += side == SIDE_SERVER && w->said[SIDE_CLIENT] > 0;
 	walk_say(w, side, text, SLICE("\r\n"), i);
 	w->said[side]++;

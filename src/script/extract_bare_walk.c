@@ -3,114 +3,22 @@
  */
 #include "script/extract_bare.h"
 
-#include <stdlib.h>
-
-#include "base/memory.h"
 #include "protocol/protocol.h"
 #include "script/import_forms.h"
 #include "script/speaker.h"
 
+/* A line is folded where it has about so many columns. */
+#define WIDTH_LEAST 66
+#define WIDTH_MOST 80
+
 /* So many lines a document folds one into. */
 #define FOLDS_MAX 5
-
-/* So many lines of prose may stand between lines of text that are said (`The server answers:`). */
-#define ASIDES_MAX 1
 
 /* So many lines are looked at to tell how long a literal is. */
 #define LITERAL_LINES 512
 
 /* So many lines that speak against it are enough. */
 #define AGAINST_MAX 24
-
-/* ---- steps ---- */
-
-void walk_add(struct walk *w, const struct step *step)
-{
-	if (w->n == w->room) {
-		w->room = w->room ? w->room * 2 : 64;
-		w->steps = memory_grow(w->steps, w->room, sizeof *w->steps);
-	}
-	w->steps[w->n++] = *step;
-	if (step->kind == STEP_REMARK)
-		return;
-	w->kept = w->n;
-	w->next = step->index + 1;
-}
-
-void walk_free(struct walk *w)
-{
-	dialogue_free(w->d);
-	free(w->steps);
-	*w = (struct walk){ 0 };
-}
-
-static void drain(struct walk *w)
-{
-	struct dialogue_event event;
-	while (dialogue_next(w->d, &event))
-		continue;
-}
-
-void walk_feed(struct walk *w, enum side side, struct slice octets)
-{
-	while (octets.n) {
-		size_t took = dialogue_feed(w->d, side, octets.p, octets.n);
-		drain(w);
-		if (took == 0 && dialogue_tls_pending(w->d)) {
-			dialogue_assume_tls(w->d);
-			continue;
-		}
-		if (took == 0)
-			return;
-		octets = slice_part(octets, took, octets.n);
-	}
-}
-
-void walk_assume(struct walk *w, struct slice octets)
-{
-	walk_feed(w, SIDE_SERVER, octets);
-	w->assumed = octets;
-}
-
-void walk_say(struct walk *w, enum side side, struct slice text, struct slice end, size_t i)
-{
-	struct step step = {
-		.kind = STEP_SAID, .side = side, .index = i, .text = text, .end = end, .assumed = w->assumed
-	};
-	w->assumed = (struct slice){ 0 };
-	walk_feed(w, side, text);
-	walk_feed(w, side, end);
-	walk_add(w, &step);
-}
-
-void walk_left_out(struct walk *w, enum side side, struct slice text, size_t i)
-{
-	struct slice what = { 0 };
-	(void)notation_left_out(text, &what);
-	struct step step = {
-		.kind = STEP_LEFT_OUT, .side = side, .index = i, .text = what.n ? what : slice_trim(text)
-	};
-	dialogue_payload(w->d, side, step.text, 0);
-	drain(w);
-	walk_add(w, &step);
-}
-
-void walk_remark(struct walk *w, struct slice text, size_t i)
-{
-	struct step step = { .kind = STEP_REMARK, .index = i, .text = text };
-	walk_add(w, &step);
-}
-
-void walk_misfit(struct walk *w, struct slice text, size_t i)
-{
-	bool announces = text.n && text.p[text.n - 1] == ':' && w->asides++ < ASIDES_MAX && w->n;
-	if (!w->s->literal && !announces) {
-		w->over = true;
-		return;
-	}
-	w->misfits += w->s->literal;
-	walk_remark(w, text, i);
-}
 
 static bool is_protocol(const struct walk *w, const char *name)
 {
@@ -312,6 +220,16 @@ static void fold(struct walk *w, struct slice text, size_t i)
 	walk_add(w, &step);
 }
 
+/* Whether the reply right above fills its line as text does that is folded there. */
+static bool is_cut(const struct walk *w, size_t i)
+{
+	const struct step *last = w->n ? &w->steps[w->n - 1] : NULL;
+	if (last == NULL || last->kind != STEP_SAID || last->side != SIDE_SERVER || last->index + 1 != i)
+		return false;
+	size_t width = w->s->p->lines[last->index].n;
+	return width >= WIDTH_LEAST && width <= WIDTH_MOST;
+}
+
 static bool is_note(struct slice text)
 {
 	return text.p[0] == '#' || text.p[0] == '[' || text.p[0] == '(' || line_starts(text, "//", NULL) ||
@@ -363,7 +281,7 @@ static void read_line(struct walk *w, struct slice text, size_t i)
 		say_server(w, said[SIDE_SERVER], likes[SIDE_SERVER], i);
 	else if (!marks[SIDE_CLIENT] && likes[SIDE_CLIENT])
 		say_client(w, said[SIDE_CLIENT], likes[SIDE_CLIENT], i);
-	else if (w->open && w->folds < FOLDS_MAX)
+	else if ((w->open && w->folds < FOLDS_MAX) || is_cut(w, i))
 		fold(w, text, i);
 	else if (is_note(text))
 		walk_remark(w, text, i);

@@ -59,12 +59,12 @@ struct verdict {
 /* A run of lines in one notation. */
 struct judged {
 	const struct notation *notation;
-	bool bare;           /* none: who speaks was told by what is said (extract_bare.c) */
 	bool flipped;        /* who is printed as the client is the server */
 	bool marked_ends;    /* `<CRLF>` and the like stands for the line's end */
 	size_t first, last;  /* indices of the first and last line with a prefix */
 	size_t width[2];     /* columns of white space between prefix and text, of each side as it is printed */
 	struct verdict verdict;
+	bool tried; /* the first line has a prefix of some notation */
 };
 
 /* One line's prefix and text. */
@@ -79,6 +79,8 @@ void verdict_make(const struct spoken *lines, size_t n, const struct protocol *u
 size_t end_mark(struct slice text, bool usual);
 /* Whether the lines from the `i`th on are in a notation, and say enough to be a conversation. */
 bool judge_passage(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged);
+/* The same for lines that go on with a passage that was too long to be held, which was judged as `usual`. */
+bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged);
 
 /* ---- what is said (extract_items.c) ---- */
 

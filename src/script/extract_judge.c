@@ -226,6 +226,22 @@ static bool better(const struct judged *a, const struct judged *b)
 	return a->notation->weight > b->notation->weight;
 }
 
+bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged)
+{
+	struct said found[PREFIXES_MAX];
+	struct slice line = passage_line(p, i);
+	if (usual->notation == NULL || line.n == 0 || prefixes(line, usual->notation, found) == 0)
+		return false;
+	struct trial trial = { .p = p, .notation = usual->notation };
+	trial.lines = memory_zeroed(LINES_JUDGED, sizeof *trial.lines);
+	trial_run(&trial, i);
+	free(trial.lines);
+	*judged = *usual;
+	judged->first = trial.first;
+	judged->last = trial.last;
+	return true;
+}
+
 bool judge_passage(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged)
 {
 	struct said found[PREFIXES_MAX];
@@ -233,6 +249,7 @@ bool judge_passage(const struct passage *p, size_t i, const struct judged *usual
 	*judged = (struct judged){ 0 };
 	if (line.n == 0 || notation_find(line, NULL, found, PREFIXES_MAX) == 0)
 		return false;
+	judged->tried = true;
 	struct spoken *lines = memory_zeroed(LINES_JUDGED, sizeof *lines);
 	for (const struct notation *notation = notations; notation->name; notation++) {
 		struct judged tried;

@@ -38,6 +38,17 @@ static size_t end_of(const struct passage *p, size_t i, const struct import_form
 	return likes > SURE ? end : 0;
 }
 
+/* Whether a program's line right above connects under TLS: Python's `imaplib.IMAP4_SSL('mail.example')`. */
+static bool connects_with_tls(const struct passage *p, size_t i)
+{
+	for (unsigned k = 0; k < LINES_BETWEEN && i-- > 0; k++) {
+		struct slice line = passage_line(p, i);
+		if (slice_find(line, SLICE("_SSL(")) < line.n)
+			return true;
+	}
+	return false;
+}
+
 /* A conversation that the form's reader has read. */
 static void hand_on(struct talk *t, const struct script *script, const struct passage *p, size_t first, struct slice title)
 {
@@ -52,7 +63,8 @@ static void hand_on(struct talk *t, const struct script *script, const struct pa
 		line.n--; /* its LF */
 		talk_line(t, row, buffer_slice(&line), number);
 	}
-	t->draft.tls = script->tls && slice_equal(slice_of(script->tls), SLICE("implicit"));
+	bool implicit = script->tls && slice_equal(slice_of(script->tls), SLICE("implicit"));
+	t->draft.tls = implicit || connects_with_tls(p, first);
 	talk_end(t);
 	buffer_free(&line);
 }

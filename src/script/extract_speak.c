@@ -180,11 +180,9 @@ static bool enter(struct speaking *s, const struct item *item)
 		return true;
 	}
 	struct verdict v, *group = (struct verdict *)&s->judged->verdict;
-	size_t n = s->judged->bare ? 0 : run_lines(s, lines);
+	size_t n = run_lines(s, lines);
 	const struct protocol *usual = t->open && t->notation == s->judged->notation ? t->protocol : group->protocol;
 	verdict_make(lines, n, usual, &v);
-	if (s->judged->bare)
-		v = *group;
 	bool sure = v.sure[SIDE_CLIENT] + v.sure[SIDE_SERVER] > 0;
 	if (group->protocol == NULL && !sure)
 		v.protocol = NULL;

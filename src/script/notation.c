@@ -8,8 +8,6 @@
 
 #include "script/notation_inside.h"
 
-/* As many pieces of a leader are passed. */
-#define STEPS_MAX 16
 /* A label that RFCs print before an example's first line is not longer, in octets. */
 #define LABEL_MAX 48
 /* No prefix is longer, with the words before it. */
@@ -104,7 +102,7 @@ static bool find_led(struct slice line, struct rows rows, struct said *said)
 {
 	bool found = false;
 	size_t at = 0;
-	for (unsigned i = 0; i < STEPS_MAX; i++) {
+	for (unsigned i = 0; i < LEADER_STEPS; i++) {
 		struct said here;
 		unsigned least = found ? said->notation->weight + 1 : 0;
 		if (best_at(line, at, rows, least, &here)) {

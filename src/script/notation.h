@@ -38,7 +38,14 @@ struct notation {
 	bool reversed; /* RFC 821: `S:` is the sender, so the client, and `R:` the receiver */
 };
 
-/* The table, ended by a row without name. */
+/*
+ * The table, ended by a row without name. Rows may share a prefix: `S:` is the server's of "C: S:" and of "U: S:", the client's
+ * of "S: R:". Which one a document has is told by its lines together: whoever reads it tries each row that has its first line
+ * (notation_find with that row), and takes the one in which most is said by the side that would say it (speaker_likes).
+ *
+ * Arrows are the client's where they point right. Where the lines say more the other way round (a proxy's log, a mail server's),
+ * whoever reads them swaps the sides.
+ */
 extern const struct notation notations[];
 
 /* One prefix found in a line. Offsets are octets of the line. */
@@ -59,7 +66,8 @@ struct said {
 
 /*
  * Finds the prefixes of `notation` (NULL: of the one that fits best) in the line, from left to right; at most `max` are written
- * to `found`. Returns how many there are. More than one stands in a line that a wiki has flattened; a word that only looks
+ * to `found`. Returns how many were written; where the line has more, the last one's `end` is before the next, and whoever wants
+ * that looks at the rest of the line by itself. More than one stands in a line that a wiki has flattened; a word that only looks
  * like a prefix, inside what somebody says (`S: 250 drive C: is full`, `C: RCPT TO:<s:x@y>`), is none.
  */
 size_t notation_find(struct slice line, const struct notation *notation, struct said *found, size_t max);

@@ -9,6 +9,9 @@
 
 /* ---- leaders (notation_leader.c) ---- */
 
+/* No leader has more pieces. */
+#define LEADER_STEPS 16
+
 /* Where the leader's next piece ends that begins at `at`: a mark or white space; `at` where no piece stands there. */
 size_t leader_step(struct slice line, size_t at);
 

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include "protocol/protocol.h"
-#include "script/speaker.h"
 
 /* What a word on its own at a line's front may be. */
 static const char *const words[] = { "dnl", "REM", "rem", "//!", "///", "//", "/*", "**", "__", "--", "..", "###", "##",
@@ -74,11 +72,7 @@ size_t leader_step(struct slice line, size_t at)
 /* Whether somebody says the line as it stands: then nothing of it is a leader (`* 3 EXISTS`, `+ Ready`, `250 OK`). */
 static bool is_said(struct slice text)
 {
-	for (size_t i = 0; protocols[i]; i++)
-		if (speaker_likes(protocols[i], SIDE_SERVER, text) > 1 ||
-		    speaker_likes(protocols[i], SIDE_CLIENT, text) > 1)
-			return true;
-	return false;
+	return prefix_likes(SIDE_SERVER, text) > 1 || prefix_likes(SIDE_CLIENT, text) > 1;
 }
 
 /* A number that no mark follows is text, and so is a word to which something is glued. */
@@ -93,7 +87,7 @@ static bool is_leader(struct slice line, size_t at, size_t end)
 size_t notation_leader(struct slice line)
 {
 	size_t at = 0;
-	while (at < line.n) {
+	for (unsigned i = 0; i < LEADER_STEPS && at < line.n; i++) {
 		size_t end = leader_step(line, at);
 		bool white = line.p[at] == ' ' || line.p[at] == '\t';
 		if (end == at || (!white && (is_said(behind(line, at)) || !is_leader(line, at, end))))

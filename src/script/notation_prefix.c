@@ -247,7 +247,7 @@ bool prefix_at(struct slice line, size_t at, const struct notation *row, struct 
 {
 	size_t client = longest_at(line, at, row, row->client), server = longest_at(line, at, row, row->server);
 	size_t both = both_at(line, at, row);
-	*prefix = (struct prefix){ .side = server > client ? SIDE_SERVER : SIDE_CLIENT, .both = both > 0 };
+	*prefix = (struct prefix){ .side = !both && server > client ? SIDE_SERVER : SIDE_CLIENT, .both = both > 0 };
 	prefix->end = both ? both : server > client ? server : client;
 	prefix->worded = row->form == NOTATION_WORD && !is_named_at(line, at, row);
 	return prefix->end > 0;

@@ -111,7 +111,7 @@ static int has_form(const struct protocol *protocol, struct slice form, struct s
 		return is_numbers(word);
 	if (slice_starts(form, SLICE("YYYYMMDD")))
 		return word.n >= 14 && is_number(slice_part(word, 0, 14));
-	if (form.p[0] == '(' || form.p[0] == '|')
+	if (form.p[0] == '(' || form.p[0] == '|' || form.p[0] == '"' || form.p[0] == '{')
 		return word.p[0] == form.p[0];
 	if (slice_find(form, SLICE("=value")) < form.n)
 		return slice_find_octet(word, '=') < word.n;
