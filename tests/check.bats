@@ -76,7 +76,7 @@ files() {
 @test "transcripts that ship, other programs' recordings, and what is extracted" {
 	cd "$BATS_TEST_TMPDIR"
 	run -1 "$PARLANCE" check clug-smtp
-	[[ ${lines[0]} == clug-smtp:*": error: "* ]]
+	[[ $output == *"clug-smtp:20: error: "* ]]
 	cat >pasted.log <<-'END'
 		Trying 192.0.2.7...
 		Connected to foo.com.

@@ -64,7 +64,7 @@ static void tag_judge(struct checking *c, struct imap_watch *w, const struct dia
 {
 	uint64_t hash = hash_of(event->tag);
 	size_t kept = w->ntags < TAGS_KEPT ? w->ntags : TAGS_KEPT;
-	if (event->tag.n == 0 || watched_is_open(c))
+	if (event->tag.n == 0 || event->phase == PHASE_NONE || watched_is_open(c))
 		return;
 	/* While its command still waits, the dialogue has told of it. */
 	bool waits = slice_find(event->problem, SLICE("the tag is in use")) < event->problem.n;
@@ -111,7 +111,8 @@ static void select_judge(struct checking *c, struct imap_watch *w)
 {
 	unsigned missing = wanted(c->d) & ~w->said;
 	struct buffer words = { 0 };
-	if (missing == 0 || w->open)
+	/* Who leaves FLAGS or EXISTS out prints only what matters to him: that is no fault of the server's. */
+	if (missing == 0 || missing & (SAID_FLAGS | SAID_EXISTS) || w->open)
 		return;
 	for (size_t i = 0; said_words[i]; i++) {
 		if (!(missing & 1U << i))

@@ -10,8 +10,8 @@ enum part { PART_NONE, PART_HEADER, PART_BODY };
 
 struct message_watch {
 	enum part part;
-	bool parameters; /* the last field's line ends in `;`: the next goes on with it */
-	bool dotted;     /* what the client sends ends in a lone dot: behind DATA, not behind BDAT */
+	bool goes_on; /* the last field's line ends in `;`: more of it comes */
+	bool dotted;  /* what the client sends ends in a lone dot: behind DATA, not behind BDAT */
 };
 
 /* ---- the header ---- */
@@ -21,19 +21,12 @@ static bool begins_with_space(struct slice line)
 	return line.n && (line.p[0] == ' ' || line.p[0] == '\t');
 }
 
-/* `boundary="x"`: a name and a value, which a field of MIME has behind a semicolon (RFC 2045 5.1). */
-static bool is_parameter(struct slice line)
-{
-	struct slice rest = line, word = slice_word(&rest);
-	size_t equals = slice_find_octet(word, '=');
-	return equals > 0 && equals < word.n;
-}
-
 static void no_field(struct checking *c, struct message_watch *w, struct slice line)
 {
-	if (w->parameters && is_parameter(line)) {
+	if (w->goes_on) {
 		(void)checking_add(c, c->line, CHECK_ERROR, "A field goes on in the next line only behind a space",
 		                   "RFC 5322 2.2.3", "the space is missing before the rest of a folded field");
+		w->goes_on = line.p[line.n - 1] == ';';
 		return;
 	}
 	(void)checking_add(c, c->line, CHECK_ERROR, "An empty line ends the header, and behind it the text begins",
@@ -55,7 +48,7 @@ static void header_line(struct checking *c, struct message_watch *w, struct slic
 	if (!begins_with_space(line) && slice_starts(slice_part(line, colon, line.n), SLICE("::")))
 		(void)checking_add(c, c->line, CHECK_ERROR, "One colon parts the name from what the field says",
 		                   "RFC 5322 2.2", "two colons stand behind a field's name");
-	w->parameters = line.p[line.n - 1] == ';';
+	w->goes_on = line.p[line.n - 1] == ';';
 }
 
 /* ---- dots ---- */

@@ -27,7 +27,7 @@ static void hello_judge(struct checking *c, const struct dialogue_event *event)
 	(void)slice_word(&rest);
 	struct slice name = slice_word(&rest);
 	bool literal = name.n && name.p[0] == '[';
-	if (name.n == 0 || watched_is_open(c))
+	if (name.n == 0 || name.p[0] == '<' || watched_is_open(c)) /* `<client>` stands for a name */
 		return;
 	if (slice_trim(rest).n)
 		(void)checking_add(c, c->line, CHECK_ERROR, "The name alone stands there", "RFC 5321 4.1.1.1",

@@ -29,6 +29,8 @@ bool has_words(struct slice text, const char *words)
 {
 	struct slice wanted = slice_of(words);
 	for (size_t at = 0; at + wanted.n <= text.n; at++) {
+		if (octet_lower(text.p[at]) != octet_lower(wanted.p[0]))
+			continue;
 		struct slice here = slice_part(text, at, at + wanted.n);
 		if (slice_equal_nocase(here, wanted) && !(at && is_letter(text, at - 1)) &&
 		    !is_letter(text, at + wanted.n))

@@ -61,7 +61,8 @@ static void pass_over(struct extract *e, size_t i)
 {
 	const struct held *held = &e->passage.lines[i];
 	struct slice line = passage_line(&e->passage, i);
-	titles_see(&e->titles, line, held->number, held->kind == DOCUMENT_HEADING);
+	if (held->kind != DOCUMENT_LITERAL)
+		titles_see(&e->titles, line, held->number, held->kind == DOCUMENT_HEADING);
 	if (slice_trim(line).n == 0)
 		gap_empty(&e->talk);
 	else

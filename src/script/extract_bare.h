@@ -102,6 +102,7 @@ struct walk {
 	size_t body_end;       /* the passage's line behind the body */
 	struct slice line_end; /* of the body's lines */
 	bool whole;            /* of the last too */
+	bool counted;          /* its lines are as many octets as the header says */
 	const struct tool_block *skipping;
 	struct {
 		size_t from, to;

@@ -135,6 +135,7 @@ static void settle_body(struct walk *w, size_t i)
 	w->body_end = end;
 	w->line_end = SLICE("\r\n");
 	w->whole = true;
+	w->counted = false;
 	if (due == 0 || end <= i)
 		return;
 	for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++) {
@@ -142,6 +143,7 @@ static void settle_body(struct walk *w, size_t i)
 			continue;
 		w->line_end = slice_of(ways[way].end);
 		w->whole = ways[way].whole;
+		w->counted = true;
 		return;
 	}
 	for (; i < end; i++) {
@@ -233,6 +235,17 @@ static void read_field(struct walk *w, struct slice text, size_t i)
 	walk_misfit(w, text, i);
 }
 
+/* Whether the stretch stands deeper than the prose before it. */
+static bool is_deeper(const struct stretch *s)
+{
+	for (size_t i = s->first; i-- > 0;) {
+		struct slice line = passage_line(s->p, i), trimmed = slice_trim(line);
+		if (trimmed.n)
+			return (size_t)(trimmed.p - line.p) < s->indent;
+	}
+	return false;
+}
+
 /* Whether the body may go on with the line. */
 static bool takes_body(const struct walk *w, struct slice text, size_t i)
 {
@@ -240,8 +253,9 @@ static bool takes_body(const struct walk *w, struct slice text, size_t i)
 		return false;
 	if (w->s->literal)
 		return true;
-	return w->in_body || is_left_out(text) || text.p[0] == '<' || text.p[0] == '{' || dialogue_due(w->d, w->side) ||
-	       (w->s->indent && w->side == SIDE_SERVER && dialogue_in_reply(w->d));
+	return w->in_body || is_left_out(text) || text.p[0] == '<' || text.p[0] == '{' ||
+	       line_starts(text, "--", NULL) || w->counted ||
+	       (is_deeper(w->s) && w->side == SIDE_SERVER && dialogue_in_reply(w->d));
 }
 
 static void read_body(struct walk *w, struct slice text, size_t i)

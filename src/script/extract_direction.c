@@ -18,7 +18,8 @@ struct slice bracketed(struct slice text)
 		if (inside.n < 2 || inside.p[0] != pairs[i][0] || inside.p[inside.n - 1] != pairs[i][1])
 			continue;
 		struct slice within = slice_part(inside, 1, inside.n - 1);
-		bool one = slice_find_octet(within, pairs[i][0]) == within.n && slice_find_octet(within, pairs[i][1]) == within.n;
+		bool one = slice_find_octet(within, pairs[i][0]) == within.n &&
+		           slice_find_octet(within, pairs[i][1]) == within.n;
 		return one ? slice_trim(within) : (struct slice){ 0 };
 	}
 	return (struct slice){ 0 };
@@ -43,8 +44,8 @@ static size_t count_words(struct slice text)
 enum connection_words connection_words(struct slice text)
 {
 	static const char *const tls[] = { "tls", "ssl", "encrypt", NULL };
-	static const char *const begins[] = { "negotiat", "handshake", "start", "begin", "under", "established", "layer",
-		                              "upgrade", "encrypted", "secure", NULL };
+	static const char *const begins[] = { "negotiat", "handshake", "start",     "begin",  "under", "established",
+		                              "layer",    "upgrade",   "encrypted", "secure", NULL };
 	static const char *const connection[] = { "connection", NULL };
 	static const char *const closes[] = { "close", "closing", "terminat", "drop", "shut", NULL };
 	static const char *const hangs_up[] = { "hangs up", "hang up", "disconnect", "closes connection", NULL };
@@ -83,7 +84,8 @@ bool announces_example(struct slice line)
 	struct slice text = slice_trim(line);
 	if (slice_find_nocase(text, SLICE("following")) < text.n && slice_find_nocase(text, SLICE("example")) < text.n)
 		return true;
-	return slice_starts_nocase(text, SLICE("example")) && (slice_find_octet(text, ':') < text.n || count_words(text) < 3);
+	return slice_starts_nocase(text, SLICE("example")) &&
+	       (slice_find_octet(text, ':') < text.n || count_words(text) < 3);
 }
 
 /* Words that are written as in prose: small letters alone. */

@@ -53,16 +53,17 @@ struct verdict {
 	size_t likely[2], sure[2];       /* of which that protocol likes 2 or more, 3 */
 	size_t strange;                  /* in the place of a command, and none */
 	size_t turns;                    /* how often the other side goes on */
+	bool greeted;                    /* the server begins as only this protocol's does */
 	bool replies;                    /* a server's line looks like a reply of any protocol */
 };
 
 /* A run of lines in one notation. */
 struct judged {
 	const struct notation *notation;
-	bool flipped;        /* who is printed as the client is the server */
-	bool marked_ends;    /* `<CRLF>` and the like stands for the line's end */
-	size_t first, last;  /* indices of the first and last line with a prefix */
-	size_t width[2];     /* columns of white space between prefix and text, of each side as it is printed */
+	bool flipped;       /* who is printed as the client is the server */
+	bool marked_ends;   /* `<CRLF>` and the like stands for the line's end */
+	size_t first, last; /* indices of the first and last line with a prefix */
+	size_t width[2];    /* columns of white space between prefix and text, of each side as it is printed */
 	struct verdict verdict;
 	bool tried; /* the first line has a prefix of some notation */
 };
@@ -111,10 +112,10 @@ void items_free(struct items *items);
 
 /* ---- titles (extract_title.c) ---- */
 
-/* What stands above: the nearest heading, and the nearest line that announces what comes. */
+/* What stands above: the nearest heading, the nearest line that looks like one, and the line that announces what comes. */
 struct titles {
-	struct buffer heading, caption;
-	unsigned heading_at, caption_at; /* the document's lines; 0: none */
+	struct buffer heading, caption, announced;
+	unsigned heading_at, caption_at, announced_at; /* the document's lines; 0: none */
 };
 
 /* Every line of the document in turn, but for what is said. */
@@ -134,11 +135,11 @@ struct gap {
 	unsigned numbers[GAP_KEPT];
 	unsigned kept;
 	unsigned lines, empty, headings;
-	unsigned prose; /* lines that are no remark in brackets, and no dots */
-	bool or;        /* `or`, `-or-`: what follows stands in the place of what was said */
+	unsigned prose;   /* lines that are no remark in brackets, and no dots */
+	bool or ;         /* `or`, `-or-`: what follows stands in the place of what was said */
 	unsigned example; /* which of the lines of prose says `Example:`, from 1; 0: none */
-	bool connects;  /* the client connects: so it does */
-	bool tls;       /* TLS has begun before what follows */
+	bool connects;    /* the client connects: so it does */
+	bool tls;         /* TLS has begun before what follows */
 };
 
 struct talk {
@@ -148,15 +149,15 @@ struct talk {
 	const struct notation *notation;
 	const struct protocol *protocol; /* NULL: none that is known */
 	struct buffer title;
-	unsigned first, last;  /* the document's lines */
-	uint64_t said[2];      /* lines of each side */
-	bool begun;            /* its beginning was seen: a connection, a greeting, who the client is */
-	uint64_t blanked;      /* addresses that a web site has blanked */
-	bool flat, glued;      /* how it is printed */
+	unsigned first, last;        /* the document's lines */
+	uint64_t said[2];            /* lines of each side */
+	bool begun;                  /* its beginning was seen: a connection, a greeting, who the client is */
+	uint64_t blanked;            /* addresses that a web site has blanked */
+	bool flat, glued;            /* how it is printed */
 	const struct entry *command; /* the client's last, where it is known */
 	struct buffer opening;       /* its first line */
 	bool tls_now;                /* TLS has begun, and nothing was said since */
-	struct buffer tags;    /* IMAP: the last ones that were used, a space before and behind each */
+	struct buffer tags;          /* IMAP: the last ones that were used, a space before and behind each */
 	struct gap gap;
 };
 

@@ -91,8 +91,8 @@ static bool is_label(struct slice line, const struct said *said)
 	return announces_example(before) || parts_alternatives(before);
 }
 
-static void add_said(struct items *items, const struct item *like, struct slice line, const struct said *found, size_t n,
-                     const struct judged *judged)
+static void add_said(struct items *items, const struct item *like, struct slice line, const struct said *found,
+                     size_t n, const struct judged *judged)
 {
 	if (!found[0].clean)
 		add_before(items, like, line, &found[0]);

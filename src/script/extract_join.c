@@ -6,6 +6,9 @@
 
 #include "protocol/protocol.h"
 
+/* So many lines may stand above a part of one conversation as its heading. */
+#define CAPTION_LINES 2
+
 /* So many tags a document may have left out. */
 #define TAGS_LEFT_OUT 10
 
@@ -14,6 +17,9 @@
 
 /* More prose between is too much for one conversation, in lines. */
 #define PROSE_BETWEEN 30
+
+/* So many lines may stand above a part of one conversation as its heading. */
+#define CAPTION_LINES 2
 
 /* So many tags a document may have left out. */
 #define TAGS_LEFT_OUT 10
@@ -54,16 +60,18 @@ static bool tag_goes_on(const struct talk *t, struct slice line)
 	tags = slice_part(tags, at, tags.n);
 	while (digits < tag.n && digits < tags.n && tag.p[digits] == tags.p[digits] && !octet_is_digit(tag.p[digits]))
 		digits++;
-	return slice_number(slice_part(tags, digits, tags.n), &last) && slice_number(slice_part(tag, digits, tag.n), &next) &&
-	       next > last && next - last < TAGS_LEFT_OUT;
+	return slice_number(slice_part(tags, digits, tags.n), &last) &&
+	       slice_number(slice_part(tag, digits, tag.n), &next) && next > last && next - last < TAGS_LEFT_OUT;
 }
 
 /* Whether the server's line is a greeting where none is due. */
 static bool greets(const struct talk *t, const struct dialogue *d, struct slice text)
 {
-	if (t->tls_now || (t->said[SIDE_CLIENT] == 0 && t->said[SIDE_SERVER] == 0) || t->protocol == NULL || !t->protocol->server_first)
+	if (t->tls_now || (t->said[SIDE_CLIENT] == 0 && t->said[SIDE_SERVER] == 0) || t->protocol == NULL ||
+	    !t->protocol->server_first)
 		return false;
-	if (dialogue_outstanding(d) > 0 && (!slice_starts(text, SLICE("220")) || (t->command && t->command->phase == PHASE_ENCRYPT)))
+	if (dialogue_outstanding(d) > 0 &&
+	    (!slice_starts(text, SLICE("220")) || (t->command && t->command->phase == PHASE_ENCRYPT)))
 		return false;
 	return protocol_of_greeting(text) != NULL;
 }
@@ -78,7 +86,8 @@ static bool may_say(const struct talk *t, const struct dialogue *d, struct slice
 		return false;
 	if (t->protocol && t->protocol->tagged && tag_used(t, text))
 		return false;
-	if (command && command->phase == PHASE_IDENTIFY && dialogue_state_index(d) > STATE_CONNECTED)
+	if (command && command->phase == PHASE_IDENTIFY && dialogue_state_index(d) > STATE_CONNECTED &&
+	    !dialogue_tls_pending(d))
 		return false;
 	return command == NULL || dialogue_allows(d, command, NULL) != NOT_NOW;
 }
@@ -88,10 +97,13 @@ static bool client_goes_on(const struct talk *t, const struct dialogue *d, struc
 {
 	bool tagged = t->protocol && t->protocol->tagged && dialogue_input(d) == INPUT_COMMAND;
 	if (tiny(&t->gap) && t->gap.headings == 0)
-		return !(t->gap.or && !t->begun);
-	if (gap_example(&t->gap) || t->gap.prose > PROSE_BETWEEN || slice_equal_nocase(text, buffer_slice(&t->opening)))
+		return !(t->gap.or &&!t->begun);
+	/* What began the talk begins another one, but for the EHLO behind STARTTLS. */
+	bool again = slice_equal_nocase(text, buffer_slice(&t->opening)) && !dialogue_tls_pending(d);
+	if (gap_example(&t->gap) || t->gap.prose > PROSE_BETWEEN || again)
 		return false;
-	return (t->begun || (tagged && tag_goes_on(t, text))) && may_say(t, d, text);
+	bool next = tagged && tag_goes_on(t, text);
+	return (t->begun && next && t->gap.prose <= CAPTION_LINES) || ((t->begun || next) && may_say(t, d, text));
 }
 
 bool talk_continues(const struct talk *t, const struct judged *judged, const struct protocol *protocol, enum side side,
@@ -107,10 +119,11 @@ bool talk_continues(const struct talk *t, const struct judged *judged, const str
 	bool awaited = dialogue_outstanding(d) > 0 || dialogue_in_reply(d) || dialogue_due(d, side) > 0;
 	if ((dialogue_closing(d) && !awaited) || (side == SIDE_SERVER && greets(t, d, text)))
 		return false;
-	if (side == SIDE_CLIENT)
+	/* Some documents print a command under the server's prefix, where the server has nothing to say. */
+	if (side == SIDE_CLIENT || (!awaited && command_of(t->protocol, text)))
 		return client_goes_on(t, d, text);
 	if (tiny(&t->gap))
-		return !t->gap.or;
+		return !t->gap.or ;
 	if (t->gap.or || t->gap.prose > PROSE_BETWEEN)
 		return false;
 	if (slice_starts(text, SLICE("HTTP/")))

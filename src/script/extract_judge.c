@@ -60,20 +60,33 @@ static struct verdict verdict_of(const struct spoken *lines, size_t n, const str
 	return v;
 }
 
+/* The protocol that the server greets in, where nothing else begins so; NULL: none. */
+static const struct protocol *greeted(const struct spoken *lines, size_t n)
+{
+	size_t i = 0;
+	while (i < n && lines[i].side != SIDE_SERVER)
+		i++;
+	const struct protocol *protocol = i < n && i < 2 ? protocol_of_greeting(lines[i].text) : NULL;
+	return protocol && protocol->greeting && protocol->greeting(lines[i].text) >= 3 ? protocol : NULL;
+}
+
 void verdict_make(const struct spoken *lines, size_t n, const struct protocol *usual, struct verdict *verdict)
 {
 	struct speaker_line *said = memory_zeroed(n ? n : 1, sizeof *said);
 	for (size_t i = 0; i < n; i++)
 		said[i] = (struct speaker_line){ lines[i].side, lines[i].text };
-	const struct protocol *found = speaker_protocol(said, n, NULL);
+	const struct protocol *found = speaker_protocol(said, n, NULL), *greeting = greeted(lines, n);
+	if (found == NULL)
+		found = greeting;
 	*verdict = verdict_of(lines, n, found);
+	verdict->greeted = greeting && greeting == found;
 	if (usual && usual != found) {
 		struct verdict as_usual = verdict_of(lines, n, usual);
 		size_t sure = verdict->sure[SIDE_CLIENT] + verdict->sure[SIDE_SERVER];
 		if (sure == 0 && as_usual.likely[SIDE_CLIENT] + as_usual.likely[SIDE_SERVER] > 0)
 			*verdict = as_usual;
 	}
-	if (verdict->strange > verdict->likely[SIDE_CLIENT] + verdict->likely[SIDE_SERVER] / 2)
+	if (!verdict->greeted && verdict->strange > verdict->likely[SIDE_CLIENT] + verdict->likely[SIDE_SERVER] / 2)
 		*verdict = verdict_of(lines, n, NULL);
 	free(said);
 }
@@ -106,8 +119,8 @@ static size_t find_mark(struct slice text, const char *const *marks)
 
 size_t end_mark(struct slice text, bool usual)
 {
-	static const char *const surely[] = { "<CRLF>", "<CR><LF>", "<CR-LF>", "<CR LF>", "[CRLF]", "[CR][LF]",
-		                              "{CRLF}", "(CRLF)",   NULL };
+	static const char *const surely[] = { "<CRLF>",   "<CR><LF>", "<CR-LF>", "<CR LF>", "[CRLF]",
+		                              "[CR][LF]", "{CRLF}",   "(CRLF)",  NULL };
 	static const char *const perhaps[] = { "\\r\\n", "\\n", "\xE2\x86\xB5", "\xC2\xB6", NULL };
 	size_t at = find_mark(text, surely);
 	if (at == text.n && usual)
@@ -181,7 +194,8 @@ static bool converses(const struct notation *notation, const struct verdict *v)
 /* Whether enough speaks for it: the less the prefixes say, the more what stands behind them must. */
 static bool convinces(const struct notation *notation, const struct verdict *v)
 {
-	size_t likely = v->likely[SIDE_CLIENT] + v->likely[SIDE_SERVER], sure = v->sure[SIDE_CLIENT] + v->sure[SIDE_SERVER];
+	size_t likely = v->likely[SIDE_CLIENT] + v->likely[SIDE_SERVER],
+	       sure = v->sure[SIDE_CLIENT] + v->sure[SIDE_SERVER];
 	bool both = v->likely[SIDE_CLIENT] && v->likely[SIDE_SERVER];
 	if (v->protocol == NULL)
 		return converses(notation, v);
@@ -220,6 +234,10 @@ static bool better(const struct judged *a, const struct judged *b)
 {
 	if (b->notation == NULL)
 		return true;
+	/* Pairs share a prefix (`C: S:`, `U: S:`): the one in which both sides speak is meant. */
+	bool both = a->verdict.lines[SIDE_CLIENT] && a->verdict.lines[SIDE_SERVER];
+	if (both != (b->verdict.lines[SIDE_CLIENT] && b->verdict.lines[SIDE_SERVER]))
+		return both;
 	size_t weight = weight_of(&a->verdict), other = weight_of(&b->verdict);
 	if (weight != other)
 		return weight > other;

@@ -26,9 +26,20 @@ static unsigned side_named(struct slice head)
 	static const struct {
 		const char *word;
 		unsigned side;
-	} heads[] = { { "client", 1 }, { "c", 1 }, { "c:", 1 }, { "client:", 1 }, { "client says", 1 }, { "client sends", 1 },
-		      { "server", 2 }, { "s", 2 }, { "s:", 2 }, { "server:", 2 }, { "server says", 2 }, { "server sends", 2 },
-		      { "server responds", 2 }, { "server replies", 2 } };
+	} heads[] = { { "client", 1 },
+		      { "c", 1 },
+		      { "c:", 1 },
+		      { "client:", 1 },
+		      { "client says", 1 },
+		      { "client sends", 1 },
+		      { "server", 2 },
+		      { "s", 2 },
+		      { "s:", 2 },
+		      { "server:", 2 },
+		      { "server says", 2 },
+		      { "server sends", 2 },
+		      { "server responds", 2 },
+		      { "server replies", 2 } };
 	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
 		if (slice_equal_nocase(slice_trim(head), slice_of(heads[i].word)))
 			return heads[i].side;
@@ -58,7 +69,8 @@ static bool ends_with_prefix(const struct passage *p)
 	if (p->n == 0 || p->lines[p->n - 1].kind != DOCUMENT_CELL)
 		return false;
 	struct slice line = passage_line(p, p->n - 1);
-	return notation_find(line, NULL, &said, 1) == 1 && said.clean && slice_trim(slice_part(line, said.text, line.n)).n == 0;
+	return notation_find(line, NULL, &said, 1) == 1 && said.clean &&
+	       slice_trim(slice_part(line, said.text, line.n)).n == 0;
 }
 
 /* ---- holding ---- */

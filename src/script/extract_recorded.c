@@ -17,8 +17,9 @@
 #define SURE 3
 
 /* Those whose lines are marked; sessions that only a terminal shows are not read by a form here (extract_bare.c). */
-static const struct import_form *const forms[] = { &import_imaplib, &import_smtplib, &import_http_client, &import_poplib,
-	                                           &import_ftplib, &import_curl, &import_swaks };
+static const struct import_form *const forms[] = { &import_imaplib, &import_smtplib, &import_http_client,
+	                                           &import_poplib,  &import_ftplib,  &import_curl,
+	                                           &import_swaks };
 
 /* Where a recording of the form ends that begins at the `i`th line: behind its last line. 0 where none begins. */
 static size_t end_of(const struct passage *p, size_t i, const struct import_form *form)
@@ -50,7 +51,8 @@ static bool connects_with_tls(const struct passage *p, size_t i)
 }
 
 /* A conversation that the form's reader has read. */
-static void hand_on(struct talk *t, const struct script *script, const struct passage *p, size_t first, struct slice title)
+static void hand_on(struct talk *t, const struct script *script, const struct passage *p, size_t first,
+                    struct slice title)
 {
 	struct buffer line = { 0 };
 	for (size_t i = 0; i < script->nlines; i++) {

@@ -80,7 +80,8 @@ static bool in_payload(const struct talk *t, enum side side)
 	if (side == SIDE_SERVER)
 		return dialogue_in_reply(d) && (speaks(t, "pop3") || speaks(t, "http"));
 	enum input input = dialogue_input(d);
-	return input == INPUT_TEXT || input == INPUT_FIELD || (input == INPUT_COUNTED && dialogue_turn(d) == SIDE_CLIENT);
+	return input == INPUT_TEXT || input == INPUT_FIELD ||
+	       (input == INPUT_COUNTED && dialogue_turn(d) == SIDE_CLIENT);
 }
 
 /* ---- counts ---- */
@@ -162,7 +163,8 @@ static size_t run_lines(const struct speaking *s, struct spoken *lines)
 	size_t n = 0;
 	for (size_t i = s->i; i < s->items->n && n < RUN_JUDGED; i++) {
 		const struct item *item = &s->items->rows[i];
-		if (item->kind == ITEM_HEADING || (item->kind == ITEM_PLAIN && item->indent <= s->items->rows[s->i].indent))
+		if (item->kind == ITEM_HEADING ||
+		    (item->kind == ITEM_PLAIN && item->indent <= s->items->rows[s->i].indent))
 			break;
 		if (item->kind == ITEM_SAID && !item->both)
 			lines[n++] = (struct spoken){ item->side, slice_trim(item->text) };
@@ -183,7 +185,7 @@ static bool enter(struct speaking *s, const struct item *item)
 	size_t n = run_lines(s, lines);
 	const struct protocol *usual = t->open && t->notation == s->judged->notation ? t->protocol : group->protocol;
 	verdict_make(lines, n, usual, &v);
-	bool sure = v.sure[SIDE_CLIENT] + v.sure[SIDE_SERVER] > 0;
+	bool sure = v.greeted || v.sure[SIDE_CLIENT] + v.sure[SIDE_SERVER] > 0;
 	if (group->protocol == NULL && !sure)
 		v.protocol = NULL;
 	if (talk_continues(t, s->judged, v.protocol, item->side, slice_trim(item->text))) {
@@ -209,7 +211,10 @@ static bool enter(struct speaking *s, const struct item *item)
 static size_t unfold(const struct speaking *s, const struct item *item, struct buffer *all)
 {
 	buffer_add_slice(all, slice_trim(item->text));
-	char opening = all->n ? all->p[0] : 0, closing = opening == '<' ? '>' : opening == '[' ? ']' : opening == '(' ? ')' : 0;
+	char opening = all->n ? all->p[0] : 0, closing = opening == '<'   ? '>'
+	                                                 : opening == '[' ? ']'
+	                                                 : opening == '(' ? ')'
+	                                                                  : 0;
 	size_t n = 1;
 	if (!closing)
 		return 1;
@@ -259,7 +264,10 @@ static bool stage(struct speaking *s, const struct item *item, struct slice word
 static void remark(struct speaking *s, const struct item *item, struct slice text)
 {
 	struct buffer out = { 0 };
-	const char *prefix = item->kind != ITEM_SAID ? "" : item->both ? "C, S: " : item->side == SIDE_CLIENT ? "C: " : "S: ";
+	const char *prefix = item->kind != ITEM_SAID     ? ""
+	                     : item->both                ? "C, S: "
+	                     : item->side == SIDE_CLIENT ? "C: "
+	                                                 : "S: ";
 	buffer_add_string(&out, prefix);
 	buffer_add_slice(&out, text);
 	talk_comment(s->t, buffer_slice(&out), item->number);
@@ -516,8 +524,8 @@ static bool parts_word(struct slice line, struct slice next)
 		quotes += line.p[i] == '"';
 	if (is_base64(bare_word(last)) && is_encoded(bare_word(first)) && rest.n == 0)
 		return strchr("\")>", end) == NULL;
-	return strchr(";/?&|", begin) || strchr("/|", end) || (begin == ':' && slice_find(last, SLICE("://")) < last.n) ||
-	       (quotes % 2 == 1 && strchr(";=", end));
+	return strchr(";/?&|", begin) || strchr("/|", end) ||
+	       (begin == ':' && slice_find(last, SLICE("://")) < last.n) || (quotes % 2 == 1 && strchr(";=", end));
 }
 
 static void fold(struct speaking *s, const struct item *item)
@@ -534,7 +542,7 @@ static void between(struct speaking *s, const struct item *item)
 	bool heading = item->kind == ITEM_HEADING;
 	bool aside = begins_aside(item->text) || (item->indent > s->indent && s->t->open && s->empty == 0);
 	gap_add(s->t, item->text, item->number, heading ? BETWEEN_HEADING : aside ? BETWEEN_ASIDE : BETWEEN_PROSE);
-	if (!item->glued)
+	if (!item->glued && (heading || item->block == 0))
 		titles_see(s->titles, item->text, item->number, heading);
 }
 
@@ -550,7 +558,9 @@ static bool tls_begins(const struct talk *t)
 static bool read_plain(struct speaking *s, const struct item *item)
 {
 	enum side side = s->side;
-	enum role role = item->glued ? ROLE_REMARK : s->waits ? role_behind(s, item, &side) : role_alone(s, item, &side);
+	enum role role = item->glued ? ROLE_REMARK
+	                 : s->waits  ? role_behind(s, item, &side)
+	                             : role_alone(s, item, &side);
 	struct slice what;
 	if (role == ROLE_FOLDED) {
 		fold(s, item);
@@ -563,7 +573,8 @@ static bool read_plain(struct speaking *s, const struct item *item)
 		return true;
 	}
 	bool aside = is_aside(item->text) || begins_aside(item->text);
-	if (role == ROLE_REMARK && aside && tls_begins(s->t) && connection_words(aside_words(item->text)) == WORDS_TLS) {
+	if (role == ROLE_REMARK && aside && tls_begins(s->t) &&
+	    connection_words(aside_words(item->text)) == WORDS_TLS) {
 		gap_tell(s->t);
 		talk_comment(s->t, item->text, item->number);
 		talk_tls(s->t, item->number);

@@ -4,6 +4,7 @@
 #include "script/extract_inside.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/escape.h"
 #include "protocol/protocol.h"
@@ -66,14 +67,18 @@ void talk_end(struct talk *t)
 		errata[n++] = SLICE("prose stands before a prefix, on the same line");
 	if (t->blanked) {
 		buffer_add_string(&blanked, t->blanked == 1 ? "an address was" : "addresses were");
-		buffer_add_string(&blanked, " blanked to \"[email protected]\" by the web site that shows the document");
+		buffer_add_string(&blanked,
+		                  " blanked to \"[email protected]\" by the web site that shows the document");
 		if (t->blanked > 1)
 			buffer_printf(&blanked, " (%llu times)", (unsigned long long)t->blanked);
 		errata[n++] = buffer_slice(&blanked);
 	}
-	struct extracted about = {
-		.title = buffer_slice(&t->title), .first = t->first, .last = t->last, .tls = t->draft.tls, .errata = errata, .nerrata = n
-	};
+	struct extracted about = { .title = buffer_slice(&t->title),
+		                   .first = t->first,
+		                   .last = t->last,
+		                   .tls = t->draft.tls,
+		                   .errata = errata,
+		                   .nerrata = n };
 	about.protocol = draft_following(&t->draft);
 	about.client = t->said[SIDE_CLIENT];
 	about.server = t->said[SIDE_SERVER];
@@ -151,7 +156,8 @@ void talk_said_ended(struct talk *t, enum side side, struct slice text, struct s
 {
 	at_line(t, number);
 	if (t->draft.dialogue && dialogue_tls_pending(t->draft.dialogue)) {
-		draft_comment_text(&t->draft, SLICE("the document does not show where TLS begins: here, behind the reply"));
+		draft_comment_text(&t->draft,
+		                   SLICE("the document does not show where TLS begins: here, behind the reply"));
 		draft_tls(&t->draft);
 	}
 	t->begun = t->begun || begins(t, side, text);
@@ -197,12 +203,22 @@ void talk_direction(struct talk *t, const char *text, unsigned number)
 	settle(t);
 }
 
+/* The words of a payload that is left out, without those that the direction has anyway. */
+static struct slice payload_words(struct slice what)
+{
+	static const char *const before[] = { "server sends ", "client sends ", "sends " };
+	for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+		if (slice_starts(what, slice_of(before[i])))
+			return slice_part(what, strlen(before[i]), what.n);
+	return what.n ? what : SLICE("what the document leaves out");
+}
+
 void talk_payload(struct talk *t, enum side side, struct slice what, unsigned number)
 {
 	struct buffer safe = { 0 };
 	struct script_line line = { 0 };
 	at_line(t, number);
-	escape_text(&safe, what.n ? what : SLICE("what the document leaves out"));
+	escape_text(&safe, payload_words(what));
 	char *text = buffer_take(&safe);
 	char *direction = string_printf("%s sends %s", side == SIDE_CLIENT ? "client" : "server", text);
 	(void)script_direction(slice_of(direction), &line);
@@ -241,7 +257,8 @@ void gap_add(struct talk *t, struct slice text, unsigned number, enum between be
 	gap->lines++;
 	gap->headings += between == BETWEEN_HEADING;
 	gap->prose += between != BETWEEN_ASIDE && !is_aside(text);
-	enum connection_words words = is_aside(text) || begins_aside(text) ? connection_words(aside_words(text)) : WORDS_NONE;
+	enum connection_words words = is_aside(text) || begins_aside(text) ? connection_words(aside_words(text))
+	                                                                   : WORDS_NONE;
 	gap->connects = gap->connects || words == WORDS_CONNECTS || words == WORDS_TLS;
 	gap->tls = gap->tls || words == WORDS_TLS;
 	gap->or = gap->or || parts_alternatives(text);

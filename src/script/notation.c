@@ -233,7 +233,7 @@ static bool find_pointing(struct slice line, struct rows rows, struct said *said
 	if (slice_find_octet(line, '>') == line.n)
 		return false;
 	for (const struct notation *row = rows.first; row < rows.end; row++)
-		if (row->form == NOTATION_ARROW && arrow_behind(line, row, said))
+		if (row->form == NOTATION_ARROW && arrow_behind(line, row, rows.end == rows.first + 1, said))
 			return true;
 	return false;
 }

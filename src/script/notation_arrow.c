@@ -59,8 +59,8 @@ static size_t column_of(struct slice text)
 	return at < text.n ? at + mark.n : start;
 }
 
-/* The text of a column whose end is a shaft: without the shaft that is drawn before it. */
-static bool column_said(struct slice line, size_t end, const struct notation *row, struct said *said)
+/* The text of a column whose end is a shaft: without the shaft that is drawn before it. `any`: whatever it says. */
+static bool column_said(struct slice line, size_t end, const struct notation *row, bool any, struct said *said)
 {
 	while (end > 0 && is_white(line.p[end - 1]))
 		end--;
@@ -71,14 +71,16 @@ static bool column_said(struct slice line, size_t end, const struct notation *ro
 	end = leader_unended(line, end);
 	struct slice text = slice_part(line, start, end);
 	bool aside = text.n > 1 && text.p[0] == '{' && text.p[text.n - 1] == '}';
-	if (!aside && prefix_likes(SIDE_CLIENT, text) < 2)
+	bool clean = slice_trim(slice_part(line, 0, start)).n == 0;
+	if (text.n == 0 || (!aside && !(any && clean) && prefix_likes(SIDE_CLIENT, text) < 2))
 		return false;
-	*said = (struct said){ .notation = row, .start = start, .after = start, .text = start, .end = end };
-	said->clean = slice_trim(slice_part(line, 0, start)).n == 0;
+	*said = (struct said){
+		.notation = row, .start = start, .after = start, .text = start, .end = end, .clean = clean
+	};
 	return true;
 }
 
-bool arrow_behind(struct slice line, const struct notation *row, struct said *said)
+bool arrow_behind(struct slice line, const struct notation *row, bool usual, struct said *said)
 {
 	unsigned heads = 0;
 	for (size_t at = 0; at < line.n && heads < HEADS_MAX; at++) {
@@ -89,7 +91,9 @@ bool arrow_behind(struct slice line, const struct notation *row, struct said *sa
 			continue;
 		}
 		heads++;
-		if (at > 0 && column_said(line, at, row, said))
+		bool last = slice_trim(slice_part(line, head + 1, line.n)).n == 0,
+		     apart = at > 0 && is_white(line.p[at - 1]);
+		if (at > 0 && column_said(line, at, row, usual && last && apart, said))
 			return true;
 		at = head;
 	}

@@ -45,8 +45,9 @@ unsigned prefix_likes(enum side side, struct slice text);
 /* Where the arrow ends that stands at `at`, whose shaft may be longer than the spelling's; 0 where none does. */
 size_t arrow_at(struct slice line, size_t at, struct slice spelling);
 
-/* Whether a client's arrow stands behind what the client says; `*said` gets that, its prefix empty. */
-bool arrow_behind(struct slice line, const struct notation *row, struct said *said);
+/* Whether a client's arrow stands behind what the client says; `*said` gets that, its prefix empty. `usual`: the document has
+ * such arrows, so that anything may be said before one that ends the line. */
+bool arrow_behind(struct slice line, const struct notation *row, bool usual, struct said *said);
 
 /* Where the text that ends at `end` ends, if a shaft is drawn on behind it. */
 size_t arrow_drawn(struct slice line, const struct notation *row, size_t text, size_t end);

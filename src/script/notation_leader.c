@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-
 /* What a word on its own at a line's front may be. */
 static const char *const words[] = { "dnl", "REM", "rem", "//!", "///", "//", "/*", "**", "__", "--", "..", "###", "##",
 	                             "#",   "*",   ";;",  ";",   "%%",  "%",  "|",  "│",  "!",  "+",  "-",  "–",   "—",

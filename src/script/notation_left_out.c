@@ -162,7 +162,7 @@ static bool tells_payload(struct slice words, char opens)
 
 bool notation_left_out(struct slice text, struct slice *what)
 {
-	struct slice unused, inside;
+	struct slice unused = { 0 }, inside = { 0 };
 	char opens = '.';
 	what = what ? what : &unused;
 	text = slice_trim(text);

@@ -7,16 +7,16 @@
 /* name, client's prefixes, server's prefixes, what they begin with, form, weight, exact, reversed */
 const struct notation notations[] = {
 	{ "C: S:", "C:", "S:", "CS", NOTATION_LETTER, 3, true, false },
-	{ "[C] [S]", "[C] [C]:", "[S] [S]:", "[", NOTATION_MARK, 3, true, false }, /* RFC 3977 1.4 */
+	{ "[C] [S]", "[C] [C]:", "[S] [S]:", "[", NOTATION_MARK, 3, true, false }, /* NNTP */
 	{ "C->S: S->C:", "C->S:", "S->C:", "CS([", NOTATION_ROUTE, 3, true, false },
 	{ "client->server: server->client:", "client->server:", "server->client:", "CcSs([", NOTATION_ROUTE, 3, false, false },
-	{ "C> S>", "C>", "S>", "CS", NOTATION_LETTER, 2, true, false }, /* RFC 3659 2.3 */
+	{ "C> S>", "C>", "S>", "CS", NOTATION_LETTER, 2, true, false }, /* RFC 3659 2.5 */
 	{ "S: R:", "S:", "R:", "SR", NOTATION_LETTER, 2, true, true },  /* RFC 821: sender and receiver */
 	{ "C: P:", "C:", "P:", "CP", NOTATION_LETTER, 2, true, false }, /* RFC 2645: customer and provider */
 	{ "U: S:", "U:", "S:", "US", NOTATION_LETTER, 2, true, false }, /* RFC 959's forerunners: user and server */
 	{ "Client: Server:", "Client: Client> Client|", "Server: Server> Server|", NULL, NOTATION_WORD, 2, false, false },
 	{ "[Client] [Server]", "[Client] [Client]:", "[Server] [Server]:", "[", NOTATION_MARK, 2, false, false },
-	{ "sender-SMTP: receiver-SMTP:", "sender-SMTP:", "receiver-SMTP:", NULL, NOTATION_WORD, 3, false, false }, /* RFC 788 */
+	{ "sender-SMTP: receiver-SMTP:", "sender-SMTP:", "receiver-SMTP:", NULL, NOTATION_WORD, 3, false, false }, /* RFC 821 */
 	{ "Sender: Receiver:", "Sender:", "Receiver: Recipient:", NULL, NOTATION_WORD, 2, false, false },
 	{ "MUA: MTA:", "MUA: UA:", "MTA: MSA: MDA:", NULL, NOTATION_WORD, 2, false, false },
 	{ "User: Server:", "User: You: Me:", "Server:", NULL, NOTATION_WORD, 1, false, false },
@@ -27,7 +27,7 @@ const struct notation notations[] = {
 	{ "(C) (S)", "(C) (C):", "(S) (S):", "(", NOTATION_MARK, 1, true, false },
 	{ ">>> <<<", ">>>", "<<<", "<>", NOTATION_MARK, 2, true, false }, /* RFC 3461 10, Sendmail */
 	{ "-> <-", "-> ~> **> *~> *>", "<- <~ <** <~* <-*", "-~*<", NOTATION_MARK, 1, true, false }, /* swaks has the others */
-	{ "--> <--", "-->", "<--", "-<", NOTATION_ARROW, 1, true, false }, /* RFC 959 7, RFC 1176 */
+	{ "--> <--", "-->", "<--", "-<", NOTATION_ARROW, 1, true, false }, /* RFC 959 7 */
 	{ "=> <=", "=>", "<=", "=<", NOTATION_ARROW, 1, true, false },
 	{ ">> <<", ">>", "<<", "<>", NOTATION_MARK, 1, true, false },
 	{ "→ ←", "→ ⇒ ➜ ⟶", "← ⇐ ⟵", "\xE2", NOTATION_MARK, 1, true, false },

@@ -87,6 +87,15 @@ static bool is_upper(struct slice word)
 	return true;
 }
 
+/* Letters, digits, hyphens and underscores (RFC 4422 3.1). */
+static bool is_name(struct slice word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (!octet_is_alnum(word.p[i]) && word.p[i] != '-' && word.p[i] != '_')
+			return false;
+	return word.n > 0;
+}
+
 static bool named(struct slice form, const char *const *names)
 {
 	for (; *names; names++)
@@ -106,7 +115,7 @@ static int has_form(const struct protocol *protocol, struct slice form, struct s
 	if (slice_equal(form, SLICE("sequence-set")) || slice_equal(form, SLICE("uid-set")))
 		return imap_set_ok(word);
 	if (slice_equal(form, SLICE("mechanism")))
-		return mechanisms && table_find(mechanisms, word) ? 1 : -1;
+		return mechanisms && table_find(mechanisms, word) ? 1 : is_name(word) ? -1 : 0;
 	if (slice_starts(form, SLICE("h1,")))
 		return is_numbers(word);
 	if (slice_starts(form, SLICE("YYYYMMDD")))
@@ -272,9 +281,11 @@ static const struct entry *imap_row_of(const struct protocol *protocol, const st
 	return table_find(commands, (struct slice){ name, command->verb.n + command->second.n + 1 });
 }
 
-/* Most tags have a digit; hands use `.` and `a`. */
+/* Most tags have a digit; hands use `.`. */
 static bool tag_usual(struct slice tag)
 {
+	if (!octet_is_alnum(tag.p[0]) && tag.p[0] != '.')
+		return false;
 	for (size_t i = 0; i < tag.n; i++)
 		if (octet_is_digit(tag.p[i]))
 			return true;
@@ -290,8 +301,10 @@ static unsigned likes_tagged(const struct protocol *protocol, struct slice line)
 	if (row == NULL || !imap_tag_ok(command.tag) || command.tag.p != line.p)
 		return 0;
 	split_tree(command.arguments, &a);
-	unsigned weight = weigh(command.second.n ? command.second : command.verb, fit(protocol, form_behind(row), &a));
-	return weight < 3 && tag_usual(command.tag) ? weight + 1 : weight;
+	enum fit fits = fit(protocol, form_behind(row), &a);
+	unsigned weight = weigh(command.second.n ? command.second : command.verb, fits);
+	bool meant = tag_usual(command.tag) && (fits != FIT_NOT || is_upper(command.verb));
+	return weight < 3 && meant ? weight + 1 : weight;
 }
 
 unsigned speaker_field(const struct protocol *protocol, struct slice line)

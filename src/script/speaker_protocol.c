@@ -39,15 +39,16 @@ static void count_command(struct tally *t, const struct dialogue_event *event)
 
 static void count_reply(struct tally *t, const struct dialogue_event *event)
 {
-	unsigned likes = speaker_likes(t->protocol, SIDE_SERVER, event->text);
 	bool answers = t->protocol->tagged && event->answers && event_span(event, SPAN_TAG);
+	unsigned likes = speaker_likes(t->protocol, SIDE_SERVER, event->text);
+	likes = answers && likes >= LIKELY ? LIKELY + 1 : likes;
 	/* a line where none is due, as of a list: it may be the rest of what an extract leaves out */
 	unsigned least = event->kind == EVENT_JUNK ? 1 : LIKELY;
 	bool odd = likes < least && !is_swapped(t, event);
 	t->odd += odd;
 	t->replies += likes >= LIKELY;
 	t->weight += likes >= LIKELY ? likes : 0;
-	t->sure += likes > LIKELY || answers;
+	t->sure += likes > LIKELY;
 	if (!t->begun)
 		t->greeted = t->protocol->greeting(event->text) > LIKELY;
 }

@@ -116,11 +116,21 @@ static unsigned likes_untagged(const struct protocol *protocol, const struct ima
 	return response->numbered || is_upper_word(response->name) ? 3 : 1;
 }
 
+/* `A001 OK done`. What is tagged with three digits may be another protocol's code, as SIP's `200 OK`. */
+static unsigned likes_tagged(const struct imap_response *response)
+{
+	if (response->bracketed)
+		return 3;
+	if (is_three_digits(response->tag) && response->tag.p[0] != '0')
+		return slice_find_nocase(response->text, SLICE("complete")) < response->text.n ? 3 : 1;
+	return has_digit(response->tag) ? 3 : is_upper_word(response->name) ? 2 : 1;
+}
+
 static unsigned likes_imap(const struct protocol *protocol, struct slice line)
 {
 	struct imap_response response;
 	imap_response_parse(line, &response);
-	/* ACAP and MUPDATE, which look like IMAP else, have strings there (RFC 2244 6.2.5, RFC 3656 3) */
+	/* ACAP and MUPDATE, which look like IMAP else, have strings there */
 	bool worded = response.status || response.kind == IMAP_CONTINUATION;
 	if (worded && response.text.n > 1 && response.text.p[0] == '"')
 		return 1;
@@ -132,7 +142,7 @@ static unsigned likes_imap(const struct protocol *protocol, struct slice line)
 	case IMAP_TAGGED:
 		if (!imap_tag_ok(response.tag) || response.tag.p != line.p)
 			return 0;
-		return has_digit(response.tag) || response.bracketed ? 3 : is_upper_word(response.name) ? 2 : 1;
+		return likes_tagged(&response);
 	case IMAP_NO_RESPONSE:
 		break;
 	}

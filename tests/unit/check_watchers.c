@@ -96,6 +96,140 @@ static void tags_come_once(void)
 	      "4 error: the tag a1 was given to a command already, in line 2\n");
 }
 
+/* ---- SMTP, and messages ---- */
+
+#define SMTP "S: 220 a.example ready\nC: EHLO b.example\nS: 250 a.example\n"                         /* lines 1 to 3 */
+#define ENVELOPE SMTP "C: MAIL FROM:<a@b.example>\nS: 250 OK\nC: RCPT TO:<c@a.example>\nS: 250 OK\n" /* to 7 */
+#define TEXT ENVELOPE "C: DATA\nS: 354 go ahead\n"                                                   /* to 9 */
+
+static void hello_names(void)
+{
+	FINDS("S: 220 a.example ready\nC: EHLO [192.0.2.1]\nS: 250 a.example\n", "");
+	FINDS("S: 220 a.example ready\nC: EHLO my_host\nS: 250 a.example\n",
+	      "2 error: my_host is no name for a client\n");
+	FINDS("S: 220 a.example ready\nC: HELO b.example hello\nS: 250 a.example\n",
+	      "2 error: something stands behind the client's name\n");
+	FINDS("S: 220 a.example ready\nC: HELO b.example\nS: 250-a.example\nS: 250 SIZE 1000\n",
+	      "4 error: HELO is answered by an extension\n");
+}
+
+static void headers(void)
+{
+	FINDS(TEXT "C: Subject: x\nC:  folded\nC:\nC: no: field\nC: at all\nC: .\nS: 250 OK\n", "");
+	FINDS(TEXT "C: Just text\nC: and: more\nC: .\nS: 250 OK\n", "");
+	FINDS(TEXT "C: Subject: x\nC: Hello, you\nC: two\nC: .\nS: 250 OK\n",
+	      "11 error: a line in the header that is no field\n");
+	FINDS(TEXT "C: Content-Type: multipart/mixed;\nC: boundary=\"x\"\nC: To:: c\nC:\nC: .\nS: 250 OK\n",
+	      "11 error: the space is missing before the rest of a folded field\n"
+	      "12 error: two colons stand behind a field's name\n");
+	FINDS(TEXT "C: Hi\nC: ...etc.\nC: ....fine\nC: .\nS: 250 OK\n",
+	      "11 error: a line of text begins with three dots\n");
+}
+
+static void blanked_addresses(void)
+{
+	FINDS(SMTP "C: MAIL FROM:<[email protected]>\nS: 501 what?\n",
+	      "4 error: \"[email protected]\" stands where an address was\n");
+}
+
+static void messages_to_nobody(void)
+{
+	FINDS("S: 220 a.example ready\nC: EHLO b.example\nS: 250-a.example\nS: 250 PIPELINING\n"
+	      "C: MAIL FROM:<a@b.example>\nC: RCPT TO:<c@a.example>\nC: DATA\n"
+	      "S: 250 OK\nS: 550 no such user\nS: 354 go ahead\nC: .\nS: 250 taken\n",
+	      "12 error: the message is accepted, though each recipient was refused\n");
+}
+
+/* ---- codes and words ---- */
+
+static void words_agree(void)
+{
+	FINDS("S: 220 a.example ready\nC: HELO b.example\nS: 250 a.example, no errors\nC: VRFY x\n"
+	      "S: 252 Cannot VRFY user, but will accept message\nC: MAIL FROM:<a@b.example>\nS: 250 OK\n"
+	      "C: RCPT TO:<x@a.example>\nS: 550 5.1.1 User unknown\nC: QUIT\nS: 221 closing\n",
+	      "");
+	FINDS(POP3 "S: +OK\nC: DELE 1\nS: -ERR message 1 already deleted\nC: DELE 2\nS: -ERR no such message\n", "");
+	FINDS(SELECTED "C: a3 STORE 1 +FLAGS ($x)\nS: a3 OK [MODIFIED 1] Conditional STORE failed\n", "");
+	FINDS("C: GET / HTTP/1.1\nC: Host: a\nC:\nS: HTTP/1.1 201 OK\nS: Content-Length: 0\nS:\n", "");
+}
+
+static void words_differ(void)
+{
+	FINDS(SMTP "C: MAIL FROM:<a@b.example>\nS: 250 OK\nC: RCPT TO:<c@a.example>\nS: 250 No such user here\n"
+	           "C: RCPT TO:<d@a.example>\nS: 550 OK\nC: QUIT\nS: 221 Service ready\n",
+	      "7 warning: 250 says success, but its words are \"No such user here\"\n"
+	      "9 warning: 550 says failure, but its words are \"OK\"\n"
+	      "11 warning: the words \"Service ready\" belong to another code than 221\n");
+	FINDS(POP3 "S: +OK\nC: DELE 1\nS: -ERR message deleted\nC: RETR 9\nS: +OK no such message\nS: .\n",
+	      "7 warning: -ERR says failure, but its words are \"message deleted\"\n"
+	      "9 warning: +OK says success, but its words are \"no such message\"\n");
+	FINDS("S: * OK ready\nC: a1 LOGIN b c\nS: a1 OK LOGIN failed\nC: a2 NOOP\nS: a2 NO NOOP completed\n",
+	      "3 warning: OK says success, but its words are \"LOGIN failed\"\n"
+	      "5 warning: NO says failure, but its words are \"NOOP completed\"\n");
+	FINDS("C: GET / HTTP/1.1\nC: Host: a\nC:\nS: HTTP/1.1 200 Not Found\nS: Content-Length: 0\nS:\n",
+	      "4 warning: \"Not Found\" is what 404 says, and not 200\n");
+}
+
+static void login_prompts(void)
+{
+	FINDS("S: 220 a.example ready\nC: EHLO b.example\nS: 250-a.example\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\n"
+	      "S: 334 VXN1cm5hbWU6\nC: Ym9i\nS: 334 UGFzc3dvcmQ6\nC: eA==\nS: 235 welcome\n",
+	      "6 warning: the prompt says \"Usurname:\", nearly \"Username:\"\n");
+}
+
+/* ---- extensions ---- */
+
+static void extensions_unused(void)
+{
+	FINDS("S: 220 a.example ready\nC: EHLO b.example\nS: 250-a.example\nS: 250-SIZE 1000\nS: 250-DSN\nS: 250 HELP\n"
+	      "C: MAIL FROM:<a@b.example> SIZE=100\nS: 250 OK\n",
+	      "5 warning: DSN is announced and never used\n");
+	FINDS("S: * OK ready\nC: a1 CAPABILITY\nS: * CAPABILITY IMAP4rev1 IDLE MOVE UIDPLUS\nS: a1 OK done\n"
+	      "C: a2 LOGIN b c\nS: a2 OK done\nC: a3 IDLE\nS: + idling\nC: DONE\nS: a3 OK done\n",
+	      "3 warning: MOVE and UIDPLUS are announced and never used\n");
+	/* Who only asks and goes has used nothing. */
+	FINDS("S: +OK ready\nC: CAPA\nS: +OK\nS: TOP\nS: UIDL\nS: .\nC: QUIT\nS: +OK\n", "");
+}
+
+static void extensions_unannounced(void)
+{
+	FINDS(SMTP "C: MAIL FROM:<a@b.example> BODY=8BITMIME\nS: 250 OK\n",
+	      "4 error: 8BITMIME is used, but the server did not announce it\n");
+	FINDS(SMTP "C: MAIL FROM:<a@b.example> BODY=8BITMIME\nS: 555 what?\n", "");
+	FINDS("S: 220 a.example ready\nC: HELO b.example\nS: 250 a.example\nC: STARTTLS\nS: 220 go ahead\n",
+	      "4 error: STARTTLS is used, but the server did not announce it\n");
+	FINDS("S: 220 a.example ready\nC: EHLO b.example\nS: 250-a.example\nS: 250 AUTH LOGIN\nC: AUTH PLAIN AGIAYw==\n"
+	      "S: 235 welcome\n",
+	      "5 error: the mechanism PLAIN is used, but the server did not announce it\n");
+	FINDS("S: * OK [CAPABILITY IMAP4rev1] ready\nC: a1 LOGIN b c\nS: a1 OK done\nC: a2 NAMESPACE\n"
+	      "S: * NAMESPACE NIL NIL NIL\nS: a2 OK done\n",
+	      "4 error: NAMESPACE is used, but the server did not announce it\n");
+}
+
+/* ---- limits, and HTTP ---- */
+
+static void long_lines(void)
+{
+	struct buffer script = { 0 }, said = { 0 };
+	buffer_add_string(&script, "C: GET /");
+	for (int i = 0; i < 8000; i++)
+		buffer_add_octet(&script, 'a');
+	buffer_add_string(&script, " HTTP/1.1\nC: Host: a\nC:\nS: HTTP/1.1 200 OK\nS: Content-Length: 0\nS:\n");
+	buffer_add_octet(&script, '\0');
+	CHECK_TEXT(found(&said, script.p),
+	           "1 warning: a request line of 8016 octets, over the 8000 that all must take\n");
+	buffer_free(&script);
+	buffer_free(&said);
+}
+
+static void whole_urls(void)
+{
+	FINDS("C: GET http://a.example/ HTTP/1.0\nC:\nS: HTTP/1.0 200 OK\nS: Server: x\nS: Content-Length: 0\nS:\n",
+	      "1 error: a whole URL, where no proxy is asked\n");
+	FINDS("C: GET http://a.example/ HTTP/1.0\nC:\nS: HTTP/1.0 200 OK\nS: Server: x\nS: Via: 1.0 p\nS: Content-Length: 0\nS:\n",
+	      "");
+}
+
 int main(void)
 {
 	TEST(pop3_counts_agree);
@@ -103,5 +237,16 @@ int main(void)
 	TEST(select_says_enough);
 	TEST(message_numbers);
 	TEST(tags_come_once);
+	TEST(hello_names);
+	TEST(headers);
+	TEST(blanked_addresses);
+	TEST(messages_to_nobody);
+	TEST(words_agree);
+	TEST(words_differ);
+	TEST(login_prompts);
+	TEST(extensions_unused);
+	TEST(extensions_unannounced);
+	TEST(long_lines);
+	TEST(whole_urls);
 	return test_end();
 }

@@ -152,6 +152,9 @@ static void arrows_stand_behind_in_columns(void)
 	CHECK_FOUND("  <-------250 OK------", "S|250 OK");
 	CHECK_FOUND("  this leads to that -->", "");
 	CHECK_FOUND("  <-------->", "");
+	/* RFC 1861: known to be in that notation, it may say anything */
+	CHECK_FOUND("   PAGE 5551212                  -->", "");
+	CHECK_FOUND_AS("--> <--", "   PAGE 5551212                  -->", "C|PAGE 5551212");
 }
 
 static void blocks(void)
