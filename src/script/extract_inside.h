@@ -222,6 +222,11 @@ bool is_aside(struct slice line);
  * where none begins. */
 size_t recorded_passage(struct talk *t, const struct passage *p, size_t i, struct titles *titles);
 
+/* ---- lines that are flattened (extract_flat.c) ---- */
+
+/* How many octets of the text that side says, where others stand in its line: what is behind them is prose. */
+size_t flat_end(const struct talk *t, enum side side, struct slice text);
+
 /* ---- whether it goes on (extract_join.c) ---- */
 
 /* Whether what is said next, behind a gap, belongs to the talk under way. */

@@ -10,6 +10,7 @@
 #include "protocol/protocol.h"
 #include "script/import_forms.h"
 #include "script/speaker.h"
+#include "script/tool.h"
 
 /* So many lines of a run are looked at to tell what it is. */
 #define RUN_JUDGED 128
@@ -278,7 +279,11 @@ static void remark(struct speaking *s, const struct item *item, struct slice tex
 static bool takes_payload(const struct talk *t, enum side side)
 {
 	const struct dialogue *d = t->draft.dialogue;
-	return in_payload(t, side) || (d && side == SIDE_SERVER && dialogue_in_reply(d));
+	if (in_payload(t, side) || (d && side == SIDE_SERVER && dialogue_in_reply(d)))
+		return true;
+	/* A text of POP3's whose +OK the document forgets. */
+	return d && side == SIDE_SERVER && speaks(t, "pop3") && dialogue_outstanding(d) > 0 && t->command &&
+	       t->command->phase == PHASE_TRANSFER;
 }
 
 /* A line in brackets, or of dots: a direction, payload that is left out, or a remark. False: it is said. */
@@ -306,6 +311,17 @@ static bool not_said(struct speaking *s, const struct item *item, struct slice t
 	if (left_out)
 		remark(s, item, text);
 	return left_out;
+}
+
+/* A shell's line that is printed as the client's: it starts what connects. */
+static bool is_shell(struct speaking *s, const struct item *item)
+{
+	struct slice arguments;
+	bool shell = item->side == SIDE_CLIENT && s->t->said[SIDE_CLIENT] + s->t->said[SIDE_SERVER] == 0 &&
+	             tool_of(item->text, &arguments).n;
+	if (shell)
+		remark(s, item, item->text);
+	return shell;
 }
 
 static void say(struct speaking *s, enum side side, struct slice text, unsigned number)
@@ -336,11 +352,22 @@ static void read_said(struct speaking *s, const struct item *item)
 	s->index = item->index;
 	s->own = false;
 	s->empty = 0;
-	size_t n = unfold(s, item, &all);
-	bool silent = not_said(s, item, buffer_slice(&all));
+	struct slice prose = { 0 };
+	struct item whole = *item;
+	if (item->flat) {
+		size_t end = flat_end(s->t, item->side, item->text);
+		prose = slice_trim(slice_part(item->text, end, item->text.n));
+		whole.text = prose.n ? slice_trim(slice_part(item->text, 0, end)) : item->text;
+	}
+	size_t n = unfold(s, &whole, &all);
+	bool silent = is_shell(s, &whole) || not_said(s, &whole, buffer_slice(&all));
 	s->i += silent ? n : 1;
 	if (!silent)
-		say(s, item->side, in_payload(s->t, item->side) ? item->text : slice_trim(item->text), item->number);
+		say(s, item->side, in_payload(s->t, item->side) ? whole.text : slice_trim(whole.text), item->number);
+	if (prose.n) {
+		flush(s);
+		talk_comment(s->t, prose, item->number);
+	}
 	buffer_free(&all);
 }
 

@@ -13,7 +13,7 @@
 
 /* What looks like a heading is no longer, in octets and in words. */
 #define CAPTION_MAX 60
-#define CAPTION_WORDS 9
+#define CAPTION_WORDS 8
 
 /* A longer line announces nothing, in octets. */
 #define ANNOUNCED_MAX 100

@@ -128,11 +128,6 @@ bool draft_in_reply(const struct draft *d)
 	return d->dialogue && dialogue_in_reply(d->dialogue);
 }
 
-bool draft_waits(const struct draft *d, struct slice tag)
-{
-	return d->dialogue && dialogue_in_flight(d->dialogue, tag);
-}
-
 const char *draft_following(const struct draft *d)
 {
 	const struct protocol *protocol = d->dialogue ? dialogue_protocol(d->dialogue) : d->protocol;

@@ -97,8 +97,7 @@ enum side draft_turn(const struct draft *d);
 enum input draft_input(const struct draft *d);
 uint64_t draft_due(const struct draft *d); /* octets by count that the server still has to say */
 bool draft_in_reply(const struct draft *d);
-bool draft_waits(const struct draft *d, struct slice tag); /* IMAP: a command with that tag waits for its reply */
-const char *draft_following(const struct draft *d);        /* the protocol's name; "tcp" while nobody knows */
+const char *draft_following(const struct draft *d); /* the protocol's name; "tcp" while nobody knows */
 
 /* ---- the end ---- */
 

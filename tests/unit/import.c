@@ -320,6 +320,16 @@ static void who_says_a_line_is_known_by_the_protocol(void)
 		"# $ ls\n");
 }
 
+static void a_request_is_the_clients(void)
+{
+	CHECK_READ(
+		"telnet",
+		"$ telnet www.example.com 80\nGET / HTTP/1.0\nHost: www.example.com\n\nHTTP/1.0 200 OK\nContent-Length: 4\n\nhi\n",
+		"Protocol: http\n\n"
+		"# $ telnet www.example.com 80\n"
+		"C: GET / HTTP/1.0\nC: Host: www.example.com\nC:\nS: HTTP/1.0 200 OK\nS: Content-Length: 4\nS:\nS: hi\n");
+}
+
 static void a_terminal_shows_literals(void)
 {
 	CHECK_READ(
@@ -530,6 +540,7 @@ int main(void)
 	TEST(curl_uploads_unseen);
 	TEST(swaks_hides_a_password);
 	TEST(who_says_a_line_is_known_by_the_protocol);
+	TEST(a_request_is_the_clients);
 	TEST(a_terminal_shows_literals);
 	TEST(s_client_asks_for_tls_itself);
 	TEST(a_body_gets_the_line_ends_that_its_length_says);
