@@ -181,26 +181,38 @@ static size_t weight_of(const struct verdict *v)
 	return 2 * (v->likely[SIDE_CLIENT] + v->likely[SIDE_SERVER]) + v->sure[SIDE_CLIENT] + v->sure[SIDE_SERVER];
 }
 
-/* Both sides go on in turn, and at least one of them as such programs do, whatever they speak. */
-static bool converses(const struct notation *notation, const struct verdict *v)
+/* Whether the lines are a literal block's, most of them have a prefix, and each says something: nothing but a conversation looks so. */
+static bool trial_lists(const struct trial *t)
 {
-	if (notation->weight < 3 || v->lines[SIDE_SERVER] == 0)
+	size_t literal = 0;
+	for (size_t i = t->first; i <= t->last && i < t->p->n; i++)
+		literal += t->p->lines[i].kind == DOCUMENT_LITERAL && passage_line(t->p, i).n > 0;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->lines[i].text.n == 0)
+			return false;
+	return t->n > 1 && t->n * 10 >= literal * 6 && literal * 10 >= t->n * 6;
+}
+
+/* Both sides go on in turn, and at least one of them as such programs do, whatever they speak. */
+static bool converses(const struct notation *notation, const struct verdict *v, bool listing)
+{
+	if (notation->weight < 2 || (notation->weight < 3 && !listing) || v->lines[SIDE_SERVER] == 0)
 		return false;
 	if (v->lines[SIDE_CLIENT] == 0)
-		return v->replies && v->lines[SIDE_SERVER] >= 2;
-	return v->turns >= 3 || v->replies;
+		return notation->weight >= 3 && v->replies && v->lines[SIDE_SERVER] >= 2;
+	return v->turns >= (listing ? 1 : 3) || v->replies;
 }
 
 /* Whether enough speaks for it: the less the prefixes say, the more what stands behind them must. */
-static bool convinces(const struct notation *notation, const struct verdict *v)
+static bool convinces(const struct notation *notation, const struct verdict *v, bool listing)
 {
 	size_t likely = v->likely[SIDE_CLIENT] + v->likely[SIDE_SERVER],
 	       sure = v->sure[SIDE_CLIENT] + v->sure[SIDE_SERVER];
 	bool both = v->likely[SIDE_CLIENT] && v->likely[SIDE_SERVER];
 	if (v->protocol == NULL)
-		return converses(notation, v);
+		return converses(notation, v, listing);
 	if (notation->weight >= 3)
-		return sure || both || (likely && converses(notation, v));
+		return sure || both || (likely && converses(notation, v, listing));
 	if (notation->weight == 2)
 		return both || sure >= 2;
 	return both && sure && v->strange <= v->likely[SIDE_CLIENT] / 2;
@@ -276,7 +288,7 @@ bool judge_passage(const struct passage *p, size_t i, const struct judged *usual
 			continue;
 		trial_run(&trial, i);
 		trial_judge(&trial, usual->notation == notation ? usual->verdict.protocol : NULL, &tried);
-		if (convinces(notation, &tried.verdict) && better(&tried, judged))
+		if (convinces(notation, &tried.verdict, trial_lists(&trial)) && better(&tried, judged))
 			*judged = tried;
 	}
 	free(lines);
