@@ -241,9 +241,9 @@ static void absence_judge(struct checking *c, struct pop3_watch *w, uint64_t num
 /* One line of LIST's or UIDL's. */
 static void list_line(struct checking *c, struct pop3_watch *w, bool ids, struct slice text)
 {
-	uint64_t number, octets = 0;
+	uint64_t number = 0, octets = 0;
 	struct slice id = { 0 };
-	bool read = ids ? pop3_unique_id(text, &number, &id) : pop3_numbers(text, &number, &octets) && number > 0;
+	bool read = ids ? pop3_unique_id(text, &number, &id) : (pop3_numbers(text, &number, &octets) && number > 0);
 	if (!read || watched_is_open(c)) {
 		w->list.whole = false;
 		return;

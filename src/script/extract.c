@@ -17,7 +17,7 @@ struct extract {
 	struct document *document;
 	struct passage passage;
 	struct talk talk;
-	struct judged usual;   /* the last passage's: what the document's others are likely to be */
+	struct judged usual; /* the last passage's: what the document's others are likely to be */
 	struct titles titles;
 	struct bare bare;
 	unsigned in_vain; /* of the lines that are held: how many were judged, and are nobody's */
@@ -66,8 +66,7 @@ static void pass_over(struct extract *e, size_t i)
 	if (slice_trim(line).n == 0)
 		gap_empty(&e->talk);
 	else
-		gap_add(&e->talk, line, held->number,
-		        held->kind == DOCUMENT_HEADING ? BETWEEN_HEADING : BETWEEN_PROSE);
+		gap_add(&e->talk, line, held->number, held->kind == DOCUMENT_HEADING ? BETWEEN_HEADING : BETWEEN_PROSE);
 }
 
 /* Works through the first `n` lines that are held. */

@@ -62,5 +62,6 @@ static enum status read(struct draft *d, struct slice text)
 	return STATUS_OK;
 }
 
-const struct import_form import_document = { "document", "a document in which conversations stand, as extract finds them",
-	                                     likes, read };
+const struct import_form import_document = { "document",
+	                                     "a document in which conversations stand, as extract finds them", likes,
+	                                     read };

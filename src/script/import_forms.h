@@ -20,7 +20,8 @@ struct import_form {
 
 /* The forms, each beside its reader. */
 extern const struct import_form import_imaplib, import_smtplib, import_poplib, import_ftplib, import_http_client,
-	import_curl, import_swaks, import_s_client, import_telnet, import_nc, import_exim, import_imaptest, import_document;
+	import_curl, import_swaks, import_s_client, import_telnet, import_nc, import_exim, import_imaptest,
+	import_document;
 
 /* ---- what several readers ask of a line ---- */
 

@@ -12,15 +12,15 @@
 
 struct terminal {
 	struct draft *d;
-	struct buffer line;           /* the line under way, what only a terminal understands taken out */
-	bool begun;                   /* the two have begun to talk */
-	bool over;                    /* the connection is closed */
-	bool tls;                     /* s_client: from the first octet, unless -starttls */
-	bool in_rest;                 /* the server's line goes on behind a literal */
-	const char *starttls;         /* the protocol in which s_client asked for TLS itself; NULL */
+	struct buffer line;                /* the line under way, what only a terminal understands taken out */
+	bool begun;                        /* the two have begun to talk */
+	bool over;                         /* the connection is closed */
+	bool tls;                          /* s_client: from the first octet, unless -starttls */
+	bool in_rest;                      /* the server's line goes on behind a literal */
+	const char *starttls;              /* the protocol in which s_client asked for TLS itself; NULL */
 	const struct tool_block *skipping; /* a block that is left out; NULL: none */
-	unsigned skipped;             /* its lines so far */
-	struct slice body_end;        /* what ends the lines of the server's counted octets under way */
+	unsigned skipped;                  /* its lines so far */
+	struct slice body_end;             /* what ends the lines of the server's counted octets under way */
 };
 
 /* ---- recognising ---- */
