@@ -48,7 +48,7 @@ void mended_print(struct hearing *h)
 	for (size_t i = 0; i < h->c.found->n; i++) {
 		struct finding *row = &h->c.found->rows[i];
 		struct buffer line = { 0 };
-		if (row->repair != REPAIR_REPLACE)
+		if (row->repair != REPAIR_REPLACE || row->text) /* a watcher has said it already */
 			continue;
 		script_print_line(&h->script->lines[row->line], &line);
 		line.n--; /* its LF */

@@ -12,7 +12,7 @@
 
 struct slice bracketed(struct slice text)
 {
-	static const char pairs[][3] = { "<>", "[]", "()", "{}" };
+	static const char pairs[][3] = { "<>", "[]", "()" };
 	struct slice inside = slice_trim(text);
 	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
 		if (inside.n < 2 || inside.p[0] != pairs[i][0] || inside.p[inside.n - 1] != pairs[i][1])
@@ -79,13 +79,18 @@ bool parts_alternatives(struct slice line)
 	return false;
 }
 
+bool labels_example(struct slice line)
+{
+	struct slice text = slice_trim(line);
+	return slice_starts_nocase(text, SLICE("example")) &&
+	       (slice_find_octet(text, ':') < text.n || count_words(text) < 3);
+}
+
 bool announces_example(struct slice line)
 {
 	struct slice text = slice_trim(line);
-	if (slice_find_nocase(text, SLICE("following")) < text.n && slice_find_nocase(text, SLICE("example")) < text.n)
-		return true;
-	return slice_starts_nocase(text, SLICE("example")) &&
-	       (slice_find_octet(text, ':') < text.n || count_words(text) < 3);
+	bool example = slice_find_nocase(text, SLICE("example")) < text.n;
+	return example && (slice_find_nocase(text, SLICE("following")) < text.n || text.p[text.n - 1] == ':');
 }
 
 /* Words that are written as in prose: small letters alone. */
@@ -104,10 +109,14 @@ static size_t count_prose(struct slice text)
 bool begins_aside(struct slice line)
 {
 	struct slice text = slice_trim(line);
-	if (text.n < 4 || slice_find_octet(text, '"') < text.n || slice_find_octet(text, '\\') < text.n)
+	if (text.n < 4)
 		return false;
+	/* a list of IMAP's has quotes and flags */
+	bool list = slice_find_octet(text, '"') < text.n || slice_find_octet(text, '\\') < text.n;
 	bool opens = text.p[0] == '(' || text.p[0] == '[' || slice_starts(text, SLICE("..."));
-	return opens && count_prose(slice_part(text, 1, text.n)) > 1;
+	if (slice_find_octet(slice_part(text, 1, text.n), text.p[0]) < text.n - 1 && text.p[0] != '.')
+		return false; /* several lists */
+	return opens && count_prose(slice_part(text, 1, text.n)) > (list ? 4 : 1);
 }
 
 struct slice aside_words(struct slice line)
@@ -125,5 +134,6 @@ bool is_aside(struct slice line)
 {
 	struct slice text = slice_trim(line);
 	bool dots = slice_starts(text, SLICE("...")) || slice_starts(text, SLICE("\xE2\x80\xA6"));
-	return dots || bracketed(text).n || notation_left_out(text, NULL);
+	bool comment = slice_starts(text, SLICE("//")) || slice_starts(text, SLICE("==>"));
+	return dots || comment || bracketed(text).n || notation_left_out(text, NULL);
 }

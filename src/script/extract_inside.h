@@ -94,6 +94,7 @@ struct item {
 	bool flat;         /* other prefixes stand in its line */
 	bool glued;        /* prose stands before its prefix, in its line */
 	bool cell;         /* of a table */
+	bool page;         /* a page ended before it */
 	struct slice text; /* of the passage's */
 	size_t indent;     /* columns before the prefix, or before a plain line's text */
 	size_t column;     /* where the text begins */
@@ -137,7 +138,7 @@ struct gap {
 	unsigned lines, empty, headings;
 	unsigned prose;   /* lines that are no remark in brackets, and no dots */
 	bool or ;         /* `or`, `-or-`: what follows stands in the place of what was said */
-	unsigned example; /* which of the lines of prose says `Example:`, from 1; 0: none */
+	unsigned label, example; /* which of the lines of prose labels an example, or announces one, from 1; 0: none */
 	bool connects;    /* the client connects: so it does */
 	bool tls;         /* TLS has begun before what follows */
 };
@@ -187,7 +188,8 @@ void gap_add(struct talk *t, struct slice text, unsigned number, enum between be
 void gap_empty(struct talk *t);
 void gap_tell(struct talk *t);
 void gap_forget(struct talk *t);
-/* Whether an example is announced right before what follows. */
+/* Whether an example is labelled, or announced, right before what follows. */
+bool gap_label(const struct gap *gap);
 bool gap_example(const struct gap *gap);
 bool gap_any(const struct talk *t);
 
@@ -207,7 +209,8 @@ enum connection_words connection_words(struct slice text);
 struct slice bracketed(struct slice text);
 /* Whether the line is nothing but a word that parts alternatives: `or`, `-or-`. */
 bool parts_alternatives(struct slice line);
-/* Whether it announces an example: `Example:`, `Examples of …:`, `the following example shows`. */
+/* Whether it is an example's label (`Example:`, `Example 3`); whether prose announces one (`The following example shows`). */
+bool labels_example(struct slice line);
 bool announces_example(struct slice line);
 /* Whether a remark begins with it that stands among what is said: `(note that …`, `... TLS negotiation proceeds`. */
 bool begins_aside(struct slice line);

@@ -68,10 +68,18 @@ static bool likely(const struct judged *judged, struct slice line, const struct 
 	return judged->verdict.protocol && speaker_likes(judged->verdict.protocol, side, text) >= 2;
 }
 
+/* Whether what stands before the prefix is a label that parts it from what was before: `Example:`, `or`. */
+static bool is_label(struct slice line, const struct said *said)
+{
+	struct slice before = slice_trim(slice_part(line, 0, said->start));
+	return labels_example(before) || parts_alternatives(before);
+}
+
 static size_t find(const struct judged *judged, struct slice line, struct said *found)
 {
 	size_t n = notation_find(line, judged->notation, found, PREFIXES_MAX);
-	return n == 1 && !found[0].clean && !likely(judged, line, &found[0]) ? 0 : n;
+	bool glued = n == 1 && !found[0].clean && !is_label(line, &found[0]);
+	return glued && !likely(judged, line, &found[0]) ? 0 : n;
 }
 
 /* Prose before the first prefix of its line. */
@@ -82,13 +90,6 @@ static void add_before(struct items *items, const struct item *like, struct slic
 	item->kind = ITEM_PLAIN;
 	item->glued = true;
 	item->text = slice_trim(slice_part(line, 0, said->start));
-}
-
-/* Whether what stands before the prefix is a label that parts it from what was before: `Example:`, `or`. */
-static bool is_label(struct slice line, const struct said *said)
-{
-	struct slice before = slice_trim(slice_part(line, 0, said->start));
-	return announces_example(before) || parts_alternatives(before);
 }
 
 static void add_said(struct items *items, const struct item *like, struct slice line, const struct said *found,
@@ -135,6 +136,7 @@ void items_make(struct items *items, const struct passage *p, const struct judge
 		struct slice line = passage_line(p, i);
 		struct item like = { .number = held->number, .block = held->block, .index = i };
 		like.cell = held->kind == DOCUMENT_CELL;
+		like.page = held->page;
 		size_t n = line.n && i <= judged->last ? find(judged, line, found) : 0;
 		if (n) {
 			leaders = has_leader(line, &found[0]);

@@ -6,15 +6,6 @@
 
 #include "protocol/protocol.h"
 
-/* So many lines may stand above a part of one conversation as its heading. */
-#define CAPTION_LINES 2
-
-/* So many tags a document may have left out. */
-#define TAGS_LEFT_OUT 10
-
-/* The state in which a client says who it is, in the protocols where it does: behind the greeting, and where TLS has begun. */
-#define STATE_CONNECTED 1
-
 /* More prose between is too much for one conversation, in lines. */
 #define PROSE_BETWEEN 30
 
@@ -26,9 +17,6 @@
 
 /* The state in which a client says who it is, in the protocols where it does: behind the greeting, and where TLS has begun. */
 #define STATE_CONNECTED 1
-
-/* More lines between are too many for one conversation. */
-#define LINES_BETWEEN 100
 
 /* Whether so little stands between that the two parts are one block to the eye. */
 static bool tiny(const struct gap *gap)
@@ -49,15 +37,30 @@ static bool tag_used(const struct talk *t, struct slice line)
 	return used;
 }
 
+/* The last tag that was used. */
+static struct slice last_tag(const struct talk *t)
+{
+	struct slice tags = slice_trim(buffer_slice(&t->tags));
+	size_t at = tags.n;
+	while (at > 0 && tags.p[at - 1] != ' ')
+		at--;
+	return slice_part(tags, at, tags.n);
+}
+
+/* Whether the tag begins as the last did: one client makes them alike. */
+static bool tag_is_like(const struct talk *t, struct slice line)
+{
+	struct slice last = last_tag(t), tag = slice_word(&line);
+	bool letters = last.n && octet_is_alpha(last.p[0]) && last.n > 1 && tag.n > 1;
+	return !letters || octet_lower(last.p[0]) == octet_lower(tag.p[0]);
+}
+
 /* Whether the tag comes soon after the last that was used: A002 behind A001. */
 static bool tag_goes_on(const struct talk *t, struct slice line)
 {
-	struct slice tags = slice_trim(buffer_slice(&t->tags)), tag = slice_word(&line);
-	size_t digits = 0, at = tags.n;
+	struct slice tags = last_tag(t), tag = slice_word(&line);
+	size_t digits = 0;
 	uint64_t last = 0, next = 0;
-	while (at > 0 && tags.p[at - 1] != ' ')
-		at--;
-	tags = slice_part(tags, at, tags.n);
 	while (digits < tag.n && digits < tags.n && tag.p[digits] == tags.p[digits] && !octet_is_digit(tag.p[digits]))
 		digits++;
 	return slice_number(slice_part(tags, digits, tags.n), &last) &&
@@ -97,13 +100,17 @@ static bool client_goes_on(const struct talk *t, const struct dialogue *d, struc
 {
 	bool tagged = t->protocol && t->protocol->tagged && dialogue_input(d) == INPUT_COMMAND;
 	if (tiny(&t->gap) && t->gap.headings == 0)
-		return !(t->gap.or &&!t->begun);
+		return !(t->gap.or && !t->begun) && !(tagged && t->gap.lines && !tag_is_like(t, text));
 	/* What began the talk begins another one, but for the EHLO behind STARTTLS. */
 	bool again = slice_equal_nocase(text, buffer_slice(&t->opening)) && !dialogue_tls_pending(d);
-	if (gap_example(&t->gap) || t->gap.prose > PROSE_BETWEEN || again)
+	if (gap_label(&t->gap) || t->gap.prose > PROSE_BETWEEN || again)
 		return false;
 	bool next = tagged && tag_goes_on(t, text);
-	return (t->begun && next && t->gap.prose <= CAPTION_LINES) || ((t->begun || next) && may_say(t, d, text));
+	if (gap_example(&t->gap) && !next)
+		return false;
+	if (next && (!t->begun || t->gap.prose <= CAPTION_LINES))
+		return t->begun || dialogue_outstanding(d) == 0;
+	return t->begun && may_say(t, d, text);
 }
 
 bool talk_continues(const struct talk *t, const struct judged *judged, const struct protocol *protocol, enum side side,
@@ -123,10 +130,10 @@ bool talk_continues(const struct talk *t, const struct judged *judged, const str
 	if (side == SIDE_CLIENT || (!awaited && command_of(t->protocol, text)))
 		return client_goes_on(t, d, text);
 	if (tiny(&t->gap))
-		return !t->gap.or ;
+		return !t->gap.or;
 	if (t->gap.or || t->gap.prose > PROSE_BETWEEN)
 		return false;
 	if (slice_starts(text, SLICE("HTTP/")))
 		return dialogue_outstanding(d) > 0 && !dialogue_in_reply(d);
-	return awaited && !gap_example(&t->gap);
+	return awaited && !gap_label(&t->gap) && !gap_example(&t->gap);
 }

@@ -262,13 +262,20 @@ void gap_add(struct talk *t, struct slice text, unsigned number, enum between be
 	gap->connects = gap->connects || words == WORDS_CONNECTS || words == WORDS_TLS;
 	gap->tls = gap->tls || words == WORDS_TLS;
 	gap->or = gap->or || parts_alternatives(text);
-	if (announces_example(text))
+	if (labels_example(text))
+		gap->label = gap->prose ? gap->prose : 1;
+	else if (announces_example(text))
 		gap->example = gap->prose ? gap->prose : 1;
 	if (!t->open || gap->kept == GAP_KEPT)
 		return;
 	gap->numbers[gap->kept++] = number;
 	buffer_add_slice(&gap->text, slice_trim(text));
 	buffer_add_octet(&gap->text, '\n');
+}
+
+bool gap_label(const struct gap *gap)
+{
+	return gap->label && gap->prose - gap->label < CAPTION_LINES;
 }
 
 bool gap_example(const struct gap *gap)

@@ -214,7 +214,7 @@ static void mend(struct draft *d, enum side side)
 static void mend_end(struct draft *d)
 {
 	bool hidden = d->client_hidden;
-	if (d->dialogue == NULL)
+	if (d->dialogue == NULL || (d->as_found && !hidden && !d->server_hidden))
 		return;
 	d->client_hidden = true;
 	mend(d, SIDE_CLIENT);

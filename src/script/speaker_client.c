@@ -104,12 +104,24 @@ static bool named(struct slice form, const char *const *names)
 	return false;
 }
 
+/* `[+|-]FLAGS[.SILENT]`, `[@|#]name`: what may stand before and behind the word itself is taken off both. */
+static void take_signs(struct slice *form, struct slice *word)
+{
+	size_t close = slice_find_octet(*form, ']');
+	if (form->p[0] != '[' || close + 1 >= form->n)
+		return;
+	*form = slice_part(*form, close + 1, slice_find(*form, SLICE("[.")));
+	if (word->n > 1 && !octet_is_alnum(word->p[0]))
+		*word = slice_part(*word, 1, is_upper(*form) ? slice_find_octet(*word, '.') : word->n);
+}
+
 /* Whether the word has the form that stands for it: 1 it has, 0 it has not, -1 the form leaves it open. */
 static int has_form(const struct protocol *protocol, struct slice form, struct slice word)
 {
 	static const char *const numbers[] = { "msg", "n",     "octets",         "size", "start",
 		                               "end", "width", "message-number", "uid",  NULL };
 	const struct table *mechanisms = protocol_table(protocol, TABLE_MECHANISMS);
+	take_signs(&form, &word);
 	if (named(form, numbers))
 		return is_number(word);
 	if (slice_equal(form, SLICE("sequence-set")) || slice_equal(form, SLICE("uid-set")))
@@ -120,8 +132,14 @@ static int has_form(const struct protocol *protocol, struct slice form, struct s
 		return is_numbers(word);
 	if (slice_starts(form, SLICE("YYYYMMDD")))
 		return word.n >= 14 && is_number(slice_part(word, 0, 14));
+	if (form.p[0] == '(' && protocol->tagged && word.p[0] == '\\')
+		return 1; /* one flag needs no parentheses */
 	if (form.p[0] == '(' || form.p[0] == '|' || form.p[0] == '"' || form.p[0] == '{')
 		return word.p[0] == form.p[0];
+	if (slice_equal(form, SLICE("URL")))
+		return slice_find_octet(word, ':') < word.n;
+	if (slice_equal(form, SLICE("name")) && slice_find_octet(word, '@') < word.n)
+		return 1;
 	if (slice_find(form, SLICE("=value")) < form.n)
 		return slice_find_octet(word, '=') < word.n;
 	if (slice_find_octet(form, '|') < form.n)
@@ -143,20 +161,21 @@ static enum fit fit_path(struct slice keyword, struct slice rest)
 	return rest.n && (rest.p[0] == '<' || at < rest.n) ? FIT_TYPED : rest.n ? FIT_WORDS : FIT_ANY;
 }
 
-/* Takes the next form off the front of `*syntax`, what stands in its square brackets as one. */
+/* Takes the next form off the front of `*syntax`, what stands in its square brackets as one. `*optional`: they are around all of
+ * it, as not in `[+|-]FLAGS`. */
 static struct slice take_form(struct slice *syntax, bool *optional)
 {
-	size_t depth = 0, end = 0;
+	size_t depth = 0, end = 0, closed = 0;
 	*syntax = slice_trim(*syntax);
-	*optional = syntax->n && syntax->p[0] == '[' && syntax->p[syntax->n - 1] != '|';
 	for (; end < syntax->n && (depth || syntax->p[end] != ' '); end++) {
 		depth += syntax->p[end] == '[' || syntax->p[end] == '(';
 		depth -= depth && (syntax->p[end] == ']' || syntax->p[end] == ')');
+		if (depth == 0 && closed == 0)
+			closed = end + 1;
 	}
 	struct slice form = slice_part(*syntax, 0, end);
 	*syntax = slice_part(*syntax, end, syntax->n);
-	/* `[+|-]FLAGS` must stand there */
-	*optional = *optional && form.p[form.n - 1] == ']';
+	*optional = form.n > 1 && form.p[0] == '[' && closed == end;
 	return *optional ? slice_part(form, 1, form.n - 1) : form;
 }
 
@@ -171,10 +190,14 @@ static bool takes_all(struct slice form)
 /* Holds the next argument against a form; false where it does not fit. */
 static bool take(const struct protocol *protocol, struct arguments *a, struct slice form, bool optional)
 {
-	if (a->taken == a->n)
+	if (a->taken >= a->n)
 		return optional;
 	size_t space = slice_find_octet(form, ' ');
-	int has = has_form(protocol, slice_part(form, 0, space), a->words[a->taken]);
+	struct slice first = slice_part(form, 0, space);
+	int has = has_form(protocol, first, a->words[a->taken]);
+	/* a modifier of an extension stands before it (RFC 7162 3.1.3) */
+	if (has == 0 && protocol->tagged && a->words[a->taken].p[0] == '(' && a->taken + 1 < a->n)
+		has = has_form(protocol, first, a->words[++a->taken]);
 	if (has == 0)
 		return optional;
 	a->typed |= has == 1;
@@ -195,6 +218,8 @@ static enum fit fit(const struct protocol *protocol, struct slice syntax, struct
 		if (!take(protocol, a, form, optional))
 			return FIT_NOT;
 	}
+	while (protocol->tagged && a->taken < a->n && a->words[a->taken].p[0] == '(')
+		a->taken++;
 	if (a->taken < a->n)
 		return FIT_NOT;
 	if (a->typed)

@@ -26,7 +26,7 @@ struct tally {
 static bool is_swapped(const struct tally *t, const struct dialogue_event *event)
 {
 	enum side other = event->side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
-	return speaker_likes(t->protocol, other, event->text) > LIKELY;
+	return speaker_likes(t->protocol, other, event->text) >= LIKELY;
 }
 
 static void count_command(struct tally *t, const struct dialogue_event *event)

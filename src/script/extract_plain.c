@@ -1,0 +1,214 @@
+/*
+ * A passage's lines without a prefix. What one is depends on what the conversation awaits: payload stays a line of its own, a
+ * command or a reply that the document has folded is put together again, all else is a remark.
+ */
+#include "script/extract_speak.h"
+
+#include "protocol/protocol.h"
+#include "script/import_forms.h"
+#include "script/speaker.h"
+
+enum role { ROLE_REMARK, ROLE_FOLDED, ROLE_OWN };
+
+/* Whether the lines without prefix from the `i`th on end with a lone dot. */
+static bool ends_with_dot(const struct speaking *s, size_t i)
+{
+	struct slice last = { 0 };
+	for (const struct item *item; (item = speak_item(s, i)) != NULL; i++) {
+		if (item->kind == ITEM_HEADING)
+			return false;
+		if (item->kind == ITEM_SAID)
+			return slice_equal(last, SLICE("."));
+		if (item->kind == ITEM_PLAIN)
+			last = item->text;
+		if (slice_equal(last, SLICE(".")))
+			return true;
+	}
+	return false;
+}
+
+/* `Name: value` */
+static bool is_field(struct slice text)
+{
+	size_t colon = slice_find_octet(text, ':');
+	for (size_t i = 0; i < colon; i++)
+		if (!octet_is_alnum(text.p[i]) && text.p[i] != '-')
+			return false;
+	return colon > 0 && colon < text.n;
+}
+
+/* Whether the line that waits says that a literal's text comes next. */
+static bool ends_with_count(struct slice line)
+{
+	size_t open = line.n;
+	if (line.n < 3 || line.p[line.n - 1] != '}')
+		return false;
+	while (open > 0 && line.p[open - 1] != '{')
+		open--;
+	return open > 0 && octet_is_digit(line.p[open]);
+}
+
+/* Whether the reply that waits asks for the client's text, and that stands here. */
+static bool begins_text(const struct speaking *s, const struct item *item)
+{
+	struct slice line = buffer_slice(&s->line);
+	bool asks = s->side == SIDE_SERVER && (slice_starts(line, SLICE("354")) || slice_starts(line, SLICE("+")));
+	if (asks && draft_input(&s->t->draft) == INPUT_COUNTED)
+		return true;
+	return asks && (ends_with_dot(s, s->i) || is_field(item->text));
+}
+
+/* Whether the line is one of the same reply, or of the same command's header. */
+static bool goes_on(const struct speaking *s, const struct item *item)
+{
+	struct slice line = buffer_slice(&s->line);
+	const struct protocol *protocol = s->t->protocol;
+	if (ends_with_count(line))
+		return true;
+	if (s->side == SIDE_SERVER && line_is_code(line) && line_is_code(item->text))
+		return slice_equal(slice_part(line, 0, 3), slice_part(item->text, 0, 3));
+	if (protocol && speak_is(s->t, "http"))
+		return is_field(item->text) || item->indent <= s->column;
+	return protocol && speaker_likes(protocol, s->side, item->text) >= 3;
+}
+
+/* What the line is that stands behind one that waits. */
+static enum role role_behind(struct speaking *s, const struct item *item, enum side *side)
+{
+	*side = s->side;
+	if (item->cell)
+		return ROLE_REMARK;
+	if (item->indent < s->indent)
+		return fold_wraps(s, item) ? ROLE_FOLDED : ROLE_REMARK;
+	if (begins_text(s, item)) {
+		*side = SIDE_CLIENT;
+		return ROLE_OWN;
+	}
+	if (goes_on(s, item) || (s->side == SIDE_SERVER && speak_is(s->t, "pop3") && ends_with_dot(s, s->i)))
+		return ROLE_OWN;
+	if (item->indent == s->indent && fold_wraps(s, item))
+		return ROLE_FOLDED;
+	if (item->indent <= s->indent || notation_left_out(item->text, NULL) || begins_aside(item->text) ||
+	    (bracketed(item->text).n && connection_words(bracketed(item->text)) != WORDS_NONE))
+		return ROLE_REMARK;
+	return ROLE_FOLDED;
+}
+
+/* Where nothing waits: payload goes on, or it is a remark. */
+static enum role role_alone(struct speaking *s, const struct item *item, enum side *side)
+{
+	*side = speak_payload(s->t, s->side) ? s->side : 1 - s->side;
+	if (!speak_payload(s->t, *side) || item->cell)
+		return ROLE_REMARK;
+	if (item->indent > s->indent || ends_with_dot(s, s->i))
+		return ROLE_OWN;
+	if (item->indent == s->indent && draft_input(&s->t->draft) == INPUT_COUNTED)
+		return ROLE_OWN;
+	const struct item *next = speak_item(s, s->i + 1);
+	bool midst = next && next->kind == ITEM_SAID && next->side == *side;
+	return item->indent == s->indent && (midst || s->own) ? ROLE_OWN : ROLE_REMARK;
+}
+
+/* Columns that all of the payload's lines have before their text, from this item on. */
+static size_t strip_of(const struct speaking *s)
+{
+	size_t strip = s->column;
+	for (size_t i = s->i; i < s->items->n && s->items->rows[i].kind != ITEM_SAID; i++)
+		if (s->items->rows[i].kind == ITEM_PLAIN && s->items->rows[i].indent < strip)
+			strip = s->items->rows[i].indent;
+	return strip;
+}
+
+/* A line of payload: what it is indented by more than the others is text. */
+static void say_own(struct speaking *s, enum side side, const struct item *item)
+{
+	struct slice text = item->text;
+	if (!s->own)
+		s->strip = strip_of(s);
+	size_t more = item->indent > s->strip ? item->indent - s->strip : 0;
+	for (; s->empty; s->empty--)
+		if (s->own || speak_payload(s->t, side))
+			talk_said(s->t, side, SLICE(""), item->number);
+	text = (struct slice){ text.p - more, text.n + more };
+	s->own = true;
+	gap_forget(s->t);
+	speak_line(s, side, text, item->number);
+	speak_flush(s);
+}
+
+/* A line that is nobody's. */
+void plain_between(struct speaking *s, const struct item *item)
+{
+	bool heading = item->kind == ITEM_HEADING;
+	bool aside = begins_aside(item->text) || (item->indent > s->indent && s->t->open && s->empty == 0);
+	gap_add(s->t, item->text, item->number, heading ? BETWEEN_HEADING : aside ? BETWEEN_ASIDE : BETWEEN_PROSE);
+	if (!item->glued && (heading || item->block == 0))
+		titles_see(s->titles, item->text, item->number, heading);
+}
+
+/* Whether TLS may begin now: it was asked for, or nothing has been said. */
+static bool tls_begins(const struct talk *t)
+{
+	if (!t->open || t->draft.dialogue == NULL || t->protocol == NULL)
+		return t->open;
+	return dialogue_tls_pending(t->draft.dialogue) || (t->command && t->command->phase == PHASE_ENCRYPT);
+}
+
+/* Whose payload may stand here, though it be left out; false where nobody's may. */
+static bool payload_side(const struct speaking *s, enum side *side)
+{
+	if (speak_takes_payload(s->t, s->side))
+		*side = s->side;
+	else if (speak_payload(s->t, 1 - s->side))
+		*side = 1 - s->side;
+	else
+		return false;
+	return true;
+}
+
+/* `[Server closes connection.]`: a remark that is a direction. */
+static bool closes(struct speaking *s, const struct item *item)
+{
+	struct slice words = aside_words(item->text);
+	bool server = slice_starts_nocase(words, SLICE("server")), client = slice_starts_nocase(words, SLICE("client"));
+	if (!s->t->open || bracketed(item->text).n == 0 || (!server && !client) || connection_words(words) != WORDS_HANGS_UP)
+		return false;
+	gap_tell(s->t);
+	talk_hangs_up(s->t, server ? SIDE_SERVER : SIDE_CLIENT, item->number);
+	return true;
+}
+
+/* False where the line does not belong to the conversation. */
+bool plain_read(struct speaking *s, const struct item *item)
+{
+	enum side side = s->side;
+	enum role role = item->glued ? ROLE_REMARK
+	                 : s->waits  ? role_behind(s, item, &side)
+	                             : role_alone(s, item, &side);
+	struct slice what;
+	if (role == ROLE_FOLDED) {
+		fold_join(s, item);
+		return true;
+	}
+	speak_flush(s);
+	if (notation_left_out(item->text, &what) && s->t->open && payload_side(s, &side)) {
+		gap_tell(s->t);
+		talk_payload(s->t, side, what.n ? what : item->text, item->number);
+		return true;
+	}
+	if (role == ROLE_REMARK && closes(s, item))
+		return true;
+	bool aside = is_aside(item->text) || begins_aside(item->text);
+	if (role == ROLE_REMARK && aside && tls_begins(s->t) &&
+	    connection_words(aside_words(item->text)) == WORDS_TLS) {
+		gap_tell(s->t);
+		talk_comment(s->t, item->text, item->number);
+		talk_tls(s->t, item->number);
+		return true;
+	}
+	if (role == ROLE_OWN)
+		say_own(s, side, item);
+	else if (!s->behind)
+		plain_between(s, item);
+	return role == ROLE_OWN;
+}
