@@ -12,22 +12,17 @@
 static enum status check_scripts(struct checks *checks, const struct script *scripts, size_t n, struct findings *found)
 {
 	const struct options *options = checks->options;
-	enum status worst = STATUS_OK;
+	enum status status = STATUS_OK;
 	for (size_t i = 0; i < n; i++) {
-		struct error error = { 0 };
-		enum status status = check_script(&scripts[i], options->protocol, &options->variables, &found[i],
-		                                  &error);
+		check_script(&scripts[i], options->protocol, &options->variables, &found[i]);
 		if (!options->quiet)
 			checks_print(checks, &scripts[i], &found[i]);
 		checks->errors += found[i].errors;
 		checks->warnings += found[i].warnings;
-		if (status == STATUS_OK && found[i].errors)
+		if (found[i].errors)
 			status = STATUS_DIFFERED;
-		if (status > worst)
-			worst = status;
-		error_report(&error);
 	}
-	return worst;
+	return status;
 }
 
 /* Whether the file's first line cannot be a transcript's: then it may be a document. */

@@ -147,12 +147,11 @@ static void script_forget(const struct script *script, struct script *copy)
 	free(copy->lines);
 }
 
-enum status check_script(const struct script *script, const struct protocol *protocol, const struct variables *given,
-                         struct findings *found, struct error *error)
+void check_script(const struct script *script, const struct protocol *protocol, const struct variables *given,
+                  struct findings *found)
 {
 	static const struct variables none = { 0 };
 	struct script copy;
-	(void)error;
 	*found = (struct findings){ 0 };
 	script_borrow(script, &copy);
 	struct rehearsal *r = rehearse(&copy, protocol, given ? given : &none);
@@ -164,5 +163,4 @@ enum status check_script(const struct script *script, const struct protocol *pro
 	rehearsal_free(r);
 	script_forget(script, &copy);
 	findings_sort(found);
-	return STATUS_OK;
 }

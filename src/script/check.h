@@ -9,7 +9,6 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
-#include "base/error.h"
 #include "base/slice.h"
 #include "protocol/protocol.h"
 #include "script/script.h"
@@ -47,11 +46,11 @@ struct findings {
 };
 
 /*
- * Checks `script` as `protocol` (NULL: the header's, else recognised); `given` are the variables of --set and --map. Fails with
- * STATUS_USAGE where a line cannot be said (a template that is none). `*found` is the caller's (findings_free).
+ * Checks `script` as `protocol` (NULL: the header's, else recognised); `given` are the variables of --set and --map (NULL: none).
+ * What cannot be worked out offline is taken for the words that are written. `*found` is the caller's (findings_free).
  */
-enum status check_script(const struct script *script, const struct protocol *protocol, const struct variables *given,
-                         struct findings *found, struct error *error);
+void check_script(const struct script *script, const struct protocol *protocol, const struct variables *given,
+                  struct findings *found);
 void findings_free(struct findings *found);
 
 /*

@@ -72,6 +72,7 @@ static void runs_make(struct hearing *h)
 				now.commands = now.finals = 0;
 			}
 			client = false;
+			h->servers = true;
 			now.finals = finals_with(&now, line, protocol);
 			now.reply = i;
 		}

@@ -88,6 +88,7 @@ void assume_reply(struct hearing *h, const struct waiting_command *waiting)
 	const char *octets = reply_of(h, waiting->verb);
 	char *tag = slice_string(waiting->tag);
 	uint64_t n = waiting->n;
+	h->c.unseen |= hearing_asks_abilities(waiting->verb);
 	if (h->answered == n && h->asked && !dialogue_protocol(h->c.d)->tagged) /* it has gone on */
 		octets = reply_of(h, SLICE("NOOP"));
 	for (unsigned i = 0; octets && i < REPLIES_MAX && still_waits(h, n); i++) {

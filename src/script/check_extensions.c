@@ -236,7 +236,11 @@ static void imap_judge(struct extensions_watch *w, const struct dialogue_event *
 	struct slice rest = event->text;
 	if (event->text.n > 2 && is(slice_part(event->text, event->text.n - 2, event->text.n), "+}"))
 		use_all(w, SLICE("LITERAL"));
-	if (!is(event->verb, "AUTHENTICATE"))
+	bool authenticate = is(event->verb, "AUTHENTICATE");
+	if (authenticate ||
+	    is(event->verb, "LOGIN")) /* what the server can do may be more behind it: it is asked again */
+		w->listed = false;
+	if (!authenticate)
 		return;
 	use_all(w, SLICE("AUTH="));
 	for (int i = 0; i < 3; i++) /* tag, AUTHENTICATE, mechanism */

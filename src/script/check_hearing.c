@@ -67,16 +67,24 @@ static bool unknown_accepted(const struct hearing *h, const struct dialogue_even
 	       !table_find(commands, event->verb);
 }
 
-/* A server's line that tells what it can do, in words that are not its own. */
-static bool announces_unknown(const struct hearing *h, const struct dialogue_event *event)
+bool hearing_asks_abilities(struct slice verb)
 {
 	static const char *const verbs[] = { "EHLO", "LHLO", "CAPA", "CAPABILITY", "FEAT" };
-	if (!h->unknown || event->side == SIDE_CLIENT)
-		return false;
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-		if (slice_equal(event->verb, slice_of(verbs[i])) || slice_equal(event->keyword, slice_of(verbs[i])))
+		if (slice_equal(verb, slice_of(verbs[i])))
 			return true;
-	return event->phase == PHASE_GREET;
+	return false;
+}
+
+/* What the server can do is known as far as it stands in words of its own. */
+static void abilities_follow(struct hearing *h, const struct dialogue_event *event)
+{
+	bool listed = slice_equal(event->keyword, SLICE("CAPABILITY"));
+	bool tells = listed || hearing_asks_abilities(event->verb) || event->phase == PHASE_GREET;
+	if (event->side == SIDE_CLIENT ? hearing_asks_abilities(event->verb) : listed)
+		h->c.unseen = false;
+	if (event->side == SIDE_SERVER && tells && (h->unknown || h->elided))
+		h->c.unseen = true;
 }
 
 static void server_said(struct hearing *h, const struct dialogue_event *event)
@@ -90,8 +98,6 @@ static void server_said(struct hearing *h, const struct dialogue_event *event)
 		memcpy(h->code, event->code.p, 3);
 	if (unknown_accepted(h, event))
 		h->hazy = true;
-	if (announces_unknown(h, event))
-		h->c.unseen = true;
 	h->turned |= event->final && event->class == CLASS_SUCCESS &&
 	             (slice_equal(event->verb, SLICE("ATRN")) || slice_equal(event->verb, SLICE("TURN")));
 }
@@ -119,6 +125,7 @@ static void event_came(struct hearing *h, const struct dialogue_event *event)
 		command_said(h, event->n);
 	if (event->side == SIDE_SERVER)
 		server_said(h, event);
+	abilities_follow(h, event);
 	if (event_span(event, SPAN_COUNT))
 		h->counts[event->side] = h->c.line;
 	problems_tell(h, event);
@@ -190,6 +197,7 @@ void hearing_take(struct hearing *h)
 	buffer_clear(&h->wire);
 	h->unknown = false;
 	h->elided = text_elided(written(h));
+	h->c.open = hearing_line(h)->mark != MARK_NONE || template_has_variables(written(h));
 	if (rehearsal_text(h->c.r, h->c.line, &h->v, FILL_STRICT, &h->wire, &error) == STATUS_OK)
 		return;
 	error_clear(&error);
@@ -256,6 +264,7 @@ static void say(struct hearing *h)
 /* A payload that is only described. */
 static void describe(struct hearing *h)
 {
+	struct waiting_command one;
 	bool elsewhere = dialogue_protocol(h->c.d)->data_connection;
 	if (elsewhere && dialogue_in_reply(h->c.d)) /* lines of the reply that the document leaves out */
 		return;
@@ -269,8 +278,12 @@ static void describe(struct hearing *h)
 		missing_before(h);
 	if (dialogue_tls_pending(h->c.d))
 		dialogue_assume_tls(h->c.d);
+	/* Where a reply is due, it stands for that: the document leaves it out. */
+	h->jumbled |= hearing_line(h)->side == SIDE_SERVER && !elsewhere && !dialogue_in_reply(h->c.d) &&
+	              dialogue_due(h->c.d, SIDE_SERVER) == 0;
 	dialogue_payload(h->c.d, hearing_line(h)->side, written(h), hearing_line(h)->octets);
 	drain(h);
+	h->c.unseen |= dialogue_waiting(h->c.d, 0, &one) && hearing_asks_abilities(one.verb);
 	h->left_out[hearing_line(h)->side] = is_http(h) && !h->in_header[hearing_line(h)->side];
 	if (!elsewhere)
 		h->last[hearing_line(h)->side] = h->c.line;
@@ -279,6 +292,7 @@ static void describe(struct hearing *h)
 static void direct(struct hearing *h)
 {
 	const struct script_line *line = hearing_line(h);
+	h->c.open = true;
 	switch (line->direction) {
 	case DIRECTION_CONNECTS:
 		dialogue_stage(h->c.d, STAGE_CONNECT, line->side);

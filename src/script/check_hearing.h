@@ -51,6 +51,7 @@ struct hearing {
 	bool junk_told; /* the line before was the server's, and no reply: that was told */
 	bool unawaited_told;     /* in this run of the client's lines it was told that it does not wait */
 	bool unasked_told;       /* since the client's last line it was told that a reply answers nothing */
+	bool servers;            /* the server says something somewhere */
 	bool clients;            /* the client says something somewhere */
 	bool turned;             /* the two have changed their parts: what follows is not judged */
 	bool over_told;          /* that something is said behind the end */
@@ -98,6 +99,9 @@ size_t hearing_command_line(const struct hearing *h, uint64_t n);
 
 /* Takes the line under way for what it is now that it was mended. */
 void hearing_take(struct hearing *h);
+
+/* Whether a command with that verb asks what the server can do. */
+bool hearing_asks_abilities(struct slice verb);
 
 /* Whether dots stand in the text where a document leaves something out. */
 bool text_elided(struct slice text);

@@ -13,6 +13,7 @@ struct checking {
 	struct dialogue *d; /* has been fed all up to the event that is looked at */
 	size_t line;        /* of the script: what is being said */
 	bool unseen; /* what the server announced is not known: the beginning is missing, or a variable stands there */
+	bool open;   /* the line stands for other words than are seen: it has a variable, a mark, or is a direction */
 	struct findings *found;
 };
 

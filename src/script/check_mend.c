@@ -48,7 +48,7 @@ void mended_print(struct hearing *h)
 	for (size_t i = 0; i < h->c.found->n; i++) {
 		struct finding *row = &h->c.found->rows[i];
 		struct buffer line = { 0 };
-		if (row->repair != REPAIR_REPLACE || row->text) /* a watcher has said it already */
+		if (row->repair != REPAIR_REPLACE)
 			continue;
 		script_print_line(&h->script->lines[row->line], &line);
 		line.n--; /* its LF */
@@ -84,8 +84,8 @@ static void end_mend(struct hearing *h, struct finding *row)
 	struct slice text = hearing_text(h);
 	size_t last = h->wire.n ? (size_t)(h->wire.n - 1) : 0;
 	bool ends = h->wire.n && (h->wire.p[last] == '\n' || h->wire.p[last] == '\r');
-	if (!line->exact || !ends || template_has_variables((struct slice){ line->text, line->text_n }) ||
-	    slice_find_octet(text, '\r') < text.n || slice_find_octet(text, '\n') < text.n || !text_safe(text, false))
+	if (!line->exact || !ends || h->c.open || slice_find_octet(text, '\r') < text.n ||
+	    slice_find_octet(text, '\n') < text.n || !text_safe(text, false))
 		return;
 	row->errata = string_copy(h->wire.p[last] == '\n' ? "a line ends in LF alone" : "a line ends in CR alone");
 	line_mend(h, h->c.line, row, slice_string(text));

@@ -21,11 +21,25 @@ static bool begins_with_space(struct slice line)
 	return line.n && (line.p[0] == ' ' || line.p[0] == '\t');
 }
 
+/* The line with what is put right in it: what it is up to `cut`, and then, after `put`, the rest behind `skip` octets more. */
+static void line_repair(const struct checking *c, struct finding *row, size_t cut, const char *put, size_t skip)
+{
+	const struct script_line *line = watched_line(c);
+	if (line->exact || cut + skip > line->text_n)
+		return;
+	row->repair = REPAIR_REPLACE;
+	row->text = string_printf("%s: %.*s%s%s", line->side == SIDE_CLIENT ? "C" : "S", (int)cut, line->text, put,
+	                          line->text + cut + skip);
+}
+
 static void no_field(struct checking *c, struct message_watch *w, struct slice line)
 {
 	if (w->goes_on) {
-		(void)checking_add(c, c->line, CHECK_ERROR, "A field goes on in the next line only behind a space",
-		                   "RFC 5322 2.2.3", "the space is missing before the rest of a folded field");
+		struct finding *row = checking_add(c, c->line, CHECK_ERROR,
+		                                   "A field goes on in the next line only behind a space",
+		                                   "RFC 5322 2.2.3",
+		                                   "the space is missing before the rest of a folded field");
+		line_repair(c, row, 0, " ", 0);
 		w->goes_on = line.p[line.n - 1] == ';';
 		return;
 	}
@@ -45,9 +59,12 @@ static void header_line(struct checking *c, struct message_watch *w, struct slic
 		return;
 	}
 	size_t colon = slice_find_octet(line, ':');
-	if (!begins_with_space(line) && slice_starts(slice_part(line, colon, line.n), SLICE("::")))
-		(void)checking_add(c, c->line, CHECK_ERROR, "One colon parts the name from what the field says",
-		                   "RFC 5322 2.2", "two colons stand behind a field's name");
+	if (!begins_with_space(line) && slice_starts(slice_part(line, colon, line.n), SLICE("::"))) {
+		struct finding *row = checking_add(c, c->line, CHECK_ERROR,
+		                                   "One colon parts the name from what the field says", "RFC 5322 2.2",
+		                                   "two colons stand behind a field's name");
+		line_repair(c, row, colon, "", 1);
+	}
 	w->goes_on = line.p[line.n - 1] == ';';
 }
 

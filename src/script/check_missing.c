@@ -72,7 +72,9 @@ static void reply_missing(struct hearing *h, const struct waiting_command *one)
 	if (line != NO_LINE && !h->jumbled && !h->one_sided)
 		(void)checking_add(&h->c, line, CHECK_ERROR,
 		                   "The server answers every command, and the client waits for it", reply_ref(h),
-		                   SLICE_FMT " has no %sreply", SLICE_ARG(one->verb), which_reply(h, one));
+		                   SLICE_FMT " has no %s%s", SLICE_ARG(one->verb), which_reply(h, one),
+		                   is_http(h) ? "response" : "reply");
+	h->one_sided |= !h->servers; /* of requests alone it is told once */
 	h->jumbled = false;
 	assume_reply(h, one);
 }

@@ -243,7 +243,7 @@ static void list_line(struct checking *c, struct pop3_watch *w, bool ids, struct
 {
 	uint64_t number = 0, octets = 0;
 	struct slice id = { 0 };
-	bool read = ids ? pop3_unique_id(text, &number, &id) : (pop3_numbers(text, &number, &octets) && number > 0);
+	bool read = ids ? pop3_unique_id(text, &number, &id) : pop3_numbers(text, &number, &octets) && number > 0;
 	if (!read || watched_is_open(c)) {
 		w->list.whole = false;
 		return;

@@ -96,7 +96,8 @@ static bool unasked(struct slice problem)
 {
 	return slice_starts(problem, SLICE("a reply to no command")) ||
 	       slice_starts(problem, SLICE("a response to no request")) ||
-	       slice_starts(problem, SLICE("no command with the tag"));
+	       slice_starts(problem, SLICE("no command with the tag")) ||
+	       slice_starts(problem, SLICE("nothing waits to be asked for"));
 }
 
 /* One cause is told once: at the first of several lines that are no reply, of several replies that answer nothing, and of

@@ -10,9 +10,7 @@ const struct script_line *watched_line(const struct checking *c)
 
 bool watched_is_open(const struct checking *c)
 {
-	const struct script_line *line = watched_line(c);
-	return line->kind != SCRIPT_SAID || line->mark != MARK_NONE ||
-	       template_has_variables((struct slice){ line->text, line->text_n });
+	return c->open;
 }
 
 unsigned watched_number(const struct checking *c, size_t line)

@@ -141,6 +141,7 @@ struct gap {
 	unsigned label, example; /* which of the lines of prose labels an example, or announces one, from 1; 0: none */
 	bool connects;    /* the client connects: so it does */
 	bool tls;         /* TLS has begun before what follows */
+	unsigned empty_before; /* empty lines before the remark that says so */
 };
 
 struct talk {

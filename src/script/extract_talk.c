@@ -232,7 +232,8 @@ void talk_payload(struct talk *t, enum side side, struct slice what, unsigned nu
 void talk_tls(struct talk *t, unsigned number)
 {
 	at_line(t, number);
-	if (t->draft.dialogue && dialogue_secure(t->draft.dialogue))
+	const struct dialogue *d = t->draft.dialogue;
+	if (d && dialogue_secure(d) && !dialogue_tls_pending(d))
 		return;
 	if (t->draft.said)
 		draft_tls(&t->draft);
@@ -251,16 +252,28 @@ void talk_hangs_up(struct talk *t, enum side side, unsigned number)
 
 /* ---- what stands between ---- */
 
+/* What a remark says of the connection holds for what follows it, with no other paragraph between. */
+static void look_for_connection(struct gap *gap, struct slice text, bool prose)
+{
+	bool aside = is_aside(text) || begins_aside(text);
+	enum connection_words words = aside ? connection_words(aside_words(text)) : WORDS_NONE;
+	if (prose && !aside && gap->empty != gap->empty_before)
+		gap->connects = gap->tls = false;
+	if (words == WORDS_CONNECTS || words == WORDS_TLS) {
+		gap->connects = true;
+		gap->tls = gap->tls || words == WORDS_TLS;
+		gap->empty_before = gap->empty;
+	}
+}
+
 void gap_add(struct talk *t, struct slice text, unsigned number, enum between between)
 {
 	struct gap *gap = &t->gap;
+	bool prose = between != BETWEEN_ASIDE && !is_aside(text);
 	gap->lines++;
 	gap->headings += between == BETWEEN_HEADING;
-	gap->prose += between != BETWEEN_ASIDE && !is_aside(text);
-	enum connection_words words = is_aside(text) || begins_aside(text) ? connection_words(aside_words(text))
-	                                                                   : WORDS_NONE;
-	gap->connects = gap->connects || words == WORDS_CONNECTS || words == WORDS_TLS;
-	gap->tls = gap->tls || words == WORDS_TLS;
+	gap->prose += prose;
+	look_for_connection(gap, text, prose);
 	gap->or = gap->or || parts_alternatives(text);
 	if (labels_example(text))
 		gap->label = gap->prose ? gap->prose : 1;

@@ -251,7 +251,7 @@ void draft_tls(struct draft *d)
 		d->tls = true;
 		return;
 	}
-	if (d->dialogue && dialogue_secure(d->dialogue))
+	if (d->dialogue && dialogue_secure(d->dialogue) && !dialogue_tls_pending(d->dialogue))
 		return;
 	draft_direction(d, "client starts TLS");
 	if (d->dialogue) {

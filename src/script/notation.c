@@ -12,17 +12,20 @@
 #define LABEL_MAX 48
 /* No prefix is longer, with the words before it. */
 #define PREFIX_MAX 100
+/* Nor the word that names a side, with what stands in parentheses behind it. */
+#define SIDE_MAX 60
 /* So many prefixes in a line are more than what anybody says holds. */
 #define SURELY_FLAT 4
 
-/* Which rows are asked: one, or all. */
+/* Which rows are asked: one, or all; `inside` a line, where no words stand before those that name a side. */
 struct rows {
 	const struct notation *first, *end;
+	bool inside;
 };
 
 static struct rows rows_of(const struct notation *one)
 {
-	struct rows rows = { one ? one : notations, one ? one + 1 : notations };
+	struct rows rows = { one ? one : notations, one ? one + 1 : notations, false };
 	while (one == NULL && rows.end->name)
 		rows.end++;
 	return rows;
@@ -69,26 +72,28 @@ static bool has_mark(struct slice text)
 	       slice_find_octet(text, '|') < text.n;
 }
 
-/* Whether the row's prefixes may stand at `at`, by the octet there: of all rows few are looked at closely. */
-static bool row_may_begin(const struct notation *row, struct slice line, size_t at, bool marked)
+/* Whether the row's prefixes may stand at `at`, by the octets there: of all rows few are looked at closely. */
+static bool row_may_begin(const struct notation *row, struct slice line, size_t at, bool inside)
 {
 	char c = line.p[at];
-	if (row->begins == NULL)
-		return marked;
-	bool emphasis = row->form == NOTATION_LETTER && (c == '*' || c == '_' || c == '`');
-	return c && (strchr(row->begins, c) || emphasis);
+	bool letter = row->form == NOTATION_LETTER, emphasis = letter && (c == '*' || c == '_' || c == '`');
+	bool begins = c && (strchr(row->begins, c) || emphasis);
+	if (row->form == NOTATION_WORD)
+		return (begins || !inside) && has_mark(slice_part(line, at, at + (inside ? SIDE_MAX : PREFIX_MAX)));
+	if (letter && octet_is_alnum(c) && at + 1 < line.n && octet_is_alnum(line.p[at + 1]))
+		return false;
+	return begins;
 }
 
 /* The prefix that fits best at one place. */
 static bool best_at(struct slice line, size_t at, struct rows rows, unsigned least, struct said *best)
 {
 	bool found = false;
-	bool marked = at < line.n && has_mark(slice_part(line, at, at + PREFIX_MAX));
 	for (const struct notation *row = rows.first; at < line.n && row < rows.end; row++) {
 		struct prefix prefix;
 		if (row->weight < least || (found && row->weight <= best->notation->weight))
 			continue;
-		if (!row_may_begin(row, line, at, marked) || !prefix_at(line, at, row, &prefix) ||
+		if (!row_may_begin(row, line, at, rows.inside) || !prefix_at(line, at, row, &prefix) ||
 		    !prefix_parted(line, row, &prefix))
 			continue;
 		*best = said_of(line, at, row, &prefix);
@@ -135,6 +140,7 @@ static bool names_example(struct slice label)
 static bool find_labelled(struct slice line, struct rows rows, struct said *said)
 {
 	size_t start = text_from(line, 0), spaces = 0;
+	rows.inside = true;
 	for (size_t at = start; at < line.n && at - start < LABEL_MAX; at++) {
 		struct slice label = slice_trim(slice_part(line, start, at));
 		bool ended = label.n && label.p[label.n - 1] == ':';
@@ -162,6 +168,9 @@ static bool octet_begins(char c)
 	case 'u':
 	case 'M':
 	case 'm':
+	case 'I':
+	case 'i':
+	case 'P':
 	case 'Y':
 	case 'y':
 	case '[':
@@ -193,6 +202,7 @@ static bool may_begin(struct slice line, size_t at)
 /* The next prefix at `from` or behind it, by what stands before it alone. False where there is none. */
 static bool candidate(struct slice line, size_t from, struct rows rows, unsigned least, struct said *said)
 {
+	rows.inside = true;
 	for (size_t at = from; at < line.n; at++)
 		if (may_begin(line, at) && best_at(line, at, rows, least, said) && !said->worded)
 			return true;

@@ -29,7 +29,7 @@ struct notation {
 	/* As they stand: "C:", "S:"; of several spellings the usual one first, a space between them. Letters are compared with
 	 * their case where `exact`. */
 	const char *client, *server;
-	const char *begins; /* the octets that they begin with; NULL: words may stand before them */
+	const char *begins; /* the octets that they begin with */
 	enum notation_form form;
 	/* How much a line with such a prefix says by itself: 3 hardly anything else is written so ("C:" is one, with what a
 	 * client says behind it), 1 many other things are (`>` and `<`, `->`): more must speak for it. */

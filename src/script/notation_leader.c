@@ -53,6 +53,9 @@ static size_t number_from(struct slice rest)
 
 static size_t word_from(struct slice rest)
 {
+	/* most lines begin with a letter: only these words do, and `a)` */
+	if (rest.n && octet_is_alpha(rest.p[0]) && strchr("dRr", rest.p[0]) == NULL)
+		return number_from(rest);
 	for (size_t i = 0; i < sizeof quotes / sizeof quotes[0]; i++)
 		if (slice_starts(rest, slice_of(quotes[i].opens)))
 			return strlen(quotes[i].opens);

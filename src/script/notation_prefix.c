@@ -202,10 +202,11 @@ static size_t spelled_at(struct slice line, size_t at, const struct notation *ro
 static size_t both_at(struct slice line, size_t at, const struct notation *row)
 {
 	static const char *const joins[] = { "&", ",", "/", "+", "and ", NULL };
+	if ((row->form != NOTATION_LETTER && row->form != NOTATION_WORD) ||
+	    octet_upper(octet_at(line, at)) != octet_upper(row->client[0]))
+		return 0;
 	struct slice clients = slice_of(row->client), client = slice_word(&clients);
 	struct slice servers = slice_of(row->server), server = slice_word(&servers);
-	if (row->form != NOTATION_LETTER && row->form != NOTATION_WORD)
-		return 0;
 	client.n--;
 	if (!starts(behind(line, at), client, row->exact))
 		return 0;
@@ -249,7 +250,7 @@ bool prefix_at(struct slice line, size_t at, const struct notation *row, struct 
 	size_t both = both_at(line, at, row);
 	*prefix = (struct prefix){ .side = !both && server > client ? SIDE_SERVER : SIDE_CLIENT, .both = both > 0 };
 	prefix->end = both ? both : server > client ? server : client;
-	prefix->worded = row->form == NOTATION_WORD && !is_named_at(line, at, row);
+	prefix->worded = prefix->end && row->form == NOTATION_WORD && !is_named_at(line, at, row);
 	return prefix->end > 0;
 }
 

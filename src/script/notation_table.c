@@ -14,14 +14,18 @@ const struct notation notations[] = {
 	{ "S: R:", "S:", "R:", "SR", NOTATION_LETTER, 2, true, true },  /* RFC 821: sender and receiver */
 	{ "C: P:", "C:", "P:", "CP", NOTATION_LETTER, 2, true, false }, /* RFC 2645: customer and provider */
 	{ "U: S:", "U:", "S:", "US", NOTATION_LETTER, 2, true, false }, /* RFC 959's forerunners: user and server */
-	{ "Client: Server:", "Client: Client> Client|", "Server: Server> Server|", NULL, NOTATION_WORD, 2, false, false },
+	{ "M: S:", "M:", "S:", "MS", NOTATION_LETTER, 2, true, false }, /* RFC 5550: mobile client, submission server */
+	{ "M: I:", "M:", "I:", "MI", NOTATION_LETTER, 2, true, false }, /* its IMAP server */
+	{ "C1: S1:", "C1: C2: C3: C4:", "S1: S2: S3: S4:", "CS", NOTATION_MARK, 2, true, false }, /* RFC 2180: several clients */
+	{ "Client: Server:", "Client: Client> Client|", "Server: Server> Server|", "CcSs", NOTATION_WORD, 2, false, false },
 	{ "[Client] [Server]", "[Client] [Client]:", "[Server] [Server]:", "[", NOTATION_MARK, 2, false, false },
-	{ "sender-SMTP: receiver-SMTP:", "sender-SMTP:", "receiver-SMTP:", NULL, NOTATION_WORD, 3, false, false }, /* RFC 821 */
-	{ "Sender: Receiver:", "Sender:", "Receiver: Recipient:", NULL, NOTATION_WORD, 2, false, false },
-	{ "MUA: MTA:", "MUA: UA:", "MTA: MSA: MDA:", NULL, NOTATION_WORD, 2, false, false },
-	{ "User: Server:", "User: You: Me:", "Server:", NULL, NOTATION_WORD, 1, false, false },
+	{ "sender-SMTP: receiver-SMTP:", "sender-SMTP:", "receiver-SMTP:", "SsRr", NOTATION_WORD, 3, false, false }, /* RFC 821 */
+	{ "Sender: Receiver:", "Sender:", "Receiver: Recipient:", "SsRr", NOTATION_WORD, 2, false, false },
+	{ "MUA: MTA:", "MUA: UA:", "MTA: MSA: MDA:", "MmUu", NOTATION_WORD, 2, false, false },
+	{ "User: Server:", "User: You: Me:", "Server:", "UuYyMmSs", NOTATION_WORD, 1, false, false },
 	{ "Request: Response:", "Request: >>Request >>Request<<", "Response: >>Response >>Response<<", "Rr>", NOTATION_BLOCK, 1,
 	  false, false },
+	{ "Command: Response:", "Command: Cmd: Req:", "Response: Reply: Resp: Res:", "CcRr", NOTATION_WORD, 1, false, false },
 	{ "c: s:", "c:", "s:", "cs", NOTATION_LETTER, 1, true, false },
 	{ "C| S|", "C|", "S|", "CS", NOTATION_LETTER, 1, true, false },
 	{ "(C) (S)", "(C) (C):", "(S) (S):", "(", NOTATION_MARK, 1, true, false },

@@ -281,7 +281,8 @@ static unsigned likes_command(const struct protocol *protocol, struct slice line
 	struct arguments a = { .n = 0 };
 	struct slice rest = line, verb = slice_word(&rest);
 	const struct table *commands = protocol_table(protocol, TABLE_COMMANDS);
-	const struct entry *row = verb.n && verb.p == line.p && commands ? table_find(commands, verb) : NULL;
+	bool word = verb.n && verb.p == line.p && octet_is_alpha(verb.p[0]);
+	const struct entry *row = word && commands ? table_find(commands, verb) : NULL;
 	if (row == NULL)
 		return 0;
 	struct slice form = slice_trim(form_behind(row)), path = slice_part(form, 0, slice_find(form, SLICE(":<")) + 1);

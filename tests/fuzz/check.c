@@ -6,21 +6,19 @@
 #include <stdlib.h>
 
 #include "script/check.h"
+#include "script/rehearse.h"
 
 /* Checks one conversation; `out` gets its corrected copy. */
 static void repair(const struct script *script, struct buffer *out)
 {
 	struct findings found;
-	struct error error = { 0 };
-	if (check_script(script, NULL, NULL, &found, &error) == STATUS_OK) {
-		for (size_t i = 0; i < found.n; i++)
-			if (found.rows[i].what[0] == '\0' ||
-			    (found.rows[i].line != (size_t)-1 && found.rows[i].line >= script->nlines))
-				must_equal("a finding that says nothing, or of no line", SLICE("x"), SLICE(""));
-		(void)check_repair(script, &found, out);
-		findings_free(&found);
-	}
-	error_clear(&error);
+	check_script(script, NULL, NULL, &found);
+	for (size_t i = 0; i < found.n; i++)
+		if (found.rows[i].what[0] == '\0' ||
+		    (found.rows[i].line != NO_LINE && found.rows[i].line >= script->nlines))
+			must_equal("a finding that says nothing, or of no line", SLICE("x"), SLICE(""));
+	(void)check_repair(script, &found, out);
+	findings_free(&found);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
