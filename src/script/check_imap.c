@@ -38,6 +38,7 @@ struct asked {
 struct imap_watch {
 	struct tag tags[TAGS_KEPT]; /* a ring */
 	size_t ntags;
+	bool again; /* one has come again: whoever has one tag for all commands is told so once */
 	struct asked asked[OUTSTANDING_MAX];
 	size_t nasked;
 	uint64_t selecting; /* the event of a SELECT or EXAMINE that waits; 0: none */
@@ -64,13 +65,14 @@ static void tag_judge(struct checking *c, struct imap_watch *w, const struct dia
 {
 	uint64_t hash = hash_of(event->tag);
 	size_t kept = w->ntags < TAGS_KEPT ? w->ntags : TAGS_KEPT;
-	if (event->tag.n == 0 || event->phase == PHASE_NONE || watched_is_open(c))
+	if (event->tag.n == 0 || event->phase == PHASE_NONE || w->again || watched_is_open(c))
 		return;
 	/* While its command still waits, the dialogue has told of it. */
 	bool waits = slice_find(event->problem, SLICE("the tag is in use")) < event->problem.n;
 	for (size_t i = 0; i < kept && !waits; i++) {
 		if (w->tags[i].hash != hash)
 			continue;
+		w->again = true;
 		(void)checking_add(c, c->line, CHECK_ERROR, "By its tag a client knows which command is answered",
 		                   "RFC 9051 2.2.1", "the tag " SLICE_FMT " was given to a command already, in line %u",
 		                   SLICE_ARG(slice_part(event->tag, 0, 32)), watched_number(c, w->tags[i].line));

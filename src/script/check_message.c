@@ -10,6 +10,7 @@ enum part { PART_NONE, PART_HEADER, PART_BODY };
 
 struct message_watch {
 	enum part part;
+	bool header;  /* a field has come that no text begins with by chance */
 	bool goes_on; /* the last field's line ends in `;`: more of it comes */
 	bool dotted;  /* what the client sends ends in a lone dot: behind DATA, not behind BDAT */
 };
@@ -48,6 +49,20 @@ static void no_field(struct checking *c, struct message_watch *w, struct slice l
 	w->part = PART_BODY;
 }
 
+/* "Note: I am late" is a text's first line, perhaps; these are fields. */
+static bool is_known_field(struct slice line)
+{
+	static const char *const fields[] = {
+		"Cc:",       "Content-",  "Date:",        "From:",   "Message-ID:", "MIME-Version:",
+		"Received:", "Reply-To:", "Return-Path:", "Sender:", "Subject:",    "To:",
+		"X-",        NULL
+	};
+	for (size_t i = 0; fields[i]; i++)
+		if (slice_starts_nocase(line, slice_of(fields[i])))
+			return true;
+	return false;
+}
+
 static void header_line(struct checking *c, struct message_watch *w, struct slice line)
 {
 	if (line.n == 0) {
@@ -55,9 +70,13 @@ static void header_line(struct checking *c, struct message_watch *w, struct slic
 		return;
 	}
 	if (!begins_with_space(line) && !is_header_field(line)) {
-		no_field(c, w, line);
+		if (w->header)
+			no_field(c, w, line);
+		else
+			w->part = PART_BODY;
 		return;
 	}
+	w->header |= is_known_field(line);
 	size_t colon = slice_find_octet(line, ':');
 	if (!begins_with_space(line) && slice_starts(slice_part(line, colon, line.n), SLICE("::"))) {
 		struct finding *row = checking_add(c, c->line, CHECK_ERROR,
@@ -113,6 +132,7 @@ static void text_line(struct checking *c, struct message_watch *w, const struct 
 	struct slice line = event->text;
 	if (slice_equal(line, SLICE("."))) {
 		w->part = PART_NONE;
+		w->header = false;
 		return;
 	}
 	if (watched_is_open(c)) {
@@ -137,7 +157,7 @@ static void message_event(struct checking *c, void *memory, const struct dialogu
 	if (is_text(w, event))
 		text_line(c, w, event);
 	else if (event->kind != EVENT_DATA)
-		w->part = PART_NONE;
+		*w = (struct message_watch){ .dotted = w->dotted };
 }
 
 const struct watcher watch_message = { .room = sizeof(struct message_watch), .event = message_event };

@@ -89,7 +89,8 @@ static bool parts_word(struct slice line, struct slice next)
 	if (is_base64(bare_word(last)) && is_encoded(bare_word(first)) && rest.n == 0)
 		return strchr("\")>", end) == NULL;
 	bool address = slice_find(last, SLICE("://")) < last.n || slice_find(last, SLICE(";UID")) < last.n;
-	return (address && strchr(";/?&:", begin)) || begin == '|' || end == '|' || (quotes % 2 == 1 && strchr(";=/", end));
+	return (address && strchr(";/?&:", begin)) || begin == '|' || end == '|' ||
+	       (quotes % 2 == 1 && strchr(";=/", end));
 }
 
 void fold_join(struct speaking *s, const struct item *item)

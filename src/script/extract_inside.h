@@ -136,12 +136,12 @@ struct gap {
 	unsigned numbers[GAP_KEPT];
 	unsigned kept;
 	unsigned lines, empty, headings;
-	unsigned prose;   /* lines that are no remark in brackets, and no dots */
-	bool or ;         /* `or`, `-or-`: what follows stands in the place of what was said */
+	unsigned prose;          /* lines that are no remark in brackets, and no dots */
+	bool or ;                /* `or`, `-or-`: what follows stands in the place of what was said */
 	unsigned label, example; /* which of the lines of prose labels an example, or announces one, from 1; 0: none */
-	bool connects;    /* the client connects: so it does */
-	bool tls;         /* TLS has begun before what follows */
-	unsigned empty_before; /* empty lines before the remark that says so */
+	bool connects;           /* the client connects: so it does */
+	bool tls;                /* TLS has begun before what follows */
+	unsigned empty_before;   /* empty lines before the remark that says so */
 };
 
 struct talk {

@@ -100,7 +100,7 @@ static bool client_goes_on(const struct talk *t, const struct dialogue *d, struc
 {
 	bool tagged = t->protocol && t->protocol->tagged && dialogue_input(d) == INPUT_COMMAND;
 	if (tiny(&t->gap) && t->gap.headings == 0)
-		return !(t->gap.or && !t->begun) && !(tagged && t->gap.lines && !tag_is_like(t, text));
+		return !(t->gap.or &&!t->begun) && !(tagged && t->gap.lines && !tag_is_like(t, text));
 	/* What began the talk begins another one, but for the EHLO behind STARTTLS. */
 	bool again = slice_equal_nocase(text, buffer_slice(&t->opening)) && !dialogue_tls_pending(d);
 	if (gap_label(&t->gap) || t->gap.prose > PROSE_BETWEEN || again)
@@ -130,7 +130,7 @@ bool talk_continues(const struct talk *t, const struct judged *judged, const str
 	if (side == SIDE_CLIENT || (!awaited && command_of(t->protocol, text)))
 		return client_goes_on(t, d, text);
 	if (tiny(&t->gap))
-		return !t->gap.or;
+		return !t->gap.or ;
 	if (t->gap.or || t->gap.prose > PROSE_BETWEEN)
 		return false;
 	if (slice_starts(text, SLICE("HTTP/")))

@@ -171,7 +171,8 @@ static bool closes(struct speaking *s, const struct item *item)
 {
 	struct slice words = aside_words(item->text);
 	bool server = slice_starts_nocase(words, SLICE("server")), client = slice_starts_nocase(words, SLICE("client"));
-	if (!s->t->open || bracketed(item->text).n == 0 || (!server && !client) || connection_words(words) != WORDS_HANGS_UP)
+	if (!s->t->open || bracketed(item->text).n == 0 || (!server && !client) ||
+	    connection_words(words) != WORDS_HANGS_UP)
 		return false;
 	gap_tell(s->t);
 	talk_hangs_up(s->t, server ? SIDE_SERVER : SIDE_CLIENT, item->number);

@@ -272,7 +272,8 @@ static void read_said(struct speaking *s, const struct item *item)
 	bool silent = is_shell(s, &whole) || not_said(s, &whole, buffer_slice(&all));
 	s->i += silent ? n : 1;
 	if (!silent)
-		speak_line(s, item->side, speak_payload(s->t, item->side) ? whole.text : slice_trim(whole.text), item->number);
+		speak_line(s, item->side, speak_payload(s->t, item->side) ? whole.text : slice_trim(whole.text),
+		           item->number);
 	if (prose.n) {
 		speak_flush(s);
 		talk_comment(s->t, prose, item->number);

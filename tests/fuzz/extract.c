@@ -35,7 +35,8 @@ static void take_line(void *context, struct slice line, unsigned number)
 static void take_end(void *context, const struct extracted *about)
 {
 	struct found *found = context;
-	if (about->first == 0 || about->last < about->first || about->client != found->said[0] || about->server != found->said[1])
+	if (about->first == 0 || about->last < about->first || about->client != found->said[0] ||
+	    about->server != found->said[1])
 		abort();
 	buffer_printf(&found->all, "Title: ");
 	escape_text(&found->all, about->title);

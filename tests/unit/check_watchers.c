@@ -116,6 +116,7 @@ static void hello_names(void)
 static void headers(void)
 {
 	FINDS(TEXT "C: Subject: x\nC:  folded\nC:\nC: no: field\nC: at all\nC: .\nS: 250 OK\n", "");
+	FINDS(TEXT "C: Note: I am late\nC: by an hour\nC: .\nS: 250 OK\n", "");
 	FINDS(TEXT "C: Just text\nC: and: more\nC: .\nS: 250 OK\n", "");
 	FINDS(TEXT "C: Subject: x\nC: Hello, you\nC: two\nC: .\nS: 250 OK\n",
 	      "11 error: a line in the header that is no field\n");
@@ -201,7 +202,11 @@ static void extensions_unannounced(void)
 	FINDS("S: 220 a.example ready\nC: EHLO b.example\nS: 250-a.example\nS: 250 AUTH LOGIN\nC: AUTH PLAIN AGIAYw==\n"
 	      "S: 235 welcome\n",
 	      "5 error: the mechanism PLAIN is used, but the server did not announce it\n");
+	/* Behind the login there may be more: only what is announced then counts. */
 	FINDS("S: * OK [CAPABILITY IMAP4rev1] ready\nC: a1 LOGIN b c\nS: a1 OK done\nC: a2 NAMESPACE\n"
+	      "S: * NAMESPACE NIL NIL NIL\nS: a2 OK done\n",
+	      "");
+	FINDS("S: * OK ready\nC: a1 LOGIN b c\nS: a1 OK [CAPABILITY IMAP4rev1] done\nC: a2 NAMESPACE\n"
 	      "S: * NAMESPACE NIL NIL NIL\nS: a2 OK done\n",
 	      "4 error: NAMESPACE is used, but the server did not announce it\n");
 }
