@@ -71,7 +71,7 @@ enum document_form look_text(enum document_form named, struct slice text)
 	return markdown >= 2 ? FORM_MARKDOWN : FORM_TEXT;
 }
 
-/* `old RFCs         File Transfer Protocol`: how the oldest begin. */
+/* An RFC's number and its title on one line: how the oldest begin. */
 static bool is_number_line(struct slice line)
 {
 	uint64_t number;
