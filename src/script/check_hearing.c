@@ -129,7 +129,9 @@ static void event_came(struct hearing *h, const struct dialogue_event *event)
 	if (event_span(event, SPAN_COUNT))
 		h->counts[event->side] = h->c.line;
 	problems_tell(h, event);
+	size_t before = h->c.found->n;
 	watchers_see(h, event);
+	repairs_adopt(h, before);
 }
 
 static void drain(struct hearing *h)
@@ -349,7 +351,9 @@ void hearing_run(struct hearing *h)
 	}
 	if (!h->turned)
 		missing_at_end(h);
+	size_t before = h->c.found->n;
 	watchers_end(h);
+	repairs_adopt(h, before);
 	ahead_free(h);
 	buffer_wipe(&h->wire);
 	free(h->commands);

@@ -80,6 +80,10 @@ void line_insert(struct finding *row, enum check_repair where, enum side side, c
 /* Puts right what a dialogue has found wrong with the line under way, where that is certain. */
 void problem_mend(struct hearing *h, struct slice problem, struct finding *row);
 
+/* What watchers put into the findings from that one on, in a line's place, becomes the copy's too: several repairs of a line
+ * meet there. */
+void repairs_adopt(struct hearing *h, size_t from);
+
 /* All is heard: what stands in the place of the lines that were mended is put into the findings. */
 void mended_print(struct hearing *h);
 

@@ -43,12 +43,30 @@ void line_insert(struct finding *row, enum check_repair where, enum side side, c
 	row->text = buffer_take(&line);
 }
 
+void repairs_adopt(struct hearing *h, size_t from)
+{
+	for (size_t i = from; i < h->c.found->n; i++) {
+		struct finding *row = &h->c.found->rows[i];
+		if (row->repair != REPAIR_REPLACE || row->text == NULL || row->line == NO_LINE)
+			continue;
+		const struct script_line *line = &h->script->lines[row->line];
+		struct slice text = slice_of(row->text),
+			     prefix = line->side == SIDE_CLIENT ? SLICE("C: ") : SLICE("S: ");
+		if (line->exact || line->mark != MARK_NONE || !slice_starts(text, prefix) ||
+		    slice_find_octet(text, '\n') < text.n)
+			continue;
+		line_mend(h, row->line, row, slice_string(slice_part(text, prefix.n, text.n)));
+		free(row->text);
+		row->text = NULL;
+	}
+}
+
 void mended_print(struct hearing *h)
 {
 	for (size_t i = 0; i < h->c.found->n; i++) {
 		struct finding *row = &h->c.found->rows[i];
 		struct buffer line = { 0 };
-		if (row->repair != REPAIR_REPLACE)
+		if (row->repair != REPAIR_REPLACE || row->text)
 			continue;
 		script_print_line(&h->script->lines[row->line], &line);
 		line.n--; /* its LF */
