@@ -256,3 +256,11 @@ parlance: clean.txt: no mistakes" "$stderr"
 	run -2 bash -c '"$1" check long.txt >/dev/full' - "$PARLANCE"
 	has "No space left"
 }
+
+@test "where nothing tells the protocol, that is said: silence is no praise" {
+	run --separate-stderr -0 "$PARLANCE" check - <<<$'C: FROB\nS: done'
+	[[ $output == '' ]]
+	[[ $stderr == "parlance: standard input: nothing tells its protocol, so that little can be checked: say it by -P or in a line \"Protocol: smtp\"" ]]
+	run --separate-stderr -0 "$PARLANCE" check -P tcp - <<<$'C: FROB\nS: done'
+	[[ $stderr == '' ]]
+}

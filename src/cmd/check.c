@@ -9,12 +9,23 @@
 /* ---- a file ---- */
 
 /* Checks its conversations, and prints what was found in each. `found` has room for all. */
+/* What nothing tells the protocol of has no mistakes that could be found: that must not look like praise. */
+static void complain_untold(const struct script *script, const struct findings *found)
+{
+	if (script->protocol == NULL && found->protocol->bare)
+		complain("%s: nothing tells its protocol, so that little can be checked: say it by -P or in a line "
+		         "\"Protocol: smtp\"",
+		         script->file);
+}
+
 static enum status check_scripts(struct checks *checks, const struct script *scripts, size_t n, struct findings *found)
 {
 	const struct options *options = checks->options;
 	enum status status = STATUS_OK;
 	for (size_t i = 0; i < n; i++) {
 		check_script(&scripts[i], options->protocol, &options->variables, &found[i]);
+		if (options->protocol == NULL)
+			complain_untold(&scripts[i], &found[i]);
 		if (!options->quiet)
 			checks_print(checks, &scripts[i], &found[i]);
 		checks->errors += found[i].errors;

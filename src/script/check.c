@@ -155,6 +155,7 @@ void check_script(const struct script *script, const struct protocol *protocol, 
 	*found = (struct findings){ 0 };
 	script_borrow(script, &copy);
 	struct rehearsal *r = rehearse(&copy, protocol, given ? given : &none);
+	found->protocol = r->protocol;
 	struct hearing h = { .c = { .r = r, .found = found, .line = NO_LINE }, .script = &copy, .original = script };
 	rehearsal_variables(r, given ? given : &none, &h.v);
 	hearing_run(&h);

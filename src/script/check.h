@@ -43,6 +43,7 @@ struct findings {
 	struct finding *rows; /* by line, then in the order found; no two say the same of one line */
 	size_t n;
 	size_t errors, warnings;
+	const struct protocol *protocol; /* as which it was checked: tcp where nothing tells */
 };
 
 /*
