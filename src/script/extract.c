@@ -10,8 +10,8 @@
 
 /* So many lines of those that are held may look like somebody's in vain; behind that only one in so many is looked at: a long
  * list that begins each line with `S:` must not be judged as a whole for each of them. */
-#define JUDGED_IN_VAIN 64
-#define ONE_IN 32
+#define JUDGED_IN_VAIN 32
+#define ONE_IN 64
 
 struct extract {
 	struct document *document;
@@ -20,6 +20,7 @@ struct extract {
 	struct judged usual; /* the last passage's: what the document's others are likely to be */
 	struct titles titles;
 	struct bare bare;
+	size_t again;     /* the first of the lines that are held that is worth judging */
 	unsigned in_vain; /* of the lines that are held: how many were judged, and are nobody's */
 	bool cut;         /* the lines that are held go on with a passage that was too long */
 };
@@ -32,10 +33,11 @@ static bool judge(struct extract *e, size_t i, struct judged *judged)
 	if (e->cut && e->talk.open && judge_rest(&e->passage, i, &e->usual, judged))
 		return true;
 	e->cut = false;
-	if (e->in_vain > JUDGED_IN_VAIN && i % ONE_IN)
+	if (i < e->again || (e->in_vain > JUDGED_IN_VAIN && i % ONE_IN))
 		return false;
 	bool found = judge_passage(&e->passage, i, &e->usual, judged);
 	e->in_vain += !found && judged->tried;
+	e->again = found ? 0 : judged->again;
 	return found;
 }
 
@@ -74,6 +76,7 @@ static void work(struct extract *e, size_t n)
 {
 	size_t i = 0;
 	e->in_vain = 0;
+	e->again = 0;
 	while (i < n) {
 		size_t next = read_passage(e, i);
 		if (next == i)

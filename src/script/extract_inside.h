@@ -65,7 +65,8 @@ struct judged {
 	size_t first, last; /* indices of the first and last line with a prefix */
 	size_t width[2];    /* columns of white space between prefix and text, of each side as it is printed */
 	struct verdict verdict;
-	bool tried; /* the first line has a prefix of some notation */
+	bool tried;         /* the first line has a prefix of some notation */
+	size_t again;       /* where nothing convinces: no line before this one is worth a trial */
 };
 
 /* One line's prefix and text. */

@@ -9,7 +9,7 @@
 #include "script/speaker.h"
 
 /* So many prefixes are looked for in one line. */
-#define PREFIXES_MAX 64
+#define PREFIXES_MAX 1024
 
 /* So many lines behind the last prefix may go on with what is said there. */
 #define LINES_BEHIND 400

@@ -106,6 +106,8 @@ static bool client_goes_on(const struct talk *t, const struct dialogue *d, struc
 	if (gap_label(&t->gap) || t->gap.prose > PROSE_BETWEEN || again)
 		return false;
 	bool next = tagged && tag_goes_on(t, text);
+	if (dialogue_tls_pending(d) && t->gap.prose <= CAPTION_LINES)
+		return may_say(t, d, text);
 	if (gap_example(&t->gap) && !next)
 		return false;
 	if (next && (!t->begun || t->gap.prose <= CAPTION_LINES))
@@ -121,7 +123,8 @@ bool talk_continues(const struct talk *t, const struct judged *judged, const str
 		return false;
 	if (d == NULL)
 		return tiny(&t->gap);
-	if (t->gap.connects && t->said[SIDE_CLIENT] + t->said[SIDE_SERVER] > 0)
+	if (t->gap.connects && !(t->gap.tls && dialogue_tls_pending(d)) &&
+	    t->said[SIDE_CLIENT] + t->said[SIDE_SERVER] > 0)
 		return false;
 	bool awaited = dialogue_outstanding(d) > 0 || dialogue_in_reply(d) || dialogue_due(d, side) > 0;
 	if ((dialogue_closing(d) && !awaited) || (side == SIDE_SERVER && greets(t, d, text)))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "protocol/protocol.h"
 #include "script/import_forms.h"
 #include "script/speaker.h"
 
@@ -13,8 +14,11 @@
 #define LINES_BETWEEN 30
 
 /* So many of a passage's lines are judged, and so many prefixes looked for in one line. */
-#define LINES_JUDGED 512
-#define PREFIXES_MAX 64
+#define LINES_JUDGED 256
+#define PREFIXES_MAX 256
+
+/* A conversation begins at most so many lines before the first that speaks for it. */
+#define LINES_BEFORE 8
 
 /* ---- what lines say ---- */
 
@@ -100,7 +104,7 @@ struct trial {
 	struct spoken *lines;
 	size_t n;
 	size_t first, last;
-	bool judging;   /* the same lines are judged in all notations, or one with fewer lines would weigh more */
+	bool whole;     /* to its end; else only what is judged */
 	size_t ends[2]; /* lines that are not empty, and those of them with a mark for the line's end */
 	size_t width[2];
 };
@@ -134,7 +138,7 @@ static void trial_add(struct trial *t, struct slice line, const struct said *sai
 {
 	struct slice text = slice_trim(slice_part(line, said->text, said->end));
 	size_t width = said->text - said->after;
-	if (t->judging && t->n < LINES_JUDGED && !said->both)
+	if (!t->whole && t->n < LINES_JUDGED && !said->both)
 		t->lines[t->n++] = (struct spoken){ said->side, text };
 	if (text.n == 0)
 		return;
@@ -151,16 +155,16 @@ static size_t prefixes(struct slice line, const struct notation *notation, struc
 	return n == 1 && !found[0].clean && found[0].text >= line.n ? 0 : n;
 }
 
-/* Looks at the passage's lines from the `i`th to where the notation ends. */
+/* Looks at the passage's lines from the `i`th to where the notation ends. The same lines are judged in all notations, or one
+ * with fewer of them would weigh more. */
 static void trial_run(struct trial *t, size_t i)
 {
 	struct said found[PREFIXES_MAX];
-	size_t between = 0, begin = i;
+	size_t between = 0, end = t->whole || i + LINES_JUDGED > t->p->n ? t->p->n : i + LINES_JUDGED;
 	t->first = t->p->n;
-	for (; i < t->p->n && between <= LINES_BETWEEN; i++) {
+	for (; i < end && between <= LINES_BETWEEN; i++) {
 		struct slice line = passage_line(t->p, i);
 		size_t n = line.n ? prefixes(line, t->notation, found) : 0;
-		t->judging = i - begin < LINES_JUDGED;
 		if (n == 0) {
 			between += t->p->lines[i].kind == DOCUMENT_HEADING ? LINES_BETWEEN : line.n > 0;
 			continue;
@@ -215,6 +219,10 @@ static bool convinces(const struct notation *notation, const struct verdict *v, 
 		return sure || both || (likely && converses(notation, v, listing));
 	if (notation->weight == 2)
 		return both || sure >= 2;
+	/* a request of HTTP's, or a response, with its fields */
+	bool one = v->lines[SIDE_CLIENT] == 0 || v->lines[SIDE_SERVER] == 0;
+	if (one && !v->protocol->server_first)
+		return sure && v->strange == 0 && v->lines[SIDE_CLIENT] + v->lines[SIDE_SERVER] > 1;
 	return both && sure && v->strange <= v->likely[SIDE_CLIENT] / 2;
 }
 
@@ -227,8 +235,7 @@ static void flip(struct trial *t)
 /* The trial's verdict, with the sides as they are printed or, where arrows say so little, the other way round. */
 static void trial_judge(struct trial *t, const struct protocol *usual, struct judged *judged)
 {
-	*judged = (struct judged){ .notation = t->notation, .first = t->first, .last = t->last };
-	judged->marked_ends = t->ends[1] >= 2 && t->ends[1] * 2 > t->ends[0];
+	*judged = (struct judged){ .notation = t->notation };
 	verdict_make(t->lines, t->n, usual, &judged->verdict);
 	if (t->notation->weight < 3) {
 		struct verdict other;
@@ -238,8 +245,6 @@ static void trial_judge(struct trial *t, const struct protocol *usual, struct ju
 		if (judged->flipped)
 			judged->verdict = other;
 	}
-	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++)
-		judged->width[side] = t->width[judged->flipped ? 1 - side : side];
 }
 
 static bool better(const struct judged *a, const struct judged *b)
@@ -256,27 +261,59 @@ static bool better(const struct judged *a, const struct judged *b)
 	return a->notation->weight > b->notation->weight;
 }
 
+/* How far the notation goes, and how its lines are laid out. */
+static void judge_whole(const struct passage *p, size_t i, struct judged *judged)
+{
+	struct trial trial = { .p = p, .notation = judged->notation, .whole = true };
+	trial_run(&trial, i);
+	judged->first = trial.first;
+	judged->last = trial.last;
+	judged->marked_ends = trial.ends[1] >= 2 && trial.ends[1] * 2 > trial.ends[0];
+	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++)
+		judged->width[side] = trial.width[judged->flipped ? 1 - side : side];
+}
+
 bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged)
 {
 	struct said found[PREFIXES_MAX];
 	struct slice line = passage_line(p, i);
 	if (usual->notation == NULL || line.n == 0 || prefixes(line, usual->notation, found) == 0)
 		return false;
-	struct trial trial = { .p = p, .notation = usual->notation };
-	trial.lines = memory_zeroed(LINES_JUDGED, sizeof *trial.lines);
-	trial_run(&trial, i);
-	free(trial.lines);
 	*judged = *usual;
-	judged->first = trial.first;
-	judged->last = trial.last;
+	judge_whole(p, i, judged);
 	return true;
+}
+
+/* Whether some protocol's side would say the line behind its prefix. */
+static bool speaks_for_one(struct slice line)
+{
+	struct said found[PREFIXES_MAX];
+	size_t n = line.n ? notation_find(line, NULL, found, PREFIXES_MAX) : 0;
+	for (size_t k = 0; k < n; k++) {
+		struct slice text = slice_trim(slice_part(line, found[k].text, found[k].end));
+		if (is_any_reply(text))
+			return true;
+		for (const struct protocol *const *protocol = protocols; text.n && *protocol; protocol++)
+			if (speaker_likes(*protocol, SIDE_CLIENT, text) >= 2 || speaker_likes(*protocol, SIDE_SERVER, text) >= 2)
+				return true;
+	}
+	return false;
+}
+
+/* Where to try again that nothing convinces from the `i`th line on: nothing does before the next line that speaks for it. */
+static size_t next_try(const struct passage *p, size_t i)
+{
+	size_t next = i + 1;
+	while (next < p->n && next < i + LINES_JUDGED && !speaks_for_one(passage_line(p, next)))
+		next++;
+	return next > i + LINES_BEFORE ? next - LINES_BEFORE : i + 1;
 }
 
 bool judge_passage(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged)
 {
 	struct said found[PREFIXES_MAX];
 	struct slice line = passage_line(p, i);
-	*judged = (struct judged){ 0 };
+	*judged = (struct judged){ .again = i + 1 };
 	if (line.n == 0 || notation_find(line, NULL, found, PREFIXES_MAX) == 0)
 		return false;
 	judged->tried = true;
@@ -292,5 +329,9 @@ bool judge_passage(const struct passage *p, size_t i, const struct judged *usual
 			*judged = tried;
 	}
 	free(lines);
+	if (judged->notation)
+		judge_whole(p, i, judged);
+	else
+		judged->again = next_try(p, i);
 	return judged->notation != NULL;
 }

@@ -25,10 +25,13 @@ static const struct import_form *const forms[] = { &import_imaplib, &import_smtp
 static size_t end_of(const struct passage *p, size_t i, const struct import_form *form)
 {
 	size_t end = i, between = 0;
-	unsigned likes = 0;
+	unsigned likes = 0, block = p->lines[i].block;
 	if (form->likes(passage_line(p, i), false) == 0)
 		return 0;
-	for (; i < p->n && between <= LINES_BETWEEN && p->lines[i].kind != DOCUMENT_HEADING; i++) {
+	for (; i < p->n && p->lines[i].kind != DOCUMENT_HEADING; i++) {
+		/* what is recorded in a block ends with it */
+		if (block ? p->lines[i].block != block : between > LINES_BETWEEN)
+			break;
 		struct slice line = passage_line(p, i);
 		unsigned one = line.n ? form->likes(line, false) : 0;
 		likes += one;

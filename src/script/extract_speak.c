@@ -117,7 +117,8 @@ static bool enter(struct speaking *s, const struct item *item)
 		gap_tell(t);
 		return true;
 	}
-	if (group->protocol && v.protocol == NULL && v.turns == 0)
+	bool both = group->lines[SIDE_CLIENT] && group->lines[SIDE_SERVER];
+	if (v.protocol == NULL && v.turns == 0 && (group->protocol || (n < 2 && !both)))
 		return false;
 	bool tls = t->gap.tls, connects = t->gap.connects && !tls;
 	talk_end(t);
@@ -244,6 +245,14 @@ static bool is_shell(struct speaking *s, const struct item *item)
 	return shell;
 }
 
+/* Whether white space at the line's front is said: in payload, and in FTP's lists (RFC 2389 3.2). */
+static bool keeps_space(const struct talk *t, enum side side)
+{
+	const struct dialogue *d = t->draft.dialogue;
+	bool listed = side == SIDE_SERVER && d && speak_is(t, "ftp") && dialogue_in_reply(d);
+	return listed || speak_payload(t, side);
+}
+
 static void read_said(struct speaking *s, const struct item *item)
 {
 	struct buffer all = { 0 };
@@ -268,11 +277,14 @@ static void read_said(struct speaking *s, const struct item *item)
 		prose = slice_trim(slice_part(item->text, end, item->text.n));
 		whole.text = prose.n ? slice_trim(slice_part(item->text, 0, end)) : item->text;
 	}
+	/* RFC 821 prints the end of the text with the line ends around it. */
+	if (draft_input(&s->t->draft) == INPUT_TEXT && slice_equal(slice_trim(whole.text), SLICE("<CRLF>.<CRLF>")))
+		whole.text = SLICE(".");
 	size_t n = unfold(s, &whole, &all);
 	bool silent = is_shell(s, &whole) || not_said(s, &whole, buffer_slice(&all));
 	s->i += silent ? n : 1;
 	if (!silent)
-		speak_line(s, item->side, speak_payload(s->t, item->side) ? whole.text : slice_trim(whole.text),
+		speak_line(s, item->side, keeps_space(s->t, item->side) ? whole.text : slice_trim(whole.text),
 		           item->number);
 	if (prose.n) {
 		speak_flush(s);

@@ -95,8 +95,8 @@ static void see_caption(struct titles *titles, struct slice text, unsigned numbe
 
 void titles_see(struct titles *titles, struct slice line, unsigned number, bool heading)
 {
-	struct slice text = slice_trim(line);
-	if (text.n == 0 || is_label(text))
+	struct slice text = slice_trim(heading ? line : slice_part(line, notation_leader(line), line.n));
+	if (text.n == 0 || is_label(text) || (!heading && !octet_is_alnum(text.p[0])))
 		return;
 	titles->announced_at = 0;
 	if (heading) {

@@ -20,6 +20,7 @@ struct reading {
 	struct piece *output; /* what curl wrote to its output, in the order in which it stands in the text */
 	uint64_t left;        /* octets of it that have no place yet */
 	size_t n, taken;      /* how many pieces there are, and how many have found their place */
+	unsigned header_end;  /* the line behind which the reply's body stands */
 	bool chunked;         /* the reply under way was sent in chunks, which curl takes apart */
 };
 
@@ -153,6 +154,17 @@ static void place_output(struct reading *r, uint64_t most, bool dots)
 	r->d->server_hidden = true;
 }
 
+/* A document shortens what was long: what stands behind the header is the body, as far as it is printed. */
+static void place_rest(struct reading *r)
+{
+	unsigned before = 0;
+	for (; r->taken < r->n && r->output[r->taken].number < r->header_end; before++)
+		r->left -= r->output[r->taken++].text.n;
+	if (before)
+		draft_comment(r->d, "(%u lines of curl's output before this are left out)", before);
+	place_output(r, r->left, false);
+}
+
 /* Before a line of `side` (at the end: the client's): where the server's payload must stand, its place is here. */
 static void place_payload(struct reading *r, enum side side)
 {
@@ -161,6 +173,8 @@ static void place_payload(struct reading *r, enum side side)
 	if (due) {
 		if (left >= due)
 			place_output(r, due, false);
+		else if (r->d->as_found)
+			place_rest(r);
 	} else if (side == SIDE_CLIENT && draft_in_reply(r->d) && left) {
 		if (r->chunked)
 			draft_comment_text(r->d, SLICE("curl has put the chunks of this body together: as it came it "
@@ -229,6 +243,8 @@ static enum status read_said(struct reading *r, struct slice line)
 	if (slice_equal_nocase(slice_word(&rest), SLICE("Transfer-Encoding:")))
 		r->chunked = slice_find_nocase(rest, SLICE("chunked")) < rest.n;
 	draft_said(r->d, side, text, SLICE("\r\n"));
+	if (side == SIDE_SERVER && text.n == 0)
+		r->header_end = r->d->number;
 	return STATUS_OK;
 }
 
