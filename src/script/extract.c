@@ -30,7 +30,8 @@ struct extract {
 /* Whether somebody speaks from the `i`th line on. */
 static bool judge(struct extract *e, size_t i, struct judged *judged)
 {
-	if (e->cut && e->talk.open && judge_rest(&e->passage, i, &e->usual, judged))
+	bool payload = e->talk.rest.goes_on && i == 0;
+	if (e->cut && e->talk.open && judge_rest(&e->passage, i, &e->usual, payload, judged))
 		return true;
 	e->cut = false;
 	if (i < e->again || (e->in_vain > JUDGED_IN_VAIN && i % ONE_IN))

@@ -32,10 +32,18 @@ static bool ends_literal(const struct speaking *s, struct slice text)
 	       dialogue_in_flight(s->t->draft.dialogue, tag);
 }
 
+/* The item, made of lines that are held where there is none yet. */
+static const struct item *item_at(const struct speaking *s, size_t i)
+{
+	while (i >= s->items->n && items_more(s->items))
+		;
+	return speak_item(s, i);
+}
+
 /* Looks at the lines from the `next`th item on that `side` says. */
 static void count(const struct speaking *s, enum side side, size_t next, struct counting *c)
 {
-	for (const struct item *item; (item = speak_item(s, next)) != NULL; next++) {
+	for (const struct item *item; (item = item_at(s, next)) != NULL; next++) {
 		bool asked = side == SIDE_CLIENT && c->lines == 0 && slice_starts(item->text, SLICE("+"));
 		if (item->kind == ITEM_HEADING || (item->kind == ITEM_SAID && item->side != side && !asked))
 			return;
@@ -49,10 +57,11 @@ static void count(const struct speaking *s, enum side side, size_t next, struct 
 			c->fits = true;
 			return;
 		}
-		if (count_line(c, item->text))
-			if (c->fits)
-				return;
+		if (count_line(c, item->text) && c->fits)
+			return;
 	}
+	/* The text goes on behind what is held: nothing tells that the count is wrong. */
+	c->fits = c->fits || passage_full(s->items->passage);
 }
 
 void count_settle(struct speaking *s, size_t next)
@@ -61,13 +70,14 @@ void count_settle(struct speaking *s, size_t next)
 	struct counting c = { 0 };
 	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++) {
 		c = (struct counting){ .printed = dialogue_due(d, side), .body = speak_is(s->t, "http") };
-		if (c.printed == 0)
+		bool begins = c.printed > s->t->due[side];
+		s->t->due[side] = c.printed;
+		if (!begins)
 			continue;
 		count(s, side, next, &c);
-		if (c.fits || c.lines == 0)
+		if (c.fits || c.lines == 0 || side != s->side)
 			continue;
-		uint64_t end = c.body || c.closes ? 0 : 2;
-		if (side == s->side)
-			dialogue_recount(d, side, c.sum - end);
+		dialogue_recount(d, side, c.sum - (c.body || c.closes ? 0 : 2));
+		s->t->due[side] = dialogue_due(d, side);
 	}
 }

@@ -7,8 +7,9 @@
 
 #include "script/import_forms.h"
 
-/* More words than this are prose. */
+/* More words than this are prose; so many in small letters are too. */
 #define WORDS_MAX 16
+#define PROSE_WORDS 5
 
 struct slice bracketed(struct slice text)
 {
@@ -104,6 +105,11 @@ static size_t count_prose(struct slice text)
 		n += i + 1 >= word.n && word.n > 1;
 	}
 	return n;
+}
+
+bool is_prose(struct slice text)
+{
+	return text.n && octet_lower(text.p[0]) == text.p[0] && octet_is_alpha(text.p[0]) && count_prose(text) >= PROSE_WORDS;
 }
 
 bool begins_aside(struct slice line)

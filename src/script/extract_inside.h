@@ -81,8 +81,9 @@ void verdict_make(const struct spoken *lines, size_t n, const struct protocol *u
 size_t end_mark(struct slice text, bool usual);
 /* Whether the lines from the `i`th on are in a notation, and say enough to be a conversation. */
 bool judge_passage(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged);
-/* The same for lines that go on with a passage that was too long to be held, which was judged as `usual`. */
-bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged);
+/* The same for lines that go on with a passage that was too long to be held, which was judged as `usual`; `payload`: they may
+ * begin without a prefix. */
+bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, bool payload, struct judged *judged);
 
 /* ---- what is said (extract_items.c) ---- */
 
@@ -106,10 +107,16 @@ struct item {
 struct items {
 	struct item *rows;
 	size_t n, room;
+	const struct passage *passage;
+	const struct judged *judged;
+	size_t next;  /* the index of the held line behind those that are items */
+	bool leaders; /* of the line before: more than white space stands before its prefix */
 };
 
-struct item *item_new(struct items *items);
+/* The passage's items, and some behind its last prefix; both are looked at, and must outlive the items. */
 void items_make(struct items *items, const struct passage *p, const struct judged *judged);
+/* Some more, where nobody's prefix comes; false at the end of what is held. */
+bool items_more(struct items *items);
 void items_free(struct items *items);
 
 /* ---- titles (extract_title.c) ---- */
@@ -160,6 +167,12 @@ struct talk {
 	const struct entry *command; /* the client's last, where it is known */
 	struct buffer opening;       /* its first line */
 	bool tls_now;                /* TLS has begun, and nothing was said since */
+	uint64_t due[2];     /* octets by count that each side still had to say; what is more has just begun */
+	struct rest {        /* payload without prefixes goes on where no more was held */
+		bool goes_on;
+		enum side side;
+		size_t indent, column, strip;
+	} rest;
 	struct buffer tags;          /* IMAP: the last ones that were used, a space before and behind each */
 	struct gap gap;
 };
@@ -214,6 +227,8 @@ bool parts_alternatives(struct slice line);
 /* Whether it is an example's label (`Example:`, `Example 3`); whether prose announces one (`The following example shows`). */
 bool labels_example(struct slice line);
 bool announces_example(struct slice line);
+/* Whether the text begins as the middle of a sentence does. */
+bool is_prose(struct slice text);
 /* Whether a remark begins with it that stands among what is said: `(note that …`, `... TLS negotiation proceeds`. */
 bool begins_aside(struct slice line);
 /* A remark's words, without the brackets, dots or dashes around it. */
@@ -242,6 +257,6 @@ bool talk_continues(const struct talk *t, const struct judged *judged, const str
 
 /* Speaks a passage's items into the talk, ends it and begins others where need be. Returns the index of the first held line that
  * does not belong to it. */
-size_t speak(struct talk *t, const struct items *items, const struct judged *judged, struct titles *titles);
+size_t speak(struct talk *t, struct items *items, const struct judged *judged, struct titles *titles);
 
 #endif

@@ -11,10 +11,10 @@
 /* So many prefixes are looked for in one line. */
 #define PREFIXES_MAX 1024
 
-/* So many lines behind the last prefix may go on with what is said there. */
-#define LINES_BEHIND 400
+/* So many lines behind the last prefix are looked at at once. */
+#define LINES_BEHIND 64
 
-struct item *item_new(struct items *items)
+static struct item *item_new(struct items *items)
 {
 	if (items->n == items->room) {
 		items->room = items->room ? items->room * 2 : 256;
@@ -48,6 +48,20 @@ static struct slice trim_end(struct slice text)
 	return text;
 }
 
+/* What a page leaves behind the text: empty cells of a table, the end of a fence. */
+static struct slice without_markup(struct slice text)
+{
+	static const struct slice ends[] = { { " |", 2 }, { "```", 3 } };
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0];) {
+		bool has = text.n > ends[i].n && slice_equal(slice_part(text, text.n - ends[i].n, text.n), ends[i]);
+		if (has)
+			text = trim_end(slice_part(text, 0, text.n - ends[i].n));
+		else
+			i++;
+	}
+	return text;
+}
+
 /* What is said, behind as much white space as parts prefix and text everywhere in this passage. */
 static void set_text(struct item *item, struct slice line, const struct said *said, const struct judged *judged)
 {
@@ -58,6 +72,7 @@ static void set_text(struct item *item, struct slice line, const struct said *sa
 	item->column = said->text >= said->end ? before + most : before + width;
 	item->text = trim_end(slice_part(line, item->flat ? said->text : before + width, said->end));
 	item->text = trim_end(slice_part(item->text, 0, end_mark(item->text, judged->marked_ends)));
+	item->text = without_markup(item->text);
 }
 
 /* Whether a prefix behind prose is one: its text must be what that side says. */
@@ -127,24 +142,43 @@ static void add_plain(struct items *items, const struct item *like, struct slice
 
 /* ---- the passage ---- */
 
-void items_make(struct items *items, const struct passage *p, const struct judged *judged)
+static void add_line(struct items *items, size_t i)
 {
 	struct said found[PREFIXES_MAX];
-	bool leaders = false;
-	for (size_t i = judged->first; i < p->n && i <= judged->last + LINES_BEHIND; i++) {
-		const struct held *held = &p->lines[i];
-		struct slice line = passage_line(p, i);
-		struct item like = { .number = held->number, .block = held->block, .index = i };
-		like.cell = held->kind == DOCUMENT_CELL;
-		like.page = held->page;
-		size_t n = line.n && i <= judged->last ? find(judged, line, found) : 0;
-		if (n) {
-			leaders = has_leader(line, &found[0]);
-			add_said(items, &like, line, found, n, judged);
-		} else {
-			add_plain(items, &like, line, leaders);
-		}
-		if (n == 0 && held->kind == DOCUMENT_HEADING)
-			items->rows[items->n - 1].kind = ITEM_HEADING;
+	const struct held *held = &items->passage->lines[i];
+	struct slice line = passage_line(items->passage, i);
+	struct item like = { .number = held->number, .block = held->block, .index = i };
+	like.cell = held->kind == DOCUMENT_CELL;
+	like.page = held->page;
+	size_t n = line.n && i <= items->judged->last ? find(items->judged, line, found) : 0;
+	if (n) {
+		items->leaders = has_leader(line, &found[0]);
+		add_said(items, &like, line, found, n, items->judged);
+	} else {
+		add_plain(items, &like, line, items->leaders);
 	}
+	if (n == 0 && held->kind == DOCUMENT_HEADING)
+		items->rows[items->n - 1].kind = ITEM_HEADING;
+}
+
+bool items_more(struct items *items)
+{
+	struct said found[PREFIXES_MAX];
+	size_t end = items->next + LINES_BEHIND, from = items->next;
+	for (; items->next < items->passage->n && items->next < end; items->next++) {
+		struct slice line = passage_line(items->passage, items->next);
+		if (line.n && find(items->judged, line, found))
+			break;
+		add_line(items, items->next);
+	}
+	return items->next > from;
+}
+
+void items_make(struct items *items, const struct passage *p, const struct judged *judged)
+{
+	items->passage = p;
+	items->judged = judged;
+	for (items->next = judged->first; items->next < p->n && items->next <= judged->last; items->next++)
+		add_line(items, items->next);
+	(void)items_more(items);
 }

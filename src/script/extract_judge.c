@@ -264,7 +264,7 @@ static bool better(const struct judged *a, const struct judged *b)
 /* How far the notation goes, and how its lines are laid out. */
 static void judge_whole(const struct passage *p, size_t i, struct judged *judged)
 {
-	struct trial trial = { .p = p, .notation = judged->notation, .whole = true };
+	struct trial trial = { .p = p, .notation = judged->notation, .last = i, .whole = true };
 	trial_run(&trial, i);
 	judged->first = trial.first;
 	judged->last = trial.last;
@@ -273,14 +273,16 @@ static void judge_whole(const struct passage *p, size_t i, struct judged *judged
 		judged->width[side] = trial.width[judged->flipped ? 1 - side : side];
 }
 
-bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged)
+bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, bool payload, struct judged *judged)
 {
 	struct said found[PREFIXES_MAX];
 	struct slice line = passage_line(p, i);
-	if (usual->notation == NULL || line.n == 0 || prefixes(line, usual->notation, found) == 0)
+	if (usual->notation == NULL || (!payload && (line.n == 0 || prefixes(line, usual->notation, found) == 0)))
 		return false;
 	*judged = *usual;
 	judge_whole(p, i, judged);
+	if (payload)
+		judged->first = i;
 	return true;
 }
 
@@ -294,7 +296,8 @@ static bool speaks_for_one(struct slice line)
 		if (is_any_reply(text))
 			return true;
 		for (const struct protocol *const *protocol = protocols; text.n && *protocol; protocol++)
-			if (speaker_likes(*protocol, SIDE_CLIENT, text) >= 2 || speaker_likes(*protocol, SIDE_SERVER, text) >= 2)
+			if (speaker_likes(*protocol, SIDE_CLIENT, text) >= 2 ||
+			    speaker_likes(*protocol, SIDE_SERVER, text) >= 2)
 				return true;
 	}
 	return false;

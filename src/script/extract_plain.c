@@ -48,6 +48,19 @@ static bool ends_with_count(struct slice line)
 	return open > 0 && octet_is_digit(line.p[open]);
 }
 
+/* More lines than a reply is ever folded into. */
+#define REPLY_FOLDS_MAX 6
+
+/* Whether so many lines without a prefix follow. */
+static bool is_long(const struct speaking *s)
+{
+	size_t n = 0;
+	for (const struct item *item; n < REPLY_FOLDS_MAX && (item = speak_item(s, s->i + n)) != NULL; n++)
+		if (item->kind != ITEM_PLAIN && item->kind != ITEM_EMPTY)
+			return false;
+	return n == REPLY_FOLDS_MAX;
+}
+
 /* Whether the reply that waits asks for the client's text, and that stands here. */
 static bool begins_text(const struct speaking *s, const struct item *item)
 {
@@ -55,7 +68,8 @@ static bool begins_text(const struct speaking *s, const struct item *item)
 	bool asks = s->side == SIDE_SERVER && (slice_starts(line, SLICE("354")) || slice_starts(line, SLICE("+")));
 	if (asks && draft_input(&s->t->draft) == INPUT_COUNTED)
 		return true;
-	return asks && (ends_with_dot(s, s->i) || is_field(item->text));
+	return asks &&
+	       (ends_with_dot(s, s->i) || is_field(item->text) || (slice_starts(line, SLICE("354")) && is_long(s)));
 }
 
 /* Whether the line is one of the same reply, or of the same command's header. */
@@ -72,12 +86,22 @@ static bool goes_on(const struct speaking *s, const struct item *item)
 	return protocol && speaker_likes(protocol, s->side, item->text) >= 3;
 }
 
+/* Whether the reply says by its hyphen that another line of it comes, and that is this one (RFC 5321 4.2.1). */
+static bool reply_goes_on(const struct speaking *s, const struct item *item)
+{
+	struct slice line = buffer_slice(&s->line);
+	return s->side == SIDE_SERVER && line_is_code(line) && line.n > 3 && line.p[3] == '-' &&
+	       line_is_code(item->text) && slice_equal(slice_part(line, 0, 3), slice_part(item->text, 0, 3));
+}
+
 /* What the line is that stands behind one that waits. */
 static enum role role_behind(struct speaking *s, const struct item *item, enum side *side)
 {
 	*side = s->side;
 	if (item->cell)
 		return ROLE_REMARK;
+	if (reply_goes_on(s, item))
+		return ROLE_OWN;
 	if (item->indent < s->indent)
 		return fold_wraps(s, item) ? ROLE_FOLDED : ROLE_REMARK;
 	if (begins_text(s, item)) {
@@ -97,6 +121,9 @@ static enum role role_behind(struct speaking *s, const struct item *item, enum s
 /* Where nothing waits: payload goes on, or it is a remark. */
 static enum role role_alone(struct speaking *s, const struct item *item, enum side *side)
 {
+	*side = s->side;
+	if (s->own && item->indent >= s->indent && slice_starts(item->text, SLICE(")")))
+		return ROLE_OWN; /* behind a literal */
 	*side = speak_payload(s->t, s->side) ? s->side : 1 - s->side;
 	if (!speak_payload(s->t, *side) || item->cell)
 		return ROLE_REMARK;

@@ -15,6 +15,9 @@
 /* So many lines of a run are looked at to tell what it is. */
 #define RUN_JUDGED 128
 
+/* So many lines may stand in the midst of a block as remarks. */
+#define REMARKS_MAX 2
+
 /* So many lines a remark in brackets may be folded into. */
 #define FOLDS_MAX 6
 
@@ -97,6 +100,29 @@ static size_t run_lines(const struct speaking *s, struct spoken *lines)
 	return n;
 }
 
+/* What the text tells of the connection, and does no more. */
+static enum connection_words stage_of(struct slice text)
+{
+	struct slice inside = bracketed(text);
+	return inside.n ? connection_words(inside) : WORDS_NONE;
+}
+
+/* Whether somebody says something in a run, and does not only tell of the connection. */
+static bool says_something(const struct spoken *lines, size_t n)
+{
+	while (n > 0 && stage_of(lines[n - 1].text) != WORDS_NONE)
+		n--;
+	return n > 0;
+}
+
+/* Whether the line explains the notation: `C: indicates lines sent by the client, S: indicates lines sent by the server`. */
+static bool explains(const struct speaking *s, const struct item *item)
+{
+	const struct protocol *protocol = s->judged->verdict.protocol;
+	struct slice text = slice_trim(item->text);
+	return !s->t->open && is_prose(text) && (protocol == NULL || speaker_likes(protocol, item->side, text) == 0);
+}
+
 /* Whether the run that begins here is spoken: in the talk under way, or one of its own. */
 static bool enter(struct speaking *s, const struct item *item)
 {
@@ -106,8 +132,18 @@ static bool enter(struct speaking *s, const struct item *item)
 		gap_forget(t);
 		return true;
 	}
+	bool same = t->open && t->notation == s->judged->notation && t->gap.prose == 0 && t->gap.headings == 0;
+	if (same && stage_of(item->text) == WORDS_HANGS_UP) {
+		gap_tell(t);
+		return true;
+	}
+	/* In one block to the eye a line or two between are remarks. */
+	if (item->block && item->block == s->block && t->gap.empty == 0 && t->gap.lines <= REMARKS_MAX)
+		t->gap.prose = 0;
 	struct verdict v, *group = (struct verdict *)&s->judged->verdict;
 	size_t n = run_lines(s, lines);
+	if (!says_something(lines, n) || explains(s, item))
+		return false;
 	const struct protocol *usual = t->open && t->notation == s->judged->notation ? t->protocol : group->protocol;
 	verdict_make(lines, n, usual, &v);
 	bool sure = v.greeted || v.sure[SIDE_CLIENT] + v.sure[SIDE_SERVER] > 0;
@@ -259,7 +295,8 @@ static void read_said(struct speaking *s, const struct item *item)
 	speak_flush(s);
 	bool fresh = !s->t->open || gap_any(s->t);
 	if (fresh && !enter(s, item)) {
-		gap_add(s->t, item->text, item->number, BETWEEN_PROSE);
+		bool aside = stage_of(item->text) != WORDS_NONE;
+		gap_add(s->t, item->text, item->number, aside ? BETWEEN_ASIDE : BETWEEN_PROSE);
 		s->i++;
 		return;
 	}
@@ -268,6 +305,7 @@ static void read_said(struct speaking *s, const struct item *item)
 	s->indent = item->indent;
 	s->column = item->column;
 	s->index = item->index;
+	s->block = item->block;
 	s->own = false;
 	s->empty = 0;
 	struct slice prose = { 0 };
@@ -307,25 +345,52 @@ static bool read_other(struct speaking *s, const struct item *item)
 	return false;
 }
 
-size_t speak(struct talk *t, const struct items *items, const struct judged *judged, struct titles *titles)
+/* Whether there is another item: where payload goes on without prefixes, more of the lines that are held become items. */
+static bool more(struct speaking *s)
+{
+	return s->i < s->items->n || (s->own && items_more(s->items));
+}
+
+/* Payload may go on behind what is held. */
+static void keep_rest(struct speaking *s)
+{
+	bool end = s->items->next == s->items->passage->n && s->i == s->items->n;
+	s->t->rest = (struct rest){ s->own && end, s->side, s->indent, s->column, s->strip };
+}
+
+static void take_rest(struct speaking *s)
+{
+	const struct rest *rest = &s->t->rest;
+	s->own = rest->goes_on;
+	s->side = rest->side;
+	s->indent = rest->indent;
+	s->column = rest->column;
+	s->strip = rest->strip;
+	s->t->rest.goes_on = false;
+}
+
+size_t speak(struct talk *t, struct items *items, const struct judged *judged, struct titles *titles)
 {
 	struct speaking s = { .t = t, .items = items, .judged = judged, .titles = titles };
 	size_t end = judged->last + 1;
-	while (s.i < items->n) {
-		const struct item *item = &items->rows[s.i];
-		s.behind = item->index > judged->last;
-		if (item->kind == ITEM_SAID) {
-			read_said(&s, item); /* moves on */
+	if (t->rest.goes_on)
+		take_rest(&s);
+	while (more(&s)) {
+		const struct item item = items->rows[s.i]; /* a copy: the rows move where more are made */
+		s.behind = item.index > judged->last;
+		if (item.kind == ITEM_SAID) {
+			read_said(&s, &item); /* moves on */
 			continue;
 		}
-		bool taken = read_other(&s, item);
+		bool taken = read_other(&s, &item);
 		if (taken)
-			end = item->index + 1 > end ? item->index + 1 : end;
-		else if (s.behind && item->kind != ITEM_EMPTY)
+			end = item.index + 1 > end ? item.index + 1 : end;
+		else if (s.behind && item.kind != ITEM_EMPTY)
 			break;
 		s.i++;
 	}
 	speak_flush(&s);
+	keep_rest(&s);
 	buffer_free(&s.line);
 	return end;
 }

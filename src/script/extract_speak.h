@@ -9,7 +9,7 @@
 
 struct speaking {
 	struct talk *t;
-	const struct items *items;
+	struct items *items;
 	const struct judged *judged;
 	struct titles *titles;
 	size_t i; /* the item under way */
@@ -21,6 +21,7 @@ struct speaking {
 	unsigned number;
 	size_t indent, column;
 	size_t index;   /* of the held line */
+	unsigned block; /* it stands in */
 	bool own;       /* it had no prefix, and was payload */
 	size_t strip;   /* columns that payload without prefixes has before its text */
 	unsigned empty; /* empty lines since */

@@ -25,8 +25,11 @@ static void hand_on(void *context, struct slice line, unsigned number)
 		t->sink.line(t->sink.context, line, number);
 }
 
+/* What stands before the first line that is said waits for it: without one there is no conversation. */
 static void settle(struct talk *t)
 {
+	if (t->said[SIDE_CLIENT] + t->said[SIDE_SERVER] == 0)
+		return;
 	draft_hand_on(&t->draft, hand_on, t);
 }
 
@@ -45,6 +48,8 @@ void talk_begin(struct talk *t, const struct judged *judged, const struct protoc
 	t->begun = t->flat = t->glued = false;
 	t->command = NULL;
 	t->tls_now = false;
+	t->due[SIDE_CLIENT] = t->due[SIDE_SERVER] = 0;
+	t->rest.goes_on = false;
 	buffer_clear(&t->opening);
 	buffer_clear(&t->tags);
 	t->draft = (struct draft){ .form = "document", .as_found = true };
@@ -60,6 +65,12 @@ void talk_end(struct talk *t)
 	size_t n = 0;
 	if (!t->open)
 		return;
+	t->open = false;
+	if (t->said[SIDE_CLIENT] + t->said[SIDE_SERVER] == 0) {
+		draft_free(&t->draft);
+		gap_forget(t);
+		return;
+	}
 	settle(t);
 	if (t->flat)
 		errata[n++] = SLICE("several lines of the conversation are printed on one line of the document");
@@ -86,7 +97,6 @@ void talk_end(struct talk *t)
 		t->sink.end(t->sink.context, &about);
 	draft_free(&t->draft);
 	buffer_free(&blanked);
-	t->open = false;
 	gap_forget(t);
 }
 
