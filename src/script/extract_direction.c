@@ -109,7 +109,8 @@ static size_t count_prose(struct slice text)
 
 bool is_prose(struct slice text)
 {
-	return text.n && octet_lower(text.p[0]) == text.p[0] && octet_is_alpha(text.p[0]) && count_prose(text) >= PROSE_WORDS;
+	return text.n && octet_lower(text.p[0]) == text.p[0] && octet_is_alpha(text.p[0]) &&
+	       count_prose(text) >= PROSE_WORDS;
 }
 
 bool begins_aside(struct slice line)

@@ -65,8 +65,8 @@ struct judged {
 	size_t first, last; /* indices of the first and last line with a prefix */
 	size_t width[2];    /* columns of white space between prefix and text, of each side as it is printed */
 	struct verdict verdict;
-	bool tried;         /* the first line has a prefix of some notation */
-	size_t again;       /* where nothing convinces: no line before this one is worth a trial */
+	bool tried;   /* the first line has a prefix of some notation */
+	size_t again; /* where nothing convinces: no line before this one is worth a trial */
 };
 
 /* One line's prefix and text. */
@@ -167,13 +167,13 @@ struct talk {
 	const struct entry *command; /* the client's last, where it is known */
 	struct buffer opening;       /* its first line */
 	bool tls_now;                /* TLS has begun, and nothing was said since */
-	uint64_t due[2];     /* octets by count that each side still had to say; what is more has just begun */
-	struct rest {        /* payload without prefixes goes on where no more was held */
+	uint64_t due[2];             /* octets by count that each side still had to say; what is more has just begun */
+	struct rest {                /* payload without prefixes goes on where no more was held */
 		bool goes_on;
 		enum side side;
 		size_t indent, column, strip;
 	} rest;
-	struct buffer tags;          /* IMAP: the last ones that were used, a space before and behind each */
+	struct buffer tags; /* IMAP: the last ones that were used, a space before and behind each */
 	struct gap gap;
 };
 
