@@ -91,7 +91,7 @@ def ask(said, pieces):
     heard = b""
     while piece := peer.recv(1 << 20):
         heard += piece
-    return re.sub(rb"Date: .*?\r\n", b"", heard)
+    return re.sub(rb"(Date|Last-Modified|ETag): .*?\r\n", b"", heard)
 said = (b"\r\nPUT /~bob/f HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4;x=\"y\"\r\n\r\n\r\n\r\n0\r\nX: y\r\n\r\n"
         b"GET /~bob/f HTTP/1.1\r\nHost: a\r\nRange: bytes=1-2\r\n\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n\r\nTRACE / HTTP/1.1\r\nHost: a\r\n\r\n")
 ask(said, [said])

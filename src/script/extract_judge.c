@@ -43,7 +43,7 @@ static bool asks_for_more(struct slice text)
 static void look(struct verdict *v, const struct spoken *line, bool command)
 {
 	unsigned likes = v->protocol ? speaker_likes(v->protocol, line->side, line->text) : 0;
-	v->lines[line->side]++;
+	v->lines[line->side] += line->text.n > 0;
 	v->likely[line->side] += likes >= 2;
 	v->sure[line->side] += likes >= 3;
 	v->strange += command && likes == 0;
@@ -57,7 +57,7 @@ static struct verdict verdict_of(const struct spoken *lines, size_t n, const str
 	bool command = true;
 	for (size_t i = 0; i < n; i++) {
 		bool client = lines[i].side == SIDE_CLIENT;
-		v.turns += i && lines[i].side != lines[i - 1].side;
+		v.turns += i && lines[i].text.n && lines[i - 1].text.n && lines[i].side != lines[i - 1].side;
 		look(&v, &lines[i], client && command);
 		command = !client && !asks_for_more(lines[i].text);
 	}
