@@ -220,6 +220,7 @@ def a_record_begins_where_it_is_asked_for_and_save_has_all():
         t.enter(f":save {saved}")
         says(t, "there is such a file already", f":save! {saved}")
         t.enter("QUIT")
+        t.wait("<server hangs up>")  # the state is closed already with the goodbye
         t.wait_line("smtp closed>")
         t.type("\x15")
         t.enter(f":save! {saved}")
