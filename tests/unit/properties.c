@@ -257,10 +257,20 @@ static size_t conversations_of_folder(const char *folder, const char *ending)
 
 /* ---- events, written down ---- */
 
+/* So much of a text is written down; of what follows its length and a sum (FNV-1a), which tells texts apart as well. */
+#define CANON_TEXT 128
+
 static void canon_slice(struct buffer *out, const char *key, struct slice s)
 {
+	struct slice rest = slice_part(s, CANON_TEXT, s.n);
+	uint64_t sum = 0xcbf29ce484222325;
+
 	buffer_printf(out, " %s=", key);
-	escape_exact(out, s);
+	escape_exact(out, slice_part(s, 0, CANON_TEXT));
+	for (size_t i = 0; i < rest.n; i++)
+		sum = (sum ^ (unsigned char)rest.p[i]) * 0x100000001b3;
+	if (rest.n > 0)
+		buffer_printf(out, "+%zu:%" PRIx64, rest.n, sum);
 }
 
 /* Every field of an event, as one line. */
