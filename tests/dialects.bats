@@ -193,6 +193,40 @@ S> 221 bye
 EOF
 }
 
+@test "a column for what is said, where a description stands elsewhere: lists are not indented by it" {
+	document_says txt 'Protocol: pop3
+
+# S: <wait for connection on TCP port 110>
+<client connects>
+S: +OK here
+C: USER bob
+S: +OK
+C: PASS hungry
+S: +OK
+C: LIST
+S: +OK 2 messages (320 octets)
+S: 1 120
+S: 2 200
+S: .
+C: QUIT
+S: +OK bye' <<'EOF'
+    S: <wait for connection on TCP port 110>
+    C: <open connection>
+    S:   +OK here
+    C:    USER bob
+    S:    +OK
+    C:    PASS hungry
+    S:    +OK
+    C:    LIST
+    S:    +OK 2 messages (320 octets)
+    S:    1 120
+    S:    2 200
+    S:    .
+    C:    QUIT
+    S:    +OK bye
+EOF
+}
+
 @test "-> and <-" {
 	document_says txt 'Protocol: smtp
 

@@ -250,7 +250,9 @@ static void check_upgrade(struct dialogue *d, const struct http *s, struct dialo
 	                          ? NULL
 	                          : "the client offered no other protocol: there was no Upgrade in its request";
 	while (why == NULL && http_element(&chosen, &element))
-		if (!http_list_has(buffer_slice(&s->offered), element))
+		/* above what is new HTTP goes on (RFC 2817 3.3) */
+		if (!slice_starts_nocase(element, SLICE("HTTP/1.")) &&
+		    !http_list_has(buffer_slice(&s->offered), element))
 			why = "the protocol is none of those that the client's Upgrade offered";
 	if (why == NULL)
 		return;

@@ -62,6 +62,8 @@ static void runs_make(struct hearing *h)
 	bool client = false; /* the run that is looked through */
 	for (size_t i = h->script->nlines; i-- > 0;) {
 		const struct script_line *line = &h->script->lines[i];
+		if (h->final == 0 && line->kind != SCRIPT_COMMENT)
+			h->final = i;
 		bool spoken = line->kind == SCRIPT_SAID;
 		if (is_said(line, protocol) && line->side == SIDE_CLIENT) {
 			client = h->clients = true;

@@ -49,8 +49,10 @@ static bool speaks(const struct hearing *h, enum side side)
 static bool greets_not(const struct hearing *h, struct slice text)
 {
 	static const char *const codes[] = { "120", "220", "230", "421", "521", "554", NULL };
-	static const char *const inside[] = { "CLOSED",  "HIGHESTMODSEQ", "MAILBOXID",   "NOMODSEQ", "PERMANENTFLAGS",
-		                              "UIDNEXT", "UIDNOTSTICKY",  "UIDVALIDITY", "UNSEEN",   NULL };
+	static const char *const inside[] = { "APPENDUID",      "CLOSED",    "COPYUID",  "HIGHESTMODSEQ",
+		                              "INPROGRESS",     "MAILBOXID", "NOMODSEQ", "NOUPDATE",
+		                              "PERMANENTFLAGS", "TRYCREATE", "UIDNEXT",  "UIDNOTSTICKY",
+		                              "UIDVALIDITY",    "UNSEEN",    NULL };
 	static const char *const greetings[] = { "OK", "PREAUTH", "BYE", NULL };
 	struct imap_response response;
 	if (protocol_now(h)->tagged) {
@@ -64,13 +66,25 @@ static bool greets_not(const struct hearing *h, struct slice text)
 	return is_three_digits(slice_part(text, 0, 3)) && !imap_one_of(slice_part(text, 0, 3), codes);
 }
 
+/* Whether a client could say that command first: IMAP's FETCH comes only behind other things. */
+static bool comes_first(const struct hearing *h)
+{
+	struct slice rest = hearing_text(h);
+	const struct entry *command = hearing_command_of(h, rest);
+	if (command == NULL) /* its tag may be missing */
+		command = table_find(protocol_table(protocol_now(h), TABLE_COMMANDS), slice_word(&rest));
+	return !protocol_now(h)->tagged || command == NULL ||
+	       (command->states >> (dialogue_state_index(h->c.d) + 1) & 1U);
+}
+
 /* The client has not waited for the greeting, which comes next. */
 static bool greets_late(const struct hearing *h)
 {
 	size_t next = h->ahead[h->c.line].reply;
 	bool pop3 = !protocol_now(h)->tagged && !protocol_now(h)->one_code && !protocol_now(h)->data_connection;
 	bool answered = protocol_now(h)->tagged || h->ahead[h->c.line].finals > h->ahead[h->c.line].commands;
-	if (pop3 || !answered || next == NO_LINE || h->script->lines[next].kind != SCRIPT_SAID)
+	if (pop3 || !answered || !comes_first(h) || next == NO_LINE ||
+	    h->script->lines[next].kind != SCRIPT_SAID)
 		return false;
 	return protocol_now(h)->greeting(text_at(h, next)) && !greets_not(h, text_at(h, next));
 }
@@ -127,10 +141,10 @@ static void over_judge(struct hearing *h)
 		return;
 	if (!client && (protocol_now(h)->greeting(hearing_text(h)) == 0 || !speaks(h, SIDE_CLIENT)))
 		return;
-	if (!h->over_told)
+	if (!h->over_told && !h->gap)
 		(void)checking_add(&h->c, h->c.line, CHECK_ERROR, "What follows belongs to another one",
 		                   greeting_ref(h), "the conversation was over: the server has said goodbye");
-	h->over_told = true;
+	h->over_told |= !h->gap;
 	hearing_restart(h);
 	if (client)
 		(void)assume_before(h, hearing_command_of(h, hearing_text(h)), NULL);
@@ -190,5 +204,8 @@ void state_judge(struct hearing *h)
 		problem_tell(h, slice_of(problem), SLICE(""));
 		free(problem);
 	}
+	if (assume_before(h, command, NULL) || !h->gap)
+		return;
+	hearing_restart(h);
 	(void)assume_before(h, command, NULL);
 }

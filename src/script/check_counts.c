@@ -34,20 +34,45 @@ static bool counts_line(const struct hearing *h, const struct counted *counted, 
 	       line->side == h->script->lines[counted->after].side;
 }
 
+/* Whether what follows the text, as far as it is printed, is described: the rest of it. */
+static bool described_behind(const struct hearing *h, const struct counted *counted)
+{
+	size_t i = counted->last + 1;
+	while (i < h->script->nlines && h->script->lines[i].kind == SCRIPT_COMMENT)
+		i++;
+	return i < h->script->nlines && h->script->lines[i].kind == SCRIPT_DIRECTION;
+}
+
+/* `<the document in text/plain>`: the text itself only says what would stand there. HTML has more than one element. */
+static bool describes(const struct hearing *h, const struct counted *counted)
+{
+	size_t opens = 0, closes = 0;
+	char first = 0, last = 0;
+	for (size_t i = counted->after + 1; i <= counted->last; i++) {
+		struct slice text = slice_trim(slice_of(h->script->lines[i].text));
+		if (!counts_line(h, counted, i) || text.n == 0)
+			continue;
+		first = first ? first : text.p[0];
+		last = text.p[text.n - 1];
+		for (size_t at = 0; at < text.n; at++) {
+			opens += text.p[at] == '<';
+			closes += text.p[at] == '>';
+		}
+	}
+	return first == '<' && last == '>' && opens == 1 && closes == 1;
+}
+
 /* Whether the text is left out in part: dots stand in it, or a payload is described behind it. Of a literal, which holds
  * somebody's words, dots count where much is missing, or where they stand alone. */
 static bool left_out(const struct hearing *h, const struct counted *counted, bool literal)
 {
 	bool much = !literal || counted->printed >= 2 * counted->octets;
-	size_t i = counted->after + 1;
-	for (; i <= counted->last; i++) {
+	for (size_t i = counted->after + 1; i <= counted->last; i++) {
 		struct slice text = slice_of(h->script->lines[i].text);
 		if (counts_line(h, counted, i) && (much ? text_elided(text) : notation_left_out(text, NULL)))
 			return true;
 	}
-	while (i < h->script->nlines && h->script->lines[i].kind == SCRIPT_COMMENT)
-		i++;
-	return i < h->script->nlines && h->script->lines[i].kind == SCRIPT_DIRECTION;
+	return (literal && describes(h, counted)) || described_behind(h, counted);
 }
 
 /* Behind a literal the line may go on, though it is printed on a line of its own. */
@@ -109,6 +134,8 @@ void counts_judge(struct hearing *h, size_t behind, bool literal)
 	    !counts_find(h->c.r, h->c.d, behind, due, &h->v, &counted))
 		return;
 	uint64_t now = counts_now(h->c.r, &counted, &h->v, FILL_OFFLINE);
+	if (literal && now < due && described_behind(h, &counted))
+		return;
 	if (now != due)
 		dialogue_recount(h->c.d, side, now);
 	if (!in_order(h, at, &counted, literal))

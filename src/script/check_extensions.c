@@ -175,7 +175,8 @@ static void words_judge(const struct checking *c, struct extensions_watch *w, co
 			continue;
 		use(w, slice_of(row->keyword));
 		const struct entry *known = table_find(keywords, slice_of(row->keyword));
-		if (row->demands && !allowed(c, row))
+		/* what a server does not know, ENABLE passes over (RFC 5161 3.1) */
+		if (row->demands && !allowed(c, row) && !is(event->verb, "ENABLE"))
 			lack(c, w, event, row->keyword, known ? known->ref : NULL);
 	}
 }

@@ -34,6 +34,12 @@ bool text_elided(struct slice text)
 	       slice_find(text, SLICE("\u2026")) < text.n;
 }
 
+bool hearing_is_http(const struct hearing *h)
+{
+	const struct protocol *protocol = dialogue_protocol(h->c.d);
+	return !protocol->server_first && !protocol->bare;
+}
+
 /* ---- events ---- */
 
 static void command_said(struct hearing *h, uint64_t n)
@@ -42,11 +48,11 @@ static void command_said(struct hearing *h, uint64_t n)
 		h->commands_room = h->commands_room ? h->commands_room * 2 : 16;
 		h->commands = memory_grow(h->commands, h->commands_room, sizeof *h->commands);
 	}
-	h->commands[h->ncommands++] = (struct hearing_command){ n, h->c.line };
+	h->commands[h->ncommands++] = (struct hearing_command){ n, h->c.line, false };
 	h->jumbled = false;
 }
 
-size_t hearing_command_line(const struct hearing *h, uint64_t n)
+static const struct hearing_command *command_find(const struct hearing *h, uint64_t n)
 {
 	size_t low = 0, high = h->ncommands;
 	while (low < high) {
@@ -56,7 +62,19 @@ size_t hearing_command_line(const struct hearing *h, uint64_t n)
 		else
 			high = middle;
 	}
-	return low < h->ncommands && h->commands[low].n == n ? h->commands[low].line : NO_LINE;
+	return low < h->ncommands && h->commands[low].n == n ? &h->commands[low] : NULL;
+}
+
+size_t hearing_command_line(const struct hearing *h, uint64_t n)
+{
+	const struct hearing_command *command = command_find(h, n);
+	return command ? command->line : NO_LINE;
+}
+
+bool hearing_command_strange(const struct hearing *h, uint64_t n)
+{
+	const struct hearing_command *command = command_find(h, n);
+	return command && command->strange;
 }
 
 /* Whether a command that nobody knows was accepted: what it did to the session, nobody knows either. */
@@ -148,7 +166,7 @@ static void over(struct hearing *h)
 	h->over_told |= !h->invented;
 }
 
-static void feed(struct hearing *h, enum side side, struct slice octets)
+void hearing_feed(struct hearing *h, enum side side, struct slice octets)
 {
 	do {
 		if (dialogue_tls_pending(h->c.d)) /* a document may not show where TLS begins */
@@ -167,7 +185,7 @@ void hearing_invent(struct hearing *h, enum side side, const char *octets)
 {
 	bool before = h->invented;
 	h->invented = true;
-	feed(h, side, slice_of(octets));
+	hearing_feed(h, side, slice_of(octets));
 	h->invented = before;
 }
 
@@ -198,7 +216,7 @@ void hearing_take(struct hearing *h)
 	buffer_add_slice(&h->v.challenge, dialogue_challenge(h->c.d));
 	buffer_clear(&h->wire);
 	h->unknown = false;
-	h->elided = text_elided(written(h));
+	h->elided = text_elided(written(h)) || gap_placeholder(h, written(h));
 	h->c.open = hearing_line(h)->mark != MARK_NONE || template_has_variables(written(h));
 	if (rehearsal_text(h->c.r, h->c.line, &h->v, FILL_STRICT, &h->wire, &error) == STATUS_OK)
 		return;
@@ -219,37 +237,21 @@ static void said(struct hearing *h)
 	enum side side = hearing_line(h)->side;
 	unsigned state = dialogue_state_index(h->c.d);
 	bool counting = dialogue_due(h->c.d, side) > 0;
-	feed(h, side, buffer_slice(&h->wire));
+	hearing_feed(h, side, buffer_slice(&h->wire));
 	bool literal = h->counts[side] == h->c.line && hearing_line(h)->text_n &&
 	               hearing_line(h)->text[hearing_line(h)->text_n - 1] == '}';
 	if (literal || (hearing_line(h)->text_n == 0 && !counting))
 		counts_judge(h, h->c.line, literal);
 	h->last[side] = h->c.line;
 	h->hazy &= dialogue_state_index(h->c.d) == state;
-}
-
-static bool is_http(const struct hearing *h)
-{
-	const struct protocol *protocol = dialogue_protocol(h->c.d);
-	return !protocol->server_first && !protocol->bare;
-}
-
-/* HTTP: a body of which some is left out goes on behind that, up to where a message begins or the other side speaks. */
-static bool goes_on(struct hearing *h)
-{
-	enum side side = hearing_line(h)->side;
-	bool message = dialogue_protocol(h->c.d)->greeting(hearing_text(h)) ||
-	               dialogue_protocol(h->c.d)->command(hearing_text(h));
-	h->left_out[side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT] = false;
-	h->left_out[side] &= !message && !dialogue_in_reply(h->c.d);
-	return h->left_out[side];
+	h->gap &= side == SIDE_SERVER;
 }
 
 static void say(struct hearing *h)
 {
 	h->passed_over = false;
 	hearing_take(h);
-	if (is_http(h) && goes_on(h))
+	if (gap_goes_on(h))
 		return;
 	side_judge(h);
 	if (h->passed_over)
@@ -261,6 +263,22 @@ static void say(struct hearing *h)
 	tag_judge(h);
 	state_judge(h);
 	said(h);
+}
+
+void hearing_restart(struct hearing *h)
+{
+	watchers_end(h);
+	dialogue_free(h->c.d);
+	h->c.d = dialogue_new(h->c.r->protocol);
+	watchers_begin(h);
+	if (h->c.r->tls_implicit)
+		dialogue_assume_tls(h->c.d);
+	h->in_header[SIDE_CLIENT] = h->in_header[SIDE_SERVER] = false;
+	h->ncommands = 0;
+	h->answered_ahead = 0;
+	h->answered = h->skipped = 0;
+	h->jumbled = false;
+	h->closed = false;
 }
 
 /* A payload that is only described. */
@@ -284,11 +302,22 @@ static void describe(struct hearing *h)
 	h->jumbled |= hearing_line(h)->side == SIDE_SERVER && !elsewhere && !dialogue_in_reply(h->c.d) &&
 	              dialogue_due(h->c.d, SIDE_SERVER) == 0;
 	dialogue_payload(h->c.d, hearing_line(h)->side, written(h), hearing_line(h)->octets);
+	bool literal = dialogue_protocol(h->c.d)->tagged && dialogue_due(h->c.d, hearing_line(h)->side) > 0;
 	drain(h);
 	h->c.unseen |= dialogue_waiting(h->c.d, 0, &one) && hearing_asks_abilities(one.verb);
-	h->left_out[hearing_line(h)->side] = is_http(h) && !h->in_header[hearing_line(h)->side];
+	h->left_out[hearing_line(h)->side] = literal || (hearing_is_http(h) && !h->in_header[hearing_line(h)->side]);
 	if (!elsewhere)
 		h->last[hearing_line(h)->side] = h->c.line;
+}
+
+/* Where somebody has spoken, a connection is another one, but FTP's for data. */
+static void connect_again(struct hearing *h)
+{
+	if (!h->begun || (dialogue_protocol(h->c.d)->data_connection && !dialogue_closing(h->c.d)))
+		return;
+	missing_at_end(h);
+	hearing_restart(h);
+	h->begun = h->hazy = h->gap = false;
 }
 
 static void direct(struct hearing *h)
@@ -297,9 +326,11 @@ static void direct(struct hearing *h)
 	h->c.open = true;
 	switch (line->direction) {
 	case DIRECTION_CONNECTS:
+		connect_again(h);
 		dialogue_stage(h->c.d, STAGE_CONNECT, line->side);
 		break;
 	case DIRECTION_TLS:
+		h->gap = h->hazy = false; /* the remark told of TLS */
 		dialogue_stage(h->c.d, STAGE_TLS, line->side);
 		h->in_header[SIDE_CLIENT] = h->in_header[SIDE_SERVER] = false;
 		break;
@@ -312,23 +343,11 @@ static void direct(struct hearing *h)
 		break;
 	case DIRECTION_FILE:
 	case DIRECTION_SENDS:
-		describe(h);
+		if (!gap_direction(h))
+			describe(h);
 		return;
 	}
 	drain(h);
-}
-
-void hearing_restart(struct hearing *h)
-{
-	watchers_end(h);
-	dialogue_free(h->c.d);
-	h->c.d = dialogue_new(h->c.r->protocol);
-	watchers_begin(h);
-	h->in_header[SIDE_CLIENT] = h->in_header[SIDE_SERVER] = false;
-	h->ncommands = 0;
-	h->answered_ahead = 0;
-	h->answered = 0;
-	h->closed = false;
 }
 
 void hearing_run(struct hearing *h)
@@ -346,6 +365,8 @@ void hearing_run(struct hearing *h)
 			break;
 		if (hearing_line(h)->kind == SCRIPT_DIRECTION)
 			direct(h);
+		else if (hearing_line(h)->kind == SCRIPT_COMMENT)
+			gap_comment(h);
 		else if (hearing_line(h)->kind == SCRIPT_SAID && hearing_line(h)->mark != MARK_NEVER)
 			say(h);
 	}

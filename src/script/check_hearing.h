@@ -31,10 +31,12 @@ struct hearing {
 	struct ahead *ahead; /* of each line */
 	struct tagged_line *tagged;
 	size_t ntagged;
+	size_t final; /* the last line that is no comment; 0 where there is none */
 	/* The lines that said commands: an event's number and its line, both ascending. */
 	struct hearing_command {
 		uint64_t n;
 		size_t line;
+		bool strange; /* no command: nothing answers it */
 	} * commands;
 	size_t ncommands, commands_room;
 	struct buffer wire; /* the line under way as it goes out, line end included */
@@ -47,20 +49,25 @@ struct hearing {
 	bool one_sided;     /* the server says nothing anywhere: that was told */
 	bool hazy;      /* the session may be further than is shown: the beginning is missing, or an unknown command was
 			     * accepted */
+	bool gap;       /* the document left something out since the client's last line */
 	bool jumbled;   /* since the last command the server said a line that is no reply, in a reply's place */
 	bool junk_told; /* the line before was the server's, and no reply: that was told */
+	bool strange_told;       /* the client's line before was no command: that was told */
+	bool lost;               /* more commands wait than are followed here */
 	bool unawaited_told;     /* in this run of the client's lines it was told that it does not wait */
 	bool unasked_told;       /* since the client's last line it was told that a reply answers nothing */
 	bool servers;            /* the server says something somewhere */
 	bool clients;            /* the client says something somewhere */
 	bool turned;             /* the two have changed their parts: what follows is not judged */
 	bool over_told;          /* that something is said behind the end */
-	bool left_out[2];        /* HTTP: of each side: a body was described, and perhaps goes on */
+	bool left_out[2];        /* of each side: a body, or a literal, was described, and perhaps goes on */
+	bool left_closed;        /* the last line of that ends in a parenthesis: perhaps it was behind the literal */
 	bool closed;             /* the server has hung up */
 	bool in_header[2];       /* HTTP: of each side: its header has not ended yet */
 	size_t counts[2];        /* of each side: the line that printed a count last, or NO_LINE */
 	size_t last[2];          /* of each side: the line that it said last, or NO_LINE */
 	uint64_t answered;       /* the command that has had a reply last that does not complete it */
+	uint64_t skipped;        /* up to this command the document may have left out what answers them */
 	uint64_t answered_ahead; /* IMAP: up to this one, the replies to all commands that wait come further on */
 	bool asked;              /* that reply asked the client to go on */
 	char code[4];            /* of the server's last line, where codes have three digits */
@@ -95,11 +102,17 @@ void hearing_run(struct hearing *h);
 /* Another conversation begins: what was said so far is forgotten. */
 void hearing_restart(struct hearing *h);
 
+/* Feeds what the line under way says, and tells of it. */
+void hearing_feed(struct hearing *h, enum side side, struct slice octets);
+
 /* Feeds octets as if `side` had said them, though no line does. */
 void hearing_invent(struct hearing *h, enum side side, const char *octets);
 
 /* The line that said the command of that event; NO_LINE where none did. */
 size_t hearing_command_line(const struct hearing *h, uint64_t n);
+
+/* Whether that line was no command at all, which was told. */
+bool hearing_command_strange(const struct hearing *h, uint64_t n);
 
 /* Takes the line under way for what it is now that it was mended. */
 void hearing_take(struct hearing *h);
@@ -109,6 +122,9 @@ bool hearing_asks_abilities(struct slice verb);
 
 /* Whether dots stand in the text where a document leaves something out. */
 bool text_elided(struct slice text);
+
+/* Whether the protocol is HTTP. */
+bool hearing_is_http(const struct hearing *h);
 
 /* The line under way: itself, and what it says, without its line end. */
 const struct script_line *hearing_line(const struct hearing *h);
@@ -134,6 +150,22 @@ void problem_tell(struct hearing *h, struct slice problem, struct slice refs);
 /* A literal, or a body, begins behind that line perhaps, and its count does not fit the text: tells that, and what follows is
  * taken for what it is. */
 void counts_judge(struct hearing *h, size_t behind, bool literal);
+
+/* ---- check_gaps.c ---- */
+
+/* The line under way is a comment: where it stands for what is left out, nothing is missing there, and what follows may be said
+ * in any state. */
+void gap_comment(struct hearing *h);
+
+/* The same of `<server sends ...>` where nothing is asked of the server; true where that is so. */
+bool gap_direction(struct hearing *h);
+
+/* Whether the client's text holds words that stand for others, as documents write them: `<uid>`, `$NAME`. */
+bool gap_placeholder(const struct hearing *h, struct slice text);
+
+/* Whether the line under way is more of a body or a literal that was described in part; what was behind that is ended where it
+ * is not. */
+bool gap_goes_on(struct hearing *h);
 
 /* ---- check_ahead.c ---- */
 

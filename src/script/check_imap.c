@@ -43,6 +43,7 @@ struct imap_watch {
 	size_t nasked;
 	uint64_t selecting; /* the event of a SELECT or EXAMINE that waits; 0: none */
 	size_t select_line;
+	bool revised; /* it says of itself that it speaks IMAP4rev1 or IMAP4rev2: older ones said less of a mailbox */
 	bool examine, open; /* `open`: something that is not printed may say what is missing */
 	unsigned said;
 	bool counted; /* how many messages the mailbox has is known */
@@ -114,7 +115,7 @@ static void select_judge(struct checking *c, struct imap_watch *w)
 	unsigned missing = wanted(c->d) & ~w->said;
 	struct buffer words = { 0 };
 	/* Who leaves FLAGS or EXISTS out prints only what matters to him: that is no fault of the server's. */
-	if (missing == 0 || missing & (SAID_FLAGS | SAID_EXISTS) || w->open)
+	if (missing == 0 || missing & (SAID_FLAGS | SAID_EXISTS) || w->open || !w->revised)
 		return;
 	for (size_t i = 0; said_words[i]; i++) {
 		if (!(missing & 1U << i))
@@ -275,6 +276,7 @@ static void imap_event(struct checking *c, void *memory, const struct dialogue_e
 	} else if (event->kind == EVENT_REPLY && event->final && event->answers && event->tag.n) {
 		answered(c, w, event);
 	} else if (event->side == SIDE_SERVER && event->kind != EVENT_STAGE) {
+		w->revised |= has_words(event->text, "IMAP4rev1") || has_words(event->text, "IMAP4rev2");
 		if (w->selecting)
 			select_said(c, w, event);
 		if (event->kind == EVENT_REPLY)

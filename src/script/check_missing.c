@@ -69,7 +69,8 @@ static const char *which_reply(const struct hearing *h, const struct waiting_com
 static void reply_missing(struct hearing *h, const struct waiting_command *one)
 {
 	size_t line = line_of_waiting(h, one);
-	if (line != NO_LINE && !h->jumbled && !h->one_sided)
+	bool excused = h->jumbled || h->one_sided || one->n <= h->skipped || hearing_command_strange(h, one->n);
+	if (line != NO_LINE && !excused)
 		(void)checking_add(&h->c, line, CHECK_ERROR,
 		                   "The server answers every command, and the client waits for it", reply_ref(h),
 		                   SLICE_FMT " has no %s%s", SLICE_ARG(one->verb), which_reply(h, one),
@@ -170,7 +171,7 @@ static void asking_missing(struct hearing *h, const char *asking)
 	if (!oldest(h, &one))
 		return;
 	size_t line = hearing_command_line(h, one.n);
-	if (line != NO_LINE && !h->jumbled && !h->one_sided)
+	if (line != NO_LINE && !h->jumbled && !h->one_sided && one.n > h->skipped)
 		(void)checking_add(&h->c, line, CHECK_ERROR, "The client goes on when the server has asked for it",
 		                   reply_ref(h), SLICE_FMT " has no reply", SLICE_ARG(one.verb));
 	h->answered = one.n;
@@ -258,7 +259,6 @@ static void header_end_missing(struct hearing *h, enum side side)
 	                     "The empty line says that no field follows, and that the body begins, if there is one",
 	                     "RFC 9112 2.1", "the empty line behind the header is missing");
 	line_put(h, row, side, "");
-
 	h->in_header[side] = false;
 }
 
@@ -286,6 +286,11 @@ static bool list_goes_on(const struct hearing *h)
 
 static void list_end_missing(struct hearing *h)
 {
+	const struct script_line *last = &h->script->lines[h->last[SIDE_SERVER]];
+	if (h->gap || (last->kind == SCRIPT_DIRECTION && text_elided(slice_of(last->text)))) { /* it is left out, too */
+		hearing_invent(h, SIDE_SERVER, dialogue_unfinished(h->c.d, SIDE_SERVER).n ? "\r\n.\r\n" : ".\r\n");
+		return;
+	}
 	struct finding *row = checking_add(&h->c, h->last[SIDE_SERVER], CHECK_ERROR,
 	                                   "Without it the client does not know that no line follows", "RFC 1939 3",
 	                                   "the lone dot that ends the list or text is missing");

@@ -28,6 +28,15 @@ static bool blanked(struct slice text)
 	       slice_find_nocase(text, SLICE("protected]")) < text.n;
 }
 
+/* What only says what is not seen: the client's request, more commands than are followed. */
+static bool unseen(const struct hearing *h, struct slice problem)
+{
+	return (!h->clients && slice_starts(problem, SLICE("the client offered no other protocol"))) ||
+	       (slice_starts(problem, SLICE("more than ")) &&
+	        slice_find(problem, SLICE("is lost from view")) < problem.n) ||
+	       (h->lost && slice_starts(problem, SLICE("no command with the tag")));
+}
+
 /* Whether the problem is none here: it hangs on a value that nobody knows, or on what the server announced where that is not
  * shown. */
 static bool passes(const struct hearing *h, struct slice problem)
@@ -35,7 +44,7 @@ static bool passes(const struct hearing *h, struct slice problem)
 	if (h->c.unseen && (slice_find(problem, SLICE("did not announce")) < problem.n ||
 	                    slice_find(problem, SLICE("the server announced neither")) < problem.n))
 		return true;
-	if (slice_starts(problem, SLICE("the address has no @")) && blanked(hearing_text(h)))
+	if (unseen(h, problem) || (slice_starts(problem, SLICE("the address has no @")) && blanked(hearing_text(h))))
 		return true;
 	if (!h->unknown && !h->elided)
 		return false;
@@ -100,6 +109,17 @@ static bool unasked(struct slice problem)
 	       slice_starts(problem, SLICE("nothing waits to be asked for"));
 }
 
+/* The line is no command at all: there is nothing to be said of how it goes on. */
+static bool is_strange(struct slice problem)
+{
+	bool known = slice_starts(problem, SLICE("no such command in this state")) ||
+	             slice_find(problem, SLICE(" is near")) < problem.n;
+	return (slice_starts(problem, SLICE("no such command")) && !known) ||
+	       slice_starts(problem, SLICE("this is no good tag")) ||
+	       slice_starts(problem, SLICE("an empty line is no command")) ||
+	       slice_starts(problem, SLICE("the line holds a tag alone"));
+}
+
 /* One cause is told once: at the first of several lines that are no reply, of several replies that answer nothing, and of
  * several commands that wait for none. */
 static bool told_before(struct hearing *h, const struct dialogue_event *event, struct slice problem)
@@ -123,11 +143,14 @@ void problems_tell(struct hearing *h, const struct dialogue_event *event)
 	bool junk = event->kind == EVENT_JUNK && event->side == SIDE_SERVER;
 	h->unawaited_told &= event->side == SIDE_CLIENT;
 	h->unasked_told &= event->side == SIDE_SERVER && !event->answers;
-	for (size_t i = 0;; i++) {
+	bool strange = false, before = h->strange_told && event->kind == EVENT_COMMAND;
+	for (size_t i = 0; !strange; i++) {
 		struct slice problem = event_problem_at(event, i);
 		if (problem.n == 0)
 			break;
-		if (told_before(h, event, problem))
+		strange = event->kind == EVENT_COMMAND && is_strange(problem);
+		h->lost |= slice_find(problem, SLICE("is lost from view")) < problem.n;
+		if (told_before(h, event, problem) || (strange && before))
 			continue;
 		if (unasked(problem) && !h->clients)
 			(void)checking_add(&h->c, h->c.line, CHECK_ERROR, "Its replies alone are printed", NULL,
@@ -136,4 +159,7 @@ void problems_tell(struct hearing *h, const struct dialogue_event *event)
 			problem_tell(h, problem, event->ref);
 	}
 	h->junk_told = junk && event->problem.n;
+	h->strange_told = strange;
+	if (strange && h->ncommands)
+		h->commands[h->ncommands - 1].strange = true;
 }

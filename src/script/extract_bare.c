@@ -45,7 +45,7 @@ void bare_free(struct bare *bare)
 }
 
 /* The line may start a tool, or be a tool's. */
-static void see_tool(struct bare *bare, struct slice line, const struct held *held)
+void bare_see_tool(struct bare *bare, struct slice line, const struct held *held)
 {
 	struct slice arguments, text = slice_trim(line), tool = tool_of(text, &arguments);
 	if (tool.n) {
@@ -137,12 +137,21 @@ static bool awaits(const struct bare *bare, const struct talk *t)
 	return is_under_way(bare, t) && bare->tail.n && !bare->lost && !t->gap.or &&t->gap.lines <= 2 * LINES_BETWEEN;
 }
 
+/* Whether the tool's port or -starttls says that it is this one. */
+static bool is_named(const struct bare *bare, const struct protocol *protocol)
+{
+	if (bare->shell.starttls)
+		return slice_equal(slice_of(bare->shell.starttls), slice_of(protocol->name));
+	return bare->shell.port && protocol_of_port(bare->shell.port) == protocol;
+}
+
 static void start(struct walk *w, const struct bare *bare)
 {
 	w->d = dialogue_new(w->protocol);
 	w->tls = bare->shell.tls;
 	w->starttls = bare->shell.starttls != NULL || bare->shell.tls;
 	w->screen = bare->screen;
+	w->named = is_named(bare, w->protocol);
 	struct slice first = stretch_line(w->s, w->s->first), said;
 	if (w->goes_on)
 		resume(w, bare);
@@ -153,32 +162,29 @@ static void start(struct walk *w, const struct bare *bare)
 
 /* ---- which protocol ---- */
 
-/* Whether the tool's port or -starttls says that it is this one. */
-static bool is_named(const struct bare *bare, const struct protocol *protocol)
-{
-	if (bare->shell.starttls)
-		return slice_equal(slice_of(bare->shell.starttls), slice_of(protocol->name));
-	return bare->shell.port && protocol_of_port(bare->shell.port) == protocol;
-}
-
 static size_t weigh(const struct walk *w, const struct bare *bare)
 {
 	return walk_weight(w) * (is_named(bare, w->protocol) ? 3 : 1) * (w->goes_on ? 2 : 1);
 }
 
-/* Where replies are not printed at all, a command may follow the last: the dialogue is told that it was answered. */
+/* Where replies are not printed, or told of in prose, a command may follow the last: the dialogue is told that it was answered. Who
+ * says hello begins anew. */
 static bool goes_on_unanswered(const struct talk *t, const struct walk *w, const struct step *first)
 {
 	const struct dialogue *d = t->draft.dialogue;
-	bool unanswered = t->said[SIDE_SERVER] <= 1 && dialogue_outstanding(d) > 0 && !dialogue_in_reply(d);
-	return w->protocol->one_code && unanswered && t->begun && first->command && t->gap.lines <= LINES_BETWEEN &&
-	               !t->gap.or
-		;
+	const struct entry *command = first->command ? command_of(w->protocol, first->text) : NULL;
+	if (w->protocol->tagged || !w->protocol->server_first || dialogue_outstanding(d) == 0 || dialogue_in_reply(d) ||
+	    !t->begun || !first->command || t->gap.lines > LINES_BETWEEN || t->gap.or)
+		return false;
+	bool step = w->s->literal && t->gap.headings == 0 && command && command->phase != PHASE_IDENTIFY;
+	if (!w->protocol->one_code)
+		return step;
+	return t->said[SIDE_SERVER] <= 1 || step;
 }
 
 /* Whether what is said first goes on with the talk under way. Each of HTTP's requests can stand by itself: those that a document
  * shows apart are conversations of their own. */
-static bool continues(const struct bare *bare, const struct talk *t, const struct walk *w, const struct step *first)
+bool bare_continues(const struct bare *bare, const struct talk *t, const struct walk *w, const struct step *first)
 {
 	if (!is_under_way(bare, t) || w->protocol != t->protocol)
 		return false;
@@ -195,9 +201,10 @@ static bool fits_talk(const struct walk *w, const struct bare *bare, const struc
 	size_t i = 0;
 	while (i < w->n && w->steps[i].kind == STEP_REMARK)
 		i++;
-	bool alike = w->s->literal ? w->likely[w->steps[i].side] > 0 || w->exchanges
+	bool alone = w->n == 1 && w->steps[0].command; /* a block of its own */
+	bool alike = w->s->literal ? w->likely[w->steps[i].side] > 0 || w->exchanges || alone
 	                           : w->exchanges && w->sure[SIDE_SERVER];
-	return alike && continues(bare, t, w, &w->steps[i]);
+	return alike && bare_continues(bare, t, w, &w->steps[i]);
 }
 
 /* Whether the block behind the client's lines, little prose between, begins with what a server of the protocol says. */
@@ -353,16 +360,24 @@ static size_t speak_step(struct bare *bare, struct talk *t, const struct walk *w
 	return k + 1;
 }
 
-static void speak_walk(struct bare *bare, struct talk *t, const struct walk *w, const struct titles *titles)
+/* The talk's dialogue is told that the last command was answered; of POP3's lists and texts the end too. */
+static void assume_answer(struct talk *t, const struct protocol *protocol)
+{
+	draft_assume(&t->draft, SIDE_SERVER, protocol->one_code ? SLICE("250\r\n") : SLICE("+OK\r\n"));
+	if (!protocol->one_code && dialogue_in_reply(t->draft.dialogue))
+		draft_assume(&t->draft, SIDE_SERVER, SLICE(".\r\n"));
+}
+
+void bare_speak(struct bare *bare, struct talk *t, const struct walk *w, const struct titles *titles)
 {
 	size_t k = 0;
 	while (k < w->kept && w->steps[k].kind == STEP_REMARK)
 		k++;
 	const struct step *first = &w->steps[k];
 	unsigned number = w->s->p->lines[first->index < w->s->p->n ? first->index : w->s->p->n - 1].number;
-	if (w->goes_on || continues(bare, t, w, first)) {
+	if (w->goes_on || bare_continues(bare, t, w, first)) {
 		if (goes_on_unanswered(t, w, first))
-			draft_assume(&t->draft, SIDE_SERVER, SLICE("250\r\n"));
+			assume_answer(t, w->protocol);
 		gap_tell(t);
 	} else
 		begin(bare, t, w, titles, number);
@@ -422,8 +437,11 @@ size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, siz
 	const struct held *held = &p->lines[i];
 	struct slice line = passage_line(p, i);
 	struct walk w;
-	see_tool(bare, line, held);
-	if (tool_of(slice_trim(line), &(struct slice){ 0 }).n || !may_begin(bare, t, p, i))
+	if (bare_flat(bare, t, p, i, titles))
+		return i + 1;
+	bare_see_tool(bare, line, held);
+	struct slice text = slice_trim(line);
+	if (tool_of(text, &(struct slice){ 0 }).n || tool_says(text, false) || !may_begin(bare, t, p, i))
 		return i;
 	bool anew = held->number > bare->refused;
 	if (!anew && !begins_surely(slice_trim(line)))
@@ -439,7 +457,7 @@ size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, siz
 		return i;
 	}
 	bare->refused = 0;
-	speak_walk(bare, t, &w, titles);
+	bare_speak(bare, t, &w, titles);
 	size_t next = w.next;
 	walk_free(&w);
 	return next > i ? next : i + 1;

@@ -36,6 +36,23 @@ size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, siz
 void bare_forget(struct bare *bare);
 void bare_free(struct bare *bare);
 
+struct walk;
+struct step;
+
+/* The line may start a tool, or be a tool's. */
+void bare_see_tool(struct bare *bare, struct slice line, const struct held *held);
+/* Whether what is walked, whose first step that says something is `first`, goes on with the talk under way. */
+bool bare_continues(const struct bare *bare, const struct talk *t, const struct walk *w, const struct step *first);
+/* Speaks what is walked, as a conversation of its own or as more of the one under way. */
+void bare_speak(struct bare *bare, struct talk *t, const struct walk *w, const struct titles *titles);
+
+/* ---- lines that are flattened (extract_bare_flat.c) ---- */
+
+/* Whether the line holds a conversation by itself, several lines of it in one. */
+bool bare_is_flat(struct slice line);
+/* Reads the `i`th line, where it is such a one, or more of the talk under way (extract_flat.h). */
+bool bare_flat(struct bare *bare, struct talk *t, const struct passage *p, size_t i, const struct titles *titles);
+
 /* ---- lines that stand together (extract_bare_stretch.c) ---- */
 
 struct stretch {
@@ -115,6 +132,7 @@ struct walk {
 	size_t misfits, fields, several; /* replies of several lines */
 	unsigned asides;                 /* lines of prose since something was said */
 	bool greeted, screen, payload;
+	bool named; /* the tool's port says that it is this protocol */
 };
 
 void walk_run(struct walk *w);
@@ -137,6 +155,12 @@ void walk_http_end(struct walk *w);
 void walk_http_resume(struct walk *w);
 /* Whether a request or a response begins with the line. */
 bool http_begins(const struct walk *w, struct slice text, enum side *side);
+
+/* ---- what an author has written behind a line (extract_bare_gloss.c) ---- */
+
+/* Takes it off the line's end: behind an arrow (`<- type this`), or behind two spaces and `#`, `//` or `->`. Its words; empty where
+ * none stand there. */
+struct slice bare_gloss(struct slice *text);
 
 /* ---- whether it is one (extract_bare_accept.c) ---- */
 

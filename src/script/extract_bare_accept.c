@@ -34,6 +34,17 @@ static bool accept_http(const struct walk *w)
 	return w->exchanges || (w->screen && w->s->literal) || stands_alone(w);
 }
 
+/* Whether the first that is said says who the client is, as nothing but a session begins: a table of contents has IMAP's commands
+ * too, a number before each. */
+static bool logs_in(const struct walk *w)
+{
+	size_t i = 0;
+	while (i < w->n && w->steps[i].kind != STEP_SAID)
+		i++;
+	const struct entry *command = i < w->n ? command_of(w->protocol, w->steps[i].text) : NULL;
+	return command && command->phase == PHASE_AUTHENTICATE;
+}
+
 /* Commands alone: what somebody would type, in its order, with its arguments. */
 static bool accept_commands(const struct walk *w)
 {
@@ -42,10 +53,10 @@ static bool accept_commands(const struct walk *w)
 	if (w->misfits || w->likely[SIDE_CLIENT] < w->said[SIDE_CLIENT])
 		return false;
 	if (w->screen)
-		return w->sure[SIDE_CLIENT] > 0 || w->likely[SIDE_CLIENT] > 1;
+		return w->sure[SIDE_CLIENT] > 0 || w->likely[SIDE_CLIENT] > 1 || w->named;
 	if (w->protocol->tagged)
-		return w->s->literal && w->sure[SIDE_CLIENT] > 1;
-	return w->s->literal && w->payload && w->sure[SIDE_CLIENT] > 0;
+		return w->sure[SIDE_CLIENT] > 1 && (w->s->literal || logs_in(w));
+	return w->payload && w->sure[SIDE_CLIENT] > (w->s->literal ? 0 : 1);
 }
 
 static bool accept_replies(const struct walk *w)
@@ -67,10 +78,10 @@ bool walk_accepted(const struct walk *w)
 		return accept_http(w);
 	if (w->said[SIDE_SERVER] == 0)
 		return accept_commands(w);
-	if (w->unasked > 1 + w->exchanges / 4 || w->unheard > 1 + w->exchanges / 2)
-		return false;
 	if (w->said[SIDE_CLIENT] == 0)
 		return accept_replies(w);
+	if (w->unasked > 1 + w->exchanges / 4 || w->unheard > 1 + w->exchanges / 2)
+		return false;
 	if (w->exchanges == 0 || (sure == 0 && !w->screen))
 		return false;
 	return w->s->literal || w->exchanges > 1 || w->greeted || w->screen || sure > 3;

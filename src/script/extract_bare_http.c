@@ -52,6 +52,14 @@ static bool is_left_out(struct slice text)
 	        slice_find_octet(inside, '/') == inside.n && slice_find_octet(inside, ':') == inside.n);
 }
 
+/* `---request begin---`, `---response end---`: what wget -d puts around a header. */
+static bool is_rule(struct slice text)
+{
+	static const char *const rules[] = { "---request begin---", "---request end---", "---response begin---",
+		                             "---response end---", NULL };
+	return line_starts_any(text, rules);
+}
+
 /* ---- the body's lines ---- */
 
 /* The line behind `</html>`, where the body among lines of text is a page; else 0. */
@@ -84,7 +92,7 @@ static size_t body_end(const struct walk *w, size_t i)
 	for (; i < w->s->end; i++) {
 		struct slice text = stretch_line(w->s, i);
 		if (http_begins(w, text, &side) || tool_closes(text, &side) || tool_of(text, &arguments).n ||
-		    line_starts(text, "$ ", NULL))
+		    line_starts(text, "$ ", NULL) || is_rule(text))
 			break;
 		if (text.n)
 			last = i + 1;
@@ -222,7 +230,7 @@ static void read_field(struct walk *w, struct slice text, size_t i)
 		walk_add(w, &step);
 		return;
 	}
-	bool bracket = is_left_out(text) && bracketed(text).n;
+	bool bracket = (is_left_out(text) && bracketed(text).n) || is_rule(text);
 	if (!bracket && notation_left_out(text, NULL)) {
 		walk_remark(w, text, i);
 		return;
@@ -302,7 +310,7 @@ void walk_http(struct walk *w, struct slice text, size_t i)
 		return;
 	if (http_begins(w, text, &side))
 		begin(w, side, text, i);
-	else if (notation_left_out(text, NULL) || line_starts(text, "$ ", NULL))
+	else if (notation_left_out(text, NULL) || line_starts(text, "$ ", NULL) || is_rule(text))
 		walk_remark(w, text, i);
 	else
 		walk_misfit(w, text, i);

@@ -149,16 +149,27 @@ static bool together(const struct stretch *s, const struct held *first, const st
 	return held->kind != DOCUMENT_LITERAL && indent_of(line) >= s->indent;
 }
 
+/* Whether wget has announced the response, which it indents more than all else (-S). */
+static bool is_announced(const struct passage *p, size_t i)
+{
+	static const struct slice words = { "awaiting response...", 20 };
+	struct slice above = i ? passage_line(p, i - 1) : (struct slice){ 0 };
+	return slice_find(above, words) < above.n;
+}
+
 struct stretch stretch_of(const struct passage *p, size_t i)
 {
 	struct stretch s = { .p = p, .first = i, .end = i, .literal = p->lines[i].kind == DOCUMENT_LITERAL };
 	s.indent = indent_of(passage_line(p, i));
 	for (size_t most = i + (s.literal ? LINES_MAX : LINES_OF_TEXT); s.end < p->n && s.end < most; s.end++) {
 		struct slice line = passage_line(p, s.end);
-		if (!together(&s, &p->lines[i], &p->lines[s.end], line))
+		if (!together(&s, &p->lines[i], &p->lines[s.end], line) || (s.end > i && bare_is_flat(line)))
 			break;
-		if (s.literal && slice_trim(line).n && indent_of(line) < s.indent)
+		if (s.literal && slice_trim(line).n && indent_of(line) < s.indent) {
+			if (is_announced(p, i))
+				break;
 			s.indent = indent_of(line);
+		}
 	}
 	while (s.end > i + 1 && slice_trim(passage_line(p, s.end - 1)).n == 0)
 		s.end--;

@@ -257,6 +257,18 @@ static bool is_unasked(const struct walk *w)
 	       !dialogue_in_reply(w->d);
 }
 
+/* IMAP: whether the first word of a line that is no command comes back as a tag in the next one, as where somebody has typed none:
+ * `login bob secret`, `login BAD …`. */
+static bool comes_back(const struct walk *w, struct slice text, size_t i)
+{
+	struct slice tag = slice_word(&text),
+		     next = i + 1 < w->s->end ? stretch_line(w->s, i + 1) : (struct slice){ 0 };
+	struct slice rest = next, back = slice_word(&rest), status = slice_word(&rest);
+	bool answers = slice_equal(status, SLICE("BAD")) || slice_equal(status, SLICE("NO")) ||
+	               slice_equal(status, SLICE("OK"));
+	return w->protocol->tagged && tag.n && octet_is_alnum(tag.p[0]) && slice_equal(tag, back) && answers && rest.n;
+}
+
 static void read_line(struct walk *w, struct slice text, size_t i)
 {
 	struct slice said[2];
@@ -281,6 +293,8 @@ static void read_line(struct walk *w, struct slice text, size_t i)
 		say_server(w, said[SIDE_SERVER], likes[SIDE_SERVER], i);
 	else if (!marks[SIDE_CLIENT] && likes[SIDE_CLIENT])
 		say_client(w, said[SIDE_CLIENT], likes[SIDE_CLIENT], i);
+	else if (!marks[SIDE_CLIENT] && comes_back(w, text, i))
+		say_client(w, text, 0, i);
 	else if ((w->open && w->folds < FOLDS_MAX) || is_cut(w, i))
 		fold(w, text, i);
 	else if (is_note(text))
@@ -386,12 +400,37 @@ static bool is_over(const struct walk *w)
 	       w->said[SIDE_CLIENT] + w->said[SIDE_SERVER] > 0;
 }
 
+/* HTTP's line: of a body it is as it stands. */
+static void read_http(struct walk *w, struct slice text, size_t i)
+{
+	struct slice gloss = { 0 };
+	if (w->http != HTTP_BODY)
+		gloss = bare_gloss(&text);
+	if (w->http != HTTP_START || text.n == 0 || !read_tool(w, text, i))
+		walk_http(w, text, i);
+	if (gloss.n)
+		walk_remark(w, gloss, i);
+}
+
+/* A line that is no payload. */
+static void read_spoken(struct walk *w, struct slice text, size_t i)
+{
+	struct slice gloss = bare_gloss(&text);
+	if (is_over(w))
+		w->over = true;
+	else if (is_opening(w, text))
+		walk_remark(w, text, i);
+	else
+		read_line(w, text, i);
+	if (gloss.n && !w->over)
+		walk_remark(w, gloss, i);
+}
+
 static void read_any(struct walk *w, size_t i)
 {
 	struct slice text = stretch_line(w->s, i);
 	if (!w->protocol->server_first) {
-		if (w->http != HTTP_START || text.n == 0 || !read_tool(w, text, i))
-			walk_http(w, text, i);
+		read_http(w, text, i);
 		return;
 	}
 	(void)begins_text(w, text, i);
@@ -401,16 +440,9 @@ static void read_any(struct walk *w, size_t i)
 	if (text.n == 0) {
 		if (empty_counts(w, i))
 			say_payload(w, SIDE_SERVER, text, i);
-		return;
+	} else if (!read_tool(w, text, i)) {
+		read_spoken(w, text, i);
 	}
-	if (read_tool(w, text, i))
-		return;
-	if (is_over(w))
-		w->over = true;
-	else if (is_opening(w, text))
-		walk_remark(w, text, i);
-	else
-		read_line(w, text, i);
 }
 
 /* Whether it cannot be one any more: a list of replies, a table of commands, a program's text. */

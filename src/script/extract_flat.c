@@ -83,6 +83,29 @@ static size_t bracket_end(struct slice text)
 	return left_out ? close + 1 : text.n;
 }
 
+/* Whether the words tell what a side does: `client asks for article 4`, `The server closes the connection`. */
+static bool tells_deed(struct slice words)
+{
+	static const char *const sides[] = { "client", "server", "sender", "receiver", "user" };
+	struct slice rest = words, word = slice_word(&rest);
+	if (slice_equal_nocase(word, SLICE("the")))
+		word = slice_word(&rest);
+	for (size_t i = 0; i < ARRAY_LENGTH(sides); i++)
+		if (slice_equal_nocase(word, slice_of(sides[i])))
+			return slice_trim(rest).n > 0;
+	return false;
+}
+
+/* What the text ends with in brackets, where it tells what a side does next: where that begins. */
+static size_t deed_begin(struct slice text)
+{
+	char close = text.n ? text.p[text.n - 1] : '\0', open = close == ')' ? '(' : close == '}' ? '{' : '\0';
+	for (size_t i = text.n; open && i-- > 1;)
+		if (text.p[i] == open)
+			return text.p[i - 1] == ' ' && tells_deed(slice_part(text, i + 1, text.n - 1)) ? i : text.n;
+	return text.n;
+}
+
 static size_t least(size_t a, size_t b)
 {
 	return a < b ? a : b;
@@ -100,12 +123,13 @@ size_t flat_end(const struct talk *t, enum side side, struct slice text)
 {
 	size_t end = text.n;
 	if (t->protocol == NULL)
-		return end;
+		return deed_begin(text);
 	if (side == SIDE_CLIENT)
 		end = draft_input(&t->draft) == INPUT_COMMAND ? command_end(t->protocol, text) : end;
 	else if (slice_equal(slice_of(t->protocol->name), SLICE("pop3")))
 		end = listed_end(text);
 	for (size_t i = 0; i < ARRAY_LENGTH(bullets); i++)
 		end = least(end, slice_find(text, slice_of(bullets[i])));
+	end = least(end, deed_begin(text));
 	return least(end, least(bracket_end(text), close_begin(text)));
 }

@@ -173,6 +173,7 @@ struct talk {
 		enum side side;
 		size_t indent, column, strip;
 	} rest;
+	size_t margin[2];   /* columns before each side's last command or reply, which payload has, too */
 	struct buffer tags; /* IMAP: the last ones that were used, a space before and behind each */
 	struct gap gap;
 };

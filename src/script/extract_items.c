@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "protocol/protocol.h"
+#include "script/import_forms.h"
 #include "script/speaker.h"
 
 /* So many prefixes are looked for in one line. */
@@ -140,6 +142,34 @@ static void add_plain(struct items *items, const struct item *like, struct slice
 	item->kind = item->text.n ? ITEM_PLAIN : ITEM_EMPTY;
 }
 
+/* Whether the server's reply goes on without a prefix, right below: its hyphen says that another line of the same code comes (RFC
+ * 5321 4.2.1), or untagged data follows untagged data. */
+static bool reply_goes_on(const struct items *items, size_t i, struct slice text)
+{
+	const struct item *last = items->n ? &items->rows[items->n - 1] : NULL;
+	const struct protocol *protocol = items->judged->verdict.protocol;
+	if (last == NULL || protocol == NULL || last->kind != ITEM_SAID || last->side != SIDE_SERVER || last->flat ||
+	    last->index + 1 != i)
+		return false;
+	if (protocol->tagged)
+		return slice_starts(last->text, SLICE("* ")) && speaker_likes(protocol, SIDE_SERVER, text) >= 3 &&
+		       text.p[0] != '+';
+	return line_is_code(last->text) && last->text.n > 3 && last->text.p[3] == '-' && line_is_code(text) &&
+	       slice_equal(slice_part(last->text, 0, 3), slice_part(text, 0, 3));
+}
+
+/* A line of a reply that no prefix marks: as if it had the one above it. */
+static void add_more(struct items *items, const struct item *like, struct slice text)
+{
+	struct item above = items->rows[items->n - 1], *item = item_new(items);
+	*item = *like;
+	item->kind = ITEM_SAID;
+	item->side = above.side;
+	item->indent = above.indent;
+	item->column = above.column;
+	item->text = text;
+}
+
 /* ---- the passage ---- */
 
 static void add_line(struct items *items, size_t i)
@@ -151,9 +181,12 @@ static void add_line(struct items *items, size_t i)
 	like.cell = held->kind == DOCUMENT_CELL;
 	like.page = held->page;
 	size_t n = line.n && i <= items->judged->last ? find(items->judged, line, found) : 0;
+	struct slice text = slice_trim(line);
 	if (n) {
 		items->leaders = has_leader(line, &found[0]);
 		add_said(items, &like, line, found, n, items->judged);
+	} else if (text.n && reply_goes_on(items, i, text)) {
+		add_more(items, &like, text);
 	} else {
 		add_plain(items, &like, line, items->leaders);
 	}

@@ -144,7 +144,9 @@ static void trial_add(struct trial *t, struct slice line, const struct said *sai
 		return;
 	t->ends[0]++;
 	t->ends[1] += end_mark(text, true) < text.n;
-	if (alone && width && (t->width[said->side] == 0 || width < t->width[said->side]))
+	/* `S: <wait for connection>` is described, and may stand elsewhere than what is said */
+	bool described = text.p[0] == '<';
+	if (alone && !described && width && (t->width[said->side] == 0 || width < t->width[said->side]))
 		t->width[said->side] = width;
 }
 

@@ -17,9 +17,18 @@
 #define SURE 3
 
 /* Those whose lines are marked; sessions that only a terminal shows are not read by a form here (extract_bare.c). */
-static const struct import_form *const forms[] = { &import_imaplib, &import_smtplib, &import_http_client,
-	                                           &import_poplib,  &import_ftplib,  &import_curl,
-	                                           &import_swaks };
+static const struct import_form *const forms[] = { &import_imaplib,    &import_smtplib, &import_http_client,
+	                                           &import_poplib,     &import_ftplib,  &import_curl,
+	                                           &import_swaks,      &import_ruby,    &import_nodemailer,
+	                                           &import_curl_trace, &import_ftp };
+
+/* Whether the line, which by itself says nothing, belongs to what stands right above. */
+static bool goes_on(const struct import_form *form, struct slice line)
+{
+	if (form == &import_curl_trace)
+		return curl_trace_octets(line);
+	return form == &import_ftp && ftp_goes_on(line);
+}
 
 /* Where a recording of the form ends that begins at the `i`th line: behind its last line. 0 where none begins. */
 static size_t end_of(const struct passage *p, size_t i, const struct import_form *form)
@@ -34,6 +43,8 @@ static size_t end_of(const struct passage *p, size_t i, const struct import_form
 			break;
 		struct slice line = passage_line(p, i);
 		unsigned one = line.n ? form->likes(line, false) : 0;
+		if (one == 0 && end == i && goes_on(form, line))
+			one = 1;
 		likes += one;
 		between = one ? 0 : between + (line.n > 0);
 		if (one)

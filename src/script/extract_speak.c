@@ -289,6 +289,19 @@ static bool keeps_space(const struct talk *t, enum side side)
 	return listed || speak_payload(t, side);
 }
 
+/* The text of a line, without what parts it from its prefix. Payload stands in the column of the line that it follows, and
+ * only what is behind that is white space of its own. */
+static struct slice without_margin(struct talk *t, enum side side, struct slice text)
+{
+	struct slice trimmed = slice_trim(text);
+	size_t space = trimmed.n ? (size_t)(trimmed.p - text.p) : text.n;
+	if (!keeps_space(t, side)) {
+		t->margin[side] = space;
+		return trimmed;
+	}
+	return slice_part(text, space < t->margin[side] ? space : t->margin[side], text.n);
+}
+
 static void read_said(struct speaking *s, const struct item *item)
 {
 	struct buffer all = { 0 };
@@ -322,8 +335,7 @@ static void read_said(struct speaking *s, const struct item *item)
 	bool silent = is_shell(s, &whole) || not_said(s, &whole, buffer_slice(&all));
 	s->i += silent ? n : 1;
 	if (!silent)
-		speak_line(s, item->side, keeps_space(s->t, item->side) ? whole.text : slice_trim(whole.text),
-		           item->number);
+		speak_line(s, item->side, without_margin(s->t, item->side, whole.text), item->number);
 	if (prose.n) {
 		speak_flush(s);
 		talk_comment(s->t, prose, item->number);

@@ -196,14 +196,15 @@ static void mend_server(struct draft *d, enum side side)
 /* Puts in what must stand before `side` speaks. */
 static void mend(struct draft *d, enum side side)
 {
-	if (d->mending || (d->as_found && !d->client_hidden && !d->server_hidden))
+	bool hidden = !d->as_found || d->client_hidden || d->server_hidden;
+	if (d->mending)
 		return;
 	d->mending = true;
 	if (!d->said && !d->as_found)
 		mend_greeting(d, side);
-	if (d->dialogue) {
-		if (dialogue_tls_pending(d->dialogue))
-			draft_tls(d);
+	if (d->dialogue && dialogue_tls_pending(d->dialogue))
+		draft_tls(d);
+	if (d->dialogue && hidden) {
 		mend_client(d, side);
 		mend_server(d, side);
 	}

@@ -199,13 +199,28 @@ static bool may_begin(struct slice line, size_t at)
 	return before != ':' && before != '/' && before != '\\' && before != '_';
 }
 
-/* The next prefix at `from` or behind it, by what stands before it alone. False where there is none. */
+/* Whether a word that names a side may stand at `at` though nothing parts it from what is before: a page that has lost its line
+ * ends, and what it took for tags, has `RCPT TO:Server: 250 ok`. */
+static bool may_stick(struct slice line, size_t at)
+{
+	char before = at ? line.p[at - 1] : ' ';
+	bool lower = octet_is_alpha(before) && octet_upper(before) != before;
+	return (line.p[at] == 'C' || line.p[at] == 'S') && (lower || before == ':');
+}
+
+/* The next prefix at `from` or behind it, by what stands before it alone; where nothing parts it from that, by what is said too.
+ * False where there is none. */
 static bool candidate(struct slice line, size_t from, struct rows rows, unsigned least, struct said *said)
 {
 	rows.inside = true;
-	for (size_t at = from; at < line.n; at++)
-		if (may_begin(line, at) && best_at(line, at, rows, least, said) && !said->worded)
+	for (size_t at = from; at < line.n; at++) {
+		bool apart = may_begin(line, at);
+		if ((!apart && !may_stick(line, at)) || !best_at(line, at, rows, least, said) || said->worded)
+			continue;
+		if (apart ||
+		    (said->notation->form == NOTATION_WORD && prefix_likes(said->side, behind(line, said->text)) > 1))
 			return true;
+	}
 	return false;
 }
 
@@ -228,11 +243,25 @@ static unsigned weigh(struct slice line, struct rows rows, struct said said)
 	return prefix_likes(said.side, slice_part(line, said.text, said.end));
 }
 
-/* Behind prose, in the middle of a line: only where what follows is what that side says. */
+/* Whether so many prefixes of the row follow, each before what its side says, that the line is a conversation. */
+static bool many_follow(struct slice line, struct rows rows, size_t from)
+{
+	struct said said;
+	unsigned n = 0;
+	for (; n < SURELY_FLAT && candidate(line, from, rows, 1, &said); from = said.after)
+		n += weigh(line, rows, said) > 1;
+	return n == SURELY_FLAT;
+}
+
+/* Behind prose, in the middle of a line: only where what follows is what that side says; of prefixes that are words, only where many
+ * follow. */
 static bool find_glued(struct slice line, struct rows rows, struct said *said)
 {
 	for (size_t from = 0; candidate(line, from, rows, 3, said); from = said->start + 1)
 		if (weigh(line, rows, *said) > 1)
+			return true;
+	for (size_t from = 0; candidate(line, from, rows, 2, said); from = said->start + 1)
+		if (weigh(line, rows, *said) > 1 && many_follow(line, rows_of(said->notation), said->after))
 			return true;
 	return false;
 }

@@ -22,6 +22,14 @@ size_t leader_closed(struct slice line, size_t leader, size_t text);
 /* Where what ends at `end` ends without the printed mark of a line's end, `\r\n` or `<CRLF>`, that stands there. */
 size_t leader_unended(struct slice line, size_t end);
 
+/* ---- what a log puts before its lines (notation_log.c) ---- */
+
+/* The length of a time, a level, an identifier in brackets, a program's name and number that stands at the front; 0 where none
+ * does. */
+size_t log_from(struct slice text);
+/* The same of whom a mail server's line is from or for, behind `<` and `>`: ` unknown[192.0.2.1]:`. */
+size_t log_peer_from(struct slice text);
+
 /* ---- prefixes (notation_prefix.c) ---- */
 
 struct prefix {

@@ -68,7 +68,10 @@ static size_t word_from(struct slice rest)
 size_t leader_step(struct slice line, size_t at)
 {
 	size_t text = white_from(line, at);
-	return text > at ? text : at + word_from(behind(line, at));
+	if (text > at)
+		return text;
+	size_t log = log_from(behind(line, at));
+	return at + (log ? log : word_from(behind(line, at)));
 }
 
 /* Whether somebody says the line as it stands: then nothing of it is a leader (`* 3 EXISTS`, `+ Ready`, `250 OK`). */

@@ -193,7 +193,9 @@ static size_t spelled_at(struct slice line, size_t at, const struct notation *ro
 	case NOTATION_MARK:
 		break;
 	}
-	return starts(behind(line, at), spelling, row->exact) ? at + spelling.n : 0;
+	if (!starts(behind(line, at), spelling, row->exact))
+		return 0;
+	return at + spelling.n + (row->weight == 1 ? log_peer_from(behind(line, at + spelling.n)) : 0);
 }
 
 /* ---- all of a row ---- */

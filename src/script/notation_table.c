@@ -29,6 +29,12 @@ const struct notation notations[] = {
 	{ "c: s:", "c:", "s:", "cs", NOTATION_LETTER, 1, true, false },
 	{ "C| S|", "C|", "S|", "CS", NOTATION_LETTER, 1, true, false },
 	{ "(C) (S)", "(C) (C):", "(S) (S):", "(", NOTATION_MARK, 1, true, false },
+	{ "SMTP>> SMTP<<", "SMTP>>", "SMTP<<", "S", NOTATION_MARK, 3, true, false }, /* Exim */
+	{ "SMTP> SMTP<", "SMTP> LMTP>", "SMTP< LMTP<", "SL", NOTATION_MARK, 3, true, false }, /* fetchmail, and the next two */
+	{ "POP3> POP3<", "POP3> POP>", "POP3< POP<", "P", NOTATION_MARK, 3, true, false },
+	{ "IMAP> IMAP<", "IMAP>", "IMAP<", "I", NOTATION_MARK, 3, true, false },
+	{ "Sending: Read:", "Sending:", "Read:", "SR", NOTATION_MARK, 2, true, false }, /* Mail::IMAPClient */
+	{ "SEND: RECV:", "SEND:", "RECV:", "SR", NOTATION_MARK, 2, true, false },
 	{ ">>> <<<", ">>>", "<<<", "<>", NOTATION_MARK, 2, true, false }, /* RFC 3461 10, Sendmail */
 	{ "-> <-", "-> ~> **> *~> *>", "<- <~ <** <~* <-*", "-~*<", NOTATION_MARK, 1, true, false }, /* swaks has the others */
 	{ "--> <--", "-->", "<--", "-<", NOTATION_ARROW, 1, true, false }, /* RFC 959 7 */

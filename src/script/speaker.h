@@ -18,6 +18,10 @@
  */
 unsigned speaker_likes(const struct protocol *protocol, enum side side, struct slice line);
 
+/* Whether the line is a command of the protocol whose arguments have the form that it takes, however English its verb is: for
+ * those who know that a command stands here, and ask how long it is. Not for HTTP. */
+bool speaker_fits(const struct protocol *protocol, struct slice line);
+
 /* The protocol that most lines speak for, of a number of lines with their sides; NULL where none does. `*weight` (may be NULL)
  * gets the sum of what speaks for it. */
 struct speaker_line {

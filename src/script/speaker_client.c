@@ -275,21 +275,28 @@ static struct slice form_behind(const struct entry *row)
 	return slice_part(syntax, strlen(row->word), slice_find(syntax, SLICE(" or ")));
 }
 
-/* SMTP, LMTP, POP3, FTP: a verb, then words. */
-static unsigned likes_command(const struct protocol *protocol, struct slice line)
+/* SMTP, LMTP, POP3, FTP: a verb, then words; false where the line begins with no command's verb. */
+static bool fit_command(const struct protocol *protocol, struct slice line, struct slice *verb, enum fit *fits)
 {
 	struct arguments a = { .n = 0 };
-	struct slice rest = line, verb = slice_word(&rest);
+	struct slice rest = line;
 	const struct table *commands = protocol_table(protocol, TABLE_COMMANDS);
-	bool word = verb.n && verb.p == line.p && octet_is_alpha(verb.p[0]);
-	const struct entry *row = word && commands ? table_find(commands, verb) : NULL;
+	*verb = slice_word(&rest);
+	bool word = verb->n && verb->p == line.p && octet_is_alpha(verb->p[0]);
+	const struct entry *row = word && commands ? table_find(commands, *verb) : NULL;
 	if (row == NULL)
-		return 0;
+		return false;
 	struct slice form = slice_trim(form_behind(row)), path = slice_part(form, 0, slice_find(form, SLICE(":<")) + 1);
-	if (path.n < form.n)
-		return weigh(verb, fit_path(path, slice_trim(rest)));
 	split_words(rest, &a);
-	return weigh(verb, fit(protocol, form, &a));
+	*fits = path.n < form.n ? fit_path(path, slice_trim(rest)) : fit(protocol, form, &a);
+	return true;
+}
+
+static unsigned likes_command(const struct protocol *protocol, struct slice line)
+{
+	struct slice verb;
+	enum fit fits;
+	return fit_command(protocol, line, &verb, &fits) ? weigh(verb, fits) : 0;
 }
 
 /* The row of an IMAP command, UID and what stands behind it as one. */
@@ -318,16 +325,25 @@ static bool tag_usual(struct slice tag)
 	return slice_equal(tag, SLICE(".")) || slice_equal_nocase(tag, SLICE("tag"));
 }
 
-static unsigned likes_tagged(const struct protocol *protocol, struct slice line)
+/* The same of IMAP's, behind a tag. */
+static bool fit_tagged(const struct protocol *protocol, struct slice line, struct imap_command *command, enum fit *fits)
 {
 	struct arguments a = { .n = 0 };
+	imap_command_parse(line, command);
+	const struct entry *row = command->verb.n ? imap_row_of(protocol, command) : NULL;
+	if (row == NULL || !imap_tag_ok(command->tag) || command->tag.p != line.p)
+		return false;
+	split_tree(command->arguments, &a);
+	*fits = fit(protocol, form_behind(row), &a);
+	return true;
+}
+
+static unsigned likes_tagged(const struct protocol *protocol, struct slice line)
+{
 	struct imap_command command;
-	imap_command_parse(line, &command);
-	const struct entry *row = command.verb.n ? imap_row_of(protocol, &command) : NULL;
-	if (row == NULL || !imap_tag_ok(command.tag) || command.tag.p != line.p)
+	enum fit fits;
+	if (!fit_tagged(protocol, line, &command, &fits))
 		return 0;
-	split_tree(command.arguments, &a);
-	enum fit fits = fit(protocol, form_behind(row), &a);
 	unsigned weight = weigh(command.second.n ? command.second : command.verb, fits);
 	bool meant = tag_usual(command.tag) && (fits != FIT_NOT || is_upper(command.verb));
 	return weight < 3 && meant ? weight + 1 : weight;
@@ -352,4 +368,14 @@ unsigned speaker_client(const struct protocol *protocol, struct slice line)
 		return likes_command(protocol, line);
 	unsigned request = protocol->command(line);
 	return request ? request : speaker_field(protocol, line);
+}
+
+bool speaker_fits(const struct protocol *protocol, struct slice line)
+{
+	struct imap_command command;
+	struct slice verb;
+	enum fit fits;
+	bool known = protocol->tagged ? fit_tagged(protocol, line, &command, &fits)
+	                              : fit_command(protocol, line, &verb, &fits);
+	return known && fits != FIT_NOT;
 }

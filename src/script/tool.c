@@ -15,6 +15,7 @@ static const char *const telnet_says[] = { "Trying ",  "Connected to ", "Escape 
 static const char *const nc_says[] = {
 	"Connection to ", "Ncat: ", "nc: ", "(UNKNOWN) [", "DNS fwd/rev mismatch", NULL
 };
+static const char *const wget_says[] = { "HTTP request sent, awaiting response", "Length: ", "Saving to: ", NULL };
 static const char *const openssl_says[] = { "CONNECTED(",
 	                                    "depth=",
 	                                    "verify error:",
@@ -137,7 +138,7 @@ struct tool_target tool_target(struct slice arguments)
 bool tool_says(struct slice line, bool tls)
 {
 	return line_starts_any(line, telnet_says) || line_starts_any(line, nc_says) ||
-	       (tls && line_starts_any(line, openssl_says));
+	       line_starts_any(line, wget_says) || (tls && line_starts_any(line, openssl_says));
 }
 
 bool tool_closes(struct slice line, enum side *side)

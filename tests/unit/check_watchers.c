@@ -58,7 +58,7 @@ static void pop3_counts_differ(void)
 
 /* ---- IMAP ---- */
 
-#define IMAP "S: * OK ready\nC: a1 LOGIN bob x\nS: a1 OK done\nC: a2 SELECT INBOX\nS: * 3 EXISTS\n"
+#define IMAP "S: * OK IMAP4rev1 ready\nC: a1 LOGIN bob x\nS: a1 OK done\nC: a2 SELECT INBOX\nS: * 3 EXISTS\n"
 #define SELECTED \
 	IMAP "S: * FLAGS (\\Seen)\nS: * OK [UIDVALIDITY 1] ok\nS: * OK [UIDNEXT 9] ok\n" \
 	     "S: * OK [PERMANENTFLAGS (\\Seen)] ok\nS: a2 OK [READ-WRITE] done\n" /* lines 1 to 10 */
@@ -69,6 +69,10 @@ static void select_says_enough(void)
 	FINDS(IMAP "S: * FLAGS (\\Seen)\nS: a2 OK done\n",
 	      "4 error: the answer to SELECT lacks PERMANENTFLAGS, UIDNEXT and UIDVALIDITY\n");
 	FINDS(IMAP "S: * {{*}}\nS: a2 OK done\n", "");
+	/* before RFC 2060 a server said less */
+	FINDS("S: * OK IMAP4 ready\nC: a1 LOGIN bob x\nS: a1 OK done\nC: a2 SELECT INBOX\nS: * 3 EXISTS\n"
+	      "S: * FLAGS (\\Seen)\nS: a2 OK done\n",
+	      "");
 	FINDS(IMAP "S: a2 NO no such mailbox\n", "");
 }
 

@@ -31,8 +31,8 @@ static void addresses(void)
 		"bob@[IPv6:1:2:3:4:5:6:192.0.2.1]",
 		"bob@[x400:c=us]",
 		"@a.example,@b.example:bob@foo.com",
-		"b\xc3\xb6"
-		"b@k\xc3\xb6ln.example",
+		("b\xc3\xb6"
+		 "b@k\xc3\xb6ln.example"),
 	};
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
 		CHECK_TEXT(problem(good[i]), "");

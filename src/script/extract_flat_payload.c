@@ -1,0 +1,57 @@
+/*
+ * The text of a message inside a flattened line: where the reply before it ends, where its fields are. What else its lines were
+ * nobody can tell any more: the rest stays one.
+ */
+#include "script/extract_flat.h"
+
+/* So many words a reply has at most that a message follows. */
+#define REPLY_WORDS 24
+
+bool flat_message_field(const struct flat *flat, size_t k)
+{
+	static const char *const names[] = { "bcc:",          "cc:",          "content-transfer-encoding:",
+		                             "content-type:", "date:",        "delivered-to:",
+		                             "from:",         "in-reply-to:", "message-id:",
+		                             "mime-version:", "received:",    "reply-to:",
+		                             "return-path:",  "sender:",      "subject:",
+		                             "to:",           "user-agent:",  "x-mailer:" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (slice_equal_nocase(flat_word(flat, k), slice_of(names[i])))
+			return true;
+	return false;
+}
+
+void flat_message(struct flat *flat, enum side side, size_t from, size_t to)
+{
+	for (size_t k = from + 1; k < to && flat_message_field(flat, from); k++)
+		if (flat_message_field(flat, k)) {
+			flat_add(flat, side, from, k);
+			from = k;
+		}
+	if (from < to)
+		flat_add(flat, side, from, to);
+	flat_add(flat, side, to, to + 1);
+}
+
+/* Whether a reply that asks for a text, or announces one, ends with the word. */
+static bool ends_reply(const struct flat *flat, size_t k)
+{
+	static const char *const ends[] = { "<CRLF>.<CRLF>", "<CR><LF>.<CR><LF>", "CRLF.CRLF", "itself", "itself.",
+		                            "octets",        "octets)",           "bytes",     "bytes)", "follows",
+		                            "ahead" };
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (slice_equal_nocase(flat_word(flat, k), slice_of(ends[i])))
+			return true;
+	return false;
+}
+
+size_t flat_reply_end(const struct flat *flat, size_t k, size_t dot)
+{
+	for (size_t i = k + 1; i < dot && i < k + REPLY_WORDS; i++) {
+		if (flat_message_field(flat, i))
+			return i;
+		if (ends_reply(flat, i))
+			return flat_is(flat, i + 2, "-") ? i + 4 : i + 1; /* `Go ahead abc.12 - gsmtp` */
+	}
+	return 0;
+}
