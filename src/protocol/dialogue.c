@@ -372,8 +372,9 @@ static void event_of_line(struct dialogue *d, const struct line *line, struct di
 	if (mistaken(d, line))
 		tls_record_note(d, line->side, line->end, event);
 	(line->side == SIDE_CLIENT ? machine->client : machine->server)(d, line, event);
-	if (d->nqueue && d->queue[d->nqueue - 1].n == event->n)
-		d->queue[d->nqueue - 1].amiss = event->problem.n > 0;
+	struct outstanding *last = d->nqueue ? outstanding_at(d, d->nqueue - 1) : NULL;
+	if (last && last->n == event->n)
+		last->amiss = event->problem.n > 0;
 	carry_begin(flow, line, event);
 }
 
@@ -608,18 +609,20 @@ bool dialogue_in_reply(const struct dialogue *d)
 
 bool dialogue_waiting(const struct dialogue *d, size_t i, struct waiting_command *waiting)
 {
-	if (i >= d->nqueue)
+	const struct outstanding *one = outstanding_at(d, i);
+	if (one == NULL)
 		return false;
-	const struct outstanding *one = &d->queue[i];
 	*waiting = (struct waiting_command){ one->n, one->command, slice_of(one->verb), slice_of(one->tag) };
 	return true;
 }
 
 bool dialogue_in_flight(const struct dialogue *d, struct slice tag)
 {
-	for (size_t i = 0; i < d->nqueue; i++)
-		if (d->queue[i].tag && slice_equal(slice_of(d->queue[i].tag), tag))
+	for (size_t i = 0; i < d->nqueue; i++) {
+		const struct outstanding *one = outstanding_at(d, i);
+		if (one->tag && slice_equal(slice_of(one->tag), tag))
 			return true;
+	}
 	return false;
 }
 

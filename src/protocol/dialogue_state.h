@@ -50,8 +50,8 @@ struct dialogue {
 	struct pending pending[4]; /* two cut lines and a stage are the most */
 	size_t npending;
 	struct buffer described;
-	struct outstanding *queue; /* the oldest first */
-	size_t nqueue, queue_room;
+	struct outstanding *queue; /* of the commands that wait, the oldest at `queue_first` */
+	size_t queue_first, nqueue, queue_room;
 	char **capabilities;
 	size_t ncapabilities, capabilities_room;
 	struct buffer challenge;

@@ -49,19 +49,31 @@ static void outstanding_clear(struct outstanding *one)
 	free(one->tag);
 }
 
+/* Makes room for one more at the end: where those who left in front have left half of it, they all move up, which costs
+ * each no more than its own coming did. */
+static void outstanding_room(struct dialogue *d)
+{
+	if (d->queue_first + d->nqueue < d->queue_room)
+		return;
+	if (d->queue_first * 2 > d->queue_room) {
+		memmove(d->queue, d->queue + d->queue_first, d->nqueue * sizeof *d->queue);
+		d->queue_first = 0;
+		return;
+	}
+	d->queue_room = d->queue_room ? d->queue_room * 2 : 8;
+	d->queue = memory_grow(d->queue, d->queue_room, sizeof *d->queue);
+}
+
 struct outstanding *outstanding_add(struct dialogue *d, struct dialogue_event *event, const struct entry *row)
 {
 	if (d->nqueue == OUTSTANDING_MAX) {
 		event_problem(d, event,
 		              "more than %d commands wait for their replies: the oldest, %s, is lost from view",
-		              OUTSTANDING_MAX, d->queue[0].verb);
+		              OUTSTANDING_MAX, outstanding_at(d, 0)->verb);
 		outstanding_done(d, 0);
 	}
-	if (d->nqueue == d->queue_room) {
-		d->queue_room = d->queue_room ? d->queue_room * 2 : 8;
-		d->queue = memory_grow(d->queue, d->queue_room, sizeof *d->queue);
-	}
-	struct outstanding *one = &d->queue[d->nqueue++];
+	outstanding_room(d);
+	struct outstanding *one = &d->queue[d->queue_first + d->nqueue++];
 	*one = (struct outstanding){ .n = event->n, .command = row, .verb = slice_string(event->verb) };
 	if (event->tag.n)
 		one->tag = slice_string(event->tag);
@@ -70,7 +82,7 @@ struct outstanding *outstanding_add(struct dialogue *d, struct dialogue_event *e
 
 struct outstanding *outstanding_at(const struct dialogue *d, size_t i)
 {
-	return i < d->nqueue ? &d->queue[i] : NULL;
+	return i < d->nqueue ? &d->queue[d->queue_first + i] : NULL;
 }
 
 size_t outstanding_count(const struct dialogue *d)
@@ -80,17 +92,21 @@ size_t outstanding_count(const struct dialogue *d)
 
 void outstanding_done(struct dialogue *d, size_t i)
 {
-	assert(i < d->nqueue);
-	outstanding_clear(&d->queue[i]);
+	struct outstanding *one = outstanding_at(d, i);
+
+	assert(one);
+	outstanding_clear(one);
 	d->nqueue--;
-	memmove(d->queue + i, d->queue + i + 1, (d->nqueue - i) * sizeof d->queue[0]);
+	if (i == 0) /* as most are */
+		d->queue_first = d->nqueue ? d->queue_first + 1 : 0;
+	else
+		memmove(one, one + 1, (d->nqueue - i) * sizeof *one);
 }
 
 void outstanding_forget_all(struct dialogue *d)
 {
-	for (size_t i = 0; i < d->nqueue; i++)
-		outstanding_clear(&d->queue[i]);
-	d->nqueue = 0;
+	while (d->nqueue)
+		outstanding_done(d, 0);
 }
 
 /* ---- the stream of octets ---- */
