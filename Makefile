@@ -32,8 +32,8 @@ LINK     = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS)
 SANITIZE =
 # gcc's two runtimes write to one log (tests/run) only where they stand in the program; clang's always do.
 STATIC_RUNTIME = $(call once,STATIC_RUNTIME,$(CC) --version | grep -q clang || echo -static-libasan -static-libubsan)
-# The compiler takes half as long as with -O2, and the tests no longer.
-SANITIZED_CFLAGS = -O1 -g
+# The compiler takes half as long as with -O2, and the tests no longer; a report needs lines, no more.
+SANITIZED_CFLAGS = -O1 -g1
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(STATIC_RUNTIME)
 
 # ---- what there is ----
