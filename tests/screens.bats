@@ -232,3 +232,130 @@ C:" <<'EOF'
 
 EOF
 }
+
+@test "each command in a block quote; a session in quoted mail" {
+	document_says "Title: Reading
+Protocol: imap
+TLS: implicit
+
+# > openssl s_client -crlf -connect mail.example:993
+$told
+C: tag login bob secret
+C: tag SELECT INBOX
+C: tag LOGOUT" <<'EOF'
+## Reading
+
+> openssl s_client -crlf -connect mail.example:993
+
+> tag login bob secret
+
+> tag SELECT INBOX
+
+> tag LOGOUT
+
+> That is all.
+EOF
+	document_says "Title: You wrote
+Protocol: smtp
+
+# > \$ telnet mail.example 25
+$told
+S: 220 mail.example ESMTP
+C: EHLO me.example
+S: 250 mail.example
+C: QUIT
+S: 221 bye" txt <<'EOF'
+You wrote:
+
+> $ telnet mail.example 25
+> 220 mail.example ESMTP
+> EHLO me.example
+> 250 mail.example
+> QUIT
+> 221 bye
+
+That works here.
+EOF
+}
+
+@test "AUTH and what proves who the client is, no challenge printed" {
+	document_says "Protocol: smtp
+
+$told
+C: EHLO me.example
+C: AUTH LOGIN
+C: dXNlcg==
+C: cGFzc3dvcmQ=
+C: MAIL FROM:<a@me.example>
+C: RCPT TO:<b@mail.example>
+C: DATA
+C: Subject: hi
+C:
+C: hello
+C: .
+C: QUIT" txt <<'EOF'
+EHLO me.example
+AUTH LOGIN
+dXNlcg==
+cGFzc3dvcmQ=
+MAIL FROM:<a@me.example>
+RCPT TO:<b@mail.example>
+DATA
+Subject: hi
+
+hello
+.
+QUIT
+EOF
+}
+
+@test "what another service says is not POP3's" {
+	printf '%s\n' '```' '$ telnet localhost 6379' 'Connected to localhost.' 'MONITOR' '+OK' 'QUIT' '+OK' \
+		'Connection closed by foreign host.' '```' >"$BATS_TEST_TMPDIR/redis.md"
+	run -1 "$PARLANCE" extract "$BATS_TEST_TMPDIR/redis.md"
+}
+
+@test "lines printed with their ends" {
+	document_says "Title: What comes back
+Protocol: http
+
+$told
+S: HTTP/1.1 200 OK
+S: Content-Type: text/plain
+S: Content-Length: 7
+S:
+S: hello" <<'EOF'
+# What comes back
+
+```
+HTTP/1.1 200 OK\r\n
+Content-Type: text/plain\r\n
+Content-Length: 7\r\n
+\r\n
+hello\r\n
+```
+EOF
+}
+
+@test "a mark before what the client says, a sentence between all lines" {
+	document_says 'Title: To begin, the USER command is sent
+Protocol: ftp
+
+# the document prints ">" before what the client says, and nothing before the other'"'"'s lines
+C: USER bob
+# The server responds with:
+S: 331 Password required for bob.
+# The client must respond with the password:
+C: PASS mypassword
+# The server responds with:
+S: 230 User bob logged in.' txt <<'EOF'
+To begin, the USER command is sent:
+> USER bob
+The server responds with:
+331 Password required for bob.
+The client must respond with the password:
+> PASS mypassword
+The server responds with:
+230 User bob logged in.
+EOF
+}

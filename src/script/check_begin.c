@@ -83,8 +83,7 @@ static bool greets_late(const struct hearing *h)
 	size_t next = h->ahead[h->c.line].reply;
 	bool pop3 = !protocol_now(h)->tagged && !protocol_now(h)->one_code && !protocol_now(h)->data_connection;
 	bool answered = protocol_now(h)->tagged || h->ahead[h->c.line].finals > h->ahead[h->c.line].commands;
-	if (pop3 || !answered || !comes_first(h) || next == NO_LINE ||
-	    h->script->lines[next].kind != SCRIPT_SAID)
+	if (pop3 || !answered || !comes_first(h) || next == NO_LINE || h->script->lines[next].kind != SCRIPT_SAID)
 		return false;
 	return protocol_now(h)->greeting(text_at(h, next)) && !greets_not(h, text_at(h, next));
 }
@@ -203,6 +202,7 @@ void state_judge(struct hearing *h)
 		char *problem = string_printf("no such command in this state: %s", why);
 		problem_tell(h, slice_of(problem), SLICE(""));
 		free(problem);
+		h->assumed = true;
 	}
 	if (assume_before(h, command, NULL) || !h->gap)
 		return;

@@ -145,15 +145,28 @@ static void response_end(struct hearing *h)
 	h->c.line = line;
 }
 
-/* Behind a literal that was described, the line that it stood in ends, if nothing goes on with it. */
+/* Whether the client's line that a literal stood in is over though nothing ends it: the server answers, or another command
+ * comes, which has an answer of its own. */
+static bool command_is_over(const struct hearing *h)
+{
+	struct slice text = hearing_text(h), rest = text;
+	if (dialogue_input(h->c.d) != INPUT_REST)
+		return false;
+	if (hearing_line(h)->side == SIDE_SERVER)
+		return !slice_starts(text, SLICE("+"));
+	return hearing_command_of(h, text) && ahead_answers(h, slice_word(&rest), h->c.line, NULL);
+}
+
+/* Behind a literal the line that it stood in ends, if nothing goes on with it. */
 static void literals_end(struct hearing *h, bool other)
 {
-	enum side side = hearing_line(h)->side;
+	bool server = hearing_line(h)->side == SIDE_SERVER;
 	if (slice_starts(hearing_text(h), SLICE(")")))
 		return;
-	if (h->left_out[SIDE_SERVER] && other && side == SIDE_SERVER)
+	if (h->left_out[SIDE_SERVER] && other && server)
 		response_end(h);
-	if (h->left_out[SIDE_CLIENT] && (other || side == SIDE_SERVER)) /* documents do not print its line end */
+	if ((h->left_out[SIDE_CLIENT] && (other || server)) ||
+	    command_is_over(h)) /* documents do not print its line end */
 		hearing_invent(h, SIDE_CLIENT, "\r\n");
 }
 

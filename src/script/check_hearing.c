@@ -260,7 +260,13 @@ static void say(struct hearing *h)
 	if (h->passed_over)
 		return;
 	missing_before(h);
+	if (h->passed_over)
+		return;
 	tag_judge(h);
+	if (hearing_is_http(h))
+		requests_judge(h);
+	if (h->passed_over)
+		return;
 	state_judge(h);
 	said(h);
 }
@@ -330,6 +336,7 @@ static void direct(struct hearing *h)
 		dialogue_stage(h->c.d, STAGE_CONNECT, line->side);
 		break;
 	case DIRECTION_TLS:
+		missing_before_tls(h);
 		h->gap = h->hazy = false; /* the remark told of TLS */
 		dialogue_stage(h->c.d, STAGE_TLS, line->side);
 		h->in_header[SIDE_CLIENT] = h->in_header[SIDE_SERVER] = false;

@@ -47,27 +47,28 @@ struct hearing {
 	bool begun;         /* something was said */
 	bool fragment;      /* so far only the server has, though it was asked by what is not shown */
 	bool one_sided;     /* the server says nothing anywhere: that was told */
-	bool hazy;      /* the session may be further than is shown: the beginning is missing, or an unknown command was
+	bool hazy;    /* the session may be further than is shown: the beginning is missing, or an unknown command was
 			     * accepted */
-	bool gap;       /* the document left something out since the client's last line */
-	bool jumbled;   /* since the last command the server said a line that is no reply, in a reply's place */
-	bool junk_told; /* the line before was the server's, and no reply: that was told */
-	bool strange_told;       /* the client's line before was no command: that was told */
-	bool lost;               /* more commands wait than are followed here */
-	bool unawaited_told;     /* in this run of the client's lines it was told that it does not wait */
-	bool unasked_told;       /* since the client's last line it was told that a reply answers nothing */
-	bool servers;            /* the server says something somewhere */
-	bool clients;            /* the client says something somewhere */
-	bool turned;             /* the two have changed their parts: what follows is not judged */
-	bool over_told;          /* that something is said behind the end */
-	bool left_out[2];        /* of each side: a body, or a literal, was described, and perhaps goes on */
-	bool left_closed;        /* the last line of that ends in a parenthesis: perhaps it was behind the literal */
-	bool closed;             /* the server has hung up */
-	bool in_header[2];       /* HTTP: of each side: its header has not ended yet */
-	size_t counts[2];        /* of each side: the line that printed a count last, or NO_LINE */
-	size_t last[2];          /* of each side: the line that it said last, or NO_LINE */
-	uint64_t answered;       /* the command that has had a reply last that does not complete it */
-	uint64_t skipped;        /* up to this command the document may have left out what answers them */
+	bool assumed; /* a command was accepted that the state does not allow, as if what must come before had been said */
+	bool gap;     /* the document left something out since the client's last line */
+	bool jumbled;        /* since the last command the server said a line that is no reply, in a reply's place */
+	bool junk_told;      /* the line before was the server's, and no reply: that was told */
+	bool strange_told;   /* the client's line before was no command: that was told */
+	bool lost;           /* more commands wait than are followed here */
+	bool unawaited_told; /* in this run of the client's lines it was told that it does not wait */
+	bool unasked_told;   /* since the client's last line it was told that a reply answers nothing */
+	bool servers;        /* the server says something somewhere */
+	bool clients;        /* the client says something somewhere */
+	bool turned;         /* the two have changed their parts: what follows is not judged */
+	bool over_told;      /* that something is said behind the end */
+	bool left_out[2];    /* of each side: a body, or a literal, was described, and perhaps goes on */
+	bool left_closed;    /* the last line of that ends in a parenthesis: perhaps it was behind the literal */
+	bool closed;         /* the server has hung up */
+	bool in_header[2];   /* HTTP: of each side: its header has not ended yet */
+	size_t counts[2];    /* of each side: the line that printed a count last, or NO_LINE */
+	size_t last[2];      /* of each side: the line that it said last, or NO_LINE */
+	uint64_t answered;   /* the command that has had a reply last that does not complete it */
+	uint64_t skipped;    /* up to this command the document may have left out what answers them */
 	uint64_t answered_ahead; /* IMAP: up to this one, the replies to all commands that wait come further on */
 	bool asked;              /* that reply asked the client to go on */
 	char code[4];            /* of the server's last line, where codes have three digits */
@@ -199,8 +200,35 @@ void missing_before(struct hearing *h);
 /* Tells which replies are missing before a side hangs up, as the line under way says. */
 void missing_before_close(struct hearing *h);
 
+/* The same before TLS begins, as the line under way says. */
+void missing_before_tls(struct hearing *h);
+
 /* Tells what is missing at the end. */
 void missing_at_end(struct hearing *h);
+
+/* Where it stands that each command has its reply. */
+const char *missing_ref(const struct hearing *h);
+
+/* Says a line that is missing behind the finding's, and puts it in there: not where the line before has no end, which it would
+ * only end. */
+void missing_put(struct hearing *h, struct finding *row, enum side side, const char *text);
+
+/* ---- check_headers.c ---- */
+
+/* HTTP: tells that the empty line behind the side's header is missing, and says it. */
+void header_end_missing(struct hearing *h, enum side side);
+
+/* HTTP: a line that is no field, where fields stand: a body begins without the empty line before it. */
+void headers_judge(struct hearing *h);
+
+/* HTTP: a request without its version, and fields without a request, which are passed over. */
+void requests_judge(struct hearing *h);
+
+/* ---- check_doubled.c ---- */
+
+/* The server's line comes though the client is to go on: tells that it is one too many, and passes over it (true), or that the
+ * client's answer is missing. */
+bool doubled_judge(struct hearing *h);
 
 /* ---- check_tags.c ---- */
 
@@ -220,5 +248,8 @@ void state_judge(struct hearing *h);
 
 /* A line that stands under the wrong side is told, and turned; one that a shell understands is told, and passed over. */
 void side_judge(struct hearing *h);
+
+/* The same of the line `i`, which comes next in a text that is counted: whether the other side's text goes on with it. */
+bool side_strays(struct hearing *h, size_t i);
 
 #endif

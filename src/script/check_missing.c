@@ -41,7 +41,7 @@ static bool newest(const struct hearing *h, struct waiting_command *one)
 
 /* ---- replies ---- */
 
-static const char *reply_ref(const struct hearing *h)
+const char *missing_ref(const struct hearing *h)
 {
 	if (protocol_now(h)->one_code)
 		return "RFC 5321 4.2";
@@ -72,7 +72,7 @@ static void reply_missing(struct hearing *h, const struct waiting_command *one)
 	bool excused = h->jumbled || h->one_sided || one->n <= h->skipped || hearing_command_strange(h, one->n);
 	if (line != NO_LINE && !excused)
 		(void)checking_add(&h->c, line, CHECK_ERROR,
-		                   "The server answers every command, and the client waits for it", reply_ref(h),
+		                   "The server answers every command, and the client waits for it", missing_ref(h),
 		                   SLICE_FMT " has no %s%s", SLICE_ARG(one->verb), which_reply(h, one),
 		                   is_http(h) ? "response" : "reply");
 	h->one_sided |= !h->servers; /* of requests alone it is told once */
@@ -143,6 +143,8 @@ static size_t never_answered(const struct hearing *h)
 	waiting -= waiting && dialogue_in_reply(h->c.d); /* the first is being answered */
 	bool pipelines = is_http(h) || protocol_now(h)->data_connection ||
 	                 dialogue_announced(h->c.d, SLICE("PIPELINING"), NULL) || h->c.unseen;
+	if (is_http(h) && ahead->commands == 0) /* an empty line, or what is no request: nothing answers it */
+		return 0;
 	if (ahead->finals == SIZE_MAX || waiting + commands <= ahead->finals || (pipelines && ahead->surplus) ||
 	    answers_first(h))
 		return 0;
@@ -156,24 +158,27 @@ static bool goes_on_unasked(const struct hearing *h, const char **asking)
 {
 	struct waiting_command one;
 	bool text = dialogue_input(h->c.d) == INPUT_TEXT;
-	if (!newest(h, &one) || h->answered == one.n)
+	if (is_http(h) || !newest(h, &one))
 		return false;
 	bool exchange = slice_equal(one.verb, SLICE("AUTH")) && !hearing_command_of(h, hearing_text(h));
+	if (h->answered == one.n && !(exchange && h->asked))
+		return false;
 	*asking = text ? "354 \r\n" : protocol_now(h)->one_code ? "334 \r\n" : "+ \r\n";
-	return (text && dialogue_turn(h->c.d) == SIDE_SERVER) || exchange;
+	return (text || exchange) && dialogue_turn(h->c.d) == SIDE_SERVER;
 }
 
 static void asking_missing(struct hearing *h, const char *asking)
 {
 	struct waiting_command one;
-	while (dialogue_outstanding(h->c.d) > 1 && oldest(h, &one))
+	for (size_t left = dialogue_outstanding(h->c.d); left > 1 && oldest(h, &one); left--)
 		reply_missing(h, &one);
 	if (!oldest(h, &one))
 		return;
-	size_t line = hearing_command_line(h, one.n);
+	size_t line = line_of_waiting(h, &one);
 	if (line != NO_LINE && !h->jumbled && !h->one_sided && one.n > h->skipped)
 		(void)checking_add(&h->c, line, CHECK_ERROR, "The client goes on when the server has asked for it",
-		                   reply_ref(h), SLICE_FMT " has no reply", SLICE_ARG(one.verb));
+		                   missing_ref(h), SLICE_FMT " has no %sreply", SLICE_ARG(one.verb),
+		                   h->answered == one.n ? "further " : "");
 	h->answered = one.n;
 	h->asked = true;
 	hearing_invent(h, SIDE_SERVER, asking);
@@ -184,7 +189,9 @@ static void before_command(struct hearing *h)
 	struct waiting_command one;
 	const char *asking = NULL;
 	if (goes_on_unasked(h, &asking)) {
-		if (h->ahead[h->c.line].finals <= dialogue_outstanding(h->c.d))
+		/* of LMTP's text each recipient has a reply */
+		bool each = strcmp(protocol_now(h)->name, "lmtp") == 0;
+		if (each || h->ahead[h->c.line].finals <= dialogue_outstanding(h->c.d))
 			asking_missing(h, asking);
 		return;
 	}
@@ -240,9 +247,7 @@ static void before_tagged(struct hearing *h)
 
 /* ---- what ends a text, a list, a header ---- */
 
-/* Says a line that is missing behind the finding's, and puts it in there: not where the line before has no end, which it would
- * only end. */
-static void line_put(struct hearing *h, struct finding *row, enum side side, const char *text)
+void missing_put(struct hearing *h, struct finding *row, enum side side, const char *text)
 {
 	if (dialogue_unfinished(h->c.d, side).n == 0)
 		line_insert(row, REPAIR_AFTER, side, text);
@@ -250,16 +255,6 @@ static void line_put(struct hearing *h, struct finding *row, enum side side, con
 		hearing_invent(h, side, "\r\n");
 	hearing_invent(h, side, text);
 	hearing_invent(h, side, "\r\n");
-}
-
-static void header_end_missing(struct hearing *h, enum side side)
-{
-	struct finding *row =
-		checking_add(&h->c, h->last[side], CHECK_ERROR,
-	                     "The empty line says that no field follows, and that the body begins, if there is one",
-	                     "RFC 9112 2.1", "the empty line behind the header is missing");
-	line_put(h, row, side, "");
-	h->in_header[side] = false;
 }
 
 static void text_end_missing(struct hearing *h)
@@ -271,7 +266,7 @@ static void text_end_missing(struct hearing *h)
 	                                   text ? "the message text is not ended by its lone dot"
 	                                        : "the message text is missing, and the lone dot that ends it");
 	if (text)
-		line_put(h, row, SIDE_CLIENT, ".");
+		missing_put(h, row, SIDE_CLIENT, ".");
 	else
 		hearing_invent(h, SIDE_CLIENT, ".\r\n");
 }
@@ -294,7 +289,7 @@ static void list_end_missing(struct hearing *h)
 	struct finding *row = checking_add(&h->c, h->last[SIDE_SERVER], CHECK_ERROR,
 	                                   "Without it the client does not know that no line follows", "RFC 1939 3",
 	                                   "the lone dot that ends the list or text is missing");
-	line_put(h, row, SIDE_SERVER, ".");
+	missing_put(h, row, SIDE_SERVER, ".");
 }
 
 /* `250-` at the front of what is the last line. */
@@ -310,7 +305,7 @@ static void coded_end_missing(struct hearing *h)
 	}
 	struct finding *row = checking_add(&h->c, h->last[SIDE_SERVER], CHECK_ERROR,
 	                                   "A hyphen behind the code says that another line of the reply follows",
-	                                   reply_ref(h), "the reply has no last line: one with %s and a space",
+	                                   missing_ref(h), "the reply has no last line: one with %s and a space",
 	                                   h->code);
 	if (!line->exact && line->mark == MARK_NONE && slice_starts(text, slice_of(h->code)) && text.n > 3 &&
 	    text.p[3] == '-') {
@@ -335,59 +330,6 @@ static void reply_end_missing(struct hearing *h)
 		coded_end_missing(h);
 	else if (is_http(h) && h->in_header[SIDE_SERVER])
 		header_end_missing(h, SIDE_SERVER);
-}
-
-/* Whether an empty line stands further on in the same side's lines. */
-static bool empty_behind(const struct hearing *h)
-{
-	for (size_t i = h->c.line + 1; i < h->script->nlines; i++) {
-		const struct script_line *line = &h->script->lines[i];
-		if (line->kind == SCRIPT_SAID && line->side != hearing_line(h)->side)
-			return false;
-		if (line->kind == SCRIPT_SAID && line->text_n == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool looks_like_field(struct slice text)
-{
-	return slice_find_octet(text, ':') < slice_find_octet(text, ' ');
-}
-
-/* Whether that side goes on with fields behind the payload that is described: then it stands for fields, too. */
-static bool fields_behind(const struct hearing *h)
-{
-	for (size_t i = h->c.line + 1; i < h->script->nlines; i++) {
-		const struct script_line *line = &h->script->lines[i];
-		if (line->kind == SCRIPT_SAID)
-			return line->side == hearing_line(h)->side &&
-			       (line->text_n == 0 || looks_like_field(slice_of(line->text)));
-	}
-	return false;
-}
-
-/* HTTP: a line that is no field, where fields stand: a body begins without the empty line before it. */
-static void body_begins(struct hearing *h)
-{
-	enum side side = hearing_line(h)->side;
-	struct slice text = hearing_text(h);
-	if (!h->in_header[side])
-		return;
-	if (hearing_line(h)->kind == SCRIPT_DIRECTION) {
-		if (!fields_behind(h))
-			header_end_missing(h, side);
-		return;
-	}
-	if (text.n == 0 || text.p[0] == ' ' || text.p[0] == '\t' || protocol_now(h)->greeting(text) ||
-	    protocol_now(h)->command(text))
-		return;
-	bool markup = text.p[0] == '<' || text.p[0] == '{' || text.p[0] == '[' || text.p[0] == '"';
-	if (!markup && (looks_like_field(text) || h->elided || empty_behind(h)))
-		return;
-	size_t header = h->last[side];
-	header_end_missing(h, side);
-	counts_judge(h, header, false);
 }
 
 /* ---- a reply that shows that others are missing ---- */
@@ -447,7 +389,9 @@ void missing_before(struct hearing *h)
 	if (protocol_now(h)->bare || dialogue_tls_pending(h->c.d) || h->closed)
 		return;
 	if (is_http(h))
-		body_begins(h);
+		headers_judge(h);
+	if (hearing_line(h)->side == SIDE_SERVER && hearing_line(h)->kind == SCRIPT_SAID && doubled_judge(h))
+		return;
 	if (hearing_line(h)->side == SIDE_SERVER) {
 		input_end_missing(h);
 		before_reply(h);
@@ -470,6 +414,12 @@ void missing_before_close(struct hearing *h)
 	           dialogue_due(h->c.d, SIDE_SERVER) || dialogue_input(h->c.d) == INPUT_TEXT;
 	if (hearing_line(h)->side == SIDE_SERVER && !protocol_now(h)->bare && !cut && h->begun &&
 	    protocol_now(h)->server_first)
+		replies_missing(h);
+}
+
+void missing_before_tls(struct hearing *h)
+{
+	if (!dialogue_tls_pending(h->c.d) && !protocol_now(h)->bare && h->begun)
 		replies_missing(h);
 }
 

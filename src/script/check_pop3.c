@@ -407,11 +407,23 @@ static void command_came(const struct checking *c, struct pop3_watch *w, const s
 }
 
 /* Its reply is complete, and so are those before it. */
+/* A command whose reply is missing, or that nobody knows: how many messages are left behind it is anybody's guess. */
+static void doubt(struct pop3_watch *w, const struct asked *one, bool unanswered)
+{
+	static const char *const reads[] = { "APOP", "AUTH", "CAPA", "LIST", "NOOP", "PASS", "QUIT",
+		                             "RETR", "STAT", "STLS", "TOP",  "UIDL", "USER", NULL };
+	bool changes = is(one, "DELE") || is(one, "RSET"), known = changes;
+	for (size_t i = 0; reads[i] && !known; i++)
+		known = is(one, reads[i]);
+	if (!known || (changes && unanswered))
+		w->counted = w->sized = false;
+}
+
 static void answered(struct pop3_watch *w, uint64_t n)
 {
 	size_t done = 0;
-	while (done < w->nasked && w->asked[done].n <= n)
-		done++;
+	for (; done < w->nasked && w->asked[done].n <= n; done++)
+		doubt(w, &w->asked[done], w->asked[done].n < n);
 	w->nasked -= done;
 	memmove(w->asked, w->asked + done, w->nasked * sizeof *w->asked);
 }

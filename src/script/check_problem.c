@@ -37,6 +37,14 @@ static bool unseen(const struct hearing *h, struct slice problem)
 	       (h->lost && slice_starts(problem, SLICE("no command with the tag")));
 }
 
+/* It was accepted before, where it did not belong: what comes in its place is not too much. */
+static bool assumed(const struct hearing *h, struct slice problem)
+{
+	return h->assumed && slice_starts(problem, SLICE("no such command in this state")) &&
+	       (slice_find(problem, SLICE(" already")) < problem.n ||
+	        slice_find(problem, SLICE("is under way")) < problem.n);
+}
+
 /* Whether the problem is none here: it hangs on a value that nobody knows, or on what the server announced where that is not
  * shown. */
 static bool passes(const struct hearing *h, struct slice problem)
@@ -44,7 +52,8 @@ static bool passes(const struct hearing *h, struct slice problem)
 	if (h->c.unseen && (slice_find(problem, SLICE("did not announce")) < problem.n ||
 	                    slice_find(problem, SLICE("the server announced neither")) < problem.n))
 		return true;
-	if (unseen(h, problem) || (slice_starts(problem, SLICE("the address has no @")) && blanked(hearing_text(h))))
+	if (unseen(h, problem) || assumed(h, problem) ||
+	    (slice_starts(problem, SLICE("the address has no @")) && blanked(hearing_text(h))))
 		return true;
 	if (!h->unknown && !h->elided)
 		return false;
@@ -112,12 +121,17 @@ static bool unasked(struct slice problem)
 /* The line is no command at all: there is nothing to be said of how it goes on. */
 static bool is_strange(struct slice problem)
 {
+	static const char *const words[] = {
+		"a field without a request", "an empty line is no command",     "an empty line where no header ends",
+		"no request line",           "no version: a request line ends", "the line holds a tag alone",
+		"this is no good tag"
+	};
 	bool known = slice_starts(problem, SLICE("no such command in this state")) ||
 	             slice_find(problem, SLICE(" is near")) < problem.n;
-	return (slice_starts(problem, SLICE("no such command")) && !known) ||
-	       slice_starts(problem, SLICE("this is no good tag")) ||
-	       slice_starts(problem, SLICE("an empty line is no command")) ||
-	       slice_starts(problem, SLICE("the line holds a tag alone"));
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (slice_starts(problem, slice_of(words[i])))
+			return true;
+	return slice_starts(problem, SLICE("no such command")) && !known;
 }
 
 /* One cause is told once: at the first of several lines that are no reply, of several replies that answer nothing, and of
@@ -125,7 +139,7 @@ static bool is_strange(struct slice problem)
 static bool told_before(struct hearing *h, const struct dialogue_event *event, struct slice problem)
 {
 	if (event->kind == EVENT_JUNK && event->side == SIDE_SERVER)
-		return h->junk_told;
+		return h->junk_told || h->unasked_told; /* the rest of a reply that answers nothing */
 	if ((h->fragment && slice_starts(problem, SLICE("EXPUNGE comes only"))) ||
 	    (!h->clients && slice_starts(problem, SLICE("no transfer is under way"))))
 		return true; /* what was asked is not shown */
@@ -143,12 +157,12 @@ void problems_tell(struct hearing *h, const struct dialogue_event *event)
 	bool junk = event->kind == EVENT_JUNK && event->side == SIDE_SERVER;
 	h->unawaited_told &= event->side == SIDE_CLIENT;
 	h->unasked_told &= event->side == SIDE_SERVER && !event->answers;
-	bool strange = false, before = h->strange_told && event->kind == EVENT_COMMAND;
+	bool strange = false, client = event->side == SIDE_CLIENT, before = h->strange_told && client;
 	for (size_t i = 0; !strange; i++) {
 		struct slice problem = event_problem_at(event, i);
 		if (problem.n == 0)
 			break;
-		strange = event->kind == EVENT_COMMAND && is_strange(problem);
+		strange = client && is_strange(problem);
 		h->lost |= slice_find(problem, SLICE("is lost from view")) < problem.n;
 		if (told_before(h, event, problem) || (strange && before))
 			continue;
@@ -160,6 +174,6 @@ void problems_tell(struct hearing *h, const struct dialogue_event *event)
 	}
 	h->junk_told = junk && event->problem.n;
 	h->strange_told = strange;
-	if (strange && h->ncommands)
+	if (strange && event->kind == EVENT_COMMAND && h->ncommands)
 		h->commands[h->ncommands - 1].strange = true;
 }

@@ -9,9 +9,10 @@
 #include "script/check_watchers.h"
 
 /* All of them, ended by a NULL. */
-static const struct watcher *const watchers[] = { &watch_extensions, &watch_http,    &watch_imap,
-	                                          &watch_limits,     &watch_message, &watch_pop3,
-	                                          &watch_smtp,       &watch_words,   NULL };
+static const struct watcher *const watchers[] = { &watch_codes, &watch_extensions, &watch_http,
+	                                          &watch_imap,  &watch_limits,     &watch_message,
+	                                          &watch_pop3,  &watch_smtp,       &watch_words,
+	                                          NULL };
 
 void watchers_begin(struct hearing *h)
 {

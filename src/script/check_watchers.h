@@ -6,6 +6,7 @@
 
 #include "script/check_inside.h"
 
+extern const struct watcher watch_codes;      /* codes that belong to other commands */
 extern const struct watcher watch_extensions; /* announced and never used, used and never announced */
 extern const struct watcher watch_http;       /* the absolute form that no proxy is sent */
 extern const struct watcher watch_imap;       /* what SELECT must say, and message numbers */

@@ -152,6 +152,7 @@ static void start(struct walk *w, const struct bare *bare)
 	w->starttls = bare->shell.starttls != NULL || bare->shell.tls;
 	w->screen = bare->screen;
 	w->named = is_named(bare, w->protocol);
+	w->other = bare->shell.port && !w->named;
 	struct slice first = stretch_line(w->s, w->s->first), said;
 	if (w->goes_on)
 		resume(w, bare);
@@ -182,13 +183,28 @@ static bool goes_on_unanswered(const struct talk *t, const struct walk *w, const
 	return t->said[SIDE_SERVER] <= 1 || step;
 }
 
-/* Whether what is said first goes on with the talk under way. Each of HTTP's requests can stand by itself: those that a document
- * shows apart are conversations of their own. */
+static bool is_response(const struct walk *w, struct slice text)
+{
+	enum side side;
+	return !w->protocol->server_first && http_begins(w, text, &side) && side == SIDE_SERVER;
+}
+
+/* Whether a request waits for its response, and none has begun. */
+static bool is_due(const struct talk *t)
+{
+	const struct dialogue *d = t->draft.dialogue;
+	return dialogue_outstanding(d) > 0 && !dialogue_in_reply(d);
+}
+
+/* Whether what is said first goes on with the talk under way. Each of HTTP's requests can stand by itself, and so can a second
+ * response: those that a document shows apart are conversations of their own. */
 bool bare_continues(const struct bare *bare, const struct talk *t, const struct walk *w, const struct step *first)
 {
 	if (!is_under_way(bare, t) || w->protocol != t->protocol)
 		return false;
 	if (!w->protocol->server_first && first->side == SIDE_CLIENT && (t->gap.lines || t->gap.empty))
+		return false;
+	if (is_response(w, first->text) && !is_due(t))
 		return false;
 	return goes_on_unanswered(t, w, first) || talk_continues(t, &unmarked, w->protocol, first->side, first->text);
 }
@@ -223,12 +239,14 @@ static bool is_answered(const struct walk *w)
 	return false;
 }
 
-/* HTTP: whether a request stands first, which waits for nothing. */
-static bool asks(const struct walk *w)
+/* HTTP: whether a message stands first that waits for nothing: a request, or a response where none is due. */
+static bool comes_anew(const struct walk *w, const struct talk *t)
 {
+	struct slice first = stretch_line(w->s, w->s->first);
 	enum side side;
-	return !w->protocol->server_first && http_begins(w, stretch_line(w->s, w->s->first), &side) &&
-	       side == SIDE_CLIENT;
+	if (w->protocol->server_first || !http_begins(w, first, &side))
+		return false;
+	return side == SIDE_CLIENT || !is_due(t);
 }
 
 /* Whether what comes first is what the talk awaits: the server's line, or payload. */
@@ -260,10 +278,10 @@ static bool choose(const struct bare *bare, const struct talk *t, const struct s
 	*walked = s->first + 1;
 	*best = (struct walk){ 0 };
 	for (const struct protocol *const *protocol = protocols; *protocol; protocol++) {
-		struct walk w = { .s = s, .protocol = *protocol };
+		struct walk w = { .s = s, .protocol = *protocol, .headed = t->gap.headings > 0 };
 		if ((*protocol)->bare)
 			continue;
-		w.goes_on = awaits(bare, t) && *protocol == t->protocol && !asks(&w);
+		w.goes_on = awaits(bare, t) && *protocol == t->protocol && !comes_anew(&w, t);
 		if (!w.goes_on && !likes_first(&w))
 			continue;
 		start(&w, bare);
@@ -437,8 +455,9 @@ size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, siz
 	const struct held *held = &p->lines[i];
 	struct slice line = passage_line(p, i);
 	struct walk w;
-	if (bare_flat(bare, t, p, i, titles))
-		return i + 1;
+	size_t flat = bare_flat(bare, t, p, i, titles);
+	if (flat > i)
+		return flat;
 	bare_see_tool(bare, line, held);
 	struct slice text = slice_trim(line);
 	if (tool_of(text, &(struct slice){ 0 }).n || tool_says(text, false) || !may_begin(bare, t, p, i))

@@ -50,8 +50,9 @@ void bare_speak(struct bare *bare, struct talk *t, const struct walk *w, const s
 
 /* Whether the line holds a conversation by itself, several lines of it in one. */
 bool bare_is_flat(struct slice line);
-/* Reads the `i`th line, where it is such a one, or more of the talk under way (extract_flat.h). */
-bool bare_flat(struct bare *bare, struct talk *t, const struct passage *p, size_t i, const struct titles *titles);
+/* Reads the `i`th line, where it is such a one, or more of the talk under way, or begins a paragraph that was flattened and then
+ * wrapped (extract_flat.h); returns the line behind it, `i` where nothing is read. */
+size_t bare_flat(struct bare *bare, struct talk *t, const struct passage *p, size_t i, const struct titles *titles);
 
 /* ---- lines that stand together (extract_bare_stretch.c) ---- */
 
@@ -60,6 +61,8 @@ struct stretch {
 	size_t first, end; /* of the passage's lines; the end is not included */
 	bool literal;
 	size_t indent;        /* columns before all of them */
+	bool ends;            /* they are printed with marks of their ends */
+	struct slice quote;   /* what stands before each, as in quoted mail; empty: nothing */
 	bool numbered;        /* each has its number */
 	struct slice mark[2]; /* what stands before the lines of each side; empty: nothing */
 };
@@ -100,6 +103,7 @@ struct walk {
 	const struct protocol *protocol;
 	struct dialogue *d;
 	bool goes_on; /* with the talk under way, which awaits something */
+	bool headed;  /* a heading stands between */
 	struct step *steps;
 	size_t n, room;
 	size_t kept;                 /* of the steps, up to the last that is said */
@@ -107,6 +111,7 @@ struct walk {
 	size_t walked;               /* and behind all that was looked at */
 	bool over;                   /* nothing of this conversation comes any more */
 	bool asked;                  /* DATA was said, and no reply to it */
+	bool proves, proved;         /* AUTH was said, and no reply to it; the answer too */
 	bool tls;                    /* a tool that speaks TLS is at work */
 	bool starttls;               /* the tool has asked for TLS itself */
 	bool answered;               /* the lines of the server stand in the next block */
@@ -133,6 +138,7 @@ struct walk {
 	unsigned asides;                 /* lines of prose since something was said */
 	bool greeted, screen, payload;
 	bool named; /* the tool's port says that it is this protocol */
+	bool other; /* or that it is not */
 };
 
 void walk_run(struct walk *w);

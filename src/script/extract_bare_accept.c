@@ -50,10 +50,11 @@ static bool accept_commands(const struct walk *w)
 {
 	if (w->misfits == 0 && w->answered)
 		return true;
-	if (w->misfits || w->likely[SIDE_CLIENT] < w->said[SIDE_CLIENT])
+	bool named = w->named && w->s->literal; /* a block below the shell's line: commands in small letters too */
+	if (w->misfits || (!named && w->likely[SIDE_CLIENT] < w->said[SIDE_CLIENT]))
 		return false;
 	if (w->screen)
-		return w->sure[SIDE_CLIENT] > 0 || w->likely[SIDE_CLIENT] > 1 || w->named;
+		return w->sure[SIDE_CLIENT] > 0 || w->likely[SIDE_CLIENT] > 1 || named;
 	if (w->protocol->tagged)
 		return w->sure[SIDE_CLIENT] > 1 && (w->s->literal || logs_in(w));
 	return w->payload && w->sure[SIDE_CLIENT] > (w->s->literal ? 0 : 1);
@@ -76,13 +77,18 @@ bool walk_accepted(const struct walk *w)
 		return false;
 	if (!w->protocol->server_first)
 		return accept_http(w);
+	/* at another port another service says +OK too: Redis */
+	if (w->other && !w->protocol->one_code && !w->protocol->tagged && w->sure[SIDE_CLIENT] == 0 &&
+	    w->likely[SIDE_CLIENT] < 2)
+		return false;
 	if (w->said[SIDE_SERVER] == 0)
 		return accept_commands(w);
 	if (w->said[SIDE_CLIENT] == 0)
 		return accept_replies(w);
 	if (w->unasked > 1 + w->exchanges / 4 || w->unheard > 1 + w->exchanges / 2)
 		return false;
-	if (w->exchanges == 0 || (sure == 0 && !w->screen))
+	bool marked = w->s->mark[SIDE_CLIENT].n > 0 && w->exchanges > 1;
+	if (w->exchanges == 0 || (sure == 0 && !w->screen && !marked))
 		return false;
 	return w->s->literal || w->exchanges > 1 || w->greeted || w->screen || sure > 3;
 }

@@ -7,6 +7,100 @@
 /* So many lines below are looked at for more of the same conversation. */
 #define LINES_BELOW 8
 
+/* So many lines a flattened paragraph is wrapped into, and so many octets they have. */
+#define PARAGRAPH_LINES 64
+#define PARAGRAPH_OCTETS ((size_t)16 * 1024)
+
+/* ---- lines ---- */
+
+/* Lines of the passage as one. */
+struct paragraph {
+	size_t first, end;
+	struct slice text;
+	struct buffer joined; /* where they are several */
+	size_t starts[PARAGRAPH_LINES];
+};
+
+static void paragraph_of_line(struct paragraph *lines, const struct passage *p, size_t i)
+{
+	lines->first = i;
+	lines->end = i + 1;
+	lines->text = passage_line(p, i);
+}
+
+/* The line without the mark of a comment, a quote or a table before it. */
+static struct slice unled(struct slice line)
+{
+	static const char marks[] = "#/>|;%";
+	struct slice text = slice_trim(line);
+	size_t n = slice_starts(text, SLICE("--")) ? 2 : 0;
+	while (n < text.n && slice_find_octet(SLICE(marks), text.p[n]) < sizeof marks - 1)
+		n++;
+	return n < text.n && text.p[n] == ' ' ? slice_trim(slice_part(text, n, text.n))
+	       : n == text.n                  ? SLICE("")
+	                                      : text;
+}
+
+/* Whether the line belongs to the same paragraph as the one before it, with the same before it. */
+static bool goes_with(const struct passage *p, size_t i)
+{
+	const struct held *line = &p->lines[i], *before = &p->lines[i - 1];
+	struct slice text = passage_line(p, i), above = passage_line(p, i - 1);
+	if (unled(text).n == 0 || unled(above).n == 0 ||
+	    (unled(text).n < slice_trim(text).n) != (unled(above).n < slice_trim(above).n))
+		return false;
+	return line->kind == before->kind && line->block == before->block && line->number == before->number + 1 &&
+	       line->kind != DOCUMENT_CELL;
+}
+
+/* The paragraph that begins with the line, a space between its lines; false where none of several lines does. */
+static bool paragraph_join(struct paragraph *lines, const struct passage *p, size_t i)
+{
+	if (i > 0 && goes_with(p, i))
+		return false;
+	lines->first = i;
+	for (lines->end = i; lines->end < p->n && lines->end < i + PARAGRAPH_LINES; lines->end++) {
+		if ((lines->end > i && !goes_with(p, lines->end)) || lines->joined.n > PARAGRAPH_OCTETS)
+			break;
+		lines->starts[lines->end - i] = lines->joined.n;
+		buffer_add_slice(&lines->joined, unled(passage_line(p, lines->end)));
+		buffer_add_octet(&lines->joined, ' ');
+	}
+	lines->text = buffer_slice(&lines->joined);
+	return lines->end > i + 1;
+}
+
+/* The line in which the text begins; `*start`, if wanted, gets whether it is the first there. */
+static size_t line_of(const struct paragraph *lines, struct slice text, bool *start)
+{
+	size_t at = (size_t)(text.p - lines->text.p), k = 0;
+	if (lines->joined.n == 0)
+		return lines->first;
+	while (lines->first + k + 1 < lines->end && lines->starts[k + 1] <= at)
+		k++;
+	if (start)
+		*start = lines->starts[k] == at;
+	return lines->first + k;
+}
+
+/* Whether the cuts fall into the midst of the lines, and lines into the midst of what is said: what is wrapped had lost its own
+ * lines before. */
+static bool is_wrapped(const struct paragraph *lines, const struct flat *flat)
+{
+	size_t begin = 0, all = 0, across = 0;
+	for (size_t k = 0; k < flat->n; k++) {
+		struct slice text = flat->cuts[k].text;
+		bool start = false;
+		if (text.n == 0)
+			continue;
+		size_t first = line_of(lines, text, &start);
+		across += line_of(lines, slice_part(text, text.n - 1, text.n), NULL) > first;
+		begin += start;
+		all++;
+	}
+	return all > 3 && begin * 2 < all && across > 0;
+}
+
 /* ---- steps ---- */
 
 static void add_count(struct walk *w, enum side side, size_t count)
@@ -69,16 +163,28 @@ static void prepare(struct walk *w, const struct flat *flat)
 		walk_feed(w, SIDE_CLIENT, SLICE("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
 }
 
-static void walk_flat(struct walk *w, const struct flat *flat, size_t i)
+static void walk_flat(struct walk *w, const struct flat *flat, const struct paragraph *lines)
 {
 	prepare(w, flat);
-	for (size_t k = 0; k < flat->n; k++)
+	for (size_t k = 0, i = lines->first; k < flat->n; k++) {
+		if (flat->cuts[k].text.n)
+			i = line_of(lines, flat->cuts[k].text, NULL);
 		add_step(w, &flat->cuts[k], i);
+	}
 	for (size_t k = 0; k < w->n; k++)
 		w->steps[k].command = w->steps[k].side == SIDE_CLIENT;
 }
 
 /* ---- whether it is one ---- */
+
+/* Takes the line apart. A quote mark or a bullet before it is nothing that stands before the conversation. */
+static bool read_line(struct flat *flat, struct slice line)
+{
+	bool found = flat_read(flat, line);
+	if (found && flat->before.n && flat->before.p + flat->before.n <= line.p + notation_leader(line))
+		flat->before.n = 0;
+	return found;
+}
 
 /* Whether the lines right below are flattened too, and all together are enough. */
 static bool goes_on_below(const struct flat *flat, const struct passage *p, size_t i)
@@ -86,7 +192,9 @@ static bool goes_on_below(const struct flat *flat, const struct passage *p, size
 	size_t exchanges = flat->exchanges;
 	for (size_t end = i + LINES_BELOW; ++i < p->n && i < end && exchanges < 3;) {
 		struct flat below;
-		bool more = flat_read(&below, passage_line(p, i)) && below.protocol == flat->protocol &&
+		if (slice_trim(passage_line(p, i)).n == 0)
+			continue;
+		bool more = read_line(&below, passage_line(p, i)) && below.protocol == flat->protocol &&
 		            below.before.n == 0;
 		exchanges += more ? below.exchanges : 0;
 		flat_free(&below);
@@ -99,9 +207,19 @@ static bool goes_on_below(const struct flat *flat, const struct passage *p, size
 bool bare_is_flat(struct slice line)
 {
 	struct flat flat;
-	bool is = flat_read(&flat, line) && flat_stands_alone(&flat);
+	bool is = read_line(&flat, line) && flat_stands_alone(&flat);
 	flat_free(&flat);
 	return is;
+}
+
+/* Whether prefixes stand before lines of the paragraph: those tell more. */
+static bool has_prefixes(const struct passage *p, const struct paragraph *lines)
+{
+	struct said said;
+	for (size_t i = lines->first; i < lines->end; i++)
+		if (notation_find(passage_line(p, i), NULL, &said, 1))
+			return true;
+	return false;
 }
 
 static bool is_one(const struct bare *bare, const struct talk *t, const struct flat *flat, const struct walk *w,
@@ -143,23 +261,38 @@ static void speak_flat(struct bare *bare, struct talk *t, const struct flat *fla
 	say_around(t, flat->behind, held->number);
 }
 
-bool bare_flat(struct bare *bare, struct talk *t, const struct passage *p, size_t i, const struct titles *titles)
+/* Reads the lines as one. */
+static bool read_lines(struct bare *bare, struct talk *t, const struct passage *p, const struct paragraph *lines,
+                       const struct titles *titles)
 {
-	const struct held *held = &p->lines[i];
 	struct flat flat;
-	struct stretch s = { .p = p, .first = i, .end = i + 1 };
+	struct stretch s = { .p = p, .first = lines->first, .end = lines->end };
 	struct walk w = { .s = &s };
-	if (held->kind == DOCUMENT_HEADING)
-		return false;
-	bool taken = flat_read(&flat, passage_line(p, i));
+	bool taken = read_line(&flat, lines->text);
 	if (taken) {
 		w.protocol = flat.protocol;
-		walk_flat(&w, &flat, i);
-		taken = is_one(bare, t, &flat, &w, p, i);
+		walk_flat(&w, &flat, lines);
+		taken = lines->joined.n
+		                ? flat_stands_alone(&flat) && is_wrapped(lines, &flat) && !has_prefixes(p, lines)
+		                : is_one(bare, t, &flat, &w, p, lines->first);
 	}
 	if (taken)
 		speak_flat(bare, t, &flat, &w, titles);
 	walk_free(&w);
 	flat_free(&flat);
 	return taken;
+}
+
+size_t bare_flat(struct bare *bare, struct talk *t, const struct passage *p, size_t i, const struct titles *titles)
+{
+	struct paragraph lines = { .first = i };
+	if (p->lines[i].kind == DOCUMENT_HEADING)
+		return i;
+	bool taken = paragraph_join(&lines, p, i) && read_lines(bare, t, p, &lines, titles);
+	buffer_free(&lines.joined);
+	if (!taken) {
+		paragraph_of_line(&lines, p, i);
+		taken = read_lines(bare, t, p, &lines, titles);
+	}
+	return taken ? lines.end : i;
 }

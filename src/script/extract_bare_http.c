@@ -43,10 +43,19 @@ static bool is_field(struct slice text)
 	return i > start && i < text.n && text.p[i] == ':' && octet_is_alnum(text.p[start]);
 }
 
+/* `<html>`, `<!DOCTYPE html>`: of a page, not in its place. */
+static bool is_tag(struct slice text)
+{
+	struct slice inside = bracketed(text);
+	if (inside.n == 0 || slice_trim(text).p[0] != '<')
+		return false;
+	return !octet_is_alnum(inside.p[0]) || slice_find_octet(inside, ' ') == inside.n;
+}
+
 /* `[content]`, `(data data data...)`, `...` */
 static bool is_left_out(struct slice text)
 {
-	struct slice inside = bracketed(text);
+	struct slice inside = is_tag(text) ? (struct slice){ 0 } : bracketed(text);
 	return notation_left_out(text, NULL) ||
 	       (inside.n && slice_trim(text).p[0] != '{' && slice_find_octet(inside, '"') == inside.n &&
 	        slice_find_octet(inside, '/') == inside.n && slice_find_octet(inside, ':') == inside.n);
@@ -127,33 +136,44 @@ static size_t counted_end(const struct walk *w, size_t i, size_t end, uint64_t d
 	return end;
 }
 
-/* The header is over: how the body's lines are ended is told by what makes its count right. */
-static void settle_body(struct walk *w, size_t i)
+/* How the body's lines up to `end` are ended is told by what makes its count right; false where nothing does. */
+static bool fit_lines(struct walk *w, size_t i, size_t end, uint64_t due)
 {
 	static const struct {
 		const char *end;
 		bool whole;
 	} ways[] = { { "\r\n", true }, { "\r\n", false }, { "\n", true }, { "\n", false } };
-	uint64_t due = dialogue_due(w->d, w->side), sum = 0;
-	while (i < w->s->end && stretch_line(w->s, i).n == 0)
-		i++;
-	size_t end = body_end(w, i);
-	if (due)
-		end = counted_end(w, i, end, due);
-	w->body_end = end;
-	w->line_end = SLICE("\r\n");
-	w->whole = true;
-	w->counted = false;
-	if (due == 0 || end <= i)
-		return;
 	for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++) {
 		if (!fits(w, i, end, due, slice_of(ways[way].end).n, ways[way].whole))
 			continue;
 		w->line_end = slice_of(ways[way].end);
 		w->whole = ways[way].whole;
 		w->counted = true;
-		return;
+		return true;
 	}
+	return false;
+}
+
+static void body_of_lines(struct walk *w, size_t end)
+{
+	w->body_end = end;
+	w->line_end = SLICE("\r\n");
+	w->whole = true;
+	w->counted = false;
+}
+
+/* The header is over. */
+static void settle_body(struct walk *w, size_t i)
+{
+	uint64_t due = dialogue_due(w->d, w->side), sum = 0;
+	while (i < w->s->end && stretch_line(w->s, i).n == 0)
+		i++;
+	size_t end = body_end(w, i);
+	if (due)
+		end = counted_end(w, i, end, due);
+	body_of_lines(w, end);
+	if (due == 0 || end <= i || fit_lines(w, i, end, due))
+		return;
 	for (; i < end; i++) {
 		if (is_left_out(stretch_line(w->s, i)))
 			return;
@@ -231,7 +251,8 @@ static void read_field(struct walk *w, struct slice text, size_t i)
 		return;
 	}
 	bool bracket = (is_left_out(text) && bracketed(text).n) || is_rule(text);
-	if (!bracket && notation_left_out(text, NULL)) {
+	bool fields = i + 1 < w->s->end && is_field(stretch_line(w->s, i + 1)); /* it stands for some of them */
+	if ((!bracket || fields) && notation_left_out(text, NULL)) {
 		walk_remark(w, text, i);
 		return;
 	}
@@ -328,9 +349,11 @@ void walk_http_resume(struct walk *w)
 	enum side side;
 	if (http_begins(w, first, &side) || !w->s->literal || !dialogue_in_reply(w->d))
 		return;
+	uint64_t due = dialogue_due(w->d, SIDE_SERVER);
+	size_t i = w->s->first, end = body_end(w, i);
+	body_of_lines(w, end);
+	if (w->headed || (due && !fit_lines(w, i, end, due)))
+		return;
 	w->http = HTTP_BODY;
 	w->side = SIDE_SERVER;
-	w->body_end = body_end(w, w->s->first);
-	w->line_end = SLICE("\r\n");
-	w->whole = true;
 }

@@ -38,13 +38,23 @@ static struct slice unbold(struct slice text)
 	return text;
 }
 
+/* The line behind the mark of a quote, and a space. */
+static struct slice unquoted(struct slice line, struct slice quote)
+{
+	size_t n = slice_starts(line, quote) ? quote.n : 0;
+	return slice_part(line, n + (n < line.n && line.p[n] == ' '), line.n);
+}
+
 struct slice stretch_line(const struct stretch *s, size_t i)
 {
 	struct slice line = trim_end(passage_line(s->p, i));
 	line = slice_part(line, s->indent, line.n);
+	if (s->quote.n)
+		line = unquoted(line, s->quote);
 	if (s->numbered)
 		line = slice_part(line, stretch_number(line), line.n);
-	return unbold(line);
+	line = unbold(line);
+	return s->ends ? trim_end(slice_part(line, 0, end_mark(line, true))) : line;
 }
 
 size_t stretch_number(struct slice text)
@@ -70,6 +80,31 @@ static void find_numbers(struct stretch *s)
 		return;
 	s->end = end;
 	s->indent = 0;
+}
+
+/* Whether the line begins with the mark, or is empty. */
+static bool is_quoted(const struct stretch *s, size_t i, struct slice mark)
+{
+	struct slice line = trim_end(slice_part(passage_line(s->p, i), s->indent, passage_line(s->p, i).n));
+	return line.n == 0 || (slice_starts(line, mark) && (line.n == mark.n || line.p[mark.n] == ' '));
+}
+
+/* Quoted mail, a block quote, a comment: all lines have the mark. In a block it must be all of them, lines of text end with the last
+ * that has it. */
+static void find_quote(struct stretch *s)
+{
+	static const char *const marks[] = { ">", "//", "#", NULL };
+	for (const char *const *mark = marks; *mark; mark++) {
+		struct slice one = slice_of(*mark);
+		size_t end = s->first;
+		while (end < s->end && is_quoted(s, end, one))
+			end++;
+		if (end == s->first || (s->literal && end < s->end))
+			continue;
+		s->end = end;
+		s->quote = one;
+		return;
+	}
 }
 
 bool stretch_marked(const struct stretch *s, enum side side, struct slice text, struct slice *rest)
@@ -137,6 +172,18 @@ static void find_marks(struct stretch *s)
 	}
 }
 
+/* Whether most lines are printed with their ends: `Host: www.example.com\r\n`. */
+static void find_ends(struct stretch *s)
+{
+	size_t lines = 0, ends = 0;
+	for (size_t i = s->first; i < s->end && i < s->first + LINES_LOOKED; i++) {
+		struct slice text = stretch_line(s, i);
+		lines += text.n > 0;
+		ends += end_mark(text, true) < text.n;
+	}
+	s->ends = ends > 1 && ends * 2 > lines;
+}
+
 /* Whether the line belongs to what begins with the first. */
 static bool together(const struct stretch *s, const struct held *first, const struct held *held, struct slice line)
 {
@@ -175,5 +222,8 @@ struct stretch stretch_of(const struct passage *p, size_t i)
 		s.end--;
 	find_numbers(&s);
 	find_marks(&s);
+	if (s.mark[SIDE_CLIENT].n == 0 && s.mark[SIDE_SERVER].n == 0)
+		find_quote(&s);
+	find_ends(&s);
 	return s;
 }

@@ -126,7 +126,7 @@ static void say_server(struct walk *w, struct slice text, unsigned likes, size_t
 	else if (!waiting && !in_reply && !greets && !w->protocol->tagged)
 		w->unasked++;
 	w->several += line_is_code(text) && text.n > 3 && text.p[3] == '-';
-	w->asked = w->client_last = false;
+	w->asked = w->proves = w->client_last = false;
 	w->open = w->protocol->tagged && dialogue_due(w->d, SIDE_SERVER) == 0 ? left_open(text, 0) : 0;
 	w->folds = 0;
 	settle_literal(w, i + 1);
@@ -141,6 +141,7 @@ static void say_client(struct walk *w, struct slice text, unsigned likes, size_t
 	w->steps[w->n - 1].command = true;
 	count_said(w, SIDE_CLIENT, likes);
 	w->asked = w->protocol->one_code && line_starts_word(text, "DATA");
+	w->proves = w->protocol->one_code && line_starts_word(text, "AUTH");
 	w->retrieves = is_protocol(w, "pop3") && (line_starts_word(text, "RETR") || line_starts_word(text, "TOP"));
 	w->client_last = true;
 	w->open = 0;
@@ -368,6 +369,33 @@ static bool begins_text(struct walk *w, struct slice text, size_t i)
 	return true;
 }
 
+/* Whether the text may be what a client proves itself with (RFC 4954 4): base64 (RFC 4648 4), and no command. */
+static bool is_proof(const struct walk *w, struct slice text)
+{
+	size_t n = 0;
+	while (n < text.n && (octet_is_alnum(text.p[n]) || text.p[n] == '+' || text.p[n] == '/'))
+		n++;
+	while (n && n < text.n && text.p[n] == '=')
+		n++;
+	return n && n == text.n && n % 4 == 0 && speaker_likes(w->protocol, SIDE_CLIENT, text) == 0;
+}
+
+/* AUTH was said and the challenge is not printed: the answer comes at once, and behind the last the next command. */
+static void begins_proof(struct walk *w, struct slice text)
+{
+	static const struct slice replies = { "250\r\n250\r\n334\r\n", 15 };
+	size_t waiting = dialogue_outstanding(w->d), n = waiting * (sizeof "334\r\n" - 1);
+	if (!w->proves || dialogue_in_reply(w->d))
+		return;
+	if (waiting && n <= replies.n && is_proof(w, text)) {
+		walk_assume(w, slice_part(replies, replies.n - n, replies.n));
+		w->proved = true;
+	} else if (w->proved && speaker_likes(w->protocol, SIDE_CLIENT, text)) {
+		walk_assume(w, SLICE("235\r\n"));
+		w->proved = false;
+	}
+}
+
 /* RETR was said and its reply is not printed: the message comes at once. */
 static void begins_message(struct walk *w, struct slice text)
 {
@@ -434,6 +462,7 @@ static void read_any(struct walk *w, size_t i)
 		return;
 	}
 	(void)begins_text(w, text, i);
+	begins_proof(w, text);
 	begins_message(w, text);
 	if (read_payload(w, text, i))
 		return;

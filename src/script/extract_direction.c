@@ -10,16 +10,30 @@
 /* More words than this are prose; so many in small letters are too. */
 #define WORDS_MAX 16
 #define PROSE_WORDS 5
+/* A sentence in brackets has at least so many words; one of them may be a name, or a number. */
+#define SENTENCE_WORDS 3
+
+/* Whether what stands between angle brackets is an element of XML or HTML. */
+static bool is_markup(struct slice inside)
+{
+	bool attribute = slice_find(inside, SLICE("=\"")) < inside.n || slice_find(inside, SLICE("='")) < inside.n;
+	bool closed = inside.p[0] == '/' || inside.p[inside.n - 1] == '/';
+	return attribute || closed || inside.p[0] == '!' || inside.p[0] == '?';
+}
 
 struct slice bracketed(struct slice text)
 {
-	static const char pairs[][3] = { "<>", "[]", "()" };
+	static const char pairs[][3] = { "<>", "[]", "()", "{}" };
 	struct slice inside = slice_trim(text);
 	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-		if (inside.n < 2 || inside.p[0] != pairs[i][0] || inside.p[inside.n - 1] != pairs[i][1])
+		if (inside.n < 3 || inside.p[0] != pairs[i][0] || inside.p[inside.n - 1] != pairs[i][1])
 			continue;
 		struct slice within = slice_part(inside, 1, inside.n - 1);
-		bool one = slice_find_octet(within, pairs[i][0]) == within.n &&
+		/* in braces stand counts and JSON too */
+		bool words = pairs[i][0] != '{' ||
+		             (octet_is_alpha(within.p[0]) && slice_find_octet(within, ' ') < within.n);
+		bool one = words && !(pairs[i][0] == '<' && is_markup(within)) &&
+		           slice_find_octet(within, pairs[i][0]) == within.n &&
 		           slice_find_octet(within, pairs[i][1]) == within.n;
 		return one ? slice_trim(within) : (struct slice){ 0 };
 	}
@@ -48,7 +62,7 @@ enum connection_words connection_words(struct slice text)
 	static const char *const begins[] = { "negotiat", "handshake", "start",     "begin",  "under", "established",
 		                              "layer",    "upgrade",   "encrypted", "secure", NULL };
 	static const char *const connection[] = { "connection", NULL };
-	static const char *const closes[] = { "close", "closing", "terminat", "drop", "shut", NULL };
+	static const char *const closes[] = { "close", "closing", "terminat", "drop", "shut", "broken", NULL };
 	static const char *const hangs_up[] = { "hangs up", "hang up", "disconnect", "closes connection", NULL };
 	static const char *const waits[] = { "wait", "listen", NULL };
 	static const char *const opens[] = { "open", "establish", "initiat", "request", "set-up", "set up", NULL };
@@ -78,6 +92,12 @@ bool parts_alternatives(struct slice line)
 		if (slice_equal_nocase(text, slice_of(*word)))
 			return true;
 	return false;
+}
+
+bool supposes(struct slice line)
+{
+	static const char *const words[] = { "would have ", "might also ", "could also ", NULL };
+	return has(line, words);
 }
 
 bool labels_example(struct slice line)
@@ -111,6 +131,54 @@ bool is_prose(struct slice text)
 {
 	return text.n && octet_lower(text.p[0]) == text.p[0] && octet_is_alpha(text.p[0]) &&
 	       count_prose(text) >= PROSE_WORDS;
+}
+
+static bool names_side(struct slice word)
+{
+	return slice_equal_nocase(word, SLICE("client")) || slice_equal_nocase(word, SLICE("server"));
+}
+
+bool is_sentence(struct slice inside)
+{
+	return count_words(inside) >= SENTENCE_WORDS && count_prose(inside) >= SENTENCE_WORDS - 1;
+}
+
+bool describes_payload(struct slice inside)
+{
+	static const char *const others[] = { "connection", "session", NULL };
+	struct slice rest = inside, first = slice_word(&rest), second = slice_word(&rest);
+	bool tells = names_side(first) || names_side(second) || has(inside, others) ||
+	             connection_words(inside) != WORDS_NONE;
+	return is_sentence(inside) && !tells;
+}
+
+/* `4.2.1`, as before what a list of contents names. */
+static bool is_section(struct slice word)
+{
+	size_t dots = 0;
+	for (size_t i = 0; i < word.n; i++) {
+		if (!octet_is_digit(word.p[i]) && word.p[i] != '.')
+			return false;
+		dots += word.p[i] == '.';
+	}
+	return dots == 2 && octet_is_digit(word.p[0]);
+}
+
+bool is_told(struct slice line)
+{
+	static const char *const acts[] = { "accepts", "asks",     "closes",   "connects", "opens", "receives",
+		                            "replies", "requests", "responds", "returns",  "sends", NULL };
+	struct slice rest = slice_trim(line), text = rest, first = slice_word(&rest);
+	if (slice_starts(text, SLICE("{")) && slice_find(text, SLICE("} ")) < text.n) {
+		rest = slice_part(text, slice_find(text, SLICE("} ")) + 1, text.n);
+		return count_prose(rest) >= PROSE_WORDS - 1;
+	}
+	for (const char *const *act = acts; *act; act++)
+		if (slice_equal_nocase(first, slice_of(*act)))
+			return slice_trim(rest).n > 0;
+	bool sentence = octet_is_alpha(first.n ? first.p[0] : '.') && text.p[text.n - 1] == '.' &&
+	                count_prose(rest) > PROSE_WORDS;
+	return sentence || is_section(first);
 }
 
 bool begins_aside(struct slice line)

@@ -106,6 +106,12 @@ static bool is_refusal(const struct flat *flat, size_t k)
 	return code.n == 3 && slice_starts(code, SLICE("50")) && code.p[2] < '5';
 }
 
+/* POP3: AUTH alone asks which mechanisms there are, as servers answer it that came before CAPA. */
+static bool lists_mechanisms(const struct flat *flat, size_t from, size_t to)
+{
+	return is_protocol(flat, "pop3") && to == from + 1 && is_verb(flat, from, "AUTH");
+}
+
 /* Whether the words are a command and no more, behind which a reply begins: of those that take any text, a word or two. */
 static bool is_command(const struct flat *flat, size_t from, size_t to, bool *lost)
 {
@@ -118,6 +124,8 @@ static bool is_command(const struct flat *flat, size_t from, size_t to, bool *lo
 		parameters += is_parameter(flat_word(flat, k));
 	if (to - from > 3 && parameters + 1 < to - from)
 		return false;
+	if (lists_mechanisms(flat, from, to))
+		return true;
 	return speaker_fits(flat->protocol, text) || (to - from < 3 && is_refusal(flat, to));
 }
 
@@ -262,11 +270,22 @@ static size_t cut_challenge(struct flat *flat, size_t k)
 	return end;
 }
 
-/* How many words each line of the list has that the command asks for; 0: it asks for none. */
-static size_t list_words(const struct flat *flat, size_t k, size_t end)
+/* Whether the command asks for a list, a number and a word on each line. */
+static bool is_list(const struct flat *flat, size_t k, size_t end)
 {
-	bool list = is_protocol(flat, "pop3") && end == k + 1 && (is_verb(flat, k, "LIST") || is_verb(flat, k, "UIDL"));
-	return list ? 2 : 0;
+	return is_protocol(flat, "pop3") && end == k + 1 && (is_verb(flat, k, "LIST") || is_verb(flat, k, "UIDL"));
+}
+
+/* The mechanisms, a word each, and the dot behind them. */
+static size_t cut_mechanisms(struct flat *flat, size_t k)
+{
+	size_t dot = dot_behind(flat, k + 1);
+	if (dot == 0)
+		return 0;
+	flat_add(flat, SIDE_SERVER, k, k + 1);
+	for (k++; k <= dot; k++)
+		flat_add(flat, SIDE_SERVER, k, k + 1);
+	return dot + 1;
 }
 
 /* POP3's list, numbers from the first word on in their order, and its dot; the reply before it stands at `k`. */
@@ -299,8 +318,10 @@ static size_t cut_answer(struct flat *flat, size_t k, size_t reply)
 	}
 	if (accepted && (is_verb(flat, k, "RETR") || is_verb(flat, k, "TOP")))
 		return cut_message(flat, SIDE_SERVER, reply);
-	if (accepted && list_words(flat, k, reply))
+	if (accepted && is_list(flat, k, reply))
 		return cut_list(flat, reply);
+	if (accepted && lists_mechanisms(flat, k, reply))
+		return cut_mechanisms(flat, reply);
 	while (flat_is(flat, reply, "334") && is_verb(flat, k, "AUTH")) {
 		reply = cut_challenge(flat, reply);
 		if (reply == 0)
@@ -322,16 +343,24 @@ static size_t find_greeting(const struct flat *flat, size_t first)
 	return first;
 }
 
-bool flat_coded(struct flat *flat)
+/* Cuts off what the server says before the first command: its greeting, or what goes on with the line before. Returns where that
+ * begins; the first command where it is not certain, or nothing is there. */
+static size_t cut_opening(struct flat *flat, size_t first)
 {
-	size_t first = next_command(flat, 0), start = find_greeting(flat, first), k = start;
-	if (first == flat->nwords)
-		return false;
+	size_t start = find_greeting(flat, first);
 	flat->greeted = start < first;
 	if (!flat->greeted && first > 1 && is_reply(flat, 0))
-		start = k = 0; /* it goes on with what the line before says */
-	if (start < first && (k = cut_reply(flat, k)) == 0)
-		return false;
+		start = 0;
+	if (start == first || cut_reply(flat, start) == first)
+		return start;
+	flat->n = 0;
+	flat->greeted = false;
+	return first;
+}
+
+bool flat_coded(struct flat *flat)
+{
+	size_t first = next_command(flat, 0), start = cut_opening(flat, first), k = first;
 	while (k < flat->nwords) {
 		size_t kept = flat->n;
 		bool lost = false;

@@ -47,20 +47,27 @@ static bool begins(const struct flat *flat, size_t k)
 
 /* ---- fields ---- */
 
-/* `Content-Type:`, a name that is known, or that looks like no word of prose. */
+/* `Content-Type:`, a name that is known, or that looks like no word of prose; of `Host:a.example`, one that is known. */
 static bool is_name(const struct flat *flat, size_t k)
 {
 	const struct table *fields = protocol_table(flat->protocol, TABLE_FIELDS);
-	struct slice word = flat_word(flat, k), name = slice_part(word, 0, word.n ? word.n - 1 : 0);
-	if (name.n == 0 || word.p[name.n] != ':' || !http_token(name))
+	struct slice word = flat_word(flat, k), name = slice_part(word, 0, slice_find_octet(word, ':'));
+	if (name.n == 0 || name.n == word.n || !http_token(name))
 		return false;
-	bool compound = slice_find_octet(name, '-') < name.n && octet_is_alpha(name.p[0]);
+	bool compound = slice_find_octet(name, '-') < name.n && octet_is_alpha(name.p[0]) && name.n + 1 == word.n;
 	return (fields && table_find(fields, name)) || compound;
+}
+
+/* The first word of the value of the field whose name stands at `k`. */
+static size_t value_begin(const struct flat *flat, size_t k)
+{
+	struct slice word = flat_word(flat, k);
+	return word.p[word.n - 1] == ':' ? k + 1 : k;
 }
 
 static bool is_field(const struct flat *flat, size_t k, const char *const *names)
 {
-	struct slice word = flat_word(flat, k), name = slice_part(word, 0, word.n ? word.n - 1 : 0);
+	struct slice word = flat_word(flat, k), name = slice_part(word, 0, slice_find_octet(word, ':'));
 	for (; *names; names++)
 		if (slice_equal_nocase(name, slice_of(*names)))
 			return true;
@@ -137,14 +144,15 @@ static size_t value_end(const struct flat *flat, size_t k, size_t end)
 	};
 	static const char *const cookies[] = { "Set-Cookie", NULL };
 	static const char *const ranges[] = { "Content-Range", NULL };
+	size_t value = value_begin(flat, k);
 	if (is_field(flat, k, products))
-		return products_end(flat, k + 1, end);
+		return products_end(flat, value, end);
 	if (is_field(flat, k, credentials))
-		return credentials_end(flat, k + 1, end);
+		return credentials_end(flat, value, end);
 	if (is_field(flat, k, ranges)) /* `bytes 0-99/200` (RFC 9110 14.4) */
-		return k + 3 < end ? k + 3 : end;
-	size_t list = list_end(flat, k + 1, end);
-	size_t date = is_field(flat, k, dates) ? date_end(flat, k + 1, end) : 0;
+		return value + 2 < end ? value + 2 : end;
+	size_t list = list_end(flat, value, end);
+	size_t date = is_field(flat, k, dates) ? date_end(flat, value, end) : 0;
 	/* `Expires=Wed, 21 Oct 2015 07:28:00 GMT; Path=/` */
 	while (is_field(flat, k, cookies) && list < end && octet_is_digit(flat_word(flat, list).p[0])) {
 		size_t behind = date_end(flat, list, end);

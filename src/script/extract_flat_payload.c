@@ -15,10 +15,12 @@ bool flat_message_field(const struct flat *flat, size_t k)
 		                             "mime-version:", "received:",    "reply-to:",
 		                             "return-path:",  "sender:",      "subject:",
 		                             "to:",           "user-agent:",  "x-mailer:" };
+	struct slice word = flat_word(flat, k);
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (slice_equal_nocase(flat_word(flat, k), slice_of(names[i])))
+		if (slice_equal_nocase(word, slice_of(names[i])))
 			return true;
-	return false;
+	bool compound = slice_find_octet(word, '-') < word.n && word.p[word.n - 1] == ':';
+	return compound && word.p[0] >= 'A' && word.p[0] <= 'Z'; /* `Envelope-to:` */
 }
 
 void flat_message(struct flat *flat, enum side side, size_t from, size_t to)

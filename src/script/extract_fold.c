@@ -9,6 +9,7 @@
 
 /* Pages of text are so many columns wide. */
 #define PAGE_WIDTH 72
+#define PAGE_MARGIN 4
 
 /* A shorter word may be any. */
 #define BASE64_MIN 20
@@ -50,6 +51,12 @@ static bool is_open(const struct protocol *protocol, struct slice line)
 	return quoted || open;
 }
 
+bool fold_full(const struct speaking *s, const struct item *item)
+{
+	struct slice rest = item->text, first = slice_word(&rest);
+	return s->end <= PAGE_WIDTH && s->end + 1 + first.n > PAGE_WIDTH - PAGE_MARGIN;
+}
+
 /* Whether the line goes on with one that is too long for the page, though it is indented no more than its prefix. */
 bool fold_wraps(const struct speaking *s, const struct item *item)
 {
@@ -89,12 +96,15 @@ static bool parts_word(struct slice line, struct slice next)
 	if (is_base64(bare_word(last)) && is_encoded(bare_word(first)) && rest.n == 0)
 		return strchr("\")>", end) == NULL;
 	bool address = slice_find(last, SLICE("://")) < last.n || slice_find(last, SLICE(";UID")) < last.n;
-	return (address && strchr(";/?&:", begin)) || begin == '|' || end == '|' ||
+	return (address && (strchr(";/?&:", begin) || strchr(";:/?&=-_.", end))) || begin == '|' || end == '|' ||
 	       (quotes % 2 == 1 && strchr(";=/", end));
 }
 
 void fold_join(struct speaking *s, const struct item *item)
 {
+	struct slice line = buffer_slice(&s->line);
+	if (line.n > 1 && line.p[line.n - 1] == '\\' && line.p[line.n - 2] == ' ')
+		s->line.n -= 2; /* a mark for the fold */
 	if (!parts_word(buffer_slice(&s->line), item->text))
 		buffer_add_octet(&s->line, ' ');
 	buffer_add_slice(&s->line, item->text);

@@ -52,6 +52,7 @@ struct verdict {
 	size_t lines[2];                 /* that each side says */
 	size_t likely[2], sure[2];       /* of which that protocol likes 2 or more, 3 */
 	size_t strange;                  /* in the place of a command, and none */
+	size_t told;                     /* that tell what is done, and say nothing */
 	size_t turns;                    /* how often the other side goes on */
 	bool greeted;                    /* the server begins as only this protocol's does */
 	bool replies;                    /* a server's line looks like a reply of any protocol */
@@ -75,9 +76,12 @@ struct spoken {
 	struct slice text;
 };
 
+/* `lines` are all that is said; what tells of the connection (`[open connection]`) speaks for nothing. */
 void verdict_make(const struct spoken *lines, size_t n, const struct protocol *usual, struct verdict *verdict);
-/* Where a mark for the line's end begins that the text ends with (`<CRLF>`; where most lines have one, `\r\n` too); text.n
- * where none stands there. */
+/* Whether the lines of a protocol that nobody knows tell what is done: `C: Opens connection`. */
+bool verdict_tells(const struct verdict *v);
+/* Where a mark for the line's end begins that the text ends with (`<CRLF>`; where most lines have one, `\r\n` too, and a full stop
+ * behind it); text.n where none stands there. */
 size_t end_mark(struct slice text, bool usual);
 /* Whether the lines from the `i`th on are in a notation, and say enough to be a conversation. */
 bool judge_passage(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged);
@@ -145,7 +149,7 @@ struct gap {
 	unsigned kept;
 	unsigned lines, empty, headings;
 	unsigned prose;          /* lines that are no remark in brackets, and no dots */
-	bool or ;                /* `or`, `-or-`: what follows stands in the place of what was said */
+	bool or ;                /* `or`, `might also`: what follows stands in the place of what was said */
 	unsigned label, example; /* which of the lines of prose labels an example, or announces one, from 1; 0: none */
 	bool connects;           /* the client connects: so it does */
 	bool tls;                /* TLS has begun before what follows */
@@ -225,11 +229,20 @@ enum connection_words connection_words(struct slice text);
 struct slice bracketed(struct slice text);
 /* Whether the line is nothing but a word that parts alternatives: `or`, `-or-`. */
 bool parts_alternatives(struct slice line);
+/* Whether prose says what else might be said: `the server could also reply`. */
+bool supposes(struct slice line);
 /* Whether it is an example's label (`Example:`, `Example 3`); whether prose announces one (`The following example shows`). */
 bool labels_example(struct slice line);
 bool announces_example(struct slice line);
 /* Whether the text begins as the middle of a sentence does. */
 bool is_prose(struct slice text);
+/* Whether the line tells what one does, or is of a list of contents, where something said would stand: `Sends selector string`,
+ * `{to I} The client marks the message`, `4.2.1 bind-credit-card`. */
+bool is_told(struct slice line);
+/* Whether words in angle brackets are a sentence: nobody says that; and whether it describes a payload: `<the document in
+ * .pdf format>`. */
+bool is_sentence(struct slice inside);
+bool describes_payload(struct slice inside);
 /* Whether a remark begins with it that stands among what is said: `(note that …`, `... TLS negotiation proceeds`. */
 bool begins_aside(struct slice line);
 /* A remark's words, without the brackets, dots or dashes around it. */

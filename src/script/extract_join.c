@@ -55,16 +55,18 @@ static bool tag_is_like(const struct talk *t, struct slice line)
 	return !letters || octet_lower(last.p[0]) == octet_lower(tag.p[0]);
 }
 
-/* Whether the tag comes soon after the last that was used: A002 behind A001. */
-static bool tag_goes_on(const struct talk *t, struct slice line)
+/* How far the tag comes behind the last that was used: 1 for A002 behind A001; 0 where it does not. */
+static uint64_t tag_ahead(const struct talk *t, struct slice line)
 {
 	struct slice tags = last_tag(t), tag = slice_word(&line);
 	size_t digits = 0;
 	uint64_t last = 0, next = 0;
-	while (digits < tag.n && digits < tags.n && tag.p[digits] == tags.p[digits] && !octet_is_digit(tag.p[digits]))
+	while (digits < tag.n && digits < tags.n && octet_lower(tag.p[digits]) == octet_lower(tags.p[digits]) &&
+	       !octet_is_digit(tag.p[digits]))
 		digits++;
-	return slice_number(slice_part(tags, digits, tags.n), &last) &&
-	       slice_number(slice_part(tag, digits, tag.n), &next) && next > last && next - last < TAGS_LEFT_OUT;
+	bool numbers = slice_number(slice_part(tags, digits, tags.n), &last) &&
+	               slice_number(slice_part(tag, digits, tag.n), &next);
+	return numbers && next > last && next - last < TAGS_LEFT_OUT ? next - last : 0;
 }
 
 /* Whether the server's line is a greeting where none is due. */
@@ -99,19 +101,21 @@ static bool may_say(const struct talk *t, const struct dialogue *d, struct slice
 static bool client_goes_on(const struct talk *t, const struct dialogue *d, struct slice text)
 {
 	bool tagged = t->protocol && t->protocol->tagged && dialogue_input(d) == INPUT_COMMAND;
-	if (tiny(&t->gap) && t->gap.headings == 0)
-		return !(t->gap.or &&!t->begun) && !(tagged && t->gap.lines && !tag_is_like(t, text));
+	bool other_tags = tagged && t->gap.lines && !tag_is_like(t, text);
+	if (tiny(&t->gap) && t->gap.headings == 0 && !other_tags)
+		return !(t->gap.or &&!t->begun);
 	/* What began the talk begins another one, but for the EHLO behind STARTTLS. */
 	bool again = slice_equal_nocase(text, buffer_slice(&t->opening)) && !dialogue_tls_pending(d);
 	if (gap_label(&t->gap) || t->gap.prose > PROSE_BETWEEN || again)
 		return false;
-	bool next = tagged && tag_goes_on(t, text);
+	uint64_t next = tagged ? tag_ahead(t, text) : 0;
 	if (dialogue_tls_pending(d) && t->gap.prose <= CAPTION_LINES)
 		return may_say(t, d, text);
 	if (gap_example(&t->gap) && !next)
 		return false;
-	if (next && (!t->begun || t->gap.prose <= CAPTION_LINES))
-		return t->begun || dialogue_outstanding(d) == 0;
+	bool near = t->gap.prose <= CAPTION_LINES;
+	if (next && (!t->begun || near))
+		return t->begun || dialogue_outstanding(d) == 0 || (next == 1 && near);
 	return t->begun && may_say(t, d, text);
 }
 

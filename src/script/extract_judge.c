@@ -47,6 +47,7 @@ static void look(struct verdict *v, const struct spoken *line, bool command)
 	v->likely[line->side] += likes >= 2;
 	v->sure[line->side] += likes >= 3;
 	v->strange += command && likes == 0;
+	v->told += is_told(line->text);
 	v->replies = v->replies || (line->side == SIDE_SERVER && is_any_reply(line->text));
 }
 
@@ -74,12 +75,31 @@ static const struct protocol *greeted(const struct spoken *lines, size_t n)
 	return protocol && protocol->greeting && protocol->greeting(lines[i].text) >= 3 ? protocol : NULL;
 }
 
-void verdict_make(const struct spoken *lines, size_t n, const struct protocol *usual, struct verdict *verdict)
+/* The lines without those that tell of the connection; how many they are. */
+static size_t without_stages(const struct spoken *lines, size_t n, struct spoken *said)
+{
+	size_t m = 0;
+	for (size_t i = 0; i < n; i++)
+		if (connection_words(bracketed(lines[i].text)) == WORDS_NONE)
+			said[m++] = lines[i];
+	return m;
+}
+
+static const struct protocol *protocol_spoken(const struct spoken *lines, size_t n)
 {
 	struct speaker_line *said = memory_zeroed(n ? n : 1, sizeof *said);
 	for (size_t i = 0; i < n; i++)
 		said[i] = (struct speaker_line){ lines[i].side, lines[i].text };
-	const struct protocol *found = speaker_protocol(said, n, NULL), *greeting = greeted(lines, n);
+	const struct protocol *found = speaker_protocol(said, n, NULL);
+	free(said);
+	return found;
+}
+
+void verdict_make(const struct spoken *all, size_t nall, const struct protocol *usual, struct verdict *verdict)
+{
+	struct spoken *lines = memory_zeroed(nall ? nall : 1, sizeof *lines);
+	size_t n = without_stages(all, nall, lines);
+	const struct protocol *found = protocol_spoken(lines, n), *greeting = greeted(lines, n);
 	if (found == NULL)
 		found = greeting;
 	*verdict = verdict_of(lines, n, found);
@@ -92,7 +112,12 @@ void verdict_make(const struct spoken *lines, size_t n, const struct protocol *u
 	}
 	if (!verdict->greeted && verdict->strange > verdict->likely[SIDE_CLIENT] + verdict->likely[SIDE_SERVER] / 2)
 		*verdict = verdict_of(lines, n, NULL);
-	free(said);
+	free(lines);
+}
+
+bool verdict_tells(const struct verdict *v)
+{
+	return v->protocol == NULL && v->told * 2 > v->lines[SIDE_CLIENT] + v->lines[SIDE_SERVER];
 }
 
 /* ---- one notation ---- */
@@ -105,6 +130,7 @@ struct trial {
 	size_t n;
 	size_t first, last;
 	bool whole;     /* to its end; else only what is judged */
+	size_t letters; /* lines among those with a prefix that begin with some other letter and a colon */
 	size_t ends[2]; /* lines that are not empty, and those of them with a mark for the line's end */
 	size_t width[2];
 };
@@ -125,13 +151,17 @@ size_t end_mark(struct slice text, bool usual)
 {
 	static const char *const surely[] = { "<CRLF>",   "<CR><LF>", "<CR-LF>", "<CR LF>", "[CRLF]",
 		                              "[CR][LF]", "{CRLF}",   "(CRLF)",  NULL };
-	static const char *const perhaps[] = { "\\r\\n", "\\n", "\xE2\x86\xB5", "\xC2\xB6", NULL };
-	size_t at = find_mark(text, surely);
-	if (at == text.n && usual)
-		at = find_mark(text, perhaps);
+	static const char *const perhaps[] = { "\\r\\n", "\\n", " CRLF", "\xE2\x86\xB5", "\xC2\xB6", NULL };
+	/* a sentence's full stop may stand behind it */
+	bool stop = usual && text.n > 1 && text.p[text.n - 1] == '.';
+	struct slice whole = slice_part(text, 0, text.n - stop);
+	size_t at = find_mark(whole, surely);
+	if (at == whole.n && usual)
+		at = find_mark(whole, perhaps);
 	/* `end with <CRLF>.<CRLF>` says it, and does not end with it */
-	bool dot = at > 0 && at < text.n && text.p[at - 1] == '.';
-	return dot && find_mark(slice_part(text, 0, at - 1), surely) < at - 1 && !usual ? text.n : at;
+	bool dot = at > 0 && at < whole.n && text.p[at - 1] == '.';
+	bool says = dot && find_mark(slice_part(text, 0, at - 1), surely) < at - 1;
+	return says || at == whole.n ? text.n : at;
 }
 
 static void trial_add(struct trial *t, struct slice line, const struct said *said, bool alone)
@@ -142,10 +172,13 @@ static void trial_add(struct trial *t, struct slice line, const struct said *sai
 		t->lines[t->n++] = (struct spoken){ said->side, text };
 	if (text.n == 0)
 		return;
+	/* the arrow's shaft behind the text has taken its mark */
+	struct slice behind = slice_trim(slice_part(line, said->end, line.n));
 	t->ends[0]++;
-	t->ends[1] += end_mark(text, true) < text.n;
+	t->ends[1] += end_mark(text, true) < text.n || slice_starts_nocase(behind, SLICE("<CRLF>"));
 	/* `S: <wait for connection>` is described, and may stand elsewhere than what is said */
-	bool described = text.p[0] == '<';
+	struct slice inside = bracketed(text);
+	bool described = text.p[0] == '<' && (is_sentence(inside) || connection_words(inside) != WORDS_NONE);
 	if (alone && !described && width && (t->width[said->side] == 0 || width < t->width[said->side]))
 		t->width[said->side] = width;
 }
@@ -157,20 +190,31 @@ static size_t prefixes(struct slice line, const struct notation *notation, struc
 	return n == 1 && !found[0].clean && found[0].text >= line.n ? 0 : n;
 }
 
+/* Whether the line has a letter and a colon where the prefixes stand: `X: 0` beside `S: L/dl`, fields of a message. */
+static bool is_letter_field(struct slice line, size_t indent)
+{
+	struct slice text = slice_trim(line);
+	bool there = text.n > 2 && (size_t)(text.p - line.p) == indent;
+	return there && octet_is_alpha(text.p[0]) && text.p[1] == ':' && text.p[2] == ' ';
+}
+
 /* Looks at the passage's lines from the `i`th to where the notation ends. The same lines are judged in all notations, or one
  * with fewer of them would weigh more. */
 static void trial_run(struct trial *t, size_t i)
 {
 	struct said found[PREFIXES_MAX];
-	size_t between = 0, end = t->whole || i + LINES_JUDGED > t->p->n ? t->p->n : i + LINES_JUDGED;
+	size_t between = 0, indent = 0, end = t->whole || i + LINES_JUDGED > t->p->n ? t->p->n : i + LINES_JUDGED;
 	t->first = t->p->n;
 	for (; i < end && between <= LINES_BETWEEN; i++) {
 		struct slice line = passage_line(t->p, i);
 		size_t n = line.n ? prefixes(line, t->notation, found) : 0;
 		if (n == 0) {
-			between += t->p->lines[i].kind == DOCUMENT_HEADING ? LINES_BETWEEN : line.n > 0;
+			bool letter = between == 0 && is_letter_field(line, indent);
+			t->letters += letter;
+			between += t->p->lines[i].kind == DOCUMENT_HEADING ? LINES_BETWEEN : line.n > 0 && !letter;
 			continue;
 		}
+		indent = found[0].start;
 		for (size_t k = 0; k < n; k++)
 			trial_add(t, line, &found[k], n == 1);
 		if (t->first == t->p->n)
@@ -202,7 +246,8 @@ static bool trial_lists(const struct trial *t)
 /* Both sides go on in turn, and at least one of them as such programs do, whatever they speak. */
 static bool converses(const struct notation *notation, const struct verdict *v, bool listing)
 {
-	if (notation->weight < 2 || (notation->weight < 3 && !listing) || v->lines[SIDE_SERVER] == 0)
+	if (notation->weight < 2 || (notation->weight < 3 && !listing) || v->lines[SIDE_SERVER] == 0 ||
+	    verdict_tells(v))
 		return false;
 	if (v->lines[SIDE_CLIENT] == 0)
 		return notation->weight >= 3 && v->replies && v->lines[SIDE_SERVER] >= 2;
@@ -330,7 +375,8 @@ bool judge_passage(const struct passage *p, size_t i, const struct judged *usual
 			continue;
 		trial_run(&trial, i);
 		trial_judge(&trial, usual->notation == notation ? usual->verdict.protocol : NULL, &tried);
-		if (convinces(notation, &tried.verdict, trial_lists(&trial)) && better(&tried, judged))
+		bool fields = tried.verdict.protocol == NULL && trial.letters * 2 > trial.n;
+		if (!fields && convinces(notation, &tried.verdict, trial_lists(&trial)) && better(&tried, judged))
 			*judged = tried;
 	}
 	free(lines);

@@ -94,6 +94,42 @@ static bool reply_goes_on(const struct speaking *s, const struct item *item)
 	       line_is_code(item->text) && slice_equal(slice_part(line, 0, 3), slice_part(item->text, 0, 3));
 }
 
+/* Whether a word of the line names a protocol and its version: `RTSP/2.0`. */
+static bool names_version(struct slice line)
+{
+	for (struct slice word; (word = slice_word(&line)).n;) {
+		size_t slash = slice_find_octet(word, '/');
+		bool version = slash > 0 && slash + 4 == word.n && octet_is_digit(word.p[slash + 1]) &&
+		               word.p[slash + 2] == '.' && octet_is_digit(word.p[slash + 3]);
+		if (version)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a protocol that is not known says things of several lines: fields as HTTP's, XML, JSON. */
+static bool has_lines(const struct speaking *s, const struct item *item)
+{
+	struct slice line = buffer_slice(&s->line);
+	bool address = slice_find_octet(item->text, '@') < item->text.n;
+	bool object = slice_starts(line, SLICE("{")) && slice_find_octet(line, '}') == line.n;
+	bool markup = object || slice_starts(line, SLICE("<")) || (slice_starts(item->text, SLICE("<")) && !address);
+	return markup || s->own || (is_field(item->text) && (names_version(line) || !fold_full(s, item)));
+}
+
+/* Whether the line is of a picture made of letters: `+-----+`, `| relay |`, an arrow with a long shaft, what a program calls at
+ * either end of it (`accept()`). */
+static bool is_drawing(struct slice text)
+{
+	char begin = text.p[0], end = text.p[text.n - 1];
+	bool box = text.n > 2 && (begin == '+' || begin == '|') && (end == '+' || end == '|');
+	bool arrow = slice_find(text, SLICE("----->")) < text.n || slice_find(text, SLICE("<-----")) < text.n;
+	bool calls = true;
+	for (struct slice rest = text, word; (word = slice_word(&rest)).n && calls;)
+		calls = word.n > 2 && slice_equal(slice_part(word, word.n - 2, word.n), SLICE("()"));
+	return box || arrow || calls;
+}
+
 /* What the line is that stands behind one that waits. */
 static enum role role_behind(struct speaking *s, const struct item *item, enum side *side)
 {
@@ -115,7 +151,9 @@ static enum role role_behind(struct speaking *s, const struct item *item, enum s
 	if (item->indent <= s->indent || notation_left_out(item->text, NULL) || begins_aside(item->text) ||
 	    (bracketed(item->text).n && connection_words(bracketed(item->text)) != WORDS_NONE))
 		return ROLE_REMARK;
-	return ROLE_FOLDED;
+	if (is_drawing(item->text))
+		return ROLE_REMARK;
+	return s->t->protocol == NULL && has_lines(s, item) ? ROLE_OWN : ROLE_FOLDED;
 }
 
 /* Where nothing waits: payload goes on, or it is a remark. */
@@ -139,10 +177,15 @@ static enum role role_alone(struct speaking *s, const struct item *item, enum si
 /* Columns that all of the payload's lines have before their text, from this item on. */
 static size_t strip_of(const struct speaking *s)
 {
-	size_t strip = s->column;
-	for (size_t i = s->i; i < s->items->n && s->items->rows[i].kind != ITEM_SAID; i++)
-		if (s->items->rows[i].kind == ITEM_PLAIN && s->items->rows[i].indent < strip)
-			strip = s->items->rows[i].indent;
+	bool deeper = s->items->rows[s->i].indent > s->indent;
+	size_t strip = s->column, least = s->indent + deeper;
+	for (size_t i = s->i; i < s->items->n && s->items->rows[i].kind != ITEM_SAID; i++) {
+		const struct item *item = &s->items->rows[i];
+		if (item->kind == ITEM_PLAIN && item->indent < least)
+			break;
+		if (item->kind == ITEM_PLAIN && item->indent < strip)
+			strip = item->indent;
+	}
 	return strip;
 }
 
@@ -160,16 +203,18 @@ static void say_own(struct speaking *s, enum side side, const struct item *item)
 	s->own = true;
 	gap_forget(s->t);
 	speak_line(s, side, text, item->number);
-	speak_flush(s);
+	if (s->t->protocol)
+		speak_flush(s); /* else the next may go on with it */
 }
 
 /* A line that is nobody's. */
 void plain_between(struct speaking *s, const struct item *item)
 {
 	bool heading = item->kind == ITEM_HEADING;
-	bool aside = begins_aside(item->text) || (item->indent > s->indent && s->t->open && s->empty == 0);
+	bool drawing = item->kind == ITEM_PLAIN && is_drawing(item->text);
+	bool aside = drawing || begins_aside(item->text) || (item->indent > s->indent && s->t->open && s->empty == 0);
 	gap_add(s->t, item->text, item->number, heading ? BETWEEN_HEADING : aside ? BETWEEN_ASIDE : BETWEEN_PROSE);
-	if (!item->glued && (heading || item->block == 0))
+	if (!item->glued && !drawing && (heading || item->block == 0))
 		titles_see(s->titles, item->text, item->number, heading);
 }
 
@@ -206,6 +251,59 @@ static bool closes(struct speaking *s, const struct item *item)
 	return true;
 }
 
+/* Whether the remark tells that TLS begins, and it may. */
+static bool tells_tls(const struct speaking *s, struct slice text)
+{
+	bool aside = is_aside(text) || begins_aside(text);
+	return aside && tls_begins(s->t) && connection_words(aside_words(text)) == WORDS_TLS;
+}
+
+/* A line that nobody says; one in brackets takes those with it that it is folded into. */
+static void read_remark(struct speaking *s, const struct item *item)
+{
+	struct buffer all = { 0 };
+	size_t n = speak_unfold(s, item, &all);
+	struct slice text = buffer_slice(&all);
+	bool folded = n > 1 && bracketed(text).n;
+	if (tells_tls(s, folded ? text : item->text) || tells_tls(s, item->text)) {
+		gap_tell(s->t);
+		talk_comment(s->t, folded ? text : item->text, item->number);
+		talk_tls(s->t, item->number);
+	} else if (!s->behind && folded) {
+		for (size_t i = 0; i < n; i++)
+			gap_add(s->t, speak_item(s, s->i + i)->text, speak_item(s, s->i + i)->number, BETWEEN_ASIDE);
+	} else if (!s->behind) {
+		plain_between(s, item);
+	}
+	s->i += folded ? n - 1 : 0;
+	buffer_free(&all);
+}
+
+/* Payload that is left out where the line stands. */
+static void leave_out(struct speaking *s, enum side side, const struct item *item, struct slice what)
+{
+	gap_tell(s->t);
+	talk_payload(s->t, side, what, item->number);
+	s->own = true;
+	s->side = side;
+	s->strip = item->indent;
+}
+
+/* `<the document in .pdf format>`, perhaps folded, in the place of the payload. */
+static bool describes(struct speaking *s, const struct item *item, enum side side)
+{
+	struct buffer all = { 0 };
+	size_t n = slice_starts(item->text, SLICE("<")) ? speak_unfold(s, item, &all) : 0;
+	struct slice inside = bracketed(buffer_slice(&all));
+	bool described = n && describes_payload(inside);
+	if (described) {
+		leave_out(s, side, item, inside);
+		s->i += n - 1;
+	}
+	buffer_free(&all);
+	return described;
+}
+
 /* False where the line does not belong to the conversation. */
 bool plain_read(struct speaking *s, const struct item *item)
 {
@@ -214,29 +312,23 @@ bool plain_read(struct speaking *s, const struct item *item)
 	                 : s->waits  ? role_behind(s, item, &side)
 	                             : role_alone(s, item, &side);
 	struct slice what;
+	s->end = item->indent + item->text.n;
 	if (role == ROLE_FOLDED) {
 		fold_join(s, item);
 		return true;
 	}
 	speak_flush(s);
 	if (notation_left_out(item->text, &what) && s->t->open && payload_side(s, &side)) {
-		gap_tell(s->t);
-		talk_payload(s->t, side, what.n ? what : item->text, item->number);
+		leave_out(s, side, item, what.n ? what : item->text);
 		return true;
 	}
-	if (role == ROLE_REMARK && closes(s, item))
-		return true;
-	bool aside = is_aside(item->text) || begins_aside(item->text);
-	if (role == ROLE_REMARK && aside && tls_begins(s->t) &&
-	    connection_words(aside_words(item->text)) == WORDS_TLS) {
-		gap_tell(s->t);
-		talk_comment(s->t, item->text, item->number);
-		talk_tls(s->t, item->number);
-		return true;
+	if (role == ROLE_REMARK) {
+		bool closed = closes(s, item);
+		if (!closed)
+			read_remark(s, item);
+		return closed;
 	}
-	if (role == ROLE_OWN)
+	if (!describes(s, item, side))
 		say_own(s, side, item);
-	else if (!s->behind)
-		plain_between(s, item);
-	return role == ROLE_OWN;
+	return true;
 }

@@ -33,7 +33,9 @@ void speak_flush(struct speaking *s)
 	if (!s->waits)
 		return;
 	s->waits = false;
-	talk_said(s->t, s->side, buffer_slice(&s->line), s->number);
+	struct slice line = buffer_slice(&s->line);
+	line.n = end_mark(line, s->judged->marked_ends); /* of its last fold */
+	talk_said(s->t, s->side, line, s->number);
 	count_settle(s, s->i);
 }
 
@@ -91,8 +93,8 @@ static size_t run_lines(const struct speaking *s, struct spoken *lines)
 	size_t n = 0;
 	for (size_t i = s->i; i < s->items->n && n < RUN_JUDGED; i++) {
 		const struct item *item = &s->items->rows[i];
-		if (item->kind == ITEM_HEADING ||
-		    (item->kind == ITEM_PLAIN && item->indent <= s->items->rows[s->i].indent))
+		bool prose = item->kind == ITEM_PLAIN && !item->glued && item->indent <= s->items->rows[s->i].indent;
+		if (item->kind == ITEM_HEADING || prose)
 			break;
 		if (item->kind == ITEM_SAID && !item->both)
 			lines[n++] = (struct spoken){ item->side, slice_trim(item->text) };
@@ -120,7 +122,16 @@ static bool explains(const struct speaking *s, const struct item *item)
 {
 	const struct protocol *protocol = s->judged->verdict.protocol;
 	struct slice text = slice_trim(item->text);
-	return !s->t->open && is_prose(text) && (protocol == NULL || speaker_likes(protocol, item->side, text) == 0);
+	return !s->t->open && (is_prose(text) || is_told(text)) &&
+	       (protocol == NULL || speaker_likes(protocol, item->side, text) == 0);
+}
+
+/* Whether a run of `n` lines is too little to begin a talk with, or only tells what is done. */
+static bool is_nothing(const struct verdict *run, const struct verdict *group, size_t n)
+{
+	bool both = group->lines[SIDE_CLIENT] && group->lines[SIDE_SERVER];
+	bool lone = run->protocol == NULL && run->turns == 0 && (group->protocol || (n < 2 && !both));
+	return lone || verdict_tells(run);
 }
 
 /* Whether the run that begins here is spoken: in the talk under way, or one of its own. */
@@ -153,8 +164,7 @@ static bool enter(struct speaking *s, const struct item *item)
 		gap_tell(t);
 		return true;
 	}
-	bool both = group->lines[SIDE_CLIENT] && group->lines[SIDE_SERVER];
-	if (v.protocol == NULL && v.turns == 0 && (group->protocol || (n < 2 && !both)))
+	if (is_nothing(&v, group, n))
 		return false;
 	bool tls = t->gap.tls, connects = t->gap.connects && !tls;
 	talk_end(t);
@@ -171,8 +181,7 @@ static bool enter(struct speaking *s, const struct item *item)
 
 /* ---- what is said ---- */
 
-/* A remark in brackets that is folded: all of it, and how many items it takes. */
-static size_t unfold(const struct speaking *s, const struct item *item, struct buffer *all)
+size_t speak_unfold(const struct speaking *s, const struct item *item, struct buffer *all)
 {
 	buffer_add_slice(all, slice_trim(item->text));
 	char opening = all->n ? all->p[0] : 0, closing = opening == '<'   ? '>'
@@ -184,10 +193,12 @@ static size_t unfold(const struct speaking *s, const struct item *item, struct b
 		return 1;
 	while (slice_find_octet(buffer_slice(all), closing) == all->n && n <= FOLDS_MAX) {
 		const struct item *next = speak_item(s, s->i + n);
-		if (next == NULL || next->kind != ITEM_PLAIN || next->glued)
+		bool said = next && item->kind == ITEM_SAID && next->kind == ITEM_SAID && next->side == item->side &&
+		            opening == '<';
+		if (next == NULL || (next->kind != ITEM_PLAIN && !said) || next->glued)
 			return 1;
 		buffer_add_octet(all, ' ');
-		buffer_add_slice(all, next->text);
+		buffer_add_slice(all, slice_trim(next->text));
 		n++;
 	}
 	return n;
@@ -238,36 +249,47 @@ static void remark(struct speaking *s, const struct item *item, struct slice tex
 	buffer_free(&out);
 }
 
+/* What stands between a line's brackets; of a remark on the connection its end may be lost. */
+static struct slice inside_of(struct slice text)
+{
+	struct slice inside = bracketed(text);
+	bool opens = inside.n == 0 && text.n && text.p[0] == '<' && slice_find_octet(text, '>') == text.n;
+	return opens && connection_words(text) != WORDS_NONE ? aside_words(text) : inside;
+}
+
+/* Whether the text, and the words in its brackets, stand in the place of payload of that side; `*what` gets what they say of it. */
+static bool stands_for_payload(const struct speaking *s, const struct item *item, struct slice text, struct slice words,
+                               struct slice *what)
+{
+	bool left_out = notation_left_out(text, what);
+	bool named = what->n && slice_find_octet(*what, ' ') < what->n && connection_words(*what) == WORDS_NONE;
+	bool payload = speak_takes_payload(s->t, item->side) || (s->t->protocol == NULL && named && !item->both);
+	if (payload && !left_out && slice_starts(text, SLICE("<")) && describes_payload(words)) {
+		*what = words;
+		return true;
+	}
+	return payload && left_out;
+}
+
 /* A line in brackets, or of dots: a direction, payload that is left out, or a remark. False: it is said. */
 static bool not_said(struct speaking *s, const struct item *item, struct slice text)
 {
-	struct slice inside = bracketed(text), what = { 0 };
-	if (inside.n == 0 && text.n && text.p[0] == '<' && slice_find_octet(text, '>') == text.n &&
-	    connection_words(text) != WORDS_NONE)
-		inside = aside_words(text); /* its end is lost */
-	bool left_out = notation_left_out(text, &what);
-	bool payload = speak_takes_payload(s->t, item->side);
-	payload = payload || (s->t->protocol == NULL && what.n && slice_find_octet(what, ' ') < what.n && !item->both &&
-	                      connection_words(what) == WORDS_NONE);
-	if (payload && left_out) {
+	struct slice inside = inside_of(text), what = { 0 };
+	bool sentence = slice_starts(text, SLICE("<")) && is_sentence(inside);
+	if (stands_for_payload(s, item, text, inside, &what)) {
 		talk_payload(s->t, item->side, what.n ? what : text, item->number);
 		return true;
 	}
-	if (payload && !item->both)
+	if (!sentence && !item->both && speak_takes_payload(s->t, item->side))
 		return false;
-	if (item->both || inside.n) {
-		struct slice words = inside.n ? inside : slice_trim(text);
-		if (stage(s, item, words, !item->both))
-			return true;
-		bool known = s->t->protocol != NULL;
-		if (!item->both && !left_out && !known && connection_words(words) == WORDS_NONE)
-			return false;
-		remark(s, item, text);
+	struct slice words = inside.n ? inside : slice_trim(text);
+	if ((item->both || inside.n) && stage(s, item, words, !item->both))
 		return true;
-	}
-	if (left_out)
+	bool told = inside.n && (s->t->protocol || connection_words(words) != WORDS_NONE);
+	told = told || sentence || item->both || notation_left_out(text, NULL);
+	if (told)
 		remark(s, item, text);
-	return left_out;
+	return told;
 }
 
 /* A shell's line that is printed as the client's: it starts what connects. */
@@ -319,6 +341,7 @@ static void read_said(struct speaking *s, const struct item *item)
 	s->column = item->column;
 	s->index = item->index;
 	s->block = item->block;
+	s->end = item->column + item->text.n;
 	s->own = false;
 	s->empty = 0;
 	struct slice prose = { 0 };
@@ -331,7 +354,7 @@ static void read_said(struct speaking *s, const struct item *item)
 	/* RFC 821 prints the end of the text with the line ends around it. */
 	if (draft_input(&s->t->draft) == INPUT_TEXT && slice_equal(slice_trim(whole.text), SLICE("<CRLF>.<CRLF>")))
 		whole.text = SLICE(".");
-	size_t n = unfold(s, &whole, &all);
+	size_t n = speak_unfold(s, &whole, &all);
 	bool silent = is_shell(s, &whole) || not_said(s, &whole, buffer_slice(&all));
 	s->i += silent ? n : 1;
 	if (!silent)

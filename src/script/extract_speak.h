@@ -21,6 +21,7 @@ struct speaking {
 	unsigned number;
 	size_t indent, column;
 	size_t index;   /* of the held line */
+	size_t end;     /* the column that the document's line before ends at */
 	unsigned block; /* it stands in */
 	bool own;       /* it had no prefix, and was payload */
 	size_t strip;   /* columns that payload without prefixes has before its text */
@@ -42,6 +43,9 @@ bool speak_payload(const struct talk *t, enum side side);
 /* Whether payload may stand here of that side, though it be left out. */
 bool speak_takes_payload(const struct talk *t, enum side side);
 
+/* A remark in brackets that may be folded, from the item under way on: all of it, and how many items it takes. */
+size_t speak_unfold(const struct speaking *s, const struct item *item, struct buffer *all);
+
 /* ---- lines without a prefix (extract_plain.c) ---- */
 
 /* The item that no prefix marks; false where it does not belong to the conversation. */
@@ -51,6 +55,8 @@ void plain_between(struct speaking *s, const struct item *item);
 
 /* ---- lines that the page has folded (extract_fold.c) ---- */
 
+/* Whether the line before is too long for the item's first word to stand on it. */
+bool fold_full(const struct speaking *s, const struct item *item);
 /* Whether the line without prefix goes on with the one that waits. */
 bool fold_wraps(const struct speaking *s, const struct item *item);
 /* Puts it behind the one that waits. */

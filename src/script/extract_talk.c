@@ -129,8 +129,10 @@ static bool begins(const struct talk *t, enum side side, struct slice text)
 		return false;
 	if (t->protocol && !t->protocol->server_first)
 		return false; /* each request stands for itself */
-	if (side == SIDE_SERVER)
-		return t->said[SIDE_SERVER] == 0 && protocol_of_greeting(text) != NULL;
+	if (side == SIDE_SERVER) {
+		bool ready = t->protocol && slice_starts(text, SLICE("220")) && t->protocol->greeting(text) > 0;
+		return t->said[SIDE_SERVER] == 0 && (ready || protocol_of_greeting(text) != NULL);
+	}
 	const struct entry *command = command_of(t->protocol, text);
 	return command && (command->phase == PHASE_IDENTIFY || command->phase == PHASE_AUTHENTICATE);
 }
@@ -284,7 +286,7 @@ void gap_add(struct talk *t, struct slice text, unsigned number, enum between be
 	gap->headings += between == BETWEEN_HEADING;
 	gap->prose += prose;
 	look_for_connection(gap, text, prose);
-	gap->or = gap->or || parts_alternatives(text);
+	gap->or = gap->or || parts_alternatives(text) || (prose && supposes(text));
 	if (labels_example(text))
 		gap->label = gap->prose ? gap->prose : 1;
 	else if (announces_example(text))

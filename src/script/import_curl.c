@@ -63,6 +63,14 @@ static bool is_marked(struct slice line)
 	return line_starts_any(line, marks) || slice_equal(line, SLICE("<")) || slice_equal(line, SLICE(">"));
 }
 
+/* `GET / HTTP/1.1`, not a quoted sentence that names HTTP/1.1. */
+static bool is_request(struct slice text)
+{
+	(void)slice_word(&text);
+	(void)slice_word(&text);
+	return line_starts(slice_word(&text), "HTTP/", NULL) && slice_trim(text).n == 0;
+}
+
 static unsigned likes(struct slice line, bool first)
 {
 	static const char *const own[] = {
@@ -77,7 +85,7 @@ static unsigned likes(struct slice line, bool first)
 		return 3;
 	if (line_starts_any(line, replies) || (line_starts(line, "< ", &rest) && line_is_code(rest)))
 		return 2;
-	return line_starts(line, "> ", &rest) && slice_find(rest, SLICE(" HTTP/")) < rest.n ? 3 : 0;
+	return line_starts(line, "> ", &rest) && is_request(rest) ? 3 : 0;
 }
 
 /* ---- curl's output ---- */

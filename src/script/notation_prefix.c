@@ -97,12 +97,18 @@ static size_t aside_from(struct slice line, size_t at)
 	return octet_at(line, open + close) == ')' ? open + close + 1 : at;
 }
 
-/* Words that stand before a name and belong to it; where the name begins. */
+/* Words that stand before a name and belong to it; where the name begins. Those of a program's declaration do not: `val client :
+ * state`. */
 static size_t word_passed(struct slice line, size_t at)
 {
+	static const char *const declares[] = { "val",  "let",     "var",    "const",  "def",
+		                                "type", "private", "public", "static", NULL };
 	size_t end = at;
 	while (end - at < WORD_MAX && (octet_is_alnum(octet_at(line, end)) || octet_at(line, end) == '-'))
 		end++;
+	for (const char *const *word = declares; *word; word++)
+		if (slice_equal(slice_part(line, at, end), slice_of(*word)))
+			return at;
 	return end > at && octet_at(line, end) == ' ' ? end + 1 : at;
 }
 

@@ -31,7 +31,7 @@ static struct slice found(struct buffer *said, const char *script)
 		buffer_free(&said_); \
 	} while (0)
 
-#define POP3 "S: +OK ready\nC: USER bob\nS: +OK\nC: PASS x\nS: +OK\n" /* lines 1 to 5 */
+#define POP3 "S: +OK ready\nC: USER bob\nS: +OK\nC: PASS x\nS: +OK\n"                     /* lines 1 to 5 */
 #define IMAP "S: * OK ready\nC: a1 LOGIN bob x\nS: a1 OK\nC: a2 SELECT INBOX\nS: a2 OK\n" /* the same */
 #define BYE "C: a9 LOGOUT\nS: * BYE bye\nS: a9 OK\n"
 
@@ -51,7 +51,8 @@ static void dots_between_examples(void)
 static void replies_in_remarks(void)
 {
 	FINDS("S: * OK\nC: a1 AUTHENTICATE GSSAPI\n# <authentication exchange>\nC: a2 SELECT x\n# S: ...\n" BYE, "");
-	FINDS(IMAP "C: a3 STORE 1 +FLAGS (\\Seen)\n# (20 lines of the document are left out)\nS: * 1 FETCH (FLAGS (\\Seen))\n" BYE,
+	FINDS(IMAP
+	      "C: a3 STORE 1 +FLAGS (\\Seen)\n# (20 lines of the document are left out)\nS: * 1 FETCH (FLAGS (\\Seen))\n" BYE,
 	      "");
 	FINDS(IMAP "C: a3 NOOP\n# and so on\nC: a4 NOOP\nS: a4 OK\n" BYE, "6 NOOP has no tagged reply\n");
 	FINDS(POP3 "C: NOOP\n# ... and so on\n", "6 NOOP has no reply\n"); /* it breaks off */
@@ -75,18 +76,23 @@ static void another_connection(void)
 
 static void literals_in_part(void)
 {
-	FINDS(IMAP "C: a3 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {1024}\nS: Subject: x\n<server sends ...>\nS: Date: y\n<server sends ...>\nS: )\nS: a3 OK\n" BYE,
+	FINDS(IMAP
+	      "C: a3 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {1024}\nS: Subject: x\n<server sends ...>\nS: Date: y\n<server sends ...>\nS: )\nS: a3 OK\n" BYE,
 	      "");
-	FINDS(IMAP "C: a3 APPEND x {3000}\nS: + go\nC: Subject: x\nC:\n<client sends large base64 encoded part>\nC:\nC: --boundary--\nS: a3 OK\n" BYE,
+	FINDS(IMAP
+	      "C: a3 APPEND x {3000}\nS: + go\nC: Subject: x\nC:\n<client sends large base64 encoded part>\nC:\nC: --boundary--\nS: a3 OK\n" BYE,
 	      "");
-	FINDS(IMAP "C: a3 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {1024}\nS: <the document in text/plain\nS:  format>\nS: )\nS: a3 OK\n" BYE,
+	FINDS(IMAP
+	      "C: a3 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {1024}\nS: <the document in text/plain\nS:  format>\nS: )\nS: a3 OK\n" BYE,
 	      "");
 	FINDS(IMAP "C: a3 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {1024}\nS: <p>hello</p>\nS: )\nS: a3 OK\n" BYE,
 	      "7 the count is 1024, but the text that follows has 14 octets, line ends included\n");
 	/* what must close the list is missing behind the literal */
-	FINDS(IMAP "C: a3 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {1024}\n<server sends the message>\nS: * 1 FETCH (FLAGS (\\Seen))\nS: a3 OK\n" BYE,
+	FINDS(IMAP
+	      "C: a3 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {1024}\n<server sends the message>\nS: * 1 FETCH (FLAGS (\\Seen))\nS: a3 OK\n" BYE,
 	      "8 a ( is not closed\n");
-	FINDS(IMAP "C: a3 PARTIAL 4 RFC822 1 1024\nS: * 4 FETCH (RFC822 {1024}\nS: Subject: x\n<server sends ...>\nS: ...... FLAGS (\\Seen))\nS: a3 OK\n" BYE,
+	FINDS(IMAP
+	      "C: a3 PARTIAL 4 RFC822 1 1024\nS: * 4 FETCH (RFC822 {1024}\nS: Subject: x\n<server sends ...>\nS: ...... FLAGS (\\Seen))\nS: a3 OK\n" BYE,
 	      "");
 }
 
@@ -94,7 +100,8 @@ static void literals_in_part(void)
 
 static void placeholders(void)
 {
-	FINDS(IMAP "C: a3 UID FETCH <uids> (FLAGS)\nS: a3 OK\nC: a4 UID STORE <uid+1>:<uidnext> +FLAGS (\\Seen)\nS: a4 OK\n" BYE,
+	FINDS(IMAP
+	      "C: a3 UID FETCH <uids> (FLAGS)\nS: a3 OK\nC: a4 UID STORE <uid+1>:<uidnext> +FLAGS (\\Seen)\nS: a4 OK\n" BYE,
 	      "");
 	FINDS(IMAP "C: a3 UID FETCH uids (FLAGS)\nS: a3 OK\n" BYE,
 	      "6 \"uids\" is no set of numbers from 1, such as 2:4,7 or 5:*\n");
@@ -106,7 +113,8 @@ static void placeholders(void)
 
 static void lines_that_are_no_commands(void)
 {
-	FINDS(IMAP "C: {Open connection}\nC: Hello there, this is a text\nC:\nC: more of it\nC: a3 NOOP\nS: a3 OK\n" BYE,
+	FINDS(IMAP
+	      "C: {Open connection}\nC: Hello there, this is a text\nC:\nC: more of it\nC: a3 NOOP\nS: a3 OK\n" BYE,
 	      "6 this is no good tag: letters and digits make one, as in a1, but none of ( ) { % * \" \\ +\n");
 	FINDS(IMAP "C: a3 FROB x\nS: a3 BAD what\nC: a4 FROB y\nS: a4 BAD what\n" BYE,
 	      "6 no such command\n8 no such command\n");

@@ -125,6 +125,17 @@ static void each_line_may_hold_an_exchange(void)
 	            "S: 221 bye\n");
 }
 
+static void quote_marks_and_empty_lines_may_stand_between(void)
+{
+	CHECK_FOUND("- HELO me 250 Hello me\n\n- MAIL FROM:<a@me> 250 ok\n\n- QUIT 221 bye\n", "smtp 1-5\n"
+	                                                                                       "C: HELO me\n"
+	                                                                                       "S: 250 Hello me\n"
+	                                                                                       "C: MAIL FROM:<a@me>\n"
+	                                                                                       "S: 250 ok\n"
+	                                                                                       "C: QUIT\n"
+	                                                                                       "S: 221 bye\n");
+}
+
 static void of_ftp_two_replies_may_come_to_one_command(void)
 {
 	CHECK_FOUND(
@@ -147,12 +158,12 @@ static void of_ftp_two_replies_may_come_to_one_command(void)
 static void a_list_of_pop3_is_told_by_its_numbers_and_its_dot(void)
 {
 	CHECK_FOUND(
-		"+OK POP3 ready USER bob +OK name is known PASS secret +OK bob has 2 messages (320 octets) LIST +OK 2 messages (320 octets) 1 "
+		"+OK POP3 ready USER bob +OK PASS secret +OK bob has 2 messages (320 octets) LIST +OK 2 messages (320 octets) 1 "
 		"120 2 200 . RETR 1 +OK 120 octets From: a@b.example Subject: hi Hello . QUIT +OK bye\n",
 		"pop3 1-1\n"
 		"S: +OK POP3 ready\n"
 		"C: USER bob\n"
-		"S: +OK name is known\n"
+		"S: +OK\n"
 		"C: PASS secret\n"
 		"S: +OK bob has 2 messages (320 octets)\n"
 		"C: LIST\n"
@@ -184,6 +195,33 @@ static void where_a_cut_is_not_certain_the_conversation_ends(void)
 	CHECK_FOUND(
 		"220 mail.example ESMTP mail from: a@me (the sender) 250 ok rcpt to: b@x 250 ok data 354 go ahead\n",
 		"");
+}
+
+static void what_was_flattened_may_be_wrapped(void)
+{
+	CHECK_FOUND(
+		"220 mail.example ESMTP HELO me 250 mail.example MAIL\nFROM:<a@me> 250 2.1.0 Ok RCPT TO:<b@x.example> 250\n2.1.5 Ok "
+		"QUIT 221 2.0.0\nBye\n\nMore of the page.\n",
+		"smtp 1-3\n"
+		"S: 220 mail.example ESMTP\n"
+		"C: HELO me\n"
+		"S: 250 mail.example\n"
+		"C: MAIL FROM:<a@me>\n"
+		"S: 250 2.1.0 Ok\n"
+		"C: RCPT TO:<b@x.example>\n"
+		"S: 250 2.1.5 Ok\n"
+		"C: QUIT\n"
+		"S: 221 2.0.0 Bye\n");
+	CHECK_FOUND(
+		"# 220 mail.example ESMTP HELO me 250 mail.example MAIL\n# FROM:<a@me> 250 2.1.0 Ok QUIT 221 2.0.0\n# Bye\n",
+		"smtp 1-2\n"
+		"S: 220 mail.example ESMTP\n"
+		"C: HELO me\n"
+		"S: 250 mail.example\n"
+		"C: MAIL FROM:<a@me>\n"
+		"S: 250 2.1.0 Ok\n"
+		"C: QUIT\n"
+		"S: 221 2.0.0 Bye\n");
 }
 
 /* ---- IMAP ---- */
@@ -347,6 +385,8 @@ static void prose_about_commands_and_codes_is_left_alone(void)
 		"The client sends GET / HTTP/1.1 and the server answers HTTP/1.1 200 OK if all is well, HTTP/1.1 404 Not Found if not.",
 		"A request of HTTP/1.1 needs the Host: field; with Content-Type: and Content-Length: a body may follow.",
 		"APOP ....... 15 DELE ....... 8 LIST ....... 6 NOOP ....... 9 PASS ....... 14 QUIT ....... 5 RETR ....... 8",
+		"USER anonymous 331 0 PASS a@b.c 230 0 QUIT - 226 0",
+		"host mx.example said: 550 5.1.1 <a@b.example> User unknown (in reply to RCPT TO command)",
 		"QUIT 221 Bye",
 		"see HELO x 250 ok",
 	};
@@ -359,9 +399,11 @@ int main(void)
 	TEST(a_terminal_of_a_wiki_is_cut_where_command_and_reply_begin);
 	TEST(inside_a_reply_of_several_lines_no_command_begins);
 	TEST(each_line_may_hold_an_exchange);
+	TEST(quote_marks_and_empty_lines_may_stand_between);
 	TEST(of_ftp_two_replies_may_come_to_one_command);
 	TEST(a_list_of_pop3_is_told_by_its_numbers_and_its_dot);
 	TEST(where_a_cut_is_not_certain_the_conversation_ends);
+	TEST(what_was_flattened_may_be_wrapped);
 	TEST(a_tag_that_comes_back_tells_a_command);
 	TEST(prose_may_stand_between_the_parts);
 	TEST(a_field_begins_with_its_name_and_the_last_ends_by_its_look);

@@ -1,0 +1,195 @@
+/*
+ * Mistakes of each kind, put into conversations that are right: each is found once, at its line.
+ */
+#include "script/check.h"
+#include "test.h"
+
+/* The findings of a script, each `NUMBER what` and LF, `!` before a warning; `said` gets its memory. */
+static struct slice found(struct buffer *said, const char *script)
+{
+	struct script *scripts;
+	size_t n;
+	struct error error = { 0 };
+	struct findings findings;
+	if (scripts_parse(slice_of(script), "t", &scripts, &n, &error) != STATUS_OK) {
+		error_clear(&error);
+		return SLICE("not checked");
+	}
+	check_script(&scripts[0], NULL, NULL, &findings);
+	for (size_t i = 0; i < findings.n; i++)
+		buffer_printf(said, "%s%u %s\n", findings.rows[i].level == CHECK_ERROR ? "" : "!",
+		              findings.rows[i].number, findings.rows[i].what);
+	findings_free(&findings);
+	scripts_free(scripts, n);
+	return buffer_slice(said);
+}
+
+#define FINDS(script, what) \
+	do { \
+		struct buffer said_ = { 0 }; \
+		CHECK_TEXT(found(&said_, script), what); \
+		buffer_free(&said_); \
+	} while (0)
+
+#define SMTP "S: 220 x ESMTP\nC: EHLO a.example\nS: 250-x\nS: 250 AUTH LOGIN PLAIN\n" /* lines 1 to 4 */
+#define MAIL "C: MAIL FROM:<a@b.example>\nS: 250 OK\nC: RCPT TO:<c@d.example>\nS: 250 OK\n"
+#define IN "C: AUTH PLAIN AGJvYgB4\nS: 235 in\n"
+#define QUIT "C: QUIT\nS: 221 bye\n"
+#define POP3 "S: +OK ready\nC: USER bob\nS: +OK\nC: PASS x\nS: +OK\n" /* lines 1 to 5 */
+#define BYE "C: QUIT\nS: +OK bye\n"
+#define IMAP "S: * OK ready\nC: a1 LOGIN bob x\nS: a1 OK\nC: a2 SELECT INBOX\nS: a2 OK\n" /* the same */
+#define LOGOUT "C: a9 LOGOUT\nS: * BYE bye\nS: a9 OK\n"
+#define FTP "S: 220 x FTP\nC: USER bob\nS: 331 password\nC: PASS x\nS: 230 in\n" /* the same */
+#define HTTP "C: GET / HTTP/1.1\nC: Host: a.example\nC:\n"                       /* lines 1 to 3 */
+
+#define CLIENTS " a line of the client's is printed under the wrong side\n"
+#define SERVERS " a line of the server's is printed under the wrong side\n"
+
+/* ---- lines under the wrong side, in the midst of payload ---- */
+
+static void lists_and_texts_under_the_wrong_side(void)
+{
+	FINDS(POP3 "C: LIST\nS: +OK\nC: 1 120\nS: 2 200\nS: .\n" BYE, "8" SERVERS);
+	FINDS(POP3 "C: LIST\nS: +OK\nS: 1 120\nC: .\n" BYE, "9" SERVERS);
+	FINDS("S: +OK ready\nC: CAPA\nS: +OK\nS: TOP\nC: UIDL\nS: USER\nS: .\n" BYE, "5" SERVERS);
+	FINDS("S: +OK ready\nC: CAPA\nS: +OK\nS: USER\nS: .\nS: USER bob\nS: +OK\nC: PASS x\nS: +OK\n" BYE,
+	      "6" CLIENTS);
+	FINDS(SMTP IN MAIL "C: DATA\nC: 354 go\nC: x\nC: .\nS: 250 OK\n" QUIT, "12" SERVERS);
+	FINDS(FTP
+	      "C: FEAT\nS: 211-Features:\nC:  SIZE\nS:  REST STREAM\nS: 211 End\nC: SIZE a\nS: 213 1\nC: REST 1\nS: 350 go\n" QUIT,
+	      "8" SERVERS);
+}
+
+static void headers_and_bodies_under_the_wrong_side(void)
+{
+	FINDS("C: GET / HTTP/1.1\nS: Host: a.example\nC:\nS: HTTP/1.1 204 No Content\nS:\n", "2" CLIENTS);
+	FINDS("C: GET / HTTP/1.1\nC: Host: a.example\nS:\nS: HTTP/1.1 204 No Content\nS:\n", "3" CLIENTS);
+	FINDS(HTTP "S: HTTP/1.1 200 OK\nC: Content-Length: 7\nS:\nS: hello\n", "5" SERVERS);
+	FINDS(HTTP "S: HTTP/1.1 200 OK\nS: Content-Length: 14\nS:\nC: hello\nS: world\n", "7" SERVERS);
+	FINDS(HTTP "S: HTTP/1.1 200 OK\nS: Content-Length: 14\nS:\nS: hello\nC: world\n", "8" SERVERS);
+	FINDS(IMAP
+	      "C: a3 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {25}\nS: Subject: x\nC: To: a@b.c\nS:\nS: )\nS: a3 OK\n" LOGOUT,
+	      "9" SERVERS);
+}
+
+/* ---- counts ---- */
+
+static void counts_that_fit_by_chance(void)
+{
+	/* 25 octets: with the parenthesis 26, or 28 with its line end; 30 with "a3" behind it; 12 without the second line */
+#define FETCHED(n) \
+	IMAP "C: a3 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {" n \
+	     "}\nS: Subject: x\nS: To: a@b.c\nS:\nS: )\nS: a3 OK done\n" LOGOUT
+#define MISCOUNTED(n) "7 the count is " n ", but the text that follows has 25 octets, line ends included\n"
+	FINDS(FETCHED("25"), "");
+	FINDS(FETCHED("26"), MISCOUNTED("26"));
+	FINDS(FETCHED("28"), MISCOUNTED("28"));
+	FINDS(FETCHED("30"), MISCOUNTED("30"));
+	FINDS(FETCHED("12"), MISCOUNTED("12"));
+	/* a parenthesis may be of the text */
+	FINDS(IMAP "C: a3 FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {10}\nS: f(\nS: x\nS: )\nS: )\nS: a3 OK\n" LOGOUT, "");
+#define APPENDED(n) IMAP "C: a3 APPEND x {" n "}\nS: + go\nC: Subject: hi\nC:\nC: Hello you.\nC:\nS: a3 OK\n" LOGOUT
+	FINDS(APPENDED("27"), "");
+	FINDS(APPENDED("25"), "6 the count is 25, but the text that follows has 27 octets, line ends included\n");
+	FINDS(APPENDED("20"), "6 the count is 20, but the text that follows has 27 octets, line ends included\n");
+	/* documents do not print the line end behind the literal */
+	FINDS(IMAP "C: a3 APPEND x {7}\nS: + go\nC: Hello\nS: a3 OK\n" LOGOUT, "");
+	FINDS("C: POST / HTTP/1.1\nC: Host: a.example\nC: Content-Length: 0\nC:\nC: a=1&b=2\nS: HTTP/1.1 204 No Content\nS:\n",
+	      "3 the count is 0, but the text that follows has 9 octets, line ends included\n");
+}
+
+/* ---- replies that are missing, doubled, or another command's ---- */
+
+static void missing_where_something_is_awaited(void)
+{
+	FINDS("S: 220 x\nC: EHLO a.example\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS\n<client starts TLS>\nC: EHLO a.example\nS: 250 x\n" QUIT,
+	      "5 STARTTLS has no reply\n");
+	FINDS(SMTP "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: Ym9i\nC: eA==\nS: 235 in\n" QUIT,
+	      "7 AUTH has no further reply\n");
+	FINDS("S: 220 x LMTP\nC: LHLO a.example\nS: 250 x\n" MAIL
+	      "C: RCPT TO:<e@d.example>\nS: 250 OK\nC: DATA\nC: x\nC: .\nS: 250 OK\nS: 250 OK\n" QUIT,
+	      "10 DATA has no reply\n");
+	FINDS(SMTP "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nS: 334 UGFzc3dvcmQ6\nC: eA==\nS: 235 in\n" QUIT,
+	      "6 the client's answer is missing behind this line\n");
+}
+
+static void doubled_where_the_client_is_awaited(void)
+{
+	FINDS(SMTP IN MAIL "C: DATA\nS: 354 go\nS: 354 go\nC: x\nC: .\nS: 250 OK\n" QUIT, "13 a reply to no command\n");
+	FINDS(SMTP
+	      "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nS: 334 VXNlcm5hbWU6\nC: Ym9i\nS: 334 UGFzc3dvcmQ6\nC: eA==\nS: 235 in\n" QUIT,
+	      "7 a reply to no command\n");
+	FINDS(IMAP "C: a3 IDLE\nS: + idling\nS: + idling\nC: DONE\nS: a3 OK\n" LOGOUT, "8 a reply to no command\n");
+	FINDS(POP3 "C: LIST\nS: +OK\nS: 1 120\nS: .\nS: +OK\nS: 1 120\nS: .\n" BYE, "10 a reply to no command\n");
+}
+
+static void codes_of_other_commands(void)
+{
+	FINDS(SMTP IN "C: MAIL FROM:<a@b.example>\nS: 235 OK\n" QUIT, "8 235 is no answer to MAIL\n");
+	FINDS(SMTP IN MAIL "C: DATA\nS: 354 go\nC: x\nC: .\nS: 354 go\n" QUIT, "15 354 answers the message text\n");
+	FINDS(SMTP IN "C: QUIT\nS: 250 bye\n", "8 250 answers QUIT, where 221 is due\n");
+	FINDS(SMTP IN "C: XCLIENT NAME=x\nS: 220 x\n", "7 XCLIENT is used, but the server did not announce it\n");
+	FINDS(FTP "C: CWD pub\nS: 257 \"pub\"\n" QUIT, "7 257 is no answer to CWD\n");
+	FINDS(FTP "C: RNFR a\nS: 250 ok\n" QUIT, "7 the answer to RNFR should be 350\n");
+	FINDS(FTP "C: PWD\nS: 550 no\nC: STAT\nS: 211-x\nS: 211 y\n" QUIT, "");
+}
+
+/* ---- arguments, and requests that are none ---- */
+
+static void values_of_parameters(void)
+{
+#define LIST "S: 220 x\nC: EHLO a.example\nS: 250-x\nS: 250-SIZE 1000\nS: 250-8BITMIME\nS: 250 DSN\n"
+	FINDS(LIST
+	      "C: MAIL FROM:<a@b.example> SIZE=10 BODY=8bitmime RET=HDRS\nS: 250 OK\nC: RCPT TO:<c@d.example> NOTIFY=success,DELAY\nS: 250 OK\n" QUIT,
+	      "");
+	FINDS(LIST
+	      "C: MAIL FROM:<a@b.example> SIZE=big BODY=9BIT\nS: 250 OK\nC: RCPT TO:<c@d.example> NOTIFY=MAYBE\nS: 250 OK\nC: VRFY\nS: 252 x\n" QUIT,
+	      "!5 8BITMIME is announced and never used\n7 behind SIZE= stands a number of octets\n7 behind BODY= stands 7BIT, 8BITMIME or BINARYMIME\n"
+	      "9 behind NOTIFY= stands NEVER, or of SUCCESS, FAILURE and DELAY what is wanted\n"
+	      "11 VRFY is followed by a user's name or address\n");
+}
+
+static void requests_without_version(void)
+{
+	FINDS("C: GET /\nC: Host: a.example\nC:\nS: HTTP/1.1 204 No Content\nS:\n" HTTP
+	      "S: HTTP/1.1 204 No Content\nS:\n",
+	      "1 no version: HTTP/1.1 is wanted at the end; many servers refuse 0.9 now\n");
+	FINDS("C: POST / HTTP/1.1\nC: Host: a.example\nC: Content-Length: 3\nC:\nC\\: a=1\nC:\nS: HTTP/1.1 204 No Content\nS:\n",
+	      "6 an empty line where no header ends\n");
+	FINDS(HTTP "S: HTTP/1.1 204 No Content\nS:\nC: Host: a.example\n" HTTP "S: HTTP/1.1 204 No Content\nS:\n",
+	      "6 a field without a request\n");
+	FINDS("C: GET /\nS: <p>hello</p>\n<server hangs up>\n",
+	      "1 no version: HTTP/1.1 is wanted at the end; many servers refuse 0.9 now\n");
+	FINDS(HTTP "S: HTTP/1.1 200 OK\nS: Transfer-Encoding: chunked\nS: 7\nS: hello\nS:\nS: 0\nS:\n",
+	      "5 the empty line behind the header is missing\n");
+}
+
+/* ---- one mistake is told once ---- */
+
+static void what_follows_is_no_mistake(void)
+{
+	FINDS("S: +OK ready\nC: STAT\nS: +OK 2 320\nC: USER bob\nS: +OK\nC: PASS x\nS: +OK\n" BYE,
+	      "2 no such command in this state: it needs a login first, by USER and PASS, APOP or AUTH\n");
+	FINDS(SMTP IN "C: RCPT TO:<c@d.example>\nS: 250 OK\n" MAIL QUIT,
+	      "7 no such command in this state: it needs MAIL first\n");
+	FINDS(POP3
+	      "C: STAT\nS: +OK 2 320\nC: DELE 1\nS: +OK\nC: RSET\nC: DELE 2\nS: +OK\nC: QUIT\nS: +OK (1 message left)\n",
+	      "10 RSET has no reply\n");
+	FINDS(SMTP IN
+	      "C: MAIL FROM:<a@b.example>\nS: 250 OK\nC: RCPT TO:<x@d.example>\nS: 550 no\nC: RCPT TO:<c@d.example>\nC: DATA\nS: 354 go\nC: x\nC: .\nS: 250 OK\n" QUIT,
+	      "11 RCPT has no reply\n");
+}
+
+int main(void)
+{
+	TEST(lists_and_texts_under_the_wrong_side);
+	TEST(headers_and_bodies_under_the_wrong_side);
+	TEST(counts_that_fit_by_chance);
+	TEST(missing_where_something_is_awaited);
+	TEST(doubled_where_the_client_is_awaited);
+	TEST(codes_of_other_commands);
+	TEST(values_of_parameters);
+	TEST(requests_without_version);
+	TEST(what_follows_is_no_mistake);
+	return test_end();
+}
