@@ -104,6 +104,14 @@ static void greet(struct walk *w)
 		                                                                 : SLICE("+OK\r\n"));
 }
 
+/* Whether the last row is the empty line behind a header: no line of a body was said. What has begun in one block does not go on
+ * in the next. */
+static bool ends_header(struct slice tail)
+{
+	static const struct slice empty = { "\nS\n", 3 };
+	return tail.n > empty.n && slice_equal(slice_part(tail, tail.n - empty.n, tail.n), empty);
+}
+
 /* What the talk under way awaits is what comes next. */
 static void resume(struct walk *w, const struct bare *bare)
 {
@@ -119,7 +127,7 @@ static void resume(struct walk *w, const struct bare *bare)
 		           slice_equal_nocase(slice_word(&verb), SLICE("DATA"));
 	}
 	w->assumed = (struct slice){ 0 };
-	if (!w->protocol->server_first)
+	if (!w->protocol->server_first && ends_header(buffer_slice(&bare->tail)))
 		walk_http_resume(w);
 }
 
@@ -471,6 +479,7 @@ size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, siz
 	struct stretch s = stretch_of(p, i);
 	size_t walked;
 	if (!choose(bare, t, &s, &w, &walked)) {
+		walked = s.quote.n && s.whole > walked ? s.whole : walked;
 		if (held->number > bare->refused)
 			bare->refused = p->lines[walked - 1].number;
 		return i;

@@ -59,6 +59,7 @@ size_t bare_flat(struct bare *bare, struct talk *t, const struct passage *p, siz
 struct stretch {
 	const struct passage *p;
 	size_t first, end; /* of the passage's lines; the end is not included */
+	size_t whole;      /* the end, were it not for the quote's */
 	bool literal;
 	size_t indent;        /* columns before all of them */
 	bool ends;            /* they are printed with marks of their ends */

@@ -222,6 +222,7 @@ struct stretch stretch_of(const struct passage *p, size_t i)
 		s.end--;
 	find_numbers(&s);
 	find_marks(&s);
+	s.whole = s.end;
 	if (s.mark[SIDE_CLIENT].n == 0 && s.mark[SIDE_SERVER].n == 0)
 		find_quote(&s);
 	find_ends(&s);

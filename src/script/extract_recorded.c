@@ -129,6 +129,8 @@ size_t recorded_passage(struct talk *t, const struct passage *p, size_t i, struc
 {
 	const struct import_form *best = NULL;
 	size_t end = 0;
+	if (p->lines[i].number <= t->unrecorded)
+		return i;
 	for (size_t k = 0; k < sizeof forms / sizeof forms[0]; k++) {
 		size_t one = end_of(p, i, forms[k]);
 		if (one > end) {
@@ -136,5 +138,9 @@ size_t recorded_passage(struct talk *t, const struct passage *p, size_t i, struc
 			best = forms[k];
 		}
 	}
-	return best && read(t, p, i, end, best, titles_at(titles, p->lines[i].number)) ? end : i;
+	if (best && read(t, p, i, end, best, titles_at(titles, p->lines[i].number)))
+		return end;
+	if (best)
+		t->unrecorded = p->lines[end - 1].number;
+	return i;
 }
