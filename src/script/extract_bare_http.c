@@ -55,7 +55,7 @@ static bool is_tag(struct slice text)
 /* `[content]`, `(data data data...)`, `...` */
 static bool is_left_out(struct slice text)
 {
-	struct slice inside = is_tag(text) ? (struct slice){ 0 } : bracketed(text);
+	struct slice inside = !is_tag(text) ? bracketed(text) : (struct slice){ 0 };
 	return notation_left_out(text, NULL) ||
 	       (inside.n && slice_trim(text).p[0] != '{' && slice_find_octet(inside, '"') == inside.n &&
 	        slice_find_octet(inside, '/') == inside.n && slice_find_octet(inside, ':') == inside.n);

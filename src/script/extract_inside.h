@@ -177,9 +177,9 @@ struct talk {
 		enum side side;
 		size_t indent, column, strip;
 	} rest;
-	size_t margin[2];   /* columns before each side's last command or reply, which payload has, too */
+	size_t margin[2];    /* columns before each side's last command or reply, which payload has, too */
 	unsigned unrecorded; /* up to this line of the document no program's recording is one */
-	struct buffer tags; /* IMAP: the last ones that were used, a space before and behind each */
+	struct buffer tags;  /* IMAP: the last ones that were used, a space before and behind each */
 	struct gap gap;
 };
 
