@@ -475,3 +475,160 @@ python client.py
 354 Go ahead
 EOF
 }
+
+@test "Python's smtplib behind an indentation, behind two clocks, behind a quotation's mark" {
+	want='Protocol: smtp
+
+S: 220 mx.example.net ready
+C: ehlo [192.0.2.1]
+S: 250-mx.example.net
+S: 250 SIZE 1000
+C: quit
+S: 221 bye'
+	for before in '    ' $'19:37:31:628\t19:37:31.506611 ' '> ' '2024-01-02 10:11:12,345 DEBUG '; do
+		sed "s/^/$before/" >"$BATS_TEST_TMPDIR/printed" <<'EOF'
+reply: b'220 mx.example.net ready\r\n'
+send: 'ehlo [192.0.2.1]\r\n'
+reply: b'250-mx.example.net\r\n'
+reply: b'250 SIZE 1000\r\n'
+reply: retcode (250); Msg: b'mx.example.net\nSIZE 1000'
+send: 'quit\r\n'
+reply: b'221 bye\r\n'
+EOF
+		block_says "$want" <"$BATS_TEST_TMPDIR/printed"
+	done
+}
+
+@test "Python's poplib and imaplib, quoted in a reply" {
+	block_says 'Protocol: pop3
+
+S: +OK ready
+C: USER bob
+S: +OK
+C: QUIT
+S: +OK bye' <<'EOF'
+    > *resp* b'+OK ready'
+    > *cmd* 'USER bob'
+    > *resp* b'+OK'
+    > *cmd* 'QUIT'
+    > *resp* b'+OK bye'
+EOF
+	block_says 'Protocol: imap
+
+S: * OK ready
+C: FNHG1 LOGOUT
+S: * BYE
+S: FNHG1 OK done' <<'EOF'
+>   57:04.80 < b'* OK ready'
+>   57:04.83 > b'FNHG1 LOGOUT'
+>   57:04.85 < b'* BYE'
+>   57:04.85 < b'FNHG1 OK done'
+EOF
+}
+
+@test "a name of two words, and a list's marks before it" {
+	block_says 'Protocol: smtp
+
+S: 220 example.com SMTP
+C: HELO client.example
+S: 250 Hello
+C: DATA
+S: 354 End data with <CR><LF>.<CR><LF>
+C: Subject: Example
+C:
+C: Hi,
+C: .
+S: 250 Ok: queued
+C: QUIT
+S: 221 Bye' <<'EOF'
+- Server Response: 220 example.com SMTP
+- Client Sending : HELO client.example
+- Server Response: 250 Hello
+- Client Sending : DATA
+- Server Response: 354 End data with <CR><LF>.<CR><LF>
+- Client Sending : Subject: Example
+- Client Sending :
+- Client Sending : Hi,
+- Client Sending : .
+- Server Response: 250 Ok: queued
+- Client Sending : QUIT
+- Server Response: 221 Bye
+EOF
+}
+
+@test "a log of whatever form: what stands before the lines tells the sides apart" {
+	block_says 'Protocol: ftp
+
+S: 220 GNU FTP server ready.
+C: USER anonymous
+S: 230-Notice
+S: 230-    is given
+S: 230 Login successful.
+C: QUIT
+S: 221 Goodbye.' <<'EOF'
+FTP received: 220 GNU FTP server ready.
+FTP sent: USER anonymous
+FTP received: 230-Notice
+FTP received: 230-    is given
+FTP received: 230 Login successful.
+FTP sent: QUIT
+FTP received: 221 Goodbye.
+EOF
+	block_says 'Protocol: smtp
+
+S: 220 us ESMTP
+C: EHLO me
+S: 250-us
+S: 250-8BITMIME
+S: 250 Ok
+C: QUIT
+S: 221 Bye' <<'EOF'
+13:23:59.783 DEBUG org.example.smtp.Session - Server: 220 us ESMTP
+13:23:59.792 DEBUG org.example.smtp.Session - Client: EHLO me
+13:23:59.792 DEBUG org.example.smtp.Session - Server: 250-us
+250-8BITMIME
+250 Ok
+13:23:59.793 DEBUG org.example.smtp.Session - Client: QUIT
+13:23:59.794 DEBUG org.example.smtp.Session - Server: 221 Bye
+EOF
+}
+
+@test "a mail server's log: strings, several lines in one, a field that is another's for each side" {
+	want='Protocol: smtp
+
+S: 220 mx.example.net ESMTP
+C: EHLO me.example.com
+S: 250-mx.example.net
+S: 250 SIZE 1000
+C: MAIL FROM:<a@example.com>
+S: 550 no'
+	block_says "$want" <<'EOF'
+"SMTPD"	1234	5	"2014-05-06 10:11:12.123"	"192.0.2.3"	"SENT: 220 mx.example.net ESMTP"
+"SMTPD"	1240	5	"2014-05-06 10:11:12.200"	"192.0.2.3"	"RECEIVED: EHLO me.example.com"
+"SMTPD"	1240	5	"2014-05-06 10:11:12.201"	"192.0.2.3"	"SENT: 250-mx.example.net[nl]250 SIZE 1000"
+"SMTPD"	1234	5	"2014-05-06 10:11:13.001"	"192.0.2.3"	"RECEIVED: MAIL FROM:<a@example.com>"
+"SMTPD"	1234	5	"2014-05-06 10:11:13.002"	"192.0.2.3"	"SENT: 550 no"
+EOF
+	block_says "$want" <<'EOF'
+Sat 2014-07-26 12:58:47: 03: [514116] --> 220 mx.example.net ESMTP
+Sat 2014-07-26 12:58:47: 02: [514116] <-- EHLO me.example.com
+Sat 2014-07-26 12:58:47: 03: [514116] --> 250-mx.example.net
+Sat 2014-07-26 12:58:47: 03: [514116] --> 250 SIZE 1000
+Sat 2014-07-26 12:58:47: 02: [514116] <-- MAIL FROM:<a@example.com>
+Sat 2014-07-26 12:58:48: 03: [514116] --> 550 no
+EOF
+	block_says "$want" <<'EOF'
+2012-03-04T05:06:07.089Z,SRV\Default,08CEC1D2,0,192.0.2.1:25,192.0.2.3:5555,>,"220 mx.example.net ESMTP",
+2012-03-04T05:06:07.090Z,SRV\Default,08CEC1D2,1,192.0.2.1:25,192.0.2.3:5555,<,EHLO me.example.com,
+2012-03-04T05:06:07.091Z,SRV\Default,08CEC1D2,2,192.0.2.1:25,192.0.2.3:5555,>,250-mx.example.net,
+2012-03-04T05:06:07.091Z,SRV\Default,08CEC1D2,3,192.0.2.1:25,192.0.2.3:5555,>,250 SIZE 1000,
+2012-03-04T05:06:07.092Z,SRV\Default,08CEC1D2,4,192.0.2.1:25,192.0.2.3:5555,<,MAIL FROM:<a@example.com>,
+2012-03-04T05:06:07.093Z,SRV\Default,08CEC1D2,5,192.0.2.1:25,192.0.2.3:5555,>,550 no,
+EOF
+}
+
+@test "a table of commands and replies is no log" {
+	printf 'PASS string\nQUIT\n\n   STAT      valid in the TRANSACTION state\n   LIST [msg]\n\nReplies\n\n   +OK\n   -ERR\n\nS: 250 is sent, F: 550 too.\n' >"$BATS_TEST_TMPDIR/table.txt"
+	run "$PARLANCE" extract "$BATS_TEST_TMPDIR/table.txt"
+	[[ $output != *$'\nC: '* ]]
+}

@@ -359,3 +359,178 @@ The server responds with:
 230 User bob logged in.
 EOF
 }
+
+# nothing_in KIND: no conversation is in the document that is standard input.
+nothing_in() {
+	cat >"$BATS_TEST_TMPDIR/document.$1"
+	run --separate-stderr -1 "$PARLANCE" extract "$BATS_TEST_TMPDIR/document.$1"
+	[[ $output == '' ]]
+}
+
+@test "a server's log, a command with its code on each line, is no flattened text" {
+	nothing_in txt <<'EOF'
+  1. 2012-11-14 14:44:43 172.16.0.2 - 10.0.0.140 21 USER bob 331 0 0 7411e2b6-c5bd -
+  2. 2012-11-14 14:44:43 172.16.0.2 FTP\bob 10.0.0.140 21 PASS *** 230 0 0 7411e2b6-c5bd /
+  3. 2012-11-14 14:44:44 172.16.0.2 FTP\bob 10.0.0.140 21 CWD /home/ 250 0 0 7411e2b6-c5bd /home
+  4. 2012-11-14 14:44:44 172.16.0.2 FTP\bob 10.0.0.140 21 TYPE I 200 0 0 7411e2b6-c5bd -
+EOF
+}
+
+@test "prose that is quoted with > stays prose, whatever HTTP stands in it" {
+	document_says "Title: It says, for instance
+Protocol: http
+
+S: HTTP/1.1 200 OK
+S: Content-Type: text/plain" <<'EOF'
+> This is how a server answers.
+>
+> It says, for instance:
+>
+> HTTP/1.1 200 OK
+> Content-Type: text/plain
+EOF
+}
+
+@test "a sentence that goes on with a number says no reply" {
+	document_says "Protocol: ftp
+
+$told
+C: CWD /usr/dm
+S: 200 directory changed to /usr/dm
+C: MKD pathname
+S: 257 \"/usr/dm/pathname\" directory created
+C: CWD pathname" txt <<'EOF'
+         CWD /usr/dm
+         200 directory changed to /usr/dm
+         MKD pathname
+         257 "/usr/dm/pathname" directory created
+         CWD pathname
+
+      Hosts treat the operands of both commands as subdirectories.  The
+      257 reply to the MKD command must always contain the absolute
+      pathname of the created directory.
+EOF
+}
+
+@test "a list of commands, words where their numbers belong, is no session" {
+	document_says 'Title: POP3 with telnet
+Protocol: pop3
+
+C: LIST
+S: +OK 2 messages (320 octets)
+S: 1 120
+S: 2 200
+S: .' txt <<'EOF'
+POP3 with telnet
+
+$ telnet pop3.example.com 110
+user name
+pass string
+list [msg]
+retr msg
+top msg n
+dele msg
+quit
+What they do is told below.
+
+C: LIST
+S: +OK 2 messages (320 octets)
+S: 1 120
+S: 2 200
+S: .
+retr msg
+The server prints the message.
+EOF
+}
+
+@test "an RFC: a page break in the midst of a header, sections about a code" {
+	document_says "Title: 428 Precondition Required
+Protocol: http
+
+$told
+S: HTTP/1.1 428 Precondition Required
+S: Content-Type: text/html
+# the document leaves out the empty line that ends the header
+S:
+S: <html>
+S:    <body>
+S:       <p>Try using \"If-Match\".</p>
+S:    </body>
+S: </html>" txt <<EOF
+Internet Engineering Task Force (IETF)                     M. Nottingham
+Request for Comments: 6585                                     Rackspace
+
+1.  Requirements
+
+   None of them.
+
+3.  428 Precondition Required
+
+   Responses SHOULD explain how to resubmit the request.  For example:
+
+   HTTP/1.1 428 Precondition Required
+   Content-Type: text/html
+
+
+
+Nottingham & Fielding        Standards Track                    [Page 2]
+$(printf '\f')
+RFC 6585              Additional HTTP Status Codes            April 2012
+
+
+   <html>
+      <body>
+         <p>Try using "If-Match".</p>
+      </body>
+   </html>
+
+   Responses with the 428 status code MUST NOT be stored by a cache.
+EOF
+}
+
+@test "a response without fields that is a block with its body" {
+	document_says "Title: The API answers
+Protocol: http
+
+$told
+S: HTTP/1.1 200 OK
+S:
+S: {
+S:     \"state\": \"open\"
+S: }" <<'EOF'
+# The API answers
+
+```
+HTTP/1.1 200 OK
+
+{
+    "state": "open"
+}
+```
+EOF
+}
+
+@test "a shell's comment in IMAP's blocks is a remark" {
+	document_says "Protocol: imap
+
+$told
+S: * OK IMAP4rev1 ready
+# # Login
+C: a LOGIN bob secret
+S: a OK LOGIN Ok.
+# # List all mailboxes
+C: b LIST \"\" \"*\"
+S: * LIST (\\HasNoChildren) \".\" \"INBOX\"
+S: b OK LIST completed" <<'EOF'
+```console
+* OK IMAP4rev1 ready
+# Login
+a LOGIN bob secret
+a OK LOGIN Ok.
+# List all mailboxes
+b LIST "" "*"
+* LIST (\HasNoChildren) "." "INBOX"
+b OK LIST completed
+```
+EOF
+}

@@ -25,13 +25,20 @@ static bool begins_as_command(struct slice title)
 	return true;
 }
 
+/* Whether the title looks like what somebody says. In an RFC a section at the margin may be about a code: `4.  429 Too Many Requests`. */
+static bool is_said(const struct document *d, size_t indent, struct slice title)
+{
+	bool coded = d->blocks.rfc && indent == 0 && title.n && octet_is_digit(title.p[0]);
+	return !coded && shape_said(title);
+}
+
 /* `4.3.  The AUTHORIZATION State`, `   3.1.  MAIL`, `Appendix A.  Examples`. */
 static bool is_section(const struct document *d, struct slice text)
 {
 	struct slice line = slice_trim(text);
 	size_t n = shape_section(line), indent = shape_indent(text);
 	struct slice title = slice_part(line, n, line.n);
-	if (n == 0 || ends_otherwise(title) || shape_said(title) || slice_find(title, SLICE("    ")) < title.n)
+	if (n == 0 || ends_otherwise(title) || is_said(d, indent, title) || slice_find(title, SLICE("    ")) < title.n)
 		return false;
 	if (d->blocks.rfc)
 		return indent < 12;

@@ -78,6 +78,7 @@ static void work(struct extract *e, size_t n)
 	size_t i = 0;
 	e->in_vain = 0;
 	e->again = 0;
+	passage_callouts(&e->passage);
 	while (i < n) {
 		size_t next = read_passage(e, i);
 		if (next == i)

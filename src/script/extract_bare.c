@@ -423,6 +423,13 @@ static bool is_replied(const struct passage *p, size_t i)
 	return false;
 }
 
+/* Whether a conversation begins so, even among lines that are none: a greeting, a message of HTTP's. */
+static bool begins_surely(struct slice text)
+{
+	const struct protocol *asked = protocol_of_command(text, SLICE(""));
+	return protocol_of_greeting(text) || (asked && !asked->server_first);
+}
+
 /* Whether a conversation, or the next part of one, may begin with the line. */
 static bool may_begin(const struct bare *bare, const struct talk *t, const struct passage *p, size_t i)
 {
@@ -431,6 +438,9 @@ static bool may_begin(const struct bare *bare, const struct talk *t, const struc
 	static const char marks[] = ">-C$<#* ";
 	struct slice text = slice_trim(line);
 	if (text.n == 0 || held->kind == DOCUMENT_HEADING || held->kind == DOCUMENT_CELL)
+		return false;
+	if (stretch_amid_sentence(p, i) && (line_is_code(text) || !begins_surely(text)) &&
+	    !(t->open && p->lines[i - 1].number <= t->last))
 		return false;
 	if (held->kind == DOCUMENT_LITERAL && awaits(bare, t))
 		return true;
@@ -449,13 +459,6 @@ static bool may_begin(const struct bare *bare, const struct talk *t, const struc
 		text = slice_trim(slice_part(text, n, text.n));
 	}
 	return false;
-}
-
-/* Whether a conversation begins so, even among lines that are none: a greeting, a message of HTTP's. */
-static bool begins_surely(struct slice text)
-{
-	const struct protocol *asked = protocol_of_command(text, SLICE(""));
-	return protocol_of_greeting(text) || (asked && !asked->server_first);
 }
 
 size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, size_t i, const struct titles *titles)

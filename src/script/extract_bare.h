@@ -70,6 +70,9 @@ struct stretch {
 
 /* The length of a line's number that stands before the text (`12. `, `3)  `); 0 where none does. */
 size_t stretch_number(struct slice text);
+/* Whether a sentence of the text goes on from the line above to the `i`th: what begins with a code is prose there (`The` / `257 reply
+ * to the MKD command must ...`). */
+bool stretch_amid_sentence(const struct passage *p, size_t i);
 struct stretch stretch_of(const struct passage *p, size_t i);
 /* The `i`th line without what all are indented by, bold's stars and white space at its end. */
 struct slice stretch_line(const struct stretch *s, size_t i);
@@ -162,6 +165,9 @@ void walk_http_end(struct walk *w);
 void walk_http_resume(struct walk *w);
 /* Whether a request or a response begins with the line. */
 bool http_begins(const struct walk *w, struct slice text, enum side *side);
+
+/* How much the protocol likes the line as that side's, where the walk stands (extract_bare_likes.c). As speaker_likes. */
+unsigned walk_likes(const struct walk *w, enum side side, struct slice text);
 
 /* ---- what an author has written behind a line (extract_bare_gloss.c) ---- */
 

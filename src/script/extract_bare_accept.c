@@ -22,12 +22,20 @@ static bool stands_alone(const struct walk *w)
 	return before && (behind >= p->n || p->lines[behind].n == 0 || p->lines[behind].kind != p->lines[first].kind);
 }
 
+/* A block that is a response without fields: its status line, the empty line, and a body to the block's end. */
+static bool is_response_with_body(const struct walk *w)
+{
+	return w->s->literal && w->payload && w->misfits == 0 && w->steps[0].side == SIDE_SERVER &&
+	       w->steps[0].kind == STEP_SAID && w->n > 2 && w->steps[1].kind == STEP_SAID && w->steps[1].text.n == 0 &&
+	       w->next == w->s->end;
+}
+
 static bool accept_http(const struct walk *w)
 {
 	size_t starts = w->sure[SIDE_CLIENT] + w->sure[SIDE_SERVER];
 	if (starts == 0 || w->misfits > w->fields + starts)
 		return false;
-	if (w->fields)
+	if (w->fields || is_response_with_body(w))
 		return true;
 	if (w->misfits || w->said[SIDE_CLIENT] == 0)
 		return false;

@@ -11,6 +11,9 @@
 #define PARAGRAPH_LINES 64
 #define PARAGRAPH_OCTETS ((size_t)16 * 1024)
 
+/* A log's line has its time among its first so many octets. */
+#define STAMP_OCTETS 28
+
 /* ---- lines ---- */
 
 /* Lines of the passage as one. */
@@ -53,6 +56,26 @@ static bool goes_with(const struct passage *p, size_t i)
 	       line->kind != DOCUMENT_CELL;
 }
 
+/* Whether the text begins with a number, or with a clock or a date behind a word or two. */
+static bool is_stamped(struct slice text)
+{
+	size_t near = text.n < STAMP_OCTETS ? text.n : STAMP_OCTETS;
+	bool clock = false;
+	for (size_t i = 1; i + 2 < near && !clock; i++)
+		clock = text.p[i] == ':' && octet_is_digit(text.p[i - 1]) && octet_is_digit(text.p[i + 1]) &&
+		        octet_is_digit(text.p[i + 2]);
+	return clock || stretch_number(text);
+}
+
+/* Whether each line is one by itself, as a log's are: text that is wrapped does not begin each with a number or a time. */
+static bool are_lines(const struct passage *p, const struct paragraph *lines)
+{
+	for (size_t i = lines->first; i < lines->end; i++)
+		if (!is_stamped(unled(passage_line(p, i))))
+			return false;
+	return true;
+}
+
 /* The paragraph that begins with the line, a space between its lines; false where none of several lines does. */
 static bool paragraph_join(struct paragraph *lines, const struct passage *p, size_t i)
 {
@@ -67,7 +90,7 @@ static bool paragraph_join(struct paragraph *lines, const struct passage *p, siz
 		buffer_add_octet(&lines->joined, ' ');
 	}
 	lines->text = buffer_slice(&lines->joined);
-	return lines->end > i + 1;
+	return lines->end > i + 1 && !are_lines(p, lines);
 }
 
 /* The line in which the text begins; `*start`, if wanted, gets whether it is the first there. */

@@ -24,11 +24,9 @@ static size_t arrow_of(struct slice text)
 /* The length of the mark that begins a remark behind so many spaces; 0 where none does. */
 static size_t mark_of(struct slice text, size_t spaces)
 {
-	size_t arrow = arrow_of(text);
-	if (spaces == 0 || (arrow && text.p[0] == '<'))
-		return spaces ? arrow : 0;
-	if (spaces < 2)
-		return 0;
+	size_t arrow = spaces ? arrow_of(text) : 0;
+	if (spaces < 2 || (arrow && text.p[0] == '<'))
+		return arrow && text.p[0] == '<' ? arrow : 0;
 	if (arrow)
 		return arrow;
 	return slice_starts(text, SLICE("# ")) ? 1 : slice_starts(text, SLICE("// ")) ? 2 : 0;

@@ -225,6 +225,13 @@ static void begin(struct walk *w, enum side side, struct slice text, size_t i)
 	w->side = side;
 }
 
+/* Whether a page begins behind lines that are none of the text's: an RFC's page break has taken the empty line that ends the header. */
+static bool follows_break(const struct walk *w, size_t i)
+{
+	const struct held *held = &w->s->p->lines[i];
+	return i > w->s->first && held->number > held[-1].number + 1 && html_end(w, i) > 0;
+}
+
 static void read_field(struct walk *w, struct slice text, size_t i)
 {
 	enum side side;
@@ -256,7 +263,7 @@ static void read_field(struct walk *w, struct slice text, size_t i)
 		walk_remark(w, text, i);
 		return;
 	}
-	if (bracket || (w->s->literal && (text.p[0] == '<' || text.p[0] == '{'))) {
+	if (bracket || (w->s->literal && (text.p[0] == '<' || text.p[0] == '{')) || follows_break(w, i)) {
 		end_header(w, i, false);
 		walk_http(w, text, i);
 		return;

@@ -4,6 +4,7 @@
 #include "script/extract_bare.h"
 
 #include "protocol/protocol.h"
+#include "script/import_forms.h"
 #include "script/speaker.h"
 
 /* So many lines of a stretch are looked at for what marks a side. */
@@ -12,6 +13,9 @@
 /* No stretch has more lines. */
 #define LINES_MAX 2048
 #define LINES_OF_TEXT 512
+
+/* A line of prose that is wrapped has as many octets, and more. */
+#define PROSE_LEAST 55
 
 static size_t indent_of(struct slice line)
 {
@@ -194,6 +198,17 @@ static bool together(const struct stretch *s, const struct held *first, const st
 	if (s->literal)
 		return held->kind == DOCUMENT_LITERAL && held->block == first->block;
 	return held->kind != DOCUMENT_LITERAL && indent_of(line) >= s->indent;
+}
+
+bool stretch_amid_sentence(const struct passage *p, size_t i)
+{
+	const struct held *held = &p->lines[i];
+	if (i == 0 || held->kind == DOCUMENT_LITERAL || held[-1].kind != held->kind ||
+	    held[-1].number + 1 != held->number)
+		return false;
+	struct slice line = passage_line(p, i), above = passage_line(p, i - 1), text = slice_trim(above);
+	return text.n >= PROSE_LEAST && indent_of(above) == indent_of(line) && octet_is_alpha(text.p[text.n - 1]) &&
+	       !line_is_code(text);
 }
 
 /* Whether wget has announced the response, which it indents more than all else (-S). */

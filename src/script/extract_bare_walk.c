@@ -244,13 +244,6 @@ static bool greets_anew(const struct walk *w, struct slice text)
 	       w->protocol->greeting(text) >= 3 && !w->protocol->tagged;
 }
 
-/* A script of a test program's, not what is said: `ok select $mailbox`, `* status ${mailbox} (messages 0)`. */
-static bool is_template(const struct walk *w, struct slice text)
-{
-	static const char *const words[] = { "ok ", "no ", "bad ", "\"\" ", NULL };
-	return slice_find(text, SLICE("${")) < text.n || (w->protocol->tagged && line_starts_any(text, words));
-}
-
 /* Among lines of text: a reply where nothing was asked is prose that begins with a number. */
 static bool is_unasked(const struct walk *w)
 {
@@ -274,9 +267,9 @@ static void read_line(struct walk *w, struct slice text, size_t i)
 {
 	struct slice said[2];
 	unsigned likes[2] = { 0, 0 };
-	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER && !is_template(w, text); side++)
+	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++)
 		if (stretch_marked(w->s, side, text, &said[side]))
-			likes[side] = speaker_likes(w->protocol, side, said[side]);
+			likes[side] = walk_likes(w, side, said[side]);
 	bool marks[2] = { w->s->mark[SIDE_CLIENT].n > 0, w->s->mark[SIDE_SERVER].n > 0 };
 	bool goes_on = reply_goes_on(w, text, likes[SIDE_CLIENT], i);
 	/* where both might say it */

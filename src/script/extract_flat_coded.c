@@ -47,6 +47,13 @@ static bool begins_text(struct slice word)
 	return (octet_is_alnum((char)c) || open || (c > 0x7F && !arrow)) && !is_listed_code(word);
 }
 
+/* Whether numbers alone stand at the word, as in a log's columns: `331 0 0 7411e2b6`. */
+static bool is_columns(const struct flat *flat, size_t k)
+{
+	uint64_t number;
+	return slice_number(flat_word(flat, k), &number) && slice_number(flat_word(flat, k + 1), &number);
+}
+
 /* Whether a reply's line begins at the word: a code that the protocol knows, or POP3's status. */
 static bool is_reply(const struct flat *flat, size_t k)
 {
@@ -57,7 +64,8 @@ static bool is_reply(const struct flat *flat, size_t k)
 	struct slice code = slice_part(word, 0, 3);
 	if (!is_three_digits(code) || codes == NULL || table_find(codes, code) == NULL)
 		return false;
-	return (word.n > 4 && word.p[3] == '-') || (word.n == 3 && begins_text(flat_word(flat, k + 1)));
+	return (word.n > 4 && word.p[3] == '-') ||
+	       (word.n == 3 && begins_text(flat_word(flat, k + 1)) && !is_columns(flat, k + 1));
 }
 
 /* ---- commands ---- */

@@ -13,6 +13,8 @@
 
 /* A shorter word may be any. */
 #define BASE64_MIN 20
+/* And one that is folded in the column of its prefix is longer. */
+#define ENCODED_MIN 40
 
 static bool is_encoded(struct slice text)
 {
@@ -22,8 +24,7 @@ static bool is_encoded(struct slice text)
 	return text.n > 0;
 }
 
-/* Whether the word is long enough for nothing else. */
-static bool is_base64(struct slice text)
+bool is_base64(struct slice text)
 {
 	return text.n >= BASE64_MIN && is_encoded(text);
 }
@@ -57,11 +58,21 @@ bool fold_full(const struct speaking *s, const struct item *item)
 	return s->end <= PAGE_WIDTH && s->end + 1 + first.n > PAGE_WIDTH - PAGE_MARGIN;
 }
 
+/* Whether an encoded text goes on: the line that waits ends with a long piece of it, unpadded, and another piece or its end follows. */
+static bool encoded_goes_on(const struct speaking *s, struct slice line, struct slice next)
+{
+	struct slice last = last_word(line);
+	return s->t->protocol && last.n >= ENCODED_MIN && is_base64(last) && last.p[last.n - 1] != '=' &&
+	       is_encoded(next) && next.n <= last.n + BASE64_MIN;
+}
+
 /* Whether the line goes on with one that is too long for the page, though it is indented no more than its prefix. */
 bool fold_wraps(const struct speaking *s, const struct item *item)
 {
 	struct slice line = buffer_slice(&s->line), rest = item->text, first = slice_word(&rest);
 	if (rest.n == 0 && is_base64(item->text) && (slice_equal(line, SLICE("334")) || slice_equal(line, SLICE("+"))))
+		return true;
+	if (rest.n == 0 && item->indent == s->indent && encoded_goes_on(s, line, first))
 		return true;
 	if (s->t->protocol == NULL || item->index != s->index + 1 || is_aside(item->text))
 		return false;

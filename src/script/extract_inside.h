@@ -44,6 +44,10 @@ struct slice passage_line(const struct passage *p, size_t i);
 void passage_drop(struct passage *p, size_t n);
 void passage_free(struct passage *p);
 
+/* Takes AsciiDoc's callouts (`data <5>`) off the ends of a block's lines, where their legend is right behind it; and the legend
+ * (extract_callouts.c). */
+void passage_callouts(struct passage *p);
+
 /* ---- what a passage is (extract_judge.c) ---- */
 
 /* What speaks for a number of lines being a conversation. */
@@ -88,6 +92,9 @@ bool judge_passage(const struct passage *p, size_t i, const struct judged *usual
 /* The same for lines that go on with a passage that was too long to be held, which was judged as `usual`; `payload`: they may
  * begin without a prefix. */
 bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, bool payload, struct judged *judged);
+
+/* Whether the word is base64, and long enough for nothing else (extract_fold.c). */
+bool is_base64(struct slice word);
 
 /* ---- what is said (extract_items.c) ---- */
 
@@ -261,6 +268,12 @@ size_t recorded_passage(struct talk *t, const struct passage *p, size_t i, struc
 
 /* How many octets of the text that side says, where others stand in its line: what is behind them is prose. */
 size_t flat_end(const struct talk *t, enum side side, struct slice text);
+
+/* ---- what an author has written behind a line (extract_gloss.c) ---- */
+
+/* Takes it off the end of what `side` says behind a prefix: what bare_gloss() takes, a remark behind two blanks and a semicolon,
+ * or one in brackets behind wide space. Its words, empty where none stand there. Not to be asked of payload. */
+struct slice said_gloss(struct slice *text, enum side side);
 
 /* ---- whether it goes on (extract_join.c) ---- */
 

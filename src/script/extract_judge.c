@@ -1,6 +1,7 @@
 /*
  * Whether lines with prefixes are a conversation, in which notation, and of which protocol.
  */
+#include "script/extract_bare.h"
 #include "script/extract_inside.h"
 
 #include <stdlib.h>
@@ -16,6 +17,9 @@
 /* So many of a passage's lines are judged, and so many prefixes looked for in one line. */
 #define LINES_JUDGED 256
 #define PREFIXES_MAX 256
+
+/* So many lines in capitals are a conversation though nobody knows its protocol. */
+#define COMMANDS_MIN 4
 
 /* A conversation begins at most so many lines before the first that speaks for it. */
 #define LINES_BEFORE 8
@@ -40,6 +44,16 @@ static bool asks_for_more(struct slice text)
 	return slice_equal(word, SLICE("+")) || (line_is_code(text) && text.p[0] == '3');
 }
 
+/* Whether the server repeats the tag that the client has begun with, and says how its command ended: `N01 OK`. */
+static bool is_tagged_reply(struct slice command, struct slice reply)
+{
+	struct slice tag = slice_word(&command);
+	bool same = tag.n && slice_equal(tag, slice_word(&reply)) && slice_trim(command).n;
+	struct slice status = slice_word(&reply);
+	return same && (slice_equal(status, SLICE("OK")) || slice_equal(status, SLICE("NO")) ||
+	                slice_equal(status, SLICE("BAD")) || slice_equal(status, SLICE("BYE")));
+}
+
 static void look(struct verdict *v, const struct spoken *line, bool command)
 {
 	unsigned likes = v->protocol ? speaker_likes(v->protocol, line->side, line->text) : 0;
@@ -60,6 +74,8 @@ static struct verdict verdict_of(const struct spoken *lines, size_t n, const str
 		bool client = lines[i].side == SIDE_CLIENT;
 		v.turns += i && lines[i].text.n && lines[i - 1].text.n && lines[i].side != lines[i - 1].side;
 		look(&v, &lines[i], client && command);
+		v.replies = v.replies || (i && !client && lines[i - 1].side == SIDE_CLIENT &&
+		                          is_tagged_reply(lines[i - 1].text, lines[i].text));
 		command = !client && !asks_for_more(lines[i].text);
 	}
 	return v;
@@ -211,7 +227,8 @@ static void trial_run(struct trial *t, size_t i)
 		if (n == 0) {
 			bool letter = between == 0 && is_letter_field(line, indent);
 			t->letters += letter;
-			between += t->p->lines[i].kind == DOCUMENT_HEADING ? LINES_BETWEEN : line.n > 0 && !letter;
+			bool counts = line.n > 0 && !letter && !is_base64(slice_trim(line));
+			between += t->p->lines[i].kind == DOCUMENT_HEADING ? LINES_BETWEEN : counts;
 			continue;
 		}
 		indent = found[0].start;
@@ -243,6 +260,34 @@ static bool trial_lists(const struct trial *t)
 	return t->n > 1 && t->n * 10 >= literal * 6 && literal * 10 >= t->n * 6;
 }
 
+/* Whether the text begins as a command or a reply does that is written in capitals, or with a number: `CAP LS`, `001 [...]`. */
+static bool begins_in_capitals(struct slice text)
+{
+	struct slice rest = text, word = slice_word(&rest);
+	bool capitals = true;
+	for (size_t i = 0; i < word.n && capitals; i++)
+		capitals = octet_is_digit(word.p[i]) ||
+		           (octet_is_alpha(word.p[i]) && octet_lower(word.p[i]) != word.p[i]);
+	return capitals && word.n >= 3;
+}
+
+/* Whether the trial begins with lines that stand by themselves, indented, each with its prefix in the same column, and all in
+ * capitals: nobody talks so but programs. */
+static bool trial_commands(const struct trial *t)
+{
+	struct said found[PREFIXES_MAX];
+	size_t n = 0, indent = 0, sides[2] = { 0 };
+	for (size_t i = t->first; i <= t->last && i < t->p->n && passage_line(t->p, i).n; i++, n++) {
+		struct slice line = passage_line(t->p, i);
+		if (prefixes(line, t->notation, found) != 1 || (n && found->start != indent) ||
+		    !begins_in_capitals(slice_trim(slice_part(line, found->text, found->end))))
+			return false;
+		indent = found->start;
+		sides[found->side]++;
+	}
+	return indent > 0 && n >= COMMANDS_MIN && sides[SIDE_CLIENT] && sides[SIDE_SERVER];
+}
+
 /* Both sides go on in turn, and at least one of them as such programs do, whatever they speak. */
 static bool converses(const struct notation *notation, const struct verdict *v, bool listing)
 {
@@ -271,6 +316,19 @@ static bool convinces(const struct notation *notation, const struct verdict *v, 
 	if (one && !v->protocol->server_first)
 		return sure && v->strange == 0 && v->lines[SIDE_CLIENT] + v->lines[SIDE_SERVER] > 1;
 	return both && sure && v->strange <= v->likely[SIDE_CLIENT] / 2;
+}
+
+/* Whether the lines are only quoted (`> `), and HTTP stands somewhere in them: the first begins no message, or a page has flattened
+ * one of them. */
+static bool only_quotes(const struct trial *t, const struct verdict *v)
+{
+	bool both = v->lines[SIDE_CLIENT] && v->lines[SIDE_SERVER];
+	if (t->notation->weight > 1 || v->protocol == NULL || v->protocol->server_first || both || t->n == 0)
+		return false;
+	for (size_t i = 0; i < t->n; i++)
+		if (bare_is_flat(t->lines[i].text))
+			return true;
+	return speaker_likes(v->protocol, v->lines[SIDE_CLIENT] ? SIDE_CLIENT : SIDE_SERVER, t->lines[0].text) < 2;
 }
 
 static void flip(struct trial *t)
@@ -366,6 +424,9 @@ bool judge_passage(const struct passage *p, size_t i, const struct judged *usual
 	*judged = (struct judged){ .again = i + 1 };
 	if (line.n == 0 || notation_find(line, NULL, found, PREFIXES_MAX) == 0)
 		return false;
+	/* `4.11. Command: UPDATE` */
+	if (p->lines[i].kind == DOCUMENT_HEADING && found->notation->weight < 2)
+		return false;
 	judged->tried = true;
 	struct spoken *lines = memory_zeroed(LINES_JUDGED, sizeof *lines);
 	for (const struct notation *notation = notations; notation->name; notation++) {
@@ -376,7 +437,8 @@ bool judge_passage(const struct passage *p, size_t i, const struct judged *usual
 		trial_run(&trial, i);
 		trial_judge(&trial, usual->notation == notation ? usual->verdict.protocol : NULL, &tried);
 		bool fields = tried.verdict.protocol == NULL && trial.letters * 2 > trial.n;
-		if (!fields && convinces(notation, &tried.verdict, trial_lists(&trial)) && better(&tried, judged))
+		if (!fields && convinces(notation, &tried.verdict, trial_lists(&trial) || trial_commands(&trial)) &&
+		    !only_quotes(&trial, &tried.verdict) && better(&tried, judged))
 			*judged = tried;
 	}
 	free(lines);

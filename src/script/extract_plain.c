@@ -162,6 +162,8 @@ static enum role role_alone(struct speaking *s, const struct item *item, enum si
 	*side = s->side;
 	if (s->own && item->indent >= s->indent && slice_starts(item->text, SLICE(")")))
 		return ROLE_OWN; /* behind a literal */
+	if (s->own && reply_goes_on(s, item))
+		return ROLE_OWN; /* behind lines of it that are left out */
 	*side = speak_payload(s->t, s->side) ? s->side : 1 - s->side;
 	if (!speak_payload(s->t, *side) || item->cell)
 		return ROLE_REMARK;

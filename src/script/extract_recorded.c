@@ -8,10 +8,14 @@
 
 #include "protocol/protocol.h"
 #include "script/import_forms.h"
+#include "script/notation_inside.h"
 #include "script/script.h"
 
 /* So many lines without a mark of the form's end the recording. */
 #define LINES_BETWEEN 12
+
+/* A log is recognised by as many. */
+#define LOG_LINES 48
 
 /* How much must speak for a form, as where a file is recognised. */
 #define SURE 3
@@ -20,7 +24,32 @@
 static const struct import_form *const forms[] = { &import_imaplib,    &import_smtplib, &import_http_client,
 	                                           &import_poplib,     &import_ftplib,  &import_curl,
 	                                           &import_swaks,      &import_ruby,    &import_nodemailer,
-	                                           &import_curl_trace, &import_ftp };
+	                                           &import_curl_trace, &import_ftp,     &import_log };
+
+/* Whether the form's lines have quote marks, or arrows, and are looked for behind what others have put before them. */
+static bool may_be_led(const struct import_form *form, struct slice line)
+{
+	if (form == &import_imaplib)
+		return slice_find(line, SLICE(" > ")) < line.n || slice_find(line, SLICE(" < ")) < line.n;
+	bool python = form == &import_smtplib || form == &import_http_client || form == &import_poplib ||
+	              form == &import_ftplib;
+	return python && (slice_find_octet(line, '\'') < line.n || slice_find_octet(line, '"') < line.n);
+}
+
+/* The line without the indentation, the marks of a quotation and the times that stand before what the form likes. */
+static struct slice unled(const struct import_form *form, struct slice line)
+{
+	struct slice rest = line;
+	if (!may_be_led(form, line))
+		return line;
+	for (unsigned i = 0; i < LEADER_STEPS && form->likes(rest, false) == 0; i++) {
+		size_t step = leader_step(rest, 0);
+		if (step == 0)
+			return line;
+		rest = slice_part(rest, step, rest.n);
+	}
+	return form->likes(rest, false) ? rest : line;
+}
 
 /* Whether the line, which by itself says nothing, belongs to what stands right above. */
 static bool goes_on(const struct import_form *form, struct slice line)
@@ -30,18 +59,41 @@ static bool goes_on(const struct import_form *form, struct slice line)
 	return form == &import_ftp && ftp_goes_on(line);
 }
 
+/* How many of the lines from `i`, of the same block, up to a heading, at most `max`, a log has. */
+static size_t log_from_line(const struct passage *p, size_t i, size_t max)
+{
+	struct buffer text = { 0 };
+	unsigned block = p->lines[i].block;
+	for (; max-- && i < p->n && p->lines[i].kind != DOCUMENT_HEADING && p->lines[i].block == block; i++) {
+		buffer_add_slice(&text, passage_line(p, i));
+		buffer_add_octet(&text, '\n');
+	}
+	size_t n = log_lines(buffer_slice(&text));
+	buffer_free(&text);
+	return n;
+}
+
+/* Where a log ends that begins at the `i`th line, whose lines are compared with each other: first a few, then all. 0 where none
+ * begins. */
+static size_t end_of_log(const struct passage *p, size_t i)
+{
+	if (import_log.likes(passage_line(p, i), false) == 0 || log_from_line(p, i, LOG_LINES) == 0)
+		return 0;
+	return i + log_from_line(p, i, p->n);
+}
+
 /* Where a recording of the form ends that begins at the `i`th line: behind its last line. 0 where none begins. */
 static size_t end_of(const struct passage *p, size_t i, const struct import_form *form)
 {
 	size_t end = i, between = 0;
 	unsigned likes = 0, block = p->lines[i].block;
-	if (form->likes(passage_line(p, i), false) == 0)
+	if (form->likes(unled(form, passage_line(p, i)), false) == 0)
 		return 0;
 	for (; i < p->n && p->lines[i].kind != DOCUMENT_HEADING; i++) {
 		/* what is recorded in a block ends with it */
 		if (block ? p->lines[i].block != block : between > LINES_BETWEEN)
 			break;
-		struct slice line = passage_line(p, i);
+		struct slice line = unled(form, passage_line(p, i));
 		unsigned one = line.n ? form->likes(line, false) : 0;
 		if (one == 0 && end == i && goes_on(form, line))
 			one = 1;
@@ -102,7 +154,7 @@ static bool read(struct talk *t, const struct passage *p, size_t first, size_t e
 	struct script *scripts = NULL;
 	size_t n = 0;
 	for (size_t i = first; i < end; i++) {
-		buffer_add_slice(&text, passage_line(p, i));
+		buffer_add_slice(&text, unled(form, passage_line(p, i)));
 		buffer_add_octet(&text, '\n');
 	}
 	struct draft draft = { .file = "document", .form = form->name, .error = &error, .as_found = true };
@@ -132,7 +184,7 @@ size_t recorded_passage(struct talk *t, const struct passage *p, size_t i, struc
 	if (p->lines[i].number <= t->unrecorded)
 		return i;
 	for (size_t k = 0; k < sizeof forms / sizeof forms[0]; k++) {
-		size_t one = end_of(p, i, forms[k]);
+		size_t one = forms[k] == &import_log ? (best ? 0 : end_of_log(p, i)) : end_of(p, i, forms[k]);
 		if (one > end) {
 			end = one;
 			best = forms[k];

@@ -36,6 +36,9 @@ void speak_flush(struct speaking *s)
 	struct slice line = buffer_slice(&s->line);
 	line.n = end_mark(line, s->judged->marked_ends); /* of its last fold */
 	talk_said(s->t, s->side, line, s->number);
+	if (s->gloss.n)
+		talk_comment(s->t, s->gloss, s->number);
+	s->gloss = (struct slice){ 0 };
 	count_settle(s, s->i);
 }
 
@@ -324,6 +327,16 @@ static struct slice without_margin(struct talk *t, enum side side, struct slice 
 	return slice_part(text, space < t->margin[side] ? space : t->margin[side], text.n);
 }
 
+/* Says what stands behind a prefix; of payload all is said, of other lines what an author has written behind it is not. */
+static void say(struct speaking *s, enum side side, struct slice text, unsigned number)
+{
+	bool words = s->judged->notation->form == NOTATION_LETTER || s->judged->notation->form == NOTATION_WORD;
+	text = without_margin(s->t, side, text);
+	if (words && s->t->protocol && !speak_payload(s->t, side))
+		s->gloss = said_gloss(&text, side);
+	speak_line(s, side, text, number);
+}
+
 static void read_said(struct speaking *s, const struct item *item)
 {
 	struct buffer all = { 0 };
@@ -358,7 +371,7 @@ static void read_said(struct speaking *s, const struct item *item)
 	bool silent = is_shell(s, &whole) || not_said(s, &whole, buffer_slice(&all));
 	s->i += silent ? n : 1;
 	if (!silent)
-		speak_line(s, item->side, without_margin(s->t, item->side, whole.text), item->number);
+		say(s, item->side, whole.text, item->number);
 	if (prose.n) {
 		speak_flush(s);
 		talk_comment(s->t, prose, item->number);

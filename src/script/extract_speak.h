@@ -16,6 +16,7 @@ struct speaking {
 	/* The command or reply that may go on in the next line. */
 	bool waits;
 	struct buffer line;
+	struct slice gloss; /* what an author has written behind it; of the passage's */
 	/* The line before: its side, where its prefix and its text begin. */
 	enum side side;
 	unsigned number;

@@ -23,9 +23,11 @@ extern const struct import_form import_imaplib, import_smtplib, import_poplib, i
 	import_curl, import_swaks, import_s_client, import_telnet, import_nc, import_exim, import_imaptest,
 	import_document;
 /* Those that only documents have (extract_recorded.c). */
-extern const struct import_form import_ruby, import_nodemailer, import_curl_trace, import_ftp;
+extern const struct import_form import_ruby, import_nodemailer, import_curl_trace, import_ftp, import_log;
 /* Whether octets stand in the line as curl --trace writes them: it belongs to the line above. */
 bool curl_trace_octets(struct slice line);
+/* How many lines of the text are a log that import_log reads, which begins with the first; 0: it does not. */
+size_t log_lines(struct slice text);
 /* Whether the line may stand below what the program ftp says: a reply, a listing, a command that it shows. */
 bool ftp_goes_on(struct slice line);
 

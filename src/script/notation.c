@@ -253,13 +253,28 @@ static bool many_follow(struct slice line, struct rows rows, size_t from)
 	return n == SURELY_FLAT;
 }
 
+/* Whether `at` is inside the brackets of what a program calls: `log.append(f"S: +OK ready")`. Prose has a blank before its bracket. */
+static bool in_call(struct slice line, size_t at)
+{
+	size_t closed = 0;
+	for (size_t i = at; i-- > 0;) {
+		closed += line.p[i] == ')';
+		if (line.p[i] != '(')
+			continue;
+		if (closed == 0)
+			return i > 0 && (octet_is_alnum(line.p[i - 1]) || line.p[i - 1] == '_');
+		closed--;
+	}
+	return false;
+}
+
 /* Behind prose, in the middle of a line: only where what follows is what that side says; of prefixes that are words, only where many
  * follow. */
 static bool find_glued(struct slice line, struct rows rows, struct said *said)
 {
 	for (size_t from = 0; candidate(line, from, rows, 3, said); from = said->start + 1)
 		if (weigh(line, rows, *said) > 1)
-			return true;
+			return !in_call(line, said->start);
 	for (size_t from = 0; candidate(line, from, rows, 2, said); from = said->start + 1)
 		if (weigh(line, rows, *said) > 1 && many_follow(line, rows_of(said->notation), said->after))
 			return true;

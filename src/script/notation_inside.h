@@ -1,6 +1,6 @@
 /*
  * What notation.c stands on: what may stand before a prefix and behind what is said, and one prefix at one place. Known to
- * notation_*.c alone.
+ * notation_*.c, import_log.c and extract_recorded.c alone.
  */
 #ifndef PARLANCE_SCRIPT_NOTATION_INSIDE_H
 #define PARLANCE_SCRIPT_NOTATION_INSIDE_H

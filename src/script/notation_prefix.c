@@ -85,8 +85,9 @@ static size_t letter_at(struct slice line, size_t at, struct slice spelling)
 /* `(telnet)`, or a word for speaking ("Client sends:", "Server response:"), where that stands there. */
 static size_t aside_from(struct slice line, size_t at)
 {
-	static const char *const words[] = { "sends", "says",    "responds", "replies", "answers", "response",
-		                             "reply", "request", "command",  "writes",  NULL };
+	static const char *const words[] = { "sends",    "says",  "responds", "replies", "answers",
+		                             "response", "reply", "request",  "command", "writes",
+		                             "sending",  "sent",  "replied",  NULL };
 	size_t open = spaces_from(line, at, 2);
 	for (const char *const *word = words; open > at && *word; word++)
 		if (slice_starts_nocase(behind(line, open), slice_of(*word)))

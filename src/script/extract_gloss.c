@@ -1,0 +1,51 @@
+/*
+ * What an author has written behind what somebody says, where a prefix tells who says it: `C: STARTTLS      (optional: upgrade to
+ * TLS)`, `S: +OK 3 14203   ; 3 messages`.
+ */
+#include "script/extract_bare.h"
+#include "script/extract_inside.h"
+
+#include <string.h>
+
+/* So many blanks part a remark in brackets from what the client says, and from what the server says: its replies are words, too. */
+static const size_t blanks_before[] = { [SIDE_CLIENT] = 2, [SIDE_SERVER] = 3 };
+
+/* Whether the text is a remark in brackets: two words or more, not all in capitals, and none of what protocols write in theirs. */
+static bool is_bracketed_remark(struct slice text)
+{
+	bool blank = false, small = false;
+	if (text.n < 3 || text.p[0] != '(' || text.p[text.n - 1] != ')' || !octet_is_alpha(text.p[1]))
+		return false;
+	for (size_t i = 1; i < text.n - 1; i++) {
+		if (strchr("()[]{}<>=\"\\|&*%", text.p[i]))
+			return false;
+		blank = blank || text.p[i] == ' ';
+		small = small || octet_upper(text.p[i]) != text.p[i];
+	}
+	return blank && small;
+}
+
+/* Whether it is a remark behind a semicolon, and not a parameter: `; charset=utf-8`. */
+static bool is_remark_behind(struct slice text)
+{
+	struct slice rest = slice_part(text, 1, text.n), first = slice_word(&rest);
+	return slice_starts(text, SLICE("; ")) && first.n && slice_find_octet(first, '=') == first.n;
+}
+
+struct slice said_gloss(struct slice *text, enum side side)
+{
+	struct slice marked = bare_gloss(text);
+	size_t blanks = 0;
+	if (marked.n)
+		return marked;
+	for (size_t i = 0; i < text->n; i++) {
+		struct slice rest = slice_part(*text, i, text->n);
+		bool apart = blanks >= 2 && i > blanks;
+		if (apart && (is_remark_behind(rest) || (blanks >= blanks_before[side] && is_bracketed_remark(rest)))) {
+			*text = slice_part(*text, 0, i - blanks);
+			return rest.p[0] == ';' ? slice_trim(slice_part(rest, 1, rest.n)) : rest;
+		}
+		blanks = text->p[i] == ' ' ? blanks + 1 : 0;
+	}
+	return (struct slice){ 0 };
+}
