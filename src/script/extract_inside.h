@@ -186,6 +186,7 @@ struct talk {
 	} rest;
 	size_t margin[2];    /* columns before each side's last command or reply, which payload has, too */
 	unsigned unrecorded; /* up to this line of the document no program's recording is one */
+	unsigned unlogged;   /* and no log begins */
 	struct buffer tags;  /* IMAP: the last ones that were used, a space before and behind each */
 	struct gap gap;
 };

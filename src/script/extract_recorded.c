@@ -59,8 +59,8 @@ static bool goes_on(const struct import_form *form, struct slice line)
 	return form == &import_ftp && ftp_goes_on(line);
 }
 
-/* How many of the lines from `i`, of the same block, up to a heading, at most `max`, a log has. */
-static size_t log_from_line(const struct passage *p, size_t i, size_t max)
+/* How many of the lines from `i`, of the same block, up to a heading, at most `max`, a log has. `*barren`: log_lines(). */
+static size_t log_from_line(const struct passage *p, size_t i, size_t max, bool *barren)
 {
 	struct buffer text = { 0 };
 	unsigned block = p->lines[i].block;
@@ -68,18 +68,23 @@ static size_t log_from_line(const struct passage *p, size_t i, size_t max)
 		buffer_add_slice(&text, passage_line(p, i));
 		buffer_add_octet(&text, '\n');
 	}
-	size_t n = log_lines(buffer_slice(&text));
+	size_t n = log_lines(buffer_slice(&text), barren);
 	buffer_free(&text);
 	return n;
 }
 
 /* Where a log ends that begins at the `i`th line, whose lines are compared with each other: first a few, then all. 0 where none
- * begins. */
-static size_t end_of_log(const struct passage *p, size_t i)
+ * begins. Where no two sides speak in the few, the half of them is passed over: a log that begins there would have shown itself. */
+static size_t end_of_log(struct talk *t, const struct passage *p, size_t i)
 {
-	if (import_log.likes(passage_line(p, i), false) == 0 || log_from_line(p, i, LOG_LINES) == 0)
+	bool barren;
+	if (p->lines[i].number <= t->unlogged || import_log.likes(passage_line(p, i), false) == 0)
 		return 0;
-	return i + log_from_line(p, i, p->n);
+	if (log_from_line(p, i, LOG_LINES, &barren))
+		return i + log_from_line(p, i, p->n, &barren);
+	for (size_t k = i; barren && k < p->n && k < i + LOG_LINES / 2 && p->lines[k].block == p->lines[i].block; k++)
+		t->unlogged = p->lines[k].number;
+	return 0;
 }
 
 /* Where a recording of the form ends that begins at the `i`th line: behind its last line. 0 where none begins. */
@@ -184,7 +189,7 @@ size_t recorded_passage(struct talk *t, const struct passage *p, size_t i, struc
 	if (p->lines[i].number <= t->unrecorded)
 		return i;
 	for (size_t k = 0; k < sizeof forms / sizeof forms[0]; k++) {
-		size_t one = forms[k] == &import_log ? (best ? 0 : end_of_log(p, i)) : end_of(p, i, forms[k]);
+		size_t one = forms[k] == &import_log ? (best ? 0 : end_of_log(t, p, i)) : end_of(p, i, forms[k]);
 		if (one > end) {
 			end = one;
 			best = forms[k];

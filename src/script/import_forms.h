@@ -26,8 +26,9 @@ extern const struct import_form import_imaplib, import_smtplib, import_poplib, i
 extern const struct import_form import_ruby, import_nodemailer, import_curl_trace, import_ftp, import_log;
 /* Whether octets stand in the line as curl --trace writes them: it belongs to the line above. */
 bool curl_trace_octets(struct slice line);
-/* How many lines of the text are a log that import_log reads, which begins with the first; 0: it does not. */
-size_t log_lines(struct slice text);
+/* How many lines of the text are a log that import_log reads, which begins with the first; 0: it does not. `*barren`: no two sides
+ * speak in its first lines, so that none begins soon behind the first either. */
+size_t log_lines(struct slice text, bool *barren);
 /* Whether the line may stand below what the program ftp says: a reply, a listing, a command that it shows. */
 bool ftp_goes_on(struct slice line);
 

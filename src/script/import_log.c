@@ -251,22 +251,26 @@ static bool judge(struct log *log, struct slice text)
 	return log->protocol && wrong * 4 <= n && !slice_equal(slice_of(log->protocol->name), SLICE("http"));
 }
 
-/* Learns the fronts of a log that begins with the text's first line; false where it is none. */
-static bool learn(struct log *log, struct slice text)
+/* Finds the fronts of a log in the text's first lines; false where no two sides speak in them. */
+static bool find_fronts(struct log *log, struct slice text)
 {
-	struct slice rest = text;
-	for (size_t i = 0; i < LEARN_LINES && rest.n; i++) {
-		struct slice line = slice_row(&rest);
+	for (size_t i = 0; i < LEARN_LINES && text.n; i++) {
+		struct slice line = slice_row(&text);
 		enum side side;
 		size_t end = surely_at(line, &side);
 		struct shape shape = shape_of(line, end, side);
 		if (end)
 			count_shape(log, &shape);
 	}
+	return choose(log);
+}
+
+/* Whether the log whose fronts are known begins with the text's first line. */
+static bool begins(struct log *log, struct slice text)
+{
 	enum side side;
-	struct slice said;
-	rest = text;
-	return choose(log) && log_row(log, slice_row(&rest), &side, &said) && judge(log, text);
+	struct slice said, rest = text;
+	return log_row(log, slice_row(&rest), &side, &said) && judge(log, text);
 }
 
 /* ---- reading ---- */
@@ -337,7 +341,7 @@ static enum status read(struct draft *d, struct slice text)
 {
 	struct log log = { 0 };
 	struct slice line, end;
-	if (!learn(&log, text))
+	if (!find_fronts(&log, text) || !begins(&log, text))
 		return draft_wrong(d, slice_row(&text), "no log's line tells who speaks");
 	struct reading r = { .d = d, .log = &log, .side = SIDE_SERVER };
 	draft_protocol(d, log.protocol->name);
@@ -362,13 +366,17 @@ static unsigned likes(struct slice line, bool first)
 	return log_from(text) > 0 || unrepred(text).n < text.n;
 }
 
-size_t log_lines(struct slice text)
+size_t log_lines(struct slice text, bool *barren)
 {
 	struct log log = { 0 };
 	size_t n = 0, end = 0;
 	enum side side;
 	struct slice said;
-	if (likes(slice_part(text, 0, slice_find_octet(text, '\n')), true) == 0 || !learn(&log, text))
+	*barren = false;
+	if (likes(slice_part(text, 0, slice_find_octet(text, '\n')), true) == 0)
+		return 0;
+	*barren = !find_fronts(&log, text);
+	if (*barren || !begins(&log, text))
 		return 0;
 	while (text.n) {
 		n++;
