@@ -1,35 +1,7 @@
 /*
  * Mistakes of each kind, put into conversations that are right: each is found once, at its line.
  */
-#include "script/check.h"
-#include "test.h"
-
-/* The findings of a script, each `NUMBER what` and LF, `!` before a warning; `said` gets its memory. */
-static struct slice found(struct buffer *said, const char *script)
-{
-	struct script *scripts;
-	size_t n;
-	struct error error = { 0 };
-	struct findings findings;
-	if (scripts_parse(slice_of(script), "t", &scripts, &n, &error) != STATUS_OK) {
-		error_clear(&error);
-		return SLICE("not checked");
-	}
-	check_script(&scripts[0], NULL, NULL, &findings);
-	for (size_t i = 0; i < findings.n; i++)
-		buffer_printf(said, "%s%u %s\n", findings.rows[i].level == CHECK_ERROR ? "" : "!",
-		              findings.rows[i].number, findings.rows[i].what);
-	findings_free(&findings);
-	scripts_free(scripts, n);
-	return buffer_slice(said);
-}
-
-#define FINDS(script, what) \
-	do { \
-		struct buffer said_ = { 0 }; \
-		CHECK_TEXT(found(&said_, script), what); \
-		buffer_free(&said_); \
-	} while (0)
+#include "findings.h"
 
 #define SMTP "S: 220 x ESMTP\nC: EHLO a.example\nS: 250-x\nS: 250 AUTH LOGIN PLAIN\n" /* lines 1 to 4 */
 #define MAIL "C: MAIL FROM:<a@b.example>\nS: 250 OK\nC: RCPT TO:<c@d.example>\nS: 250 OK\n"

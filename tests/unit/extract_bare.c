@@ -2,53 +2,7 @@
  * Conversations without prefixes in documents: a document, and what is found in it. Comments are left out where nothing is
  * tested about them.
  */
-#include "test.h"
-
-#include "script/extract.h"
-
-/* ---- helpers ---- */
-
-struct found {
-	struct buffer all, lines;
-	bool comments;
-};
-
-static void take_line(void *context, struct slice line, unsigned number)
-{
-	struct found *f = context;
-	(void)number;
-	if (!f->comments && line.n && line.p[0] == '#')
-		return;
-	buffer_add_slice(&f->lines, line);
-	buffer_add_octet(&f->lines, '\n');
-}
-
-static void take_end(void *context, const struct extracted *about)
-{
-	struct found *f = context;
-	buffer_printf(&f->all, "%s%s %u-%u\n", about->protocol, about->tls ? "+tls" : "", about->first, about->last);
-	buffer_add_slice(&f->all, buffer_slice(&f->lines));
-	buffer_clear(&f->lines);
-}
-
-static char *found(const char *name, const char *document, bool comments)
-{
-	struct found f = { .comments = comments };
-	struct extract_sink sink = { take_line, take_end, &f };
-	struct extract *e = extract_new(name, &sink);
-	extract_feed(e, document, slice_of(document).n);
-	extract_end(e);
-	extract_free(e);
-	buffer_free(&f.lines);
-	return buffer_take(&f.all);
-}
-
-#define CHECK_FOUND(name, document, want) \
-	do { \
-		char *got = found(name, document, false); \
-		CHECK_TEXT(slice_of(got), want); \
-		free(got); \
-	} while (0)
+#include "extracted.h"
 
 /* ---- sessions ---- */
 

@@ -2,61 +2,14 @@
  * Lines that a page has flattened: several lines of a conversation in one, without prefixes. A document, and what is found in it;
  * and prose about commands and codes, in which nothing is found.
  */
-#include "test.h"
-
-#include "script/extract.h"
-
-/* ---- helpers ---- */
-
-struct found {
-	struct buffer all, lines;
-	bool comments;
-};
-
-static void take_line(void *context, struct slice line, unsigned number)
-{
-	struct found *f = context;
-	(void)number;
-	if (!f->comments && line.n && line.p[0] == '#')
-		return;
-	buffer_add_slice(&f->lines, line);
-	buffer_add_octet(&f->lines, '\n');
-}
-
-static void take_end(void *context, const struct extracted *about)
-{
-	struct found *f = context;
-	buffer_printf(&f->all, "%s %u-%u\n", about->protocol, about->first, about->last);
-	for (size_t i = 0; f->comments && i < about->nerrata; i++)
-		buffer_printf(&f->all, "Errata: " SLICE_FMT "\n", SLICE_ARG(about->errata[i]));
-	buffer_add_slice(&f->all, buffer_slice(&f->lines));
-	buffer_clear(&f->lines);
-}
-
-static char *found(const char *document, bool comments)
-{
-	struct found f = { .comments = comments };
-	struct extract_sink sink = { take_line, take_end, &f };
-	struct extract *e = extract_new("d.txt", &sink);
-	extract_feed(e, document, slice_of(document).n);
-	extract_end(e);
-	extract_free(e);
-	buffer_free(&f.lines);
-	return buffer_take(&f.all);
-}
-
-#define CHECK_FOUND(document, want) \
-	do { \
-		char *got = found(document, false); \
-		CHECK_TEXT(slice_of(got), want); \
-		free(got); \
-	} while (0)
+#include "extracted.h"
 
 /* ---- SMTP, FTP, POP3 ---- */
 
 static void a_terminal_of_a_wiki_is_cut_where_command_and_reply_begin(void)
 {
 	char *got = found(
+		"d.txt",
 		"me@here:~# telnet mail.example 25 Trying 192.0.2.1... Connected to mail.example. Escape character is '^]'. 220 "
 		"mail.example ESMTP HELO me 250 mail.example rcpt to:<a@b.example> 503 5.5.1 Error: need MAIL command MAIL "
 		"FROM:<c@me> 250 2.1.0 Ok RCPT TO: d@b.example 250 2.1.5 Ok DATA 354 End data with <CR><LF>.<CR><LF> Subject: hi "
@@ -91,6 +44,7 @@ static void a_terminal_of_a_wiki_is_cut_where_command_and_reply_begin(void)
 static void inside_a_reply_of_several_lines_no_command_begins(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"220 mail.example ESMTP EHLO me 250-mail.example 250-STARTTLS 250-XFORWARD NAME HELO 250-AUTH LOGIN 250 HELP "
 		"AUTH LOGIN 334 VXNlcm5hbWU6 Ym9i 334 UGFzc3dvcmQ6 c2VjcmV0 235 2.7.0 Ok QUIT 221 2.0.0 Bye\n",
 		"smtp 1-1\n"
@@ -113,7 +67,7 @@ static void inside_a_reply_of_several_lines_no_command_begins(void)
 
 static void each_line_may_hold_an_exchange(void)
 {
-	CHECK_FOUND("HELO me 250 Hello me\nMAIL FROM:<a@me> 250 ok\nRCPT TO:<b@x> 250 ok\nQUIT 221 bye\n",
+	CHECK_FOUND("d.txt", "HELO me 250 Hello me\nMAIL FROM:<a@me> 250 ok\nRCPT TO:<b@x> 250 ok\nQUIT 221 bye\n",
 	            "smtp 1-4\n"
 	            "C: HELO me\n"
 	            "S: 250 Hello me\n"
@@ -127,18 +81,20 @@ static void each_line_may_hold_an_exchange(void)
 
 static void quote_marks_and_empty_lines_may_stand_between(void)
 {
-	CHECK_FOUND("- HELO me 250 Hello me\n\n- MAIL FROM:<a@me> 250 ok\n\n- QUIT 221 bye\n", "smtp 1-5\n"
-	                                                                                       "C: HELO me\n"
-	                                                                                       "S: 250 Hello me\n"
-	                                                                                       "C: MAIL FROM:<a@me>\n"
-	                                                                                       "S: 250 ok\n"
-	                                                                                       "C: QUIT\n"
-	                                                                                       "S: 221 bye\n");
+	CHECK_FOUND("d.txt", "- HELO me 250 Hello me\n\n- MAIL FROM:<a@me> 250 ok\n\n- QUIT 221 bye\n",
+	            "smtp 1-5\n"
+	            "C: HELO me\n"
+	            "S: 250 Hello me\n"
+	            "C: MAIL FROM:<a@me>\n"
+	            "S: 250 ok\n"
+	            "C: QUIT\n"
+	            "S: 221 bye\n");
 }
 
 static void of_ftp_two_replies_may_come_to_one_command(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"220 FTP server ready. USER anonymous 331 Send your address as password. PASS a@b.c 230 Access granted, "
 		"restrictions apply. RETR motd 150 Opening data connection for motd (226 bytes) 226 Transfer complete. QUIT 221 "
 		"Goodbye.\n",
@@ -158,6 +114,7 @@ static void of_ftp_two_replies_may_come_to_one_command(void)
 static void a_list_of_pop3_is_told_by_its_numbers_and_its_dot(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"+OK POP3 ready USER bob +OK PASS secret +OK bob has 2 messages (320 octets) LIST +OK 2 messages (320 octets) 1 "
 		"120 2 200 . RETR 1 +OK 120 octets From: a@b.example Subject: hi Hello . QUIT +OK bye\n",
 		"pop3 1-1\n"
@@ -184,6 +141,7 @@ static void where_a_cut_is_not_certain_the_conversation_ends(void)
 {
 	/* nobody knows where the text begins */
 	CHECK_FOUND(
+		"d.txt",
 		"220 mail.example ESMTP HELO me 250 hello MAIL FROM:<a@me> 250 ok DATA 354 Tell me all Good day . 250 ok\n",
 		"smtp 1-1\n"
 		"S: 220 mail.example ESMTP\n"
@@ -193,6 +151,7 @@ static void where_a_cut_is_not_certain_the_conversation_ends(void)
 		"S: 250 ok\n");
 	/* a word of the page stands behind the command */
 	CHECK_FOUND(
+		"d.txt",
 		"220 mail.example ESMTP mail from: a@me (the sender) 250 ok rcpt to: b@x 250 ok data 354 go ahead\n",
 		"");
 }
@@ -200,6 +159,7 @@ static void where_a_cut_is_not_certain_the_conversation_ends(void)
 static void what_was_flattened_may_be_wrapped(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"220 mail.example ESMTP HELO me 250 mail.example MAIL\nFROM:<a@me> 250 2.1.0 Ok RCPT TO:<b@x.example> 250\n2.1.5 Ok "
 		"QUIT 221 2.0.0\nBye\n\nMore of the page.\n",
 		"smtp 1-3\n"
@@ -213,6 +173,7 @@ static void what_was_flattened_may_be_wrapped(void)
 		"C: QUIT\n"
 		"S: 221 2.0.0 Bye\n");
 	CHECK_FOUND(
+		"d.txt",
 		"# 220 mail.example ESMTP HELO me 250 mail.example MAIL\n# FROM:<a@me> 250 2.1.0 Ok QUIT 221 2.0.0\n# Bye\n",
 		"smtp 1-2\n"
 		"S: 220 mail.example ESMTP\n"
@@ -229,6 +190,7 @@ static void what_was_flattened_may_be_wrapped(void)
 static void a_tag_that_comes_back_tells_a_command(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"* OK IMAP4 ready a LOGIN bob secret a OK done a LIST \"\" * * LIST (\\HasNoChildren) \"/\" \"a b\" * LIST () "
 		"\"/\" INBOX a OK LIST completed b SELECT INBOX * 208 EXISTS * OK [UIDNEXT 505] next b OK [READ-WRITE] done c "
 		"FETCH 1 BODY[TEXT] * 1 FETCH (BODY[TEXT] {9} Good day.) c OK done\n",
@@ -253,6 +215,7 @@ static void a_tag_that_comes_back_tells_a_command(void)
 static void prose_may_stand_between_the_parts(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"$ telnet mail.example 143 Trying 192.0.2.1... Connected to mail.example. Escape character is '^]'. * OK IMAP4 "
 		"ready\nNow you log in:\n1 LOGIN bob secret 1 OK done\nand select the inbox:\n2 SELECT Inbox * 1 EXISTS * 0 "
 		"RECENT * OK [UIDNEXT 2] next 2 OK [READ-WRITE] Completed\n3 LIST \"\" \"INBOX\"\n* LIST () \".\" \"INBOX\"\n3 OK "
@@ -274,6 +237,7 @@ static void prose_may_stand_between_the_parts(void)
 static void a_tag_without_a_command_comes_back_too(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"$ telnet mail.example 143\nTrying 192.0.2.1...\nEscape character is '^]'.\n* OK ready.\nlogin bob secret\nlogin "
 		"BAD Error in IMAP command\nThe tag was forgotten.\n",
 		"imap 4-6\n"
@@ -287,6 +251,7 @@ static void a_tag_without_a_command_comes_back_too(void)
 static void a_field_begins_with_its_name_and_the_last_ends_by_its_look(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"The client asks:\n\nPOST /api HTTP/1.1 Host: localhost User-Agent: me/1.0 (Test; X) y/2 Accept: text/html, */* "
 		"Content-Length: 13 \"hello world\"\n\nand gets:\n\nHTTP/1.1 200 OK Date: Mon, 27 Jul 2009 12:28:53 GMT Server: "
 		"Apache/2.2.14 (Win32) Content-Type: text/html; charset=UTF-8 <html> <p>Hello</p> </html> This is it.\n",
@@ -309,6 +274,7 @@ static void a_field_begins_with_its_name_and_the_last_ends_by_its_look(void)
 static void prose_behind_a_request_is_none_of_it(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"It might look like this: GET /v3?mine=true HTTP/1.1 Host: www.example.com Authorization: Bearer token Here is "
 		"another call with the same token.\n",
 		"http 1-1\n"
@@ -323,6 +289,7 @@ static void prose_behind_a_request_is_none_of_it(void)
 static void a_prefix_may_stick_to_what_is_before_it(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"Here is an example of anServer: 220 mail.example Client: HELO me Server: 250 Hello Client: MAIL FROM:Server: 250 "
 		"Sender ok Client: RCPT TO: Server: 250 Recipient ok Client: QUIT Server: 221 bye\n",
 		"smtp 1-1\n"
@@ -335,12 +302,13 @@ static void a_prefix_may_stick_to_what_is_before_it(void)
 		"S: 250 Recipient ok\n"
 		"C: QUIT\n"
 		"S: 221 bye\n");
-	CHECK_FOUND("In JavaScript the class FooServer: 220 lines, and FooClient: 90.\n", "");
+	CHECK_FOUND("d.txt", "In JavaScript the class FooServer: 220 lines, and FooClient: 90.\n", "");
 }
 
 static void what_a_side_does_is_not_what_it_says(void)
 {
 	CHECK_FOUND(
+		"d.txt",
 		"S: 220 mail.example ESMTP (no posting) (client says who it is) C: HELO me S: 250 Hello (it is late) C: QUIT S: 221 "
 		"Bye {The server closes the connection}\n",
 		"smtp 1-1\n"
@@ -391,7 +359,7 @@ static void prose_about_commands_and_codes_is_left_alone(void)
 		"see HELO x 250 ok",
 	};
 	for (size_t i = 0; i < sizeof prose / sizeof prose[0]; i++)
-		CHECK_FOUND(prose[i], "");
+		CHECK_FOUND("d.txt", prose[i], "");
 }
 
 int main(void)
