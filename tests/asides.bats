@@ -4,16 +4,8 @@
 
 load helpers
 
-# The document's text is standard input; what is extracted, without Source, is the argument.
-document_says() {
-	cat >"$BATS_TEST_TMPDIR/document.txt"
-	"$PARLANCE" extract --notes off "$BATS_TEST_TMPDIR/document.txt" | sed '/^Source: /d' >"$BATS_TEST_TMPDIR/extracted"
-	diff <(printf '%s\n' "$1") "$BATS_TEST_TMPDIR/extracted"
-	"$PARLANCE" annotate --notes off "$BATS_TEST_TMPDIR/extracted" >/dev/null
-}
-
 @test "a protocol that is not known has fields as HTTP's, each a line: behind a version, and where the line was not full" {
-	document_says 'Protocol: tcp
+	document_says txt 'Protocol: tcp
 
 C: PLAY rtsp://audio.example.com/a/rather/long/name.en RTSP/1.0
 C: CSeq: 833
@@ -44,7 +36,7 @@ EOF
 }
 
 @test "XML goes on in lines of its own; a picture of boxes and arrows says nothing" {
-	document_says 'Protocol: tcp
+	document_says txt 'Protocol: tcp
 
 C: <data content="cid:1@example.com">
 C:     <recipient identity="barney@example.com" />
@@ -70,7 +62,7 @@ EOF
 }
 
 @test "a sentence in brackets is never said; it describes a payload where one stands, else it is a remark" {
-	document_says 'Protocol: pop3
+	document_says txt 'Protocol: pop3
 
 C: RETR 1
 S: +OK 120 octets
@@ -93,7 +85,7 @@ EOF
 }
 
 @test "a remark in brackets of several lines is one, and the session goes on behind it" {
-	document_says 'Protocol: smtp
+	document_says txt 'Protocol: smtp
 
 S: 220 mail.example.net ESMTP
 C: EHLO mail.example.org
@@ -131,7 +123,7 @@ EOF
 }
 
 @test "words in braces tell of the connection; arrows, and what a program calls, are no part of a reply" {
-	document_says 'Protocol: ftp
+	document_says txt 'Protocol: ftp
 
 <client connects>
 S: 220 FTP server ready
@@ -157,7 +149,7 @@ EOF
 }
 
 @test "a backslash marks a fold, an address goes on without a space" {
-	document_says 'Protocol: imap
+	document_says txt 'Protocol: imap
 
 C: A01 LIST "" % RETURN (METADATA ("/shared/color"))
 S: A01 OK done
@@ -174,7 +166,7 @@ EOF
 }
 
 @test "<CRLF> at the ends, behind a fold and before a full stop, is a mark; told of it stays" {
-	document_says 'Protocol: ftp
+	document_says txt 'Protocol: ftp
 
 S: 220 FTP server ready
 C: USER Doe
@@ -195,7 +187,7 @@ EOF
 }
 
 @test "one session to the end of its tags; what the server might also say stands apart" {
-	document_says 'Protocol: imap
+	document_says txt 'Protocol: imap
 
 C: A006 SELECT Target
 S: A006 Select Completed
@@ -226,7 +218,7 @@ EOF
 }
 
 @test "JSON goes on in lines of its own" {
-	document_says 'Protocol: tcp
+	document_says txt 'Protocol: tcp
 
 C: {
 C:   "id": 1
@@ -250,7 +242,7 @@ EOF
 }
 
 @test "what tells of the connection in brackets hides no protocol" {
-	document_says 'Protocol: smtp
+	document_says txt 'Protocol: smtp
 
 # S: [wait for open connection]
 <client connects>

@@ -3,14 +3,6 @@
 
 load helpers
 
-# The document's text is standard input; what is extracted, without Source, is the argument.
-document_says() {
-	cat >"$BATS_TEST_TMPDIR/document.$1"
-	"$PARLANCE" extract --notes off "$BATS_TEST_TMPDIR/document.$1" | sed '/^Source: /d' >"$BATS_TEST_TMPDIR/extracted"
-	diff <(printf '%s\n' "$2") "$BATS_TEST_TMPDIR/extracted"
-	"$PARLANCE" annotate --notes off "$BATS_TEST_TMPDIR/extracted" >/dev/null
-}
-
 @test "quote marks, and quoted mail" {
 	document_says txt 'Title: As in this
 Protocol: pop3

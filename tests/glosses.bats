@@ -4,14 +4,6 @@
 
 load helpers
 
-# The document's text is standard input; what is extracted, without Source, is the argument.
-document_says() {
-	cat >"$BATS_TEST_TMPDIR/document.txt"
-	"$PARLANCE" extract --notes off "$BATS_TEST_TMPDIR/document.txt" | sed '/^Source: /d' >"$BATS_TEST_TMPDIR/extracted"
-	diff <(printf '%s\n' "$1") "$BATS_TEST_TMPDIR/extracted"
-	"$PARLANCE" annotate --notes off "$BATS_TEST_TMPDIR/extracted" >/dev/null
-}
-
 # Standard input is a document that holds no conversation.
 nobody_speaks() {
 	run "$PARLANCE" extract -
@@ -19,7 +11,7 @@ nobody_speaks() {
 }
 
 @test "a gloss behind blanks is a comment: an arrow, words in brackets, words behind a semicolon" {
-	document_says 'Protocol: smtp
+	document_says txt 'Protocol: smtp
 
 C: STARTTLS
 # (optional: upgrade to TLS)
@@ -46,7 +38,7 @@ EOF
 }
 
 @test "brackets of the protocol's own, a parameter and a reply's words are no gloss" {
-	document_says 'Protocol: imap
+	document_says txt 'Protocol: imap
 
 S: * OK ready (for you)
 C: a1 FETCH 1   (FLAGS UID)
@@ -61,7 +53,7 @@ S: a1 OK done  (in 2 ms)
 C: a2 NOOP
 S: a2 OK done ; really
 EOF
-	document_says 'Protocol: smtp
+	document_says txt 'Protocol: smtp
 
 C: EHLO me
 S: 250-CONNEG   (color=Binary)
@@ -73,7 +65,7 @@ EOF
 }
 
 @test "a message's text keeps what stands behind it" {
-	document_says 'Protocol: smtp
+	document_says txt 'Protocol: smtp
 
 C: DATA
 S: 354 go on
@@ -93,7 +85,7 @@ EOF
 }
 
 @test "base64 goes on in the column of the prefix" {
-	document_says 'Protocol: imap
+	document_says txt 'Protocol: imap
 
 S: * OK IMAP4rev1
 C: a AUTHENTICATE SAML20
@@ -121,7 +113,7 @@ EOF
     log.append(f"C: RETR {uid}    -> {len(body)} octets")
     log.append("C: QUIT")
 EOF
-	document_says 'Protocol: pop3
+	document_says txt 'Protocol: pop3
 Errata: prose stands before a prefix, on the same line
 
 # The client begins (
@@ -133,7 +125,7 @@ EOF
 }
 
 @test "a protocol that is not known: the server repeats the client's tag" {
-	document_says 'Protocol: tcp
+	document_says txt 'Protocol: tcp
 
 C: A01 AUTHENTICATE "PLAIN"
 S: A01 NO "PLAIN is not a supported SASL mechanism"' <<'EOF'
@@ -151,7 +143,7 @@ EOF
 }
 
 @test "a protocol that is not known: lines of their own in one column, all in capitals" {
-	document_says 'Protocol: tcp
+	document_says txt 'Protocol: tcp
 
 C: CAP LS
 C: NICK nickname
@@ -183,7 +175,7 @@ EOF
 }
 
 @test "a reply without prefixes goes on behind what is left out of it" {
-	document_says 'Protocol: smtp
+	document_says txt 'Protocol: smtp
 
 C: EHLO client.example.org
 S: 250-mail.example.com
@@ -201,7 +193,7 @@ EOF
 }
 
 @test "a heading that names a command begins no conversation, and hides none" {
-	document_says 'Title: Command: UPDATE
+	document_says txt 'Title: Command: UPDATE
 Protocol: tcp
 
 C: U01 UPDATE
@@ -240,7 +232,7 @@ EOF
 }
 
 @test "callouts of AsciiDoc that a legend explains are taken off, in a message too; without a legend they stay" {
-	document_says 'Protocol: smtp
+	document_says txt 'Protocol: smtp
 
 S: 220 JAMES SMTP awesome Server
 C: helo test
@@ -277,7 +269,7 @@ S: 250 received
 <3> Enter the subject, and a blank line.
 <4> End it.
 EOF
-	document_says 'Protocol: smtp
+	document_says txt 'Protocol: smtp
 
 C: NOOP <1>
 S: 250 ok

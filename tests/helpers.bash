@@ -238,3 +238,17 @@ for name in sys.argv[1:]:
         sys.exit(f"{name}: U+{ord(found[0]):04X} in {text[max(0, found.start() - 40):found.end() + 20]!r}")
 ' "$@"
 }
+
+# ---- what extract makes of a document ----
+
+# What stands in a conversation whose document has no prefixes.
+told='# the document does not print who says which line: told by what stands in it'
+
+# document_says ENDING EXPECTED: the document's text, in the form of files with that ending, is standard input; what is extracted,
+# without Source, is as expected, and is a transcript.
+document_says() {
+	cat >"$BATS_TEST_TMPDIR/document.$1"
+	"$PARLANCE" extract --notes off "$BATS_TEST_TMPDIR/document.$1" | sed '/^Source: /d' >"$BATS_TEST_TMPDIR/extracted"
+	diff <(printf '%s\n' "$2") "$BATS_TEST_TMPDIR/extracted" || return 1
+	"$PARLANCE" annotate --notes off "$BATS_TEST_TMPDIR/extracted" >/dev/null
+}

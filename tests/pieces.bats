@@ -3,18 +3,8 @@
 
 load helpers
 
-# The document, Markdown, is standard input; what is extracted, without Source, is the argument.
-document_says() {
-	cat >"$BATS_TEST_TMPDIR/document.md"
-	"$PARLANCE" extract --notes off "$BATS_TEST_TMPDIR/document.md" | sed '/^Source: /d' >"$BATS_TEST_TMPDIR/extracted"
-	diff <(printf '%s\n' "$1") "$BATS_TEST_TMPDIR/extracted"
-	"$PARLANCE" annotate --notes off "$BATS_TEST_TMPDIR/extracted" >/dev/null
-}
-
-told='# the document does not print who says which line: told by what stands in it'
-
 @test "fields that are left out end no header, and the code below is no body" {
-	document_says "Title: Who may read it
+	document_says md "Title: Who may read it
 Protocol: http
 
 $told
@@ -60,7 +50,7 @@ EOF
 }
 
 @test "responses under their headings are conversations of their own" {
-	document_says "Title: Not modified
+	document_says md "Title: Not modified
 Protocol: http
 
 $told
@@ -112,7 +102,7 @@ EOF
 }
 
 @test "a body in a block of its own is the response's where its count says so" {
-	document_says "Title: A greeting
+	document_says md "Title: A greeting
 Protocol: http
 
 $told

@@ -3,18 +3,8 @@
 
 load helpers
 
-# The document, Markdown, is standard input; what is extracted, without Source, is the argument.
-document_says() {
-	cat >"$BATS_TEST_TMPDIR/document.${2:-md}"
-	"$PARLANCE" extract --notes off "$BATS_TEST_TMPDIR/document.${2:-md}" | sed '/^Source: /d' >"$BATS_TEST_TMPDIR/extracted"
-	diff <(printf '%s\n' "$1") "$BATS_TEST_TMPDIR/extracted"
-	"$PARLANCE" annotate --notes off "$BATS_TEST_TMPDIR/extracted" >/dev/null
-}
-
-told='# the document does not print who says which line: told by what stands in it'
-
 @test "a block for each step, replies told of in prose or not at all" {
-	document_says "Title: Sending by hand
+	document_says md "Title: Sending by hand
 Protocol: smtp
 
 # telnet mail.example.com 25
@@ -90,7 +80,7 @@ EOF
 }
 
 @test "a block for each command behind the shell's line, whose port tells the protocol" {
-	document_says "Title: POP
+	document_says md "Title: POP
 Protocol: pop3
 
 # nc -nv 192.0.2.1 110
@@ -151,7 +141,7 @@ EOF
 }
 
 @test "a file that is nothing but what the client sends" {
-	document_says "Protocol: smtp
+	document_says txt "Protocol: smtp
 
 $told
 C: HELO mail.example
@@ -161,7 +151,7 @@ C: DATA
 C: This is a test.
 C:
 C: .
-C: QUIT" txt <<'EOF'
+C: QUIT" <<'EOF'
 HELO mail.example
 MAIL FROM:<a@example.org>
 RCPT TO:<b@example.com>
@@ -171,13 +161,13 @@ This is a test.
 .
 QUIT
 EOF
-	document_says "Protocol: imap
+	document_says txt "Protocol: imap
 
 $told
 C: a1 LOGIN user1@mail.example mypassword
 C: a3 EXAMINE INBOX
 C: a4 FETCH 1 BODY[]
-C: a5 LOGOUT" txt <<'EOF'
+C: a5 LOGOUT" <<'EOF'
 a1 LOGIN user1@mail.example mypassword
 a3 EXAMINE INBOX
 a4 FETCH 1 BODY[]
@@ -192,7 +182,7 @@ EOF
 }
 
 @test "what the author has written behind a line is a remark" {
-	document_says "Title: Shared
+	document_says md "Title: Shared
 Protocol: imap
 
 # # telnet localhost 143
@@ -215,7 +205,7 @@ S: . OK Setacl complete." <<'EOF'
 . OK Setacl complete.
 ```
 EOF
-	document_says "Title: Request
+	document_says md "Title: Request
 Protocol: http
 
 $told
@@ -234,7 +224,7 @@ EOF
 }
 
 @test "each command in a block quote; a session in quoted mail" {
-	document_says "Title: Reading
+	document_says md "Title: Reading
 Protocol: imap
 TLS: implicit
 
@@ -255,7 +245,7 @@ C: tag LOGOUT" <<'EOF'
 
 > That is all.
 EOF
-	document_says "Title: You wrote
+	document_says txt "Title: You wrote
 Protocol: smtp
 
 # > \$ telnet mail.example 25
@@ -264,7 +254,7 @@ S: 220 mail.example ESMTP
 C: EHLO me.example
 S: 250 mail.example
 C: QUIT
-S: 221 bye" txt <<'EOF'
+S: 221 bye" <<'EOF'
 You wrote:
 
 > $ telnet mail.example 25
@@ -279,7 +269,7 @@ EOF
 }
 
 @test "AUTH and what proves who the client is, no challenge printed" {
-	document_says "Protocol: smtp
+	document_says txt "Protocol: smtp
 
 $told
 C: EHLO me.example
@@ -293,7 +283,7 @@ C: Subject: hi
 C:
 C: hello
 C: .
-C: QUIT" txt <<'EOF'
+C: QUIT" <<'EOF'
 EHLO me.example
 AUTH LOGIN
 dXNlcg==
@@ -316,7 +306,7 @@ EOF
 }
 
 @test "lines printed with their ends" {
-	document_says "Title: What comes back
+	document_says md "Title: What comes back
 Protocol: http
 
 $told
@@ -338,7 +328,7 @@ EOF
 }
 
 @test "a mark before what the client says, a sentence between all lines" {
-	document_says 'Title: To begin, the USER command is sent
+	document_says txt 'Title: To begin, the USER command is sent
 Protocol: ftp
 
 # the document prints ">" before what the client says, and nothing before the other'"'"'s lines
@@ -348,7 +338,7 @@ S: 331 Password required for bob.
 # The client must respond with the password:
 C: PASS mypassword
 # The server responds with:
-S: 230 User bob logged in.' txt <<'EOF'
+S: 230 User bob logged in.' <<'EOF'
 To begin, the USER command is sent:
 > USER bob
 The server responds with:
@@ -377,7 +367,7 @@ EOF
 }
 
 @test "prose that is quoted with > stays prose, whatever HTTP stands in it" {
-	document_says "Title: It says, for instance
+	document_says md "Title: It says, for instance
 Protocol: http
 
 S: HTTP/1.1 200 OK
@@ -392,14 +382,14 @@ EOF
 }
 
 @test "a sentence that goes on with a number says no reply" {
-	document_says "Protocol: ftp
+	document_says txt "Protocol: ftp
 
 $told
 C: CWD /usr/dm
 S: 200 directory changed to /usr/dm
 C: MKD pathname
 S: 257 \"/usr/dm/pathname\" directory created
-C: CWD pathname" txt <<'EOF'
+C: CWD pathname" <<'EOF'
          CWD /usr/dm
          200 directory changed to /usr/dm
          MKD pathname
@@ -413,14 +403,14 @@ EOF
 }
 
 @test "a list of commands, words where their numbers belong, is no session" {
-	document_says 'Title: POP3 with telnet
+	document_says txt 'Title: POP3 with telnet
 Protocol: pop3
 
 C: LIST
 S: +OK 2 messages (320 octets)
 S: 1 120
 S: 2 200
-S: .' txt <<'EOF'
+S: .' <<'EOF'
 POP3 with telnet
 
 $ telnet pop3.example.com 110
@@ -444,7 +434,7 @@ EOF
 }
 
 @test "an RFC: a page break in the midst of a header, sections about a code" {
-	document_says "Title: 428 Precondition Required
+	document_says txt "Title: 428 Precondition Required
 Protocol: http
 
 $told
@@ -456,7 +446,7 @@ S: <html>
 S:    <body>
 S:       <p>Try using \"If-Match\".</p>
 S:    </body>
-S: </html>" txt <<EOF
+S: </html>" <<EOF
 Internet Engineering Task Force (IETF)                     M. Nottingham
 Request for Comments: 6585                                     Rackspace
 
@@ -489,7 +479,7 @@ EOF
 }
 
 @test "a response without fields that is a block with its body" {
-	document_says "Title: The API answers
+	document_says md "Title: The API answers
 Protocol: http
 
 $told
@@ -511,7 +501,7 @@ EOF
 }
 
 @test "a shell's comment in IMAP's blocks is a remark" {
-	document_says "Protocol: imap
+	document_says md "Protocol: imap
 
 $told
 S: * OK IMAP4rev1 ready
