@@ -8,6 +8,11 @@
 
 #include "base/memory.h"
 
+bool octet_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 bool octet_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -45,6 +50,11 @@ struct slice slice_part(struct slice s, size_t start, size_t end)
 	if (start >= end)
 		return (struct slice){ s.p, 0 };
 	return (struct slice){ s.p + start, end - start };
+}
+
+struct slice slice_from(struct slice s, size_t start)
+{
+	return slice_part(s, start, s.n);
 }
 
 bool slice_equal(struct slice a, struct slice b)
@@ -107,18 +117,13 @@ size_t slice_find_octet(struct slice s, char octet)
 	return found ? (size_t)(found - s.p) : s.n;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 struct slice slice_trim(struct slice s)
 {
-	while (s.n && is_blank(s.p[0])) {
+	while (s.n && octet_is_blank(s.p[0])) {
 		s.p++;
 		s.n--;
 	}
-	while (s.n && is_blank(s.p[s.n - 1]))
+	while (s.n && octet_is_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }
@@ -126,10 +131,10 @@ struct slice slice_trim(struct slice s)
 struct slice slice_word(struct slice *rest)
 {
 	size_t start = 0;
-	while (start < rest->n && is_blank(rest->p[start]))
+	while (start < rest->n && octet_is_blank(rest->p[start]))
 		start++;
 	size_t end = start;
-	while (end < rest->n && !is_blank(rest->p[end]))
+	while (end < rest->n && !octet_is_blank(rest->p[end]))
 		end++;
 	struct slice word = slice_part(*rest, start, end);
 	*rest = slice_part(*rest, end, rest->n);

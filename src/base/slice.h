@@ -24,6 +24,8 @@ struct slice slice_of(const char *string);
 
 /* The octets of `s` from `start` up to, not including, `end`; both are cut to the slice's length. */
 struct slice slice_part(struct slice s, size_t start, size_t end);
+/* The octets of `s` from `start` on; the empty slice past its end. */
+struct slice slice_from(struct slice s, size_t start);
 
 /* Whether both hold the same octets. */
 bool slice_equal(struct slice a, struct slice b);
@@ -64,6 +66,7 @@ bool slice_number(struct slice s, uint64_t *value);
 char *slice_string(struct slice s);
 
 /* ASCII alone, whatever the locale says. */
+bool octet_is_blank(char c); /* a space or a tab */
 bool octet_is_digit(char c);
 bool octet_is_alpha(char c);
 bool octet_is_alnum(char c);

@@ -31,16 +31,6 @@ struct log {
 	const struct protocol *protocol;
 };
 
-static struct slice behind(struct slice line, size_t at)
-{
-	return slice_part(line, at, line.n);
-}
-
-static bool is_white(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Whether a log parts its words with it. */
 static bool is_mark(char c)
 {
@@ -57,8 +47,8 @@ static struct slice take_piece(struct slice line, size_t *at)
 {
 	size_t start = *at;
 	bool digit = false;
-	if (is_white(line.p[start])) {
-		while (*at < line.n && is_white(line.p[*at]))
+	if (octet_is_blank(line.p[start])) {
+		while (*at < line.n && octet_is_blank(line.p[*at]))
 			++*at;
 		return SLICE(" ");
 	}
@@ -79,7 +69,7 @@ static struct shape shape_of(struct slice line, size_t end, enum side side)
 		memcpy(shape.p + shape.n, piece.p, piece.n);
 		shape.n += piece.n;
 	}
-	while (shape.blanks < end && is_white(line.p[end - 1 - shape.blanks]))
+	while (shape.blanks < end && octet_is_blank(line.p[end - 1 - shape.blanks]))
 		shape.blanks++;
 	return shape;
 }
@@ -94,7 +84,7 @@ static bool front_fits(const struct shape *shape, struct slice line, size_t *end
 		struct slice piece = take_piece(line, &at);
 		if (!slice_starts(rest, piece))
 			return false;
-		rest = behind(rest, piece.n);
+		rest = slice_from(rest, piece.n);
 	}
 	bool white = shape->blanks > 0 && rest.n == 0;
 	*end = white && at > start + shape->blanks ? start + shape->blanks : at;
@@ -124,7 +114,7 @@ static struct slice unrepred(struct slice text)
 static struct slice said_behind(struct slice line, size_t end)
 {
 	bool comma = end && line.p[end - 1] == ',';
-	struct slice text = slice_trim(behind(line, end)), rest = text;
+	struct slice text = slice_trim(slice_from(line, end)), rest = text;
 	while (rest.n && strchr(",)", rest.p[rest.n - 1]))
 		rest.n--;
 	bool closed = rest.n && rest.p[rest.n - 1] == '"';
@@ -134,7 +124,7 @@ static struct slice said_behind(struct slice line, size_t end)
 		return slice_part(rest, 1, rest.n - 1);
 	if (comma && text.n && text.p[text.n - 1] == ',')
 		return slice_part(text, 0, text.n - 1);
-	return comma || text.n == 0 || text.p[0] == 'b' ? unrepred(text) : behind(line, end);
+	return comma || text.n == 0 || text.p[0] == 'b' ? unrepred(text) : slice_from(line, end);
 }
 
 /* ---- learning ---- */
@@ -153,7 +143,7 @@ static size_t surely_at(struct slice line, enum side *side)
 	for (size_t at = 1; at < line.n && at < FRONT_MAX; at++) {
 		char before = line.p[at - 1], c = line.p[at];
 		marked = marked || is_mark(before);
-		if (!marked || (!is_white(before) && before != ',' && before != '"'))
+		if (!marked || (!octet_is_blank(before) && before != ',' && before != '"'))
 			continue;
 		struct slice said = said_behind(line, at);
 		bool reply = may_reply(said);
@@ -304,7 +294,7 @@ static void read_said(struct reading *r, struct slice text)
 		struct slice one = slice_part(text, 0, end);
 		draft_said(r->d, r->side, one, SLICE("\r\n"));
 		r->more = opens(one);
-		text = behind(text, end + length);
+		text = slice_from(text, end + length);
 	} while (text.n);
 }
 

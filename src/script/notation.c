@@ -31,22 +31,12 @@ static struct rows rows_of(const struct notation *one)
 	return rows;
 }
 
-static struct slice behind(struct slice line, size_t at)
-{
-	return slice_part(line, at, line.n);
-}
-
-static bool is_white(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Where the text begins behind a prefix. */
 static size_t text_from(struct slice line, size_t at)
 {
 	size_t end = at;
-	while (end < line.n && (is_white(line.p[end]) || slice_starts(behind(line, end), SLICE("\xC2\xA0"))))
-		end += is_white(line.p[end]) ? 1 : 2;
+	while (end < line.n && (octet_is_blank(line.p[end]) || slice_starts(slice_from(line, end), SLICE("\xC2\xA0"))))
+		end += octet_is_blank(line.p[end]) ? 1 : 2;
 	return end;
 }
 
@@ -145,9 +135,9 @@ static bool find_labelled(struct slice line, struct rows rows, struct said *said
 		struct slice label = slice_trim(slice_part(line, start, at));
 		bool ended = label.n && label.p[label.n - 1] == ':';
 		if (spaces > (ended ? 0U : 1U) && label.n && best_at(line, at, rows, 2, said) &&
-		    (names_example(label) || prefix_likes(said->side, behind(line, said->text))))
+		    (names_example(label) || prefix_likes(said->side, slice_from(line, said->text))))
 			return true;
-		spaces = is_white(line.p[at]) ? spaces + 1 : 0;
+		spaces = octet_is_blank(line.p[at]) ? spaces + 1 : 0;
 	}
 	return false;
 }
@@ -217,8 +207,8 @@ static bool candidate(struct slice line, size_t from, struct rows rows, unsigned
 		bool apart = may_begin(line, at);
 		if ((!apart && !may_stick(line, at)) || !best_at(line, at, rows, least, said) || said->worded)
 			continue;
-		if (apart ||
-		    (said->notation->form == NOTATION_WORD && prefix_likes(said->side, behind(line, said->text)) > 1))
+		if (apart || (said->notation->form == NOTATION_WORD &&
+		              prefix_likes(said->side, slice_from(line, said->text)) > 1))
 			return true;
 	}
 	return false;
@@ -228,7 +218,7 @@ static bool candidate(struct slice line, size_t from, struct rows rows, unsigned
 static void end_before(struct slice line, struct said *said, size_t next)
 {
 	size_t end = next;
-	while (end > said->after && is_white(line.p[end - 1]))
+	while (end > said->after && octet_is_blank(line.p[end - 1]))
 		end--;
 	said->text = said->text < end ? said->text : end;
 	said->end = end;
@@ -296,7 +286,7 @@ static bool find_pointing(struct slice line, struct rows rows, struct said *said
 
 static bool stands_apart(struct slice line, const struct said *said)
 {
-	return said->start > 0 && is_white(line.p[said->start - 1]);
+	return said->start > 0 && octet_is_blank(line.p[said->start - 1]);
 }
 
 /* Whether the line behind its first prefix is flattened: the prefixes there are followed by what those sides say, or are too

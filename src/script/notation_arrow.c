@@ -11,11 +11,6 @@
 /* A shaft as long as that ends what stands before it. */
 #define SHAFT_MIN 3
 
-static bool is_white(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static size_t run_from(struct slice line, size_t at, char c)
 {
 	size_t n = 0;
@@ -51,10 +46,10 @@ static size_t column_of(struct slice text)
 {
 	static const struct slice mark = { "<CR> ", 5 };
 	size_t start = 0, at = slice_find(text, mark);
-	while (start < text.n && is_white(text.p[start]))
+	while (start < text.n && octet_is_blank(text.p[start]))
 		start++;
 	for (size_t i = text.n; i > start + 3; i--)
-		if (is_white(text.p[i - 1]) && is_white(text.p[i - 2]) && is_white(text.p[i - 3]))
+		if (octet_is_blank(text.p[i - 1]) && octet_is_blank(text.p[i - 2]) && octet_is_blank(text.p[i - 3]))
 			return i;
 	return at < text.n ? at + mark.n : start;
 }
@@ -62,11 +57,11 @@ static size_t column_of(struct slice text)
 /* The text of a column whose end is a shaft: without the shaft that is drawn before it. `any`: whatever it says. */
 static bool column_said(struct slice line, size_t end, const struct notation *row, bool any, struct said *said)
 {
-	while (end > 0 && is_white(line.p[end - 1]))
+	while (end > 0 && octet_is_blank(line.p[end - 1]))
 		end--;
 	struct slice words = slice_part(line, 0, end);
 	size_t start = column_of(words);
-	while (start < end && (is_white(line.p[start]) || line.p[start] == '|' || line.p[start] == shaft_of(row)))
+	while (start < end && (octet_is_blank(line.p[start]) || line.p[start] == '|' || line.p[start] == shaft_of(row)))
 		start++;
 	end = leader_unended(line, end);
 	struct slice text = slice_part(line, start, end);
@@ -92,7 +87,7 @@ bool arrow_behind(struct slice line, const struct notation *row, bool usual, str
 		}
 		heads++;
 		bool last = slice_trim(slice_part(line, head + 1, line.n)).n == 0,
-		     apart = at > 0 && is_white(line.p[at - 1]);
+		     apart = at > 0 && octet_is_blank(line.p[at - 1]);
 		if (at > 0 && column_said(line, at, row, usual && last && apart, said))
 			return true;
 		at = head;
@@ -104,9 +99,9 @@ size_t arrow_drawn(struct slice line, const struct notation *row, size_t text, s
 {
 	for (size_t at = text; at + SHAFT_MIN <= end; at++) {
 		size_t shaft = run_from(line, at, shaft_of(row));
-		bool closes = at + shaft >= end || is_white(line.p[at + shaft]) || line.p[at + shaft] == '|';
+		bool closes = at + shaft >= end || octet_is_blank(line.p[at + shaft]) || line.p[at + shaft] == '|';
 		if (shaft >= SHAFT_MIN && closes) {
-			while (at > text && is_white(line.p[at - 1]))
+			while (at > text && octet_is_blank(line.p[at - 1]))
 				at--;
 			return at;
 		}

@@ -18,18 +18,13 @@ static const struct quote {
 	{ "‘", "’" },   { "«", "»" }, { "**", "**" }, { "__", "__" },
 };
 
-static struct slice behind(struct slice line, size_t at)
-{
-	return slice_part(line, at, line.n);
-}
-
 /* Where white space ends, no-break spaces (U+00A0) too. */
 static size_t white_from(struct slice line, size_t at)
 {
 	for (;;) {
 		if (at < line.n && (line.p[at] == ' ' || line.p[at] == '\t'))
 			at++;
-		else if (slice_starts(behind(line, at), SLICE("\xC2\xA0")))
+		else if (slice_starts(slice_from(line, at), SLICE("\xC2\xA0")))
 			at += 2;
 		else
 			return at;
@@ -70,8 +65,8 @@ size_t leader_step(struct slice line, size_t at)
 	size_t text = white_from(line, at);
 	if (text > at)
 		return text;
-	size_t log = log_from(behind(line, at));
-	return at + (log ? log : word_from(behind(line, at)));
+	size_t log = log_from(slice_from(line, at));
+	return at + (log ? log : word_from(slice_from(line, at)));
 }
 
 /* Whether somebody says the line as it stands: then nothing of it is a leader (`* 3 EXISTS`, `+ Ready`, `250 OK`). */
@@ -95,7 +90,7 @@ size_t notation_leader(struct slice line)
 	for (unsigned i = 0; i < LEADER_STEPS && at < line.n; i++) {
 		size_t end = leader_step(line, at);
 		bool white = line.p[at] == ' ' || line.p[at] == '\t';
-		if (end == at || (!white && (is_said(behind(line, at)) || !is_leader(line, at, end))))
+		if (end == at || (!white && (is_said(slice_from(line, at)) || !is_leader(line, at, end))))
 			break;
 		at = end;
 	}
@@ -151,7 +146,7 @@ static struct slice unbarred(struct slice text, bool opened_so)
 size_t leader_closed(struct slice line, size_t leader, size_t text)
 {
 	size_t end;
-	struct slice before = slice_part(line, 0, leader), said = trimmed(behind(line, text));
+	struct slice before = slice_part(line, 0, leader), said = trimmed(slice_from(line, text));
 	const struct quote *quote = opened(before);
 	said = unbarred(said, slice_find_octet(before, '|') < before.n);
 	if (quote)

@@ -10,11 +10,6 @@
 /* Nor are a program's name and number. */
 #define NAME_MAX 48
 
-static struct slice behind(struct slice line, size_t at)
-{
-	return slice_part(line, at, line.n);
-}
-
 static size_t digits_from(struct slice text, size_t at)
 {
 	size_t n = 0;
@@ -74,7 +69,7 @@ static size_t syslog_from(struct slice text)
 	size_t day = digits_from(text, at);
 	if (day == 0 || day > 2 || at + day >= text.n || text.p[at + day] != ' ')
 		return 0;
-	size_t time = stamp_from(behind(text, at + day + 1));
+	size_t time = stamp_from(slice_from(text, at + day + 1));
 	return time ? at + day + 1 + time : 0;
 }
 
@@ -117,14 +112,14 @@ static size_t program_from(struct slice text)
 		return 0;
 	if (n < text.n && text.p[n] == ' ') {
 		host = n + 1;
-		n = host + name_from(behind(text, host));
+		n = host + name_from(slice_from(text, host));
 	}
-	if (slice_starts(behind(text, n), SLICE("=GLOB(0x"))) {
+	if (slice_starts(slice_from(text, n), SLICE("=GLOB(0x"))) {
 		size_t close = slice_find_octet(slice_part(text, n, n + NAME_MAX), ')');
 		return n + close < text.n && text.p[n + close] == ')' ? n + close + 1 : 0;
 	}
 	size_t digits = n > host && n < text.n && text.p[n] == '[' ? digits_from(text, n + 1) : 0;
-	return digits && slice_starts(behind(text, n + 1 + digits), SLICE("]:")) ? n + digits + 3 : 0;
+	return digits && slice_starts(slice_from(text, n + 1 + digits), SLICE("]:")) ? n + digits + 3 : 0;
 }
 
 size_t log_from(struct slice text)
@@ -143,7 +138,7 @@ size_t log_from(struct slice text)
 
 size_t log_peer_from(struct slice text)
 {
-	size_t space = text.n && text.p[0] == ' ', n = name_from(behind(text, space)), at = space + n;
+	size_t space = text.n && text.p[0] == ' ', n = name_from(slice_from(text, space)), at = space + n;
 	if (n == 0 || at >= text.n || text.p[at] != '[')
 		return 0;
 	size_t close = slice_find(slice_part(text, at, at + NAME_MAX), SLICE("]:"));

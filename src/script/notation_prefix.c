@@ -16,11 +16,6 @@
 /* As much of what is said is looked at. */
 #define LIKES_MAX 1000
 
-static struct slice behind(struct slice line, size_t at)
-{
-	return slice_part(line, at, line.n);
-}
-
 static char octet_at(struct slice line, size_t at)
 {
 	return at < line.n ? line.p[at] : '\0';
@@ -90,7 +85,7 @@ static size_t aside_from(struct slice line, size_t at)
 		                             "sending",  "sent",  "replied",  NULL };
 	size_t open = spaces_from(line, at, 2);
 	for (const char *const *word = words; open > at && *word; word++)
-		if (slice_starts_nocase(behind(line, open), slice_of(*word)))
+		if (slice_starts_nocase(slice_from(line, open), slice_of(*word)))
 			return open + strlen(*word);
 	if (octet_at(line, open) != '(')
 		return at;
@@ -116,7 +111,7 @@ static size_t word_passed(struct slice line, size_t at)
 static size_t named_at(struct slice line, size_t at, struct slice name, char mark, char emphasis, size_t marks)
 {
 	for (unsigned i = 0; i <= WORDS_MAX; i++) {
-		if (slice_starts_nocase(behind(line, at), name))
+		if (slice_starts_nocase(slice_from(line, at), name))
 			return mark_from(line, aside_from(line, at + name.n), mark, emphasis, marks);
 		size_t next = word_passed(line, at);
 		if (next == at)
@@ -143,9 +138,9 @@ static size_t arrow_from(struct slice line, size_t at)
 		shaft++;
 	if (shaft > at && octet_at(line, shaft) == '>')
 		return shaft + 1;
-	if (slice_starts(behind(line, at), SLICE("→")))
+	if (slice_starts(slice_from(line, at), SLICE("→")))
 		return at + strlen("→");
-	return slice_starts(behind(line, at), SLICE("to ")) ? at + 2 : at;
+	return slice_starts(slice_from(line, at), SLICE("to ")) ? at + 2 : at;
 }
 
 /* Two names with an arrow between, and perhaps a colon: `C->S:`, `client --> server`, `(client -> server):`. */
@@ -155,14 +150,14 @@ static size_t route_at(struct slice line, size_t at, struct slice spelling, bool
 	char open = octet_at(line, at), close = open == '(' ? ')' : open == '[' ? ']' : '\0';
 	at += close != '\0';
 	struct slice from = slice_part(spelling, 0, arrow), to = slice_part(spelling, arrow + 2, spelling.n - 1);
-	if (!starts(behind(line, at), from, exact))
+	if (!starts(slice_from(line, at), from, exact))
 		return 0;
 	at = spaces_from(line, at + from.n, 2);
 	size_t end = arrow_from(line, at);
 	if (end == at)
 		return 0;
 	at = spaces_from(line, end, 2);
-	if (!starts(behind(line, at), to, exact))
+	if (!starts(slice_from(line, at), to, exact))
 		return 0;
 	at += to.n;
 	if (close && octet_at(line, at++) != close)
@@ -181,7 +176,7 @@ static size_t block_at(struct slice line, size_t at, struct slice spelling)
 			return 0;
 		at++;
 	}
-	return slice_trim(behind(line, at)).n == 0 ? at : 0;
+	return slice_trim(slice_from(line, at)).n == 0 ? at : 0;
 }
 
 static size_t spelled_at(struct slice line, size_t at, const struct notation *row, struct slice spelling)
@@ -200,9 +195,9 @@ static size_t spelled_at(struct slice line, size_t at, const struct notation *ro
 	case NOTATION_MARK:
 		break;
 	}
-	if (!starts(behind(line, at), spelling, row->exact))
+	if (!starts(slice_from(line, at), spelling, row->exact))
 		return 0;
-	return at + spelling.n + (row->weight == 1 ? log_peer_from(behind(line, at + spelling.n)) : 0);
+	return at + spelling.n + (row->weight == 1 ? log_peer_from(slice_from(line, at + spelling.n)) : 0);
 }
 
 /* ---- all of a row ---- */
@@ -217,14 +212,14 @@ static size_t both_at(struct slice line, size_t at, const struct notation *row)
 	struct slice clients = slice_of(row->client), client = slice_word(&clients);
 	struct slice servers = slice_of(row->server), server = slice_word(&servers);
 	client.n--;
-	if (!starts(behind(line, at), client, row->exact))
+	if (!starts(slice_from(line, at), client, row->exact))
 		return 0;
 	at = spaces_from(line, at + client.n, 1);
 	for (const char *const *join = joins; *join; join++) {
-		if (!slice_starts(behind(line, at), slice_of(*join)))
+		if (!slice_starts(slice_from(line, at), slice_of(*join)))
 			continue;
 		at = spaces_from(line, at + strlen(*join), 1);
-		return starts(behind(line, at), server, row->exact) ? at + server.n : 0;
+		return starts(slice_from(line, at), server, row->exact) ? at + server.n : 0;
 	}
 	return 0;
 }
@@ -245,7 +240,7 @@ static size_t longest_at(struct slice line, size_t at, const struct notation *ro
 static bool is_named_at(struct slice line, size_t at, const struct notation *row)
 {
 	const char *const all[] = { row->client, row->server };
-	struct slice rest = behind(line, at), spelling;
+	struct slice rest = slice_from(line, at), spelling;
 	for (size_t i = 0; i < 2; i++)
 		for (struct slice left = slice_of(all[i]); (spelling = slice_word(&left)).n;)
 			if (slice_starts_nocase(rest, slice_part(spelling, 0, spelling.n - 1)))
@@ -277,11 +272,11 @@ unsigned prefix_likes(enum side side, struct slice text)
 /* Whether it is HTTP's field (RFC 9110 10.2.4), which names a product: `Server: Apache/2.4.1`, `Server: ECS (sec/96EE)`. */
 static bool is_product(struct slice line, const struct prefix *prefix)
 {
-	struct slice rest = behind(line, prefix->end), word = slice_word(&rest), next = slice_word(&rest);
+	struct slice rest = slice_from(line, prefix->end), word = slice_word(&rest), next = slice_word(&rest);
 	if (prefix->side != SIDE_SERVER || prefix->worded || line.p[prefix->end - 1] != ':')
 		return false;
 	bool version = slice_find_octet(word, '/') < word.n, comment = next.n && next.p[0] == '(';
-	return (version || comment) && prefix_likes(SIDE_SERVER, slice_trim(behind(line, prefix->end))) < 2;
+	return (version || comment) && prefix_likes(SIDE_SERVER, slice_trim(slice_from(line, prefix->end))) < 2;
 }
 
 bool prefix_parted(struct slice line, const struct notation *row, const struct prefix *prefix)
@@ -291,9 +286,10 @@ bool prefix_parted(struct slice line, const struct notation *row, const struct p
 		return false;
 	if (prefix->end == line.n || next == ' ' || next == '\t' || next == '\r')
 		return true;
-	if (slice_starts(behind(line, prefix->end), SLICE("\xC2\xA0")))
+	if (slice_starts(slice_from(line, prefix->end), SLICE("\xC2\xA0")))
 		return true;
 	if (next == '<' && row->form == NOTATION_LETTER)
 		return true; /* `C:<connects>` */
-	return next != ':' && next != '/' && next != '\\' && prefix_likes(prefix->side, behind(line, prefix->end)) > 1;
+	return next != ':' && next != '/' && next != '\\' &&
+	       prefix_likes(prefix->side, slice_from(line, prefix->end)) > 1;
 }
