@@ -30,12 +30,15 @@ COMPILE  = $(CC) -std=c17 -pthread $(FEATURES) $(WARNINGS) -Isrc -DDATADIR='"$(D
 	-MMD -MP $(SANITIZE) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS)
 SANITIZE =
-# gcc's two runtimes write to one log (tests/run) only where they stand in the program; clang's always do. At a fixed address
-# a process starts a third sooner: what the sanitizers note of each variable need not be relocated.
-GCC_SANITIZED = $(call once,GCC_SANITIZED,$(CC) --version | grep -q clang || echo -static-libasan -static-libubsan -fno-pie -no-pie)
+# What is built by clang can be fuzzed too. gcc's two runtimes write to one log (tests/run) only where they stand in the
+# program; clang's always do. At a fixed address a process starts a third sooner: what the sanitizers note of each variable
+# need not be relocated.
+SANITIZED_BY = $(call once,SANITIZED_BY,$(CC) --version | grep -q clang && echo '-fsanitize=fuzzer-no-link -Werror' || echo '-static-libasan -static-libubsan')
+SANITIZERS   = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -fno-pie $(SANITIZED_BY)
 # The compiler takes half as long as with -O2, and the tests no longer; a report needs lines, no more.
 SANITIZED_CFLAGS = -O1 -g1
-SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(GCC_SANITIZED)
+# What make builds under the sanitizers, beside what it builds without.
+SANITIZED    = BUILD=build/asan-$(notdir $(firstword $(CC))) SANITIZE='$(SANITIZERS)' CFLAGS='$(SANITIZED_CFLAGS)' LDFLAGS='$(LDFLAGS) -no-pie'
 
 # ---- what there is ----
 
@@ -47,8 +50,10 @@ SHIPPED     = $(BUILD)/shipped_transcripts.c $(BUILD)/shipped_lessons.c
 OBJECTS     = $(SOURCES:%.c=$(BUILD)/%.o) $(SHIPPED:.c=.o)
 FUZZERS     = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 TESTS       = $(UNITS:tests/unit/%.c=$(BUILD)/tests/%)
+# All but main, of which a test takes what it needs: a third of the time and of the room.
+ARCHIVE     = $(BUILD)/parlance.a
 
-.PHONY: all deps deps-interop demo check check-asan check-asan-build check-valgrind check-build dist-link lint fmt bench fuzz fuzz-run dist install uninstall clean help FORCE
+.PHONY: all deps deps-interop demo check check-asan check-asan-build check-valgrind check-build dist-link lint fmt bench fuzz fuzz-build fuzz-run dist install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM) ## build ./parlance (the default)
@@ -78,7 +83,11 @@ $(BUILD)/flags: FORCE
 	@printf '%s\n' '$(subst ','\'',$(COMPILE))' >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(OBJECTS)
+$(ARCHIVE): $(OBJECTS)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	@$(LINK) -o $@ $^ $(LIB_LIBS)
 
@@ -115,14 +124,11 @@ check: ## build, then run all tests
 	@$(MAKE) $(PARALLEL) check-build
 	@PARLANCE=$(CURDIR)/$(PROGRAM) MAKE='$(MAKE)' MAKEFLAGS= tests/run $(BUILD)/tests $(TESTS)
 
-# What make builds under the sanitizers, beside what it builds without.
-UNDER_ASAN = BUILD=build/asan SANITIZE='$(SANITIZERS)' CFLAGS='$(SANITIZED_CFLAGS)'
-
 check-asan: ## all tests under AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory check $(UNDER_ASAN)
+	@$(MAKE) --no-print-directory check $(SANITIZED)
 
 check-asan-build:
-	@$(MAKE) --no-print-directory $(PARALLEL) check-build $(UNDER_ASAN)
+	@$(MAKE) --no-print-directory $(PARALLEL) check-build $(SANITIZED)
 
 check-valgrind: ## the main paths under valgrind
 	@.ci/deps interop
@@ -142,14 +148,16 @@ bench: all ## measure against other programs, in the same run
 
 fuzz: ## fuzz the parsers, FUZZ_SECONDS=20 each
 	@.ci/deps fuzz
-	@$(MAKE) $(PARALLEL) fuzz-run BUILD=build/fuzz CC=clang SANITIZE='-fsanitize=fuzzer-no-link,address,undefined' \
-		CFLAGS='$(SANITIZED_CFLAGS) -Werror'
+	@$(MAKE) --no-print-directory fuzz-build CC=clang
+
+fuzz-build:
+	@$(MAKE) $(PARALLEL) fuzz-run $(SANITIZED)
 
 # With the program itself, which shows that clang builds it all, and finds nothing to warn of.
 fuzz-run: $(PROGRAM) $(FUZZERS)
 	@tests/fuzz/run $(BUILD) $(FUZZERS)
 
-$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(OBJECTS)
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIB_LIBS)
 
