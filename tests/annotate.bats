@@ -297,7 +297,7 @@ S: 220 three"
 	has "# The server does not accept the proof, for example because name or password is wrong. RFC 4954 6"
 	has_not "5.7.8:"
 	has_not "expired, No RFC: draft"
-	has $'\nC: ?\n# problem: this is no base64, which every answer must be. RFC 4954 4'
+	has $'\nC: ?\n# problem: this is not base64, which every answer must be. RFC 4954 4'
 }
 
 @test "braces that close nothing are text" {
@@ -330,4 +330,19 @@ $(printf '\n' && cat "$BATS_TEST_TMPDIR/in")" "$output"
 	has_event '{"protocol": "smtp", "code": "220"}'
 	run -0 "$PARLANCE" annotate --json - < <(echo "Protocol: ftp" && cat "$BATS_TEST_TMPDIR/in")
 	has_event '{"protocol": "ftp", "code": "220", "state": "connected"}'
+}
+
+@test "a session without its beginning: what a reply answers does not move by one" {
+	answers() {
+		jq -r 'select(.side == "S") | "\(.verb // "-") \(.state)"' | paste -sd,
+	}
+	same "USER authorization,PASS transaction,STAT transaction" "$(printf '%s\n' 'C: USER bob' 'S: +OK' 'C: PASS hungry' 'S: +OK in' \
+		'C: STAT' 'S: +OK 2 320' | "$PARLANCE" annotate -P pop3 --json - | answers)"
+	same "RETR transaction,RETR transaction,RETR transaction,QUIT update" "$(printf '%s\n' 'C: RETR 1' 'S: +OK' 'S: hello' 'S: .' \
+		'C: QUIT' 'S: +OK' | "$PARLANCE" annotate -P pop3 --json - | answers)"
+	same "USER user,PASS ready" "$(printf '%s\n' 'C: USER bob' 'S: 331 now PASS' 'C: PASS hungry' 'S: 230 in' |
+		"$PARLANCE" annotate -P ftp --json - | answers)"
+	# Who was seen to connect is greeted, however early a client has spoken.
+	same "- authorization,USER authorization" "$(printf '%s\n' '<client connects>' 'C: USER bob' 'S: +OK POP3 here' 'S: +OK' |
+		"$PARLANCE" annotate -P pop3 --json - | answers)"
 }

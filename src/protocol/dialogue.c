@@ -143,6 +143,8 @@ void dialogue_stage(struct dialogue *d, enum stage stage, enum side side)
 		if (side == SIDE_SERVER)
 			d->flows[SIDE_CLIENT].closed = true;
 	}
+	if (stage == STAGE_CONNECT)
+		d->connected = true;
 	pending_add(d, (struct pending){ .kind = PENDING_STAGE, .side = side, .stage = stage });
 }
 

@@ -38,6 +38,7 @@ struct dialogue {
 	void *machine_state;
 	unsigned state;
 	bool undecided;         /* the protocol is still to be recognised */
+	bool connected;         /* the connection was seen to begin */
 	bool spoken;            /* a side has said something */
 	bool heard;             /* the server has */
 	bool silent;            /* quiet() was called: nobody greets */

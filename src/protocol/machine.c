@@ -19,6 +19,11 @@ const struct protocol *machine_protocol(const struct dialogue *d)
 	return d->protocol;
 }
 
+bool machine_connected(const struct dialogue *d)
+{
+	return d->connected;
+}
+
 bool machine_undecided(const struct dialogue *d)
 {
 	return d->undecided;

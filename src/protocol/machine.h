@@ -66,6 +66,9 @@ const struct protocol *machine_protocol(const struct dialogue *d);
 /* Whether the protocol is still to be recognised: another machine may take over at the next line. */
 bool machine_undecided(const struct dialogue *d);
 
+/* Whether the connection was seen to begin (STAGE_CONNECT), so that nothing was said before what was fed. */
+bool machine_connected(const struct dialogue *d);
+
 /* The state of the session; shown with this event already. */
 void state_move(struct dialogue *d, unsigned index);
 unsigned state_now(const struct dialogue *d);

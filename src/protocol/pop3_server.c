@@ -62,7 +62,7 @@ static void check_numbers(struct dialogue *d, enum pop3_effect effect, struct di
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		if (effect != forms[i].effect)
 			continue;
-		event_problem(d, event, "behind +OK must stand %s", forms[i].right);
+		event_problem(d, event, "+OK must be followed by %s", forms[i].right);
 		event_ref(d, event, forms[i].ref);
 	}
 }
@@ -237,7 +237,7 @@ static void logged_in(struct dialogue *d, struct pop3 *s)
 static void stls_accepted(struct dialogue *d, struct dialogue_event *event)
 {
 	if (outstanding_count(d) > 1) {
-		event_problem(d, event, "commands were sent behind STLS in the clear: TLS must begin before the next");
+		event_problem(d, event, "commands were sent after STLS in the clear: TLS must begin before the next");
 		event_ref(d, event, "RFC 2595 4");
 	}
 	tls_begin(d);
@@ -280,7 +280,7 @@ static void failed(struct dialogue *d, struct pop3 *s, const struct outstanding 
 	    effect == EFFECT_AUTH)
 		s->user = false;
 	if (effect == EFFECT_QUIT && state_now(d) != POP3_TRANSACTION) {
-		event_problem(d, event, "before the login QUIT is answered by +OK");
+		event_problem(d, event, "before the login QUIT is answered with +OK");
 		event_ref(d, event, "RFC 1939 4");
 	}
 }
@@ -351,11 +351,11 @@ static void complete(struct dialogue *d, struct pop3 *s, struct dialogue_event *
 static void check_status(struct dialogue *d, const struct pop3_status *status, struct dialogue_event *event)
 {
 	if (!status->separated) {
-		event_problem(d, event, "a space must stand behind " SLICE_FMT, SLICE_ARG(status->code));
+		event_problem(d, event, "a space must follow " SLICE_FMT, SLICE_ARG(status->code));
 		event_ref(d, event, "RFC 2449 3");
 	}
 	if (!status->upper) {
-		event_problem(d, event, "+OK and -ERR are sent in upper case");
+		event_problem(d, event, "+OK and -ERR must be sent in upper case");
 		event_ref(d, event, "RFC 1939 3");
 	}
 	if (event->octets > STATUS_LINE_MAX && status->indicator != POP3_MORE) {
@@ -372,7 +372,7 @@ static void greeting_line(struct dialogue *d, struct pop3 *s, const struct pop3_
 	event->phase = PHASE_GREET;
 	if (status->indicator != POP3_OK) {
 		event_note(d, event, "The server refuses the session.");
-		event_problem(d, event, "a greeting begins with +OK");
+		event_problem(d, event, "a greeting must begin with +OK");
 		event_ref(d, event, "RFC 1939 4");
 		return;
 	}
@@ -413,6 +413,18 @@ static void unasked(struct dialogue *d, struct dialogue_event *event)
 		           "mistakes; the standard wants no words when it was silent.");
 }
 
+/* A fragment of a session, without its greeting: the client has spoken first, and nobody has seen the connection begin. The
+ * command shows how far the session was. */
+static void greeting_missed(struct dialogue *d, struct pop3 *s)
+{
+	const struct outstanding *first = outstanding_at(d, 0);
+	if (s->greeted || first == NULL || machine_connected(d))
+		return;
+	s->greeted = true;
+	bool before_login = first->command == NULL || (first->command->states & STATE(POP3_AUTHORIZATION));
+	state_move(d, before_login ? POP3_AUTHORIZATION : POP3_TRANSACTION);
+}
+
 static void status_line(struct dialogue *d, struct pop3 *s, const struct pop3_status *status,
                         struct dialogue_event *event)
 {
@@ -423,6 +435,7 @@ static void status_line(struct dialogue *d, struct pop3 *s, const struct pop3_st
 	event_span_add(event, SPAN_CODE, 0, status->code.n);
 	check_status(d, status, event);
 	reply_open(d, true);
+	greeting_missed(d, s);
 	if (s->greeted && s->replies_missing && outstanding_count(d) > 1)
 		pass_over(d, s, outstanding_count(d) - 1, event);
 	const struct outstanding *one = s->greeted ? outstanding_at(d, 0) : NULL;
@@ -458,7 +471,7 @@ static void note_stray(struct dialogue *d, const struct pop3 *s, struct dialogue
 	else if (s->greeted && row)
 		event_problem(d, event, "%s is a command: the client says it, not the server", row->word);
 	else
-		event_problem(d, event, "no POP3 reply: it begins neither with +OK nor with -ERR");
+		event_problem(d, event, "not a POP3 reply: it begins neither with +OK nor with -ERR");
 }
 
 /*
