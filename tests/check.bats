@@ -118,9 +118,9 @@ files() {
 	same "1 error, 1 warning in 2 files" "${lines[-1]}"
 	(($(sed $'s/\e\\[[0-9;]*m//g' <<<"$output" | wc -L) <= 60))
 	run -0 "$PARLANCE" check --color always clean.txt
-	same "no mistakes" "$output"
+	same "no mistakes found" "$output"
 	run -0 "$PARLANCE" check --color always clean.txt ewing-pop3-corrected
-	same "no mistakes in 2 files" "$output"
+	same "no mistakes found in 2 files" "$output"
 }
 
 @test "-q: the exit status only; -v: a line for each file" {
@@ -131,7 +131,7 @@ files() {
 	same "" "$output"
 	run -1 --separate-stderr "$PARLANCE" check -v space.txt clean.txt
 	same "parlance: space.txt: 1 error
-parlance: clean.txt: no mistakes" "$stderr"
+parlance: clean.txt: no mistakes found" "$stderr"
 }
 
 @test "-o FILE takes the findings" {
@@ -204,7 +204,7 @@ parlance: clean.txt: no mistakes" "$stderr"
 @test "--fix: nothing to correct, and nothing that is certain" {
 	files
 	run -0 --separate-stderr "$PARLANCE" check --fix clean.txt
-	same "parlance: clean.txt: no mistakes: nothing was written" "$stderr"
+	same "parlance: clean.txt: no mistakes found: nothing was written" "$stderr"
 	printf 'Protocol: smtp\n\nS: 220 x\nC: FROBNICATE\nS: 500 no\nC: QUIT\nS: 221 bye\n' >unknown.txt
 	run -1 --separate-stderr "$PARLANCE" check --fix unknown.txt
 	same "parlance: unknown.txt: no correction is certain: nothing was written" "$stderr"
@@ -257,10 +257,55 @@ parlance: clean.txt: no mistakes" "$stderr"
 	has "No space left"
 }
 
+# many COUNT LINE...: each line so often before the next.
+many() {
+	local count=$1 line
+	shift
+	for line; do
+		yes "$line" | head -n "$count"
+	done
+}
+
+@test "long transcripts that are wrong in every line take no longer than right ones" {
+	local n=100000
+	[[ $PARLANCE != *asan* ]] || n=10000
+	cd "$BATS_TEST_TMPDIR"
+	{
+		printf 'Protocol: http\n\nC: GET / HTTP/1.1\n'
+		many "$n" "C: no field"
+		echo "C:"
+	} >fields.txt
+	{
+		printf 'Protocol: smtp\n\nS: 220 a ESMTP\nC: QUIT\nS: 221 bye\n'
+		many "$n" "S: 220 a ESMTP"
+	} >greetings.txt
+	{
+		printf 'Protocol: http\n\n'
+		for ((i = 0; i < n / 50; i++)); do printf 'C: GET / HTTP/1.1\nC: Host: a\nC:\n'; done
+		many "$n" "S: HTTP/1.1 200 OK" "S: X-A: b"
+	} >pipelined.txt
+	for name in fields greetings pipelined; do
+		run -1 bash -c 'ulimit -t 12 && exec "$1" check -q "$2"' - "$PARLANCE" "$name.txt"
+	done
+}
+
+@test "what is only described takes no room, however long it is said to be" {
+	cd "$BATS_TEST_TMPDIR"
+	{
+		printf 'Protocol: imap\n\nS: * OK ready\nC: a LOGIN bob x\nS: a OK in\n'
+		for i in {1..100}; do
+			printf 'C: a%d APPEND INBOX {99999999}\nS: + go\n<client sends it>\nC:\nS: a%d OK done\n' "$i" "$i"
+		done
+		printf 'C: z LOGOUT\nS: * BYE bye\nS: z OK bye\n'
+	} >described.txt
+	run -0 bash -c 'ulimit -t 12 && exec "$1" check described.txt' - "$PARLANCE"
+	same "" "$output"
+}
+
 @test "where nothing tells the protocol, that is said: silence is no praise" {
 	run --separate-stderr -0 "$PARLANCE" check - <<<$'C: FROB\nS: done'
 	[[ $output == '' ]]
-	[[ $stderr == "parlance: standard input: nothing tells its protocol, so that little can be checked: say it by -P or in a line \"Protocol: smtp\"" ]]
+	[[ $stderr == "parlance: standard input: nothing tells its protocol, so little can be checked: name it with -P or in a line \"Protocol: smtp\"" ]]
 	run --separate-stderr -0 "$PARLANCE" check -P tcp - <<<$'C: FROB\nS: done'
 	[[ $stderr == '' ]]
 }

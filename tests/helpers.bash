@@ -242,7 +242,7 @@ for name in sys.argv[1:]:
 # ---- what extract makes of a document ----
 
 # What stands in a conversation whose document has no prefixes.
-told='# the document does not print who says which line: told by what stands in it'
+told='# the document does not print who says which line: guessed from what each line says'
 
 # document_says ENDING EXPECTED: the document's text, in the form of files with that ending, is standard input; what is extracted,
 # without Source, is as expected, and is a transcript.

@@ -113,7 +113,7 @@ python() {
 		1> a LOGIN teacher lab
 		1< a OK …
 		1> b CREATE x1/ä
-		1< b BAD Octets above 127 stand only in strings
+		1< b BAD Octets above 127 may stand only in strings
 		1> c CREATE x1/&AOQ-/deep
 		1< c OK CREATE completed
 		1> d LIST "" x1/%
@@ -511,7 +511,7 @@ OK
 		1> d
 		1< d BAD …
 		1> e  NOOP
-		1< e BAD One space stands between words, not two
+		1< e BAD One space must stand between words, not two
 		1> f LIST "" (
 		1< f BAD A ( is not closed
 		1> g LIST "" "

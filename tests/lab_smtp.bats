@@ -192,7 +192,7 @@ newest_of_bob() {
 	END
 	has "500 5.5.2 There is no such command (nearest is MAIL: MAIL FROM:<reverse-path> [parameters])"
 	has "503 5.5.1 Say EHLO first (RFC 5321 4.1.4)"
-	has "501 5.5.4 Syntax: MAIL is followed by FROM:<address> (its form: MAIL FROM:<reverse-path> [parameters])"
+	has "501 5.5.4 Syntax: MAIL must be followed by FROM:<address> (its form: MAIL FROM:<reverse-path> [parameters])"
 	has "(AUTH says who you are; then it is taken, and lands in the outbox)"
 }
 

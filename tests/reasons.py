@@ -33,10 +33,10 @@ HALVES = ("reading_wrong_word", "reading_unknown")
 
 # Functions that return words for another to say, and what it says.
 GIVERS = {
-    "refuses": "no such command in this state: {}",
-    "reason": "no such command in this state: {}",
-    "refuses_login": "no such command in this state: {}",
-    "order": "no such command in this state: {}",
+    "refuses": "not allowed in this state: {}",
+    "reason": "not allowed in this state: {}",
+    "refuses_login": "not allowed in this state: {}",
+    "order": "not allowed in this state: {}",
     "http_refuses": "no request may follow now: {}",
     "waiting_refuses": "no request may follow now: {}",
     "form_problem": "{}",

@@ -97,16 +97,21 @@ bool slice_starts_nocase(struct slice s, struct slice prefix)
 
 size_t slice_find(struct slice s, struct slice needle)
 {
-	for (size_t i = 0; i + needle.n <= s.n; i++)
+	for (size_t i = 0; i + needle.n <= s.n; i++) {
+		if (needle.n) /* few places begin as it does */
+			i += slice_find_octet(slice_part(s, i, s.n), needle.p[0]);
 		if (slice_starts(slice_part(s, i, s.n), needle))
 			return i;
+	}
 	return s.n;
 }
 
 size_t slice_find_nocase(struct slice s, struct slice needle)
 {
+	char first = needle.n ? octet_lower(needle.p[0]) : '\0';
 	for (size_t i = 0; i + needle.n <= s.n; i++)
-		if (slice_starts_nocase(slice_part(s, i, s.n), needle))
+		if ((needle.n == 0 || octet_lower(s.p[i]) == first) &&
+		    slice_starts_nocase(slice_part(s, i, s.n), needle))
 			return i;
 	return s.n;
 }

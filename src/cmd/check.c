@@ -8,16 +8,16 @@
 
 /* ---- a file ---- */
 
-/* Checks its conversations, and prints what was found in each. `found` has room for all. */
 /* What nothing tells the protocol of has no mistakes that could be found: that must not look like praise. */
 static void complain_untold(const struct script *script, const struct findings *found)
 {
 	if (script->protocol == NULL && found->protocol->bare)
-		complain("%s: nothing tells its protocol, so that little can be checked: say it by -P or in a line "
+		complain("%s: nothing tells its protocol, so little can be checked: name it with -P or in a line "
 		         "\"Protocol: smtp\"",
 		         script->file);
 }
 
+/* Checks its conversations, and prints what was found in each. `found` has room for all. */
 static enum status check_scripts(struct checks *checks, const struct script *scripts, size_t n, struct findings *found)
 {
 	const struct options *options = checks->options;

@@ -106,7 +106,8 @@ static void tell_nothing(const char *name, const struct findings *found, size_t 
 	bool clean = true;
 	for (size_t i = 0; i < n; i++)
 		clean = clean && found[i].n == 0;
-	complain("%s: %s: nothing was written", input_name(name), clean ? "no mistakes" : "no correction is certain");
+	complain("%s: %s: nothing was written", input_name(name),
+	         clean ? "no mistakes found" : "no correction is certain");
 }
 
 enum status fix_file(const struct checks *checks, const char *name, const struct script *scripts, size_t n,

@@ -112,7 +112,7 @@ void checks_print(const struct checks *checks, const struct script *script, cons
 	buffer_free(&out);
 }
 
-/* "3 errors, 1 warning", "no mistakes". */
+/* "3 errors, 1 warning", "no mistakes found". */
 static void add_sum(struct buffer *out, size_t errors, size_t warnings)
 {
 	if (errors)
@@ -121,7 +121,7 @@ static void add_sum(struct buffer *out, size_t errors, size_t warnings)
 	if (warnings)
 		buffer_add_count(out, warnings, "warning", "warnings");
 	if (errors + warnings == 0)
-		buffer_add_string(out, "no mistakes");
+		buffer_add_string(out, "no mistakes found");
 }
 
 void checks_file(const char *name, const struct findings *found, size_t n)

@@ -190,7 +190,7 @@ bool exchange_refused(struct exchange *x)
 	else if (r->known == METHOD_OPTIONS)
 		say_options(x, asterisk ? all : route->methods);
 	else if (r->known == METHOD_TRACE && (r->length > 0 || r->chunked))
-		say_status(x, 400, "TRACE has no body (RFC 9110 9.3.8).");
+		say_status(x, 400, "TRACE must have no body (RFC 9110 9.3.8).");
 	else if (r->known == METHOD_TRACE)
 		say_trace(x);
 	else if (!(route->methods & r->known))

@@ -190,9 +190,10 @@ static bool read_line(struct request *r)
 	r->known = method_bit(words.method);
 	if (!http_token(words.method))
 		fault(r, 400,
-		      "no request line: METHOD TARGET HTTP/1.1 is wanted, and a method is one word (RFC 9112 3)");
+		      "not a request line: METHOD TARGET HTTP/1.1 is wanted, and a method is one word (RFC 9112 3)");
 	else if (!words.single_spaces || words.target.n == 0)
-		fault(r, 400, "one space stands between method, target and version, and none elsewhere (RFC 9112 3)");
+		fault(r, 400,
+		      "one space must stand between method, target and version, and none elsewhere (RFC 9112 3)");
 	check_version(r, words.version);
 	check_target(r, words.target);
 	return words.version.n > 0;
@@ -237,7 +238,7 @@ static bool check_field(struct request *r, struct slice line, struct http_field 
 	if (line.n && (line.p[0] == ' ' || line.p[0] == '\t'))
 		fault(r, 400, "a line begins with white space: a field stands on one line (RFC 9112 5.2)");
 	else if (!http_field_parse(line, field))
-		fault(r, 400, "no field: a name of letters, digits and hyphens, a colon and a value (RFC 9112 5)");
+		fault(r, 400, "not a field: a name of letters, digits and hyphens, a colon and a value (RFC 9112 5)");
 	else if (field->spaced)
 		fault(r, 400, "white space before the colon of a field (RFC 9112 5.1)");
 	else
@@ -411,7 +412,7 @@ static enum request_step size_line(struct request *r, const struct dialogue_even
 	check_line(r, line, event->line_end);
 	if (!http_chunk_parse(line, &size, &extensions) || !http_chunk_exact(line))
 		fault(r, 400,
-		      "no chunk size: a hexadecimal number is wanted, and behind it nothing, or ;name=value (RFC 9112 7.1)");
+		      "not a chunk size: a hexadecimal number is wanted, and after it nothing, or ;name=value (RFC 9112 7.1)");
 	else if (size > r->limit || r->body.n > r->limit - size)
 		fault(r, 413, "the body is longer than this resource takes");
 	buffer_clear(&r->piece);

@@ -146,13 +146,13 @@ static const char *line_wrong(const struct imap_command_text *c)
 	       : scan->stray                              ? "a ) stands without its ("
 	       : scan->depth                              ? "a ( is not closed"
 	       : scan->too_deep                           ? "lists stand in lists, too deep"
-	       : scan->bad_escape                         ? "in a quoted string \\ stands only before \" and \\"
+	       : scan->bad_escape                         ? "in a quoted string \\ may stand only before \" and \\"
 	       : scan->quoted_eight_bit && !is_utf8(text) ? "a quoted string is no UTF-8: send it as a literal"
-	       : scan->eight_bit                          ? "octets above 127 stand only in strings"
-	       : scan->doubled                            ? "one space stands between words, not two"
+	       : scan->eight_bit                          ? "octets above 127 may stand only in strings"
+	       : scan->doubled                            ? "one space must stand between words, not two"
 	       : scan->previous == ' '                    ? "a space stands at the line's end"
 	       : slice_find_octet(text, '\0') < text.n    ? "a line holds no NUL"
-	       : imap_scan_end(scan) != IMAP_END          ? "a literal's count is {n} with n a number, or {n+}"
+	       : imap_scan_end(scan) != IMAP_END          ? "a literal's count must be {n} with n a number, or {n+}"
 	                                                  : NULL;
 }
 

@@ -236,11 +236,11 @@ static const char *read_items(struct fetch *fetch, const struct imap_tree *tree,
 	if (node == NULL)
 		return "the items are missing, such as (FLAGS UID)";
 	if (node->end < tree->n)
-		return "several items stand in parentheses, as in (FLAGS UID)";
+		return "several items must stand in parentheses, as in (FLAGS UID)";
 	if (node->kind != IMAP_LIST)
 		return node->kind == IMAP_ATOM && add_macro(fetch, node->text) ? NULL : read_item(fetch, tree, node);
 	if (node->end == at + 1)
-		return "at least one item stands in the parentheses";
+		return "at least one item must stand in the parentheses";
 	for (size_t i = at + 1; i < node->end; i = tree->nodes[i].end) {
 		const char *problem = read_item(fetch, tree, &tree->nodes[i]);
 		if (problem)

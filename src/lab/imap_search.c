@@ -245,7 +245,7 @@ static bool wants_key(struct reading *r)
 		if (!at_end && (open->list || open->missing > 0))
 			return true;
 		if (open->missing > 0)
-			r->problem = "a key must stand behind NOT, and two behind OR";
+			r->problem = "a key must follow NOT, and two must follow OR";
 		else if (r->search->n == open->key + 1)
 			r->problem = "a key of SEARCH is missing";
 		r->search->keys[open->key].end = r->search->n;

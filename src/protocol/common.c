@@ -30,9 +30,9 @@ void verb_unknown(struct dialogue *d, struct slice verb, struct dialogue_event *
 {
 	const struct entry *near = table_nearest(protocol_table(machine_protocol(d), TABLE_COMMANDS), verb);
 	if (verb.n == 0)
-		event_problem(d, event, "an empty line is no command");
+		event_problem(d, event, "an empty line is not a command");
 	else if (near)
-		event_problem(d, event, "no such command: %s is near", near->word);
+		event_problem(d, event, "no such command: perhaps %s is meant", near->word);
 	else
 		event_problem(d, event, "no such command");
 }
@@ -42,7 +42,7 @@ enum allowance verb_allowed(struct dialogue *d, const struct entry *row, struct 
 	const char *why = NULL;
 	enum allowance allowance = dialogue_allows(d, row, &why);
 	if (allowance == NOT_NOW)
-		event_problem(d, event, "no such command in this state: %s", why);
+		event_problem(d, event, "not allowed in this state: %s", why);
 	return allowance;
 }
 
@@ -79,7 +79,7 @@ static void exchange_told(struct dialogue *d, const struct sasl_line *said, stru
 		event_note(d, event, SLICE_FMT, SLICE_ARG(buffer_slice(&said->note)));
 		event_ref(d, event, said->ref);
 	} else if (!event->more) {
-		event_problem(d, event, "this is no base64, which every %s must be", what);
+		event_problem(d, event, "this is not base64, which every %s must be", what);
 		event_ref(d, event, ref);
 	}
 }

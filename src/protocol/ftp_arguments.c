@@ -96,9 +96,9 @@ static void read_pbsz(const struct reading *r)
 	if (r->arguments.n == 0)
 		return;
 	if (!slice_number(slice_trim(r->arguments), &size) || size > UINT32_MAX)
-		wrong(r, "the size is a number of octets of up to 32 bits", "RFC 2228 3");
+		wrong(r, "the size must be a number of octets, of up to 32 bits", "RFC 2228 3");
 	else if (size != 0 && dialogue_secure(r->d))
-		wrong(r, "under TLS the size is 0: the data goes as a stream, not in blocks", "RFC 4217 9");
+		wrong(r, "under TLS the size must be 0: the data goes as a stream, not in blocks", "RFC 4217 9");
 }
 
 /* One letter and what it stands for. */
@@ -129,7 +129,7 @@ static void read_prot(const struct reading *r)
 		{ 0, NULL },
 	};
 	if (r->arguments.n && !read_letter(r, slice_trim(r->arguments), levels, "RFC 2228 3"))
-		wrong(r, "the level is C, S, E or P", "RFC 2228 3");
+		wrong(r, "the level must be C, S, E or P", "RFC 2228 3");
 }
 
 /* ---- parameters of transfers ---- */
@@ -155,16 +155,16 @@ static void read_type(const struct reading *r)
 	if (type.n == 0)
 		return;
 	if (!read_letter(r, type, types, "RFC 959 3.1.1")) {
-		wrong(r, "the type is A, E, I or L", "RFC 959 5.3.2");
+		wrong(r, "the type must be A, E, I or L", "RFC 959 5.3.2");
 		return;
 	}
 	char letter = octet_upper(type.p[0]);
 	if (letter == 'L')
 		event_ref(r->d, r->event, "RFC 1123 4.1.2.1");
 	if (letter == 'L' && (!slice_number(second, &size) || size < 1 || size > 255))
-		wrong(r, "behind L stands the number of bits: L 8", "RFC 959 5.3.2");
+		wrong(r, "L must be followed by the number of bits: L 8", "RFC 959 5.3.2");
 	else if ((letter == 'A' || letter == 'E') && second.n && !read_letter(r, second, formats, "RFC 959 3.1.1"))
-		wrong(r, "the format is N, T or C", "RFC 959 5.3.2");
+		wrong(r, "the format must be N, T or C", "RFC 959 5.3.2");
 	else if ((letter == 'I' && second.n) || slice_trim(rest).n)
 		wrong(r, "nothing more may stand here", "RFC 959 5.3.2");
 }
@@ -179,7 +179,7 @@ static void read_mode(const struct reading *r)
 		{ 0, NULL },
 	};
 	if (r->arguments.n && !read_letter(r, slice_trim(r->arguments), modes, "RFC 959 3.4"))
-		wrong(r, "the mode is S, B or C", "RFC 959 5.3.2");
+		wrong(r, "the mode must be S, B or C", "RFC 959 5.3.2");
 }
 
 static void read_stru(const struct reading *r)
@@ -191,7 +191,7 @@ static void read_stru(const struct reading *r)
 		{ 0, NULL },
 	};
 	if (r->arguments.n && !read_letter(r, slice_trim(r->arguments), structures, "RFC 959 3.1.2"))
-		wrong(r, "the structure is F, R or P", "RFC 959 5.3.2");
+		wrong(r, "the structure must be F, R or P", "RFC 959 5.3.2");
 }
 
 void ftp_note_address(struct dialogue *d, const struct ftp_address *address, const char *who,
@@ -254,7 +254,7 @@ static void read_epsv(const struct reading *r)
 		note(r, "ALL: from now on only EPSV is used, so that address translators need not read along.",
 		     "RFC 2428 3");
 	} else {
-		wrong(r, "behind EPSV stands nothing, 1 (IPv4), 2 (IPv6) or ALL", "RFC 2428 3");
+		wrong(r, "EPSV must be followed by nothing, 1 (IPv4), 2 (IPv6) or ALL", "RFC 2428 3");
 	}
 }
 
@@ -278,7 +278,7 @@ static void read_allo(const struct reading *r)
 		     record = slice_word(&rest);
 	bool records = slice_equal_nocase(letter, SLICE("R")) && slice_number(record, &octets);
 	if (size.n && (!slice_number(size, &octets) || (letter.n && !records)))
-		wrong(r, "a number of octets stands here, and perhaps R and the size of a record", "RFC 959 4.1.3");
+		wrong(r, "a number of octets must stand here, and perhaps R and the size of a record", "RFC 959 4.1.3");
 }
 
 /* ---- files ---- */
@@ -320,7 +320,7 @@ static void read_time(const struct reading *r)
 	if (ftp_time_words(&words, time))
 		event_note(r->d, r->event, "The time: " SLICE_FMT ".", SLICE_ARG(buffer_slice(&words)));
 	else if (time.n)
-		wrong(r, "the time is written YYYYMMDDHHMMSS, in UTC", "RFC 3659 2.3");
+		wrong(r, "the time must be written YYYYMMDDHHMMSS, in UTC", "RFC 3659 2.3");
 	buffer_free(&words);
 }
 

@@ -47,7 +47,7 @@ void ftp_note_telnet(struct dialogue *d, struct slice line, bool client, struct 
 	if (doubled)
 		event_note(d, event, "The octet 255 in the text is sent doubled, as in Telnet.");
 	if (client && strange)
-		event_problem(d, event, "a client of FTP sends no Telnet commands but IP and Synch (DM)");
+		event_problem(d, event, "a client of FTP must send no Telnet commands but IP and Synch (DM)");
 	if (list.n || doubled)
 		event_ref(d, event, client ? "RFC 959 4.1.3" : "RFC 854");
 	if (client && strange)
@@ -103,7 +103,7 @@ static void check_arguments(struct dialogue *d, const struct entry *row, struct 
 	if (form.n == 0 && arguments.n)
 		event_problem(d, event, "%s takes no argument", row->word);
 	else if (form.n && form.p[0] != '[' && arguments.n == 0)
-		event_problem(d, event, "an argument is missing: %s", row->syntax);
+		event_problem(d, event, "an argument is missing: the form is %s", row->syntax);
 }
 
 /* RFC 959 5.4: the client should wait for the first reply before it sends more; behind a transfer that has not begun

@@ -161,7 +161,7 @@ static void intermediate(struct dialogue *d, struct ftp *s, struct outstanding *
 		return;
 	case EFFECT_AUTH:
 		if (one->flags & FLAG_TLS) {
-			event_problem(d, event, "the answer to AUTH TLS is 234: no TLS begins");
+			event_problem(d, event, "the answer to AUTH TLS should be 234: no TLS begins");
 			event_ref(d, event, "RFC 4217 4.2");
 			return;
 		}
@@ -198,7 +198,7 @@ static void auth_accepted(struct dialogue *d, struct ftp *s, const struct outsta
 	if (!(one->flags & FLAG_TLS))
 		return;
 	if (outstanding_count(d) > 1)
-		event_problem(d, event, "commands were sent behind AUTH in the clear: TLS must begin before the next");
+		event_problem(d, event, "commands were sent after AUTH in the clear: TLS must begin before the next");
 	tls_begin(d);
 }
 
@@ -206,7 +206,7 @@ static void auth_accepted(struct dialogue *d, struct ftp *s, const struct outsta
 static void tls_ends(struct dialogue *d, struct dialogue_event *event)
 {
 	if (outstanding_count(d) > 1)
-		event_problem(d, event, "commands were sent behind %s under TLS: the next is awaited in the clear",
+		event_problem(d, event, "commands were sent after %s under TLS: the next is awaited in the clear",
 		              answered(d)->verb);
 	tls_end(d);
 }
@@ -336,7 +336,7 @@ static void greeting_done(struct dialogue *d, struct ftp *s, struct dialogue_eve
 {
 	event->phase = PHASE_GREET;
 	if (!greets(event->code)) {
-		event_problem(d, event, "a server greets with 220, with 120 before it, or with 421");
+		event_problem(d, event, "a server must greet with 220, with 120 before it, or with 421");
 		event_ref(d, event, "RFC 959 5.4");
 	}
 	if (event->class == CLASS_INFO)
@@ -441,7 +441,7 @@ static void first_line(struct dialogue *d, struct ftp *s, const struct coded_rep
 	reply_begins(d, s, reply->code, event);
 	if (reply->separated)
 		return;
-	event_problem(d, event, "a space or a hyphen must stand behind the code");
+	event_problem(d, event, "a space or a hyphen must follow the code");
 	event_ref(d, event, "RFC 959 4.2");
 }
 
@@ -451,7 +451,7 @@ static void junk_line(struct dialogue *d, const struct ftp *s, struct dialogue_e
 	event->kind = EVENT_JUNK;
 	if (!s->greeted && event->note.n == 0)
 		note_stranger(d, event);
-	event_problem(d, event, "no FTP reply: it does not begin with a reply code, three digits from 100 to 659");
+	event_problem(d, event, "not an FTP reply: it does not begin with a reply code, three digits from 100 to 659");
 	event_ref(d, event, "RFC 959 4.2");
 }
 

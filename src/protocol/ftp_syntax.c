@@ -189,7 +189,7 @@ static void short_parse(struct slice text, bool in_reply, struct ftp_address *ad
 		return;
 	}
 	if (!in_reply && list.text.n != text.n)
-		address_problem(address, "nothing may stand behind the six numbers");
+		address_problem(address, "nothing may follow the six numbers");
 	if (any_over_255(&list)) {
 		address_problem(address, "each of the six numbers stands for one octet: 255 is the most");
 		return;
@@ -212,7 +212,7 @@ static void long_parse(struct slice text, bool in_reply, struct ftp_address *add
 		return;
 	}
 	if (!in_reply && list.text.n != text.n)
-		address_problem(address, "nothing may stand behind the numbers");
+		address_problem(address, "nothing may follow the numbers");
 	if (any_over_255(&list)) {
 		address_problem(address, "each number stands for one octet: 255 is the most");
 		return;
@@ -233,7 +233,7 @@ static struct slice extended_find(struct slice text, struct ftp_address *address
 		struct slice rest = slice_part(text, open + 1, text.n);
 		return slice_part(rest, 0, slice_find_octet(rest, ')'));
 	}
-	address_problem(address, "(|||port|) must stand in parentheses");
+	address_problem(address, "|||port| must stand here, in parentheses");
 	for (size_t i = 0; i + 2 < text.n; i++)
 		if (!octet_is_alnum(text.p[i]) && text.p[i] > ' ' && text.p[i] == text.p[i + 1] &&
 		    text.p[i] == text.p[i + 2])
@@ -293,15 +293,15 @@ static void extended_host(struct slice family, struct slice host, bool in_reply,
 	else if (slice_equal(family, SLICE("2")) && !is_ipv6(host))
 		address_problem(address, "family 2 is IPv6: groups of digits with colons between them");
 	else if (!slice_equal(family, SLICE("1")) && !slice_equal(family, SLICE("2")))
-		address_problem(address, "the family is 1 (IPv4) or 2 (IPv6)");
+		address_problem(address, "the family must be 1 (IPv4) or 2 (IPv6)");
 	if (address->problem) /* what it means nobody can say */
 		address->text.n = 0;
 }
 
 static void extended_parse(struct slice text, bool in_reply, struct ftp_address *address)
 {
-	static const char *const form = "the form is |family|address|port|, between four like delimiters";
-	static const char *const reply_form = "the form is (|||port|)";
+	static const char *const form = "the form must be |family|address|port|, between four identical delimiters";
+	static const char *const reply_form = "the form must be (|||port|)";
 	struct slice rest = in_reply ? extended_find(text, address) : text;
 	address->text = rest;
 	char delimiter = rest.n ? rest.p[0] : ' ';
@@ -315,10 +315,10 @@ static void extended_parse(struct slice text, bool in_reply, struct ftp_address 
 		return;
 	}
 	if (rest.n && (!in_reply || slice_find_octet(text, '(') < text.n))
-		address_problem(address, "nothing may stand behind the last delimiter");
+		address_problem(address, "nothing may follow the last delimiter");
 	address->text.n -= rest.n;
 	if (!slice_number(port, &number) || number > 65535) {
-		address_problem(address, "the port is a number up to 65535");
+		address_problem(address, "the port must be a number up to 65535");
 		return;
 	}
 	address->port = (unsigned long)number;

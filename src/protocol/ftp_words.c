@@ -38,7 +38,7 @@ static void note_path(struct dialogue *d, struct slice text, struct dialogue_eve
 		           SLICE_ARG(slice_part(buffer_slice(&path), 0, VALUE_SHOWN)),
 		           path.n > VALUE_SHOWN ? " ..." : ".");
 	} else if (!event->more) {
-		event_problem(d, event, "behind 257 must stand a path in quotes, its own quotes doubled");
+		event_problem(d, event, "257 must be followed by a path in quotes, its own quotes doubled");
 		event_ref(d, event, "RFC 959 II");
 	}
 	buffer_free(&path);
@@ -52,7 +52,7 @@ static void note_file_size(struct dialogue *d, struct slice text, struct dialogu
 		octets_in_words(&words, octets);
 		event_note(d, event, "Here: " SLICE_FMT ".", SLICE_ARG(buffer_slice(&words)));
 	} else {
-		event_problem(d, event, "only the number of octets may stand behind 213 here");
+		event_problem(d, event, "only the number of octets may follow 213 here");
 		event_ref(d, event, "RFC 3659 4.1");
 	}
 	buffer_free(&words);
@@ -65,7 +65,7 @@ static void note_file_time(struct dialogue *d, struct slice text, struct dialogu
 		event_note(d, event, "Here: " SLICE_FMT ".", SLICE_ARG(buffer_slice(&words)));
 		event_ref(d, event, "RFC 3659 2.3");
 	} else {
-		event_problem(d, event, "only a time, YYYYMMDDHHMMSS, may stand behind 213 here");
+		event_problem(d, event, "only a time, YYYYMMDDHHMMSS, may follow 213 here");
 		event_ref(d, event, "RFC 3659 3.1");
 	}
 	buffer_free(&words);
@@ -100,7 +100,7 @@ static void check_marker(struct dialogue *d, struct slice text, struct dialogue_
 {
 	if (slice_starts(text, SLICE("MARK ")) && slice_find(text, SLICE(" = ")) < text.n)
 		return;
-	event_problem(d, event, "the words are given here: MARK, the sender's marker, =, the receiver's");
+	event_problem(d, event, "the words must be MARK, the sender's marker, = and the receiver's");
 	event_ref(d, event, "RFC 1123 4.1.3.4");
 }
 
@@ -206,7 +206,7 @@ void ftp_facts(struct dialogue *d, struct slice text, struct dialogue_event *eve
 		fact_in_words(&list, name, value);
 	}
 	if (facts.n && list.n < LIST_SHOWN && !event->more) {
-		event_problem(d, event, "each fact is name=value and a semicolon; a space and the path follow");
+		event_problem(d, event, "each fact must be name=value and a semicolon; a space and the path follow");
 		event_ref(d, event, "RFC 3659 7.2");
 	}
 	if (list.n)

@@ -95,7 +95,7 @@ static const char *waiting_refuses(const struct dialogue *d)
 		if (one->flags & FLAG_CONNECT)
 			return "CONNECT waits for its answer, and may have opened a tunnel (RFC 9110 9.3.6)";
 		if (one->flags & FLAG_CLOSE)
-			return "the connection closes behind the request before (RFC 9112 9.6)";
+			return "the connection closes after the previous request (RFC 9112 9.6)";
 	}
 	return NULL;
 }

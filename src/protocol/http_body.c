@@ -109,7 +109,7 @@ static void note_size(struct dialogue *d, const struct http_message *m, struct s
 {
 	if (m->size_bad) {
 		event_problem(d, event,
-		              "no chunk size: a hexadecimal number is wanted, below 2^64; nobody can tell where "
+		              "not a chunk size: a hexadecimal number is wanted, below 2^64; nobody can tell where "
 		              "the body ends");
 		event_ref(d, event, "RFC 9112 7.1");
 		return;
@@ -131,7 +131,8 @@ static void note_size(struct dialogue *d, const struct http_message *m, struct s
 		           "; who does not know it passes over it.",
 		           SLICE_ARG(slice_part(first, 0, EXTENSIONS_SHOWN)));
 	else if (semicolon < text.n || slice_trim(text).n < text.n)
-		event_problem(d, event, "only the size stands on this line, or a semicolon and an extension behind it");
+		event_problem(d, event,
+		              "only the size may stand on this line, and perhaps a semicolon and an extension");
 	event_ref(d, event, extensions.n ? "RFC 9112 7.1.1" : "RFC 9112 7.1");
 }
 
@@ -172,7 +173,7 @@ static bool chunk_end(struct dialogue *d, struct http_message *m, const struct l
 		return false;
 	if (line->first && line->text.n) {
 		event_problem(d, event,
-		              "the chunk is longer than its size: CRLF is wanted behind its %llu octet%s; nobody "
+		              "the chunk is longer than its size: CRLF is wanted after its %llu octet%s; nobody "
 		              "can tell where the body ends",
 		              (unsigned long long)m->size, m->size == 1 ? "" : "s");
 		event_ref(d, event, "RFC 9112 7.1");

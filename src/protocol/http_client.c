@@ -34,16 +34,16 @@ static void unknown_method(struct dialogue *d, struct slice line, struct slice m
 		event_ref(d, event, "RFC 9112 2.1");
 	} else if (!http_token(method)) {
 		event_problem(d, event,
-		              "no request line: METHOD TARGET HTTP/1.1 is wanted, and a method is one word, such "
+		              "not a request line: METHOD TARGET HTTP/1.1 is wanted, and a method is one word, such "
 		              "as GET");
 		event_ref(d, event, "RFC 9112 3");
 	} else if (near && slice_equal_nocase(method, slice_of(near->word))) {
 		event_problem(d, event, "no such method: methods are case-sensitive, %s is meant", near->word);
 		event_ref(d, event, "RFC 9112 3.1");
 	} else if (near) {
-		event_problem(d, event, "no registered method: is %s meant?", near->word);
+		event_problem(d, event, "not a registered method: perhaps %s is meant", near->word);
 	} else {
-		event_problem(d, event, "no registered method");
+		event_problem(d, event, "not a registered method");
 	}
 }
 
@@ -105,7 +105,7 @@ static const char *form_problem(enum http_form form, struct slice method)
 		               ? NULL
 		               : "* is a target of OPTIONS only";
 	if (form == FORM_AUTHORITY || form == FORM_OTHER)
-		return "the target begins with / (a path), or is a whole URL with its scheme";
+		return "the target must begin with / (a path), or be a whole URL with its scheme";
 	return NULL;
 }
 
@@ -134,7 +134,7 @@ static void mask_user(struct dialogue *d, struct slice target, struct dialogue_e
 	if (user.n == 0)
 		return;
 	size_t start = (size_t)(user.p - event->text.p), colon = slice_find_octet(user, ':');
-	event_problem(d, event, "a user name in the URL: it is left out of what is sent");
+	event_problem(d, event, "a user name in the URL: it must be left out");
 	event_ref(d, event, "RFC 9110 4.2.4");
 	if (colon < user.n)
 		event_secret(event, start + colon + 1, start + user.n, SLICE("{{password}}"));
@@ -143,7 +143,7 @@ static void mask_user(struct dialogue *d, struct slice target, struct dialogue_e
 static void read_target(struct dialogue *d, const struct http_request *r, struct dialogue_event *event)
 {
 	if (r->target.n == 0) {
-		event_problem(d, event, "no target: what is asked for stands behind the method, / at least");
+		event_problem(d, event, "the target is missing: what is asked for stands after the method, / at least");
 		event_ref(d, event, "RFC 9112 3.2");
 		return;
 	}
@@ -175,10 +175,11 @@ static void without_version(struct dialogue *d, struct http *s, struct outstandi
 		event_note(d, event,
 		           "Without a version this is HTTP/0.9: the line is the whole request, and the response "
 		           "is bare text up to the close.");
-		event_problem(d, event, "no version: HTTP/1.1 is wanted at the end; many servers refuse 0.9 now");
+		event_problem(d, event,
+		              "the version is missing: HTTP/1.1 is wanted at the end; many servers refuse 0.9 now");
 		event_ref(d, event, "RFC 1945 4.1");
 	} else {
-		event_problem(d, event, "no version: a request line ends with HTTP/1.1");
+		event_problem(d, event, "the version is missing: a request line ends with HTTP/1.1");
 	}
 	event_ref(d, event, "RFC 9112 3");
 	if (one)
@@ -189,7 +190,7 @@ static void without_version(struct dialogue *d, struct http *s, struct outstandi
 static void odd_version(struct dialogue *d, struct slice word, unsigned version, struct dialogue_event *event)
 {
 	if (version == 0)
-		event_problem(d, event, "no version: HTTP/ and two digits with a dot are wanted, as in HTTP/1.1");
+		event_problem(d, event, "not a version: HTTP/ and two digits with a dot are wanted, as in HTTP/1.1");
 	else if (!slice_starts(word, SLICE("HTTP/")))
 		event_problem(d, event, "the version is case-sensitive: HTTP/ is written in capitals");
 	else if (slice_equal(event->verb, SLICE("PRI")))
@@ -304,7 +305,7 @@ static void request_line(struct dialogue *d, struct http *s, const struct line *
 		return;
 	}
 	if (row && !r.single_spaces) {
-		event_problem(d, event, "one space stands between the words of a request line, and none elsewhere");
+		event_problem(d, event, "one space must stand between the words of a request line, and none elsewhere");
 		event_ref(d, event, "RFC 9112 3");
 	}
 	version_said(d, s, r.version, event);
@@ -322,7 +323,7 @@ static void first_line(struct dialogue *d, struct http *s, const struct line *li
 		return;
 	line_end_problems(d, line, event, "RFC 9112 2.2");
 	event_note(d, event, "The server passes over an empty line before a request line.");
-	event_problem(d, event, "an empty line where no header ends: a client sends none before or behind a request");
+	event_problem(d, event, "an empty line where no header ends: a client sends none before or after a request");
 	event_ref(d, event, "RFC 9112 2.2");
 }
 
@@ -332,7 +333,8 @@ static void check_host(struct dialogue *d, const struct http_message *m, struct 
 {
 	if (m->hosts > 0 || m->version != VERSION_1_1)
 		return;
-	event_problem(d, event, "no Host: every HTTP/1.1 request has one, and without it the server answers 400");
+	event_problem(d, event,
+	              "Host is missing: every HTTP/1.1 request has one, and without it the server answers 400");
 	event_ref(d, event, "RFC 9112 3.2");
 }
 
@@ -385,7 +387,7 @@ static void note_body(struct dialogue *d, const struct outstanding *one, struct 
 		if (strcmp(one->verb, without_body[i].method) != 0)
 			continue;
 		if (without_body[i].forbidden)
-			event_problem(d, event, "%s has no body", one->verb);
+			event_problem(d, event, "%s must have no body", one->verb);
 		else
 			event_note(d, event, "A body of %s has no meaning that is agreed on: some servers refuse it.",
 			           one->verb);

@@ -222,7 +222,7 @@ static void note_range(struct dialogue *d, struct http_message *m, struct slice 
 		if (good && last != UINT64_MAX)
 			octets_in_words(&words, first == UINT64_MAX ? last : last - first + 1);
 		if (!good)
-			event_problem(d, event, "no range of octets: FIRST-LAST, FIRST- or -LENGTH is wanted");
+			event_problem(d, event, "not a range of octets: FIRST-LAST, FIRST- or -LENGTH is wanted");
 		else if (first == UINT64_MAX)
 			event_note(d, event, "The last " SLICE_FMT ".", SLICE_ARG(buffer_slice(&words)));
 		else if (last == UINT64_MAX)
@@ -265,7 +265,7 @@ static void note_media(struct dialogue *d, struct http_message *m, struct slice 
 	if (type.n <= MEDIA_KEPT)
 		buffer_add_slice(&m->media, type);
 	if (slice_find_octet(type, '/') == type.n) {
-		event_problem(d, event, "no media type: TYPE/SUBTYPE is wanted, as in text/html");
+		event_problem(d, event, "not a media type: TYPE/SUBTYPE is wanted, as in text/html");
 		event_ref(d, event, "RFC 9110 8.3.1");
 	}
 	while (http_parameter(&rest, &name, &argument)) {
@@ -290,7 +290,7 @@ static bool read_date(struct dialogue *d, struct slice value, struct http_time *
 	if (form == DATE_FIXED)
 		return true;
 	event_problem(d, event,
-	              form == DATE_NONE ? "no date: one like Sun, 06 Nov 1994 08:49:37 GMT is wanted"
+	              form == DATE_NONE ? "not a date: one like Sun, 06 Nov 1994 08:49:37 GMT is wanted"
 	                                : "an obsolete form of date: one like Sun, 06 Nov 1994 08:49:37 GMT is wanted");
 	event_ref(d, event, "RFC 9110 5.6.7");
 	return time->said;
@@ -332,7 +332,7 @@ static void note_modified(struct dialogue *d, struct http_message *m, struct sli
 static void note_expires(struct dialogue *d, struct http_message *m, struct slice value, struct dialogue_event *event)
 {
 	if (http_date_parse(value, &m->expires.seconds) == DATE_NONE) {
-		event_note(d, event, "What is no date, such as 0, means that it is stale already.");
+		event_note(d, event, "What is not a date, such as 0, means that it is stale already.");
 		event_ref(d, event, "RFC 9111 5.3");
 	} else if (read_date(d, value, &m->expires, event)) {
 		note_freshness(d, m, event);
@@ -356,7 +356,7 @@ static void note_seconds(struct dialogue *d, struct http_message *m, struct slic
 	else if (retry)
 		note_condition(d, m, value, event);
 	else
-		event_problem(d, event, "no number of seconds");
+		event_problem(d, event, "not a number of seconds");
 }
 
 static void note_transport_security(struct dialogue *d, struct http_message *m, struct slice value,
@@ -378,10 +378,10 @@ static void note_host(struct dialogue *d, struct http_message *m, struct slice v
 	if (m->hosts > 1)
 		why = "a second Host: a request has one, and the server answers 400";
 	else if (slice_find(value, SLICE("://")) < value.n || slice_find_octet(value, '/') < value.n)
-		why = "Host holds a name and perhaps a port, neither scheme nor path";
+		why = "Host must hold a name and perhaps a port, neither scheme nor path";
 	else if (slice_find_octet(value, ' ') < value.n || slice_find_octet(value, '@') < value.n ||
 	         slice_find_octet(value, ',') < value.n)
-		why = "Host holds one name, and perhaps a port behind a colon";
+		why = "Host must hold one name, and perhaps a port after a colon";
 	else if (m->target.n && !slice_equal_nocase(value, buffer_slice(&m->target)))
 		why = "Host is not what the URL in the request line names; it must be, and the URL is what counts";
 	if (why == NULL)
@@ -432,7 +432,7 @@ static void note_etag(struct dialogue *d, struct http_message *m, struct slice v
 	bool weak = slice_starts(value, SLICE("W/"));
 	struct slice tag = slice_part(value, weak ? 2 : 0, value.n);
 	if (tag.n < 2 || tag.p[0] != '"' || tag.p[tag.n - 1] != '"')
-		event_problem(d, event, "an entity tag stands in double quotes");
+		event_problem(d, event, "an entity tag must stand in double quotes");
 	else if (weak)
 		event_note(d, event,
 		           "W/ says weak: two versions with the same tag mean the same, but may differ in octets.");

@@ -106,7 +106,7 @@ static void check_length(struct dialogue *d, const struct http_message *m, struc
 		why = "two lengths that differ: nobody can tell where the body ends";
 		break;
 	case LENGTH_INVALID:
-		why = "the length is no decimal number, or too large a one";
+		why = "the length is not a decimal number, or too large a one";
 		break;
 	}
 	if (why == NULL)
@@ -133,7 +133,7 @@ static void check_codings(struct dialogue *d, const struct http_message *m, stru
 		event_problem(d, event, "chunked more than once: a body is cut into chunks once");
 	else if (!last_is_chunked(buffer_slice(&m->coding)) && (!m->response || chunked))
 		event_problem(d, event,
-		              "chunked must be the last transfer coding: else nobody can tell where the body "
+		              "chunked must be the last transfer coding: otherwise nobody can tell where the body "
 		              "ends");
 	if (m->version < VERSION_1_1)
 		event_problem(d, event, "HTTP/1.0 has no Transfer-Encoding: the framing counts as faulty");
@@ -297,10 +297,10 @@ static void no_field(struct dialogue *d, struct http_message *m, struct dialogue
 		              "a request line inside a header: the request before it still waits for the "
 		              "empty line that ends its header");
 	else if (slice_find_octet(event->text, ':') < event->text.n)
-		event_problem(d, event, "no field: before the colon stands a name of letters, digits and hyphens");
+		event_problem(d, event, "not a field: before the colon stands a name of letters, digits and hyphens");
 	else
 		event_problem(d, event,
-		              "no field: a name, a colon and a value are wanted, or an empty line to end the "
+		              "not a field: a name, a colon and a value are wanted, or an empty line to end the "
 		              "header");
 	event_ref(d, event, "RFC 9112 5");
 }

@@ -61,8 +61,8 @@ static void mask_basic(struct dialogue *d, struct slice encoded, struct dialogue
 	struct slice user = slice_part(said, 0, colon);
 	if (!good || colon == said.n) {
 		event_problem(d, event,
-		              good ? "no colon parts the user's name from the password"
-		                   : "this is no base64 of USER:PASSWORD, which Basic must be");
+		              good ? "no colon separates the user's name from the password"
+		                   : "this is not base64 of USER:PASSWORD, which Basic must be");
 		event_ref(d, event, "RFC 7617 2");
 	}
 	if (good && said.n) {

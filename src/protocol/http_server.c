@@ -68,8 +68,8 @@ static void note_code(struct dialogue *d, const struct http_status *status, stru
 	if (status->number < 100 || status->number > 599) {
 		event_note(d, event, "A response whose code is none counts as a failure of the server.");
 		event_problem(d, event,
-		              status->number < 1000 ? "no status code: they go from 100 to 599"
-		                                    : "no status code: three digits are wanted");
+		              status->number < 1000 ? "not a status code: they go from 100 to 599"
+		                                    : "not a status code: three digits are wanted");
 		event_ref(d, event, "RFC 9110 15");
 		return;
 	}
@@ -87,23 +87,23 @@ static void check_line(struct dialogue *d, const struct http_status *status, uns
                        struct dialogue_event *event)
 {
 	if (version == 0)
-		event_problem(d, event, "no version: HTTP/ and two digits with a dot are wanted, as in HTTP/1.1");
+		event_problem(d, event, "not a version: HTTP/ and two digits with a dot are wanted, as in HTTP/1.1");
 	else if (version >= 20)
 		event_problem(d, event,
 		              "HTTP/2 and later are binary: a status line like this is made up by a program that "
 		              "shows them");
 	else if (version < VERSION_1_0 || !slice_starts(status->version, SLICE("HTTP/")))
-		event_problem(d, event, "no version: HTTP/1.0 or HTTP/1.1 is wanted, in capitals");
+		event_problem(d, event, "not a version: HTTP/1.0 or HTTP/1.1 is wanted, in capitals");
 	else if (version > VERSION_1_1)
 		event_note(d, event, "There is no such version: it is read as HTTP/1.1.");
 	if (version < VERSION_1_0 || version > VERSION_1_1)
 		event_ref(d, event, "RFC 9112 2.3");
 	if (status->code.n && !status->spaced) {
-		event_problem(d, event, "one space stands between the version and the code");
+		event_problem(d, event, "one space must stand between the version and the code");
 		event_ref(d, event, "RFC 9112 4");
 	}
 	if (!status->separated && status->number < 1000 && !event->more) {
-		event_problem(d, event, "a space stands behind the code, even where no words follow");
+		event_problem(d, event, "a space must follow the code, even where no words follow");
 		event_ref(d, event, "RFC 9112 4");
 	}
 }
@@ -125,7 +125,7 @@ static void check_turn(struct dialogue *d, const struct http *s, struct dialogue
 		event_ref(d, event, "RFC 9112 9.5");
 	}
 	if (interim(m) && m->flags & (FLAG_OLD | FLAG_SIMPLE)) {
-		event_problem(d, event, "a client that says HTTP/1.0 gets no 1xx: it does not know them");
+		event_problem(d, event, "a client that says HTTP/1.0 must get no 1xx: it does not know these codes");
 		event_ref(d, event, "RFC 9110 15.2");
 	}
 }
@@ -266,7 +266,7 @@ static void check_header(struct dialogue *d, const struct http *s, struct dialog
 	if (m->code == 101)
 		check_upgrade(d, s, event);
 	if (m->needs) {
-		event_problem(d, event, "no %s, which must come with %u", m->needs, m->code);
+		event_problem(d, event, "%s is missing: it must come with %u", m->needs, m->code);
 		event_ref(d, event, needed(m->code)->ref);
 	}
 	if (m->coding_said && m->flags & FLAG_OLD) {
@@ -288,7 +288,7 @@ static void header_ends(struct dialogue *d, struct http *s, struct dialogue_even
 		event_ref(d, event, "RFC 9112 6.3");
 		response_done(d, s, event);
 	} else if (m->code == 205 && m->part == PART_COUNTED) {
-		event_problem(d, event, "a 205 has no body: Content-Length: 0 is wanted");
+		event_problem(d, event, "a 205 must have no body: Content-Length: 0 is wanted");
 		event_ref(d, event, "RFC 9110 15.3.6");
 	}
 }
@@ -303,9 +303,9 @@ static void junk_line(struct dialogue *d, const struct http *s, const struct lin
 	if (line->text.n == 0 && !line->more)
 		event_problem(d, event, "an empty line where a status line is wanted");
 	else if (s->binary)
-		event_problem(d, event, "no line of HTTP/1: a server that knows HTTP/2 answers in binary frames");
+		event_problem(d, event, "not a line of HTTP/1: a server that knows HTTP/2 answers in binary frames");
 	else
-		event_problem(d, event, "no status line: a response begins with one like HTTP/1.1 200 OK");
+		event_problem(d, event, "not a status line: a response begins with one like HTTP/1.1 200 OK");
 	event_ref(d, event, "RFC 9112 4");
 }
 

@@ -38,7 +38,7 @@ struct http_status {
 	unsigned number;     /* of the code, 0 to 999; 1000 where it is not three digits */
 	struct slice reason; /* the words; empty where there are none */
 	bool spaced;         /* one space stands before the code, as it must */
-	bool separated;      /* a space stands behind the code, as it must */
+	bool separated;      /* a space stands after the code, as it must */
 };
 /* False where the line does not begin like a status line. */
 bool http_status_parse(struct slice line, struct http_status *status);
@@ -71,7 +71,7 @@ struct http_field {
 	struct slice value; /* without the spaces around it */
 	bool spaced;        /* white space stands between name and colon, where none may */
 };
-/* False where the line is no field: it has no colon, or what stands before it is no token. */
+/* False where the line is not a field: it has no colon, or what stands before it is no token. */
 bool http_field_parse(struct slice line, struct http_field *field);
 
 /* Takes the next element off a list `a, b;q="x,y"`: commas inside quoted strings do not part, empty elements are

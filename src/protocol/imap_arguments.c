@@ -8,10 +8,14 @@
 /* SELECT, CREATE and the like: the mailbox, and parameters in a list behind it. */
 static void tell_mailbox(struct imap_reading *r)
 {
+	static const char *const lists[] = { "CREATE", "EXAMINE", "SELECT", NULL };
 	size_t parameters = reading_argument(r, 1);
 	reading_mailbox(r, 0, "The mailbox is ");
 	if (node_is_list(reading_node(r, parameters)))
 		reading_words(r, parameters, "with ", TABLE_PARAMETERS);
+	else if (reading_fresh(r, parameters) && imap_one_of(slice_of(r->row->word), lists))
+		reading_wrong_word(r, "what is asked for with it must stand in parentheses: ",
+		                   reading_node(r, parameters)->text, " does not", r->row->ref);
 }
 
 /* GETMETADATA [(options)] mailbox (entries) */
@@ -37,13 +41,15 @@ static void tell_rename(struct imap_reading *r)
 static void tell_status(struct imap_reading *r)
 {
 	size_t items = reading_argument(r, 1);
-	const struct imap_node *node = reading_node(r, items);
+	const struct imap_node *node = reading_node(r, items), *item;
 	reading_mailbox(r, 0, "The mailbox is ");
 	if (!reading_fresh(r, items))
 		return;
 	if (node->kind != IMAP_LIST)
-		reading_wrong_word(r, "the items stand in parentheses, as in (MESSAGES UNSEEN): ", node->text,
+		reading_wrong_word(r, "the items must stand in parentheses, as in (MESSAGES UNSEEN): ", node->text,
 		                   " does not", r->row->ref);
+	for (size_t at = items + 1; node->kind == IMAP_LIST && (item = reading_inside(r, items, at)); at = item->end)
+		reading_status_item(r, item);
 	reading_words(r, items, "", TABLE_STATUS_ITEMS);
 }
 
@@ -119,7 +125,7 @@ static void tell_id(struct imap_reading *r)
 	if (node_is_list(reading_node(r, 0)))
 		reading_pairs(r, 0);
 	else if (!imap_node_is(reading_node(r, 0), SLICE("NIL")))
-		reading_wrong_word(r, "ID is followed by a list of names and values, or by NIL: ",
+		reading_wrong_word(r, "ID must be followed by a list of names and values, or by NIL: ",
 		                   reading_node(r, 0)->text, " is neither", "RFC 2971 3.1");
 }
 
@@ -152,8 +158,8 @@ static void tell_appended(struct imap_reading *r, size_t at)
 		date_shown(&r->words, &date);
 		reading_say(r, "dated ");
 	} else if (node->kind == IMAP_QUOTED) {
-		reading_wrong_word(r, "the date ", node->content, " is none, such as \" 7-Feb-1994 21:52:25 -0800\"",
-		                   "RFC 9051 9");
+		reading_wrong_word(r, "", node->content,
+		                   " is not a date and time, such as \" 7-Feb-1994 21:52:25 -0800\"", "RFC 9051 9");
 	}
 }
 

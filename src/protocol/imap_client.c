@@ -13,7 +13,7 @@ static void check_text(struct dialogue *d, const struct imap *s, struct dialogue
 	const struct imap_scan *scan = &s->client.scan;
 	if (scan->bad_escape) {
 		event_problem(d, event,
-		              "in a quoted string \\ stands only before \" and \\: a \\ itself is written \\\\");
+		              "in a quoted string \\ may stand only before \" and \\: a \\ itself is written \\\\");
 		event_ref(d, event, "RFC 9051 9");
 	}
 	bool rev2_alone = dialogue_announced(d, SLICE("IMAP4rev2"), NULL) &&
@@ -21,11 +21,11 @@ static void check_text(struct dialogue *d, const struct imap *s, struct dialogue
 	if (scan->quoted_eight_bit && !s->utf8 && !rev2_alone) {
 		event_problem(d, event,
 		              "octets above 127 in a quoted string need ENABLE UTF8=ACCEPT or IMAP4rev2 first: "
-		              "else a literal holds them");
+		              "otherwise a literal holds them");
 		event_ref(d, event, "RFC 9755 3");
 	}
 	if (scan->eight_bit) {
-		event_problem(d, event, "octets above 127 stand only in strings");
+		event_problem(d, event, "octets above 127 may stand only in strings");
 		event_ref(d, event, "RFC 9051 9");
 	}
 	if (scan->previous == ' ') {

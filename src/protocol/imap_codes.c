@@ -63,7 +63,7 @@ static void check_code(struct dialogue *d, const struct imap_response *response,
 		wanted = "the UIDVALIDITY and two sets of UIDs";
 	if (wanted == NULL)
 		return;
-	event_problem(d, event, SLICE_FMT " is followed by %s", SLICE_ARG(event->keyword), wanted);
+	event_problem(d, event, SLICE_FMT " must be followed by %s", SLICE_ARG(event->keyword), wanted);
 	event_ref(d, event, "RFC 9051 9");
 }
 

@@ -68,7 +68,7 @@ static size_t numbers_shown(struct imap_reading *r)
 	if (n > ONE_BY_ONE)
 		buffer_printf(&r->words, " and %zu more", n - ONE_BY_ONE);
 	if (!good)
-		reading_wrong(r, "RFC 9051 9", "only numbers from 1 stand here");
+		reading_wrong(r, "RFC 9051 9", "only numbers from 1 may stand here");
 	return n;
 }
 
@@ -198,6 +198,27 @@ static const struct {
 	{ "XLIST", false, reading_list },
 };
 
+/* Whether a program may have the response of its own: nobody asked for anything, or by a command that no registry knows. */
+static bool is_own(const struct imap_reading *r)
+{
+	static const char *const old[] = { "COPY", "STORE", NULL }; /* IMAP2's, the protocol before IMAP4 */
+	struct slice name = r->response->name;
+	return outstanding_count(r->d) == 0 || word_is_private(name) || imap_one_of(name, old) ||
+	       dialogue_announced(r->d, name, NULL) ||
+	       (r->owner && imap_row(TABLE_COMMANDS, slice_of(r->owner->verb)) == NULL);
+}
+
+/* A response that no registry knows, where a known command waits: a slip of the pen. */
+static void check_name(struct imap_reading *r)
+{
+	struct slice name = r->response->name, rest = r->response->text, next = slice_word(&rest);
+	const struct entry *numbered = imap_row(TABLE_RESPONSES, next);
+	if (numbered && !r->response->numbered && slice_starts(slice_of(numbered->syntax), SLICE("* n ")))
+		reading_wrong_word(r, "a number must stand before ", next, "", "RFC 9051 9");
+	else if (word_is_plain(name) && !is_own(r))
+		reading_unknown(r, "no such response: ", name, TABLE_RESPONSES, "RFC 9051 7");
+}
+
 /* What the tables say of the response, where nothing was found in it; and where it is defined. */
 static void note_row(struct imap_reading *r, bool silent)
 {
@@ -207,6 +228,8 @@ static void note_row(struct imap_reading *r, bool silent)
 	else if (row == NULL && silent)
 		event_note(r->d, r->event,
 		           "No registry knows this response; a client passes over what it does not know.");
+	if (row == NULL)
+		check_name(r);
 	event_ref(r->d, r->event, row ? row->ref : "RFC 9051 7");
 }
 
@@ -217,11 +240,11 @@ static void check_number(struct imap_reading *r, bool numbered, bool alone)
 	if (numbered != r->response->numbered)
 		reading_wrong(r, "RFC 9051 9",
 		              numbered ? "a number must stand before this response's name"
-		                       : "no number stands before this response's name");
+		                       : "no number may stand before this response's name");
 	else if (numbered && r->response->number == 0 && !imap_one_of(r->response->name, from_0))
 		reading_wrong(r, "RFC 9051 9", "messages are numbered from 1");
 	else if (numbered && alone && slice_trim(r->response->text).n)
-		reading_wrong(r, "RFC 9051 9", "nothing stands behind this response's name");
+		reading_wrong(r, "RFC 9051 9", "nothing may follow this response's name");
 }
 
 void imap_data(struct dialogue *d, struct imap *s, const struct imap_response *response,

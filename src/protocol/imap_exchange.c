@@ -50,7 +50,7 @@ static void check_initial(struct dialogue *d, struct dialogue_event *event)
 		return;
 	event_problem(d, event,
 	              "the first answer in the command's line needs SASL-IR, which the server did not announce: "
-	              "else it waits for the server's +");
+	              "otherwise it waits for the server's +");
 	event_ref(d, event, "RFC 4959 3");
 }
 

@@ -67,7 +67,7 @@ static void tell_envelope(struct imap_reading *r, size_t list)
 	reading_say(r, r->brief ? "ENVELOPE: " : "ENVELOPE (the main fields of the header): ");
 	if (n != ENVELOPE_FIELDS || node)
 		reading_wrong(r, "RFC 9051 7.5.2",
-		              "an ENVELOPE has ten fields, from date to message-id, NIL for one that is missing");
+		              "an ENVELOPE must have ten fields, from date to message-id, NIL for one that is missing");
 }
 
 /* ---- BODYSTRUCTURE ---- */
@@ -166,7 +166,7 @@ static void tell_uid(struct imap_reading *r, const struct imap_node *value)
 {
 	uint64_t uid = 0;
 	if (!slice_number(value->text, &uid) || uid == 0)
-		reading_wrong(r, "RFC 9051 9", "a UID is a number from 1");
+		reading_wrong(r, "RFC 9051 9", "a UID must be a number from 1");
 	word_shown(&r->words, value->text);
 	reading_say(r, "its UID is ");
 }
@@ -184,6 +184,24 @@ static void tell_other(struct imap_reading *r, const struct imap_node *key, cons
 	buffer_add_string(&r->words, ": ");
 	text_shown(&r->words, value);
 	reading_say(r, "");
+}
+
+/* Values that are not of their item's form, and items that are nearly known ones (RFC 9051 section 7.5.2). */
+static void check_value(struct imap_reading *r, const struct imap_node *key, const struct imap_node *value)
+{
+	static const char *const lists[] = { "BODYSTRUCTURE", "ENVELOPE", "FLAGS", "MODSEQ", NULL };
+	struct imap_section section;
+	imap_section_parse(key->text, &section);
+	uint64_t octets;
+	if (key->kind != IMAP_ATOM || section.bracketed || word_is_private(key->text) || !word_is_plain(key->text))
+		return;
+	bool known = imap_row(TABLE_ITEMS, key->text) != NULL;
+	if (!known && table_nearest(protocol_table(&protocol_imap, TABLE_ITEMS), key->text))
+		reading_unknown(r, "no such item of FETCH: ", key->text, TABLE_ITEMS, "RFC 9051 7.5.2");
+	else if (imap_one_of(key->text, lists) && value->kind != IMAP_LIST)
+		reading_wrong_word(r, "the value of ", key->text, " must be a list in parentheses", "RFC 9051 7.5.2");
+	else if (imap_node_is(key, SLICE("RFC822.SIZE")) && !slice_number(value->text, &octets))
+		reading_wrong_word(r, "the value of ", key->text, " must be a number of octets", "RFC 9051 7.5.2");
 }
 
 static void tell_value(struct imap_reading *r, const struct imap_node *key, size_t at)
@@ -226,7 +244,7 @@ static void check_asked(struct imap_reading *r, const struct imap_node *key)
 	for (size_t i = 0; i < sizeof old / sizeof old[0]; i++) {
 		if (!imap_node_is(key, slice_of(old[i][0])))
 			continue;
-		event_problem(r->d, r->event, "%s was not asked for: what answers %s has that name", old[i][0],
+		event_problem(r->d, r->event, "%s was not asked for: an answer to %s says %s", old[i][0], old[i][1],
 		              old[i][1]);
 		event_ref(r->d, r->event, "RFC 3501 6.4.5");
 	}
@@ -238,7 +256,8 @@ void reading_fetched(struct imap_reading *r)
 	size_t at = 1, told = r->from;
 	bool uid = slice_equal_nocase(r->response->name, SLICE("UIDFETCH"));
 	if (r->from == 0 && !node_is_list(reading_node(r, 0))) {
-		reading_wrong(r, "RFC 9051 7.5.2", "FETCH is followed by a list of items and values in parentheses");
+		reading_wrong(r, "RFC 9051 7.5.2",
+		              "FETCH must be followed by a list of items and values in parentheses");
 		return;
 	}
 	r->brief |= list_count(r->tree, 0) > 4 * FEW; /* so many items, with their values, need all the room */
@@ -250,11 +269,13 @@ void reading_fetched(struct imap_reading *r)
 		if (told == 0)
 			tell(&r->telling, "%s %llu:", uid ? "The message with the UID" : "Message",
 			     (unsigned long long)r->response->number);
+		if (r->faults == 0) /* behind one that is missing, names and values no longer stand in turn */
+			check_value(r, key, value);
 		tell_value(r, key, key->end);
 		check_asked(r, key);
 		told = value->end;
 	}
 	r->s->server.told = told;
-	if (key && value == NULL && r->ended && reading_node(r, 0)->whole)
+	if (key && value == NULL && r->ended && r->faults == 0 && reading_node(r, 0)->whole)
 		reading_wrong(r, "RFC 9051 7.5.2", "an item has no value: the list is made of pairs");
 }

@@ -8,18 +8,18 @@
 static const struct {
 	const char *word, *whose, *meant, *ref;
 } others[] = {
-	{ "AUTH", "SMTP's and POP3's", "AUTHENTICATE", "RFC 9051 6.2.2" },
-	{ "DELE", "POP3's", "STORE with +FLAGS (\\Deleted)", "RFC 9051 6.4.6" },
-	{ "EHLO", "SMTP's", "CAPABILITY", "RFC 9051 6.1.1" },
-	{ "HELO", "SMTP's", "CAPABILITY", "RFC 9051 6.1.1" },
-	{ "PASS", "POP3's", "LOGIN with name and password", "RFC 9051 6.2.3" },
-	{ "QUIT", "POP3's", "LOGOUT", "RFC 9051 6.1.3" },
-	{ "RETR", "POP3's", "FETCH with BODY[]", "RFC 9051 6.4.5" },
-	{ "STAT", "POP3's", "STATUS", "RFC 9051 6.3.11" },
-	{ "STLS", "POP3's", "STARTTLS", "RFC 9051 6.2.1" },
-	{ "TOP", "POP3's", "FETCH with BODY.PEEK[HEADER]", "RFC 9051 6.4.5" },
-	{ "UIDL", "POP3's", "UID FETCH", "RFC 9051 6.4.9" },
-	{ "USER", "POP3's", "LOGIN with name and password", "RFC 9051 6.2.3" },
+	{ "AUTH", "SMTP and POP3", "AUTHENTICATE", "RFC 9051 6.2.2" },
+	{ "DELE", "POP3", "STORE with +FLAGS (\\Deleted)", "RFC 9051 6.4.6" },
+	{ "EHLO", "SMTP", "CAPABILITY", "RFC 9051 6.1.1" },
+	{ "HELO", "SMTP", "CAPABILITY", "RFC 9051 6.1.1" },
+	{ "PASS", "POP3", "LOGIN with name and password", "RFC 9051 6.2.3" },
+	{ "QUIT", "POP3", "LOGOUT", "RFC 9051 6.1.3" },
+	{ "RETR", "POP3", "FETCH with BODY[]", "RFC 9051 6.4.5" },
+	{ "STAT", "POP3", "STATUS", "RFC 9051 6.3.11" },
+	{ "STLS", "POP3", "STARTTLS", "RFC 9051 6.2.1" },
+	{ "TOP", "POP3", "FETCH with BODY.PEEK[HEADER]", "RFC 9051 6.4.5" },
+	{ "UIDL", "POP3", "UID FETCH", "RFC 9051 6.4.9" },
+	{ "USER", "POP3", "LOGIN with name and password", "RFC 9051 6.2.3" },
 };
 
 static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_event *event)
@@ -35,15 +35,15 @@ static void unknown_verb(struct dialogue *d, struct slice verb, struct dialogue_
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		if (!slice_equal_nocase(verb, slice_of(others[i].word)))
 			continue;
-		event_problem(d, event, "%s is no command of IMAP but %s: %s is meant", others[i].word, others[i].whose,
-		              others[i].meant);
+		event_problem(d, event, "%s is a command of %s, not of IMAP: %s is meant", others[i].word,
+		              others[i].whose, others[i].meant);
 		event_ref(d, event, others[i].ref);
 		return;
 	}
 	if (slice_equal_nocase(verb, SLICE("UID")))
 		event_problem(
 			d, event,
-			"UID is followed by a command that has such a form: FETCH, SEARCH, STORE, COPY, MOVE or EXPUNGE");
+			"UID must be followed by a command that has such a form: FETCH, SEARCH, STORE, COPY, MOVE or EXPUNGE");
 	else
 		verb_unknown(d, verb, event);
 }
@@ -55,7 +55,7 @@ static void check_tag(struct dialogue *d, const struct imap_command *command, bo
 	struct slice tag = slice_part(command->tag, 0, WORD_IN_PROBLEM);
 	if (command->tag.n == 0)
 		event_problem(d, event,
-		              "an empty line is no command: a command is a tag, a space and a word, as in "
+		              "an empty line is not a command: a command is a tag, a space and a word, as in "
 		              "`a1 NOOP`");
 	else if (misplaced)
 		event_problem(d, event,
@@ -66,10 +66,10 @@ static void check_tag(struct dialogue *d, const struct imap_command *command, bo
 		event_problem(d, event, "DONE ends IDLE, and no IDLE is under way");
 	else if (!imap_tag_ok(command->tag))
 		event_problem(d, event,
-		              "this is no good tag: letters and digits make one, as in a1, but none of "
+		              "this is not a valid tag: it is made of letters and digits, as in a1, without any of "
 		              "( ) { %% * \" \\ +");
 	else if (command->verb.n == 0)
-		event_problem(d, event, "the line holds a tag alone: the command is missing behind it");
+		event_problem(d, event, "the line holds a tag alone: the command is missing after it");
 	else
 		return;
 	event_ref(d, event, "RFC 9051 2.2.1");
@@ -83,7 +83,8 @@ static void check_spaces(struct dialogue *d, const struct imap *s, const struct 
 	if (!before && (!s->client.scan.doubled || command->verb.n == 0))
 		return;
 	event_problem(d, event,
-	              before ? "no space may stand before the tag" : "two spaces stand in a row: one parts the words");
+	              before ? "no space may stand before the tag"
+	                     : "two spaces stand in a row: one separates the words");
 	event_ref(d, event, "RFC 9051 2.2.1");
 }
 
@@ -100,7 +101,7 @@ static void check_flight(struct dialogue *d, struct dialogue_event *event)
 	if (alone == NULL)
 		return;
 	enum imap_effect effect = imap_waiting_effect(alone);
-	event_problem(d, event, "nothing may be sent behind %s before it is answered", alone->verb);
+	event_problem(d, event, "nothing may be sent after %s before it is answered", alone->verb);
 	event_ref(d, event,
 	          effect == EFFECT_STARTTLS   ? "RFC 9051 6.2.1"
 	          : effect == EFFECT_COMPRESS ? "RFC 4978 3"

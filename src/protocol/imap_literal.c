@@ -76,7 +76,7 @@ void imap_server_literal(struct dialogue *d, struct imap *s, struct dialogue_eve
 	count_told(d, scan, "", "line", event);
 	event_ref(d, event, "RFC 9051 4.3");
 	if (scan->waits_not)
-		event_problem(d, event, "a server's literal is {n}: it has no +");
+		event_problem(d, event, "a server's literal must be {n}, without a +");
 	spoken_literal_begins(&s->server, event);
 	counted_begin(d, SIDE_SERVER, scan->count);
 	if (scan->count == 0)
@@ -138,8 +138,8 @@ void imap_scan_problems(struct dialogue *d, const struct imap_scan *scan, struct
 	                    : scan->stray ? "a ) stands without its ("
 	                    : scan->depth ? "a ( is not closed"
 	                    : imap_scan_end(scan) == IMAP_END_MALFORMED
-	                            ? "a literal's count is {n} with n a number, or {n+}"
-	                    : scan->inside ? "a literal's count ends its line: its octets begin on the next"
+	                            ? "a literal's count must be {n} with n a number, or {n+}"
+	                    : scan->inside ? "a literal's count must end its line: its octets begin on the next"
 	                                   : NULL;
 	if (wrong == NULL)
 		return;

@@ -8,7 +8,7 @@
 void reading_flags(struct imap_reading *r)
 {
 	if (!node_is_list(reading_node(r, 0))) {
-		reading_wrong(r, "RFC 9051 7.3.5", "the flags stand in a list in parentheses");
+		reading_wrong(r, "RFC 9051 7.3.5", "the flags must stand in a list in parentheses");
 		return;
 	}
 	flags_counted(&r->words, r->tree, 0);
@@ -96,8 +96,16 @@ static const struct {
 	{ "UNSEEN", "", " unread", " unread" },
 };
 
+void reading_status_item(struct imap_reading *r, const struct imap_node *item)
+{
+	if (item->kind == IMAP_ATOM && word_is_plain(item->text) && !word_is_private(item->text) &&
+	    imap_row(TABLE_STATUS_ITEMS, item->text) == NULL)
+		reading_unknown(r, "no such item of STATUS: ", item->text, TABLE_STATUS_ITEMS, "RFC 9051 6.3.11");
+}
+
 static void tell_status_item(struct imap_reading *r, const struct imap_node *key, const struct imap_node *value)
 {
+	reading_status_item(r, key);
 	for (size_t i = 0; i < sizeof status_words / sizeof status_words[0]; i++) {
 		if (!imap_node_is(key, slice_of(status_words[i].item)))
 			continue;

@@ -15,17 +15,18 @@ static void check_item(struct imap_reading *r, const struct imap_node *node)
 	imap_section_parse(node->text, &section);
 	bool binary = slice_starts_nocase(section.name, SLICE("BINARY"));
 	if (binary && section.text.n)
-		reading_wrong_word(r, "", node->text, " is none: BINARY takes a part's number alone, as in BINARY[1.2]",
+		reading_wrong_word(r, "", node->text,
+		                   " is wrong: BINARY takes a part's number alone, as in BINARY[1.2]",
 		                   "RFC 9051 6.4.5");
 	else if (!section.ok)
 		reading_wrong_word(r, "the section of ", node->text,
-		                   " is none: it names parts, HEADER, TEXT or MIME, as in BODY[1.TEXT]",
+		                   " is wrong: it names parts, HEADER, TEXT or MIME, as in BODY[1.TEXT]",
 		                   "RFC 9051 6.4.5.1");
 	else if (section.partial && !section.has_length)
-		reading_wrong_word(r, "", node->text, " asks for a part of the text by <start.length>",
+		reading_wrong_word(r, "", node->text, " must ask for a part of the text by <start.length>",
 		                   "RFC 9051 6.4.5");
 	else if (!section.bracketed && imap_row(TABLE_ITEMS, node->text) == NULL)
-		reading_unknown(r, "no such item of FETCH: ", node->text, TABLE_ITEMS);
+		reading_unknown(r, "no such item of FETCH: ", node->text, TABLE_ITEMS, r->row->ref);
 }
 
 /* Says what is wrong with an item, and where `told`, what it asks for. */
@@ -80,7 +81,7 @@ static void tell_items(struct imap_reading *r, size_t list)
 	if (!reading_fresh(r, list))
 		return;
 	if (node->whole && node->end == list + 1)
-		reading_wrong_word(r, "at least one item stands in the parentheses: ", node->text, " has none",
+		reading_wrong_word(r, "at least one item must stand in the parentheses: ", node->text, " has none",
 		                   r->row->ref);
 	size_t before = list;
 	for (size_t at = list + 1; at < node->end; before = at, at = reading_node(r, at)->end)
@@ -106,7 +107,7 @@ void reading_fetch(struct imap_reading *r)
 	if (node_is_list(reading_node(r, modifiers)))
 		reading_words(r, modifiers, "with ", TABLE_ITEMS);
 	else
-		reading_wrong_word(r, "several items stand in parentheses, as in (FLAGS UID): ",
+		reading_wrong_word(r, "several items must stand in parentheses, as in (FLAGS UID): ",
 		                   reading_node(r, modifiers)->text, " does not", r->row->ref);
 }
 
@@ -154,7 +155,7 @@ void reading_store(struct imap_reading *r)
 	if (node == NULL || node->kind != IMAP_ATOM)
 		return;
 	if (reading_fresh(r, item) && !store_item_ok(node->text))
-		reading_wrong_word(r, "STORE says FLAGS, +FLAGS or -FLAGS: ", node->text, " is none of them",
+		reading_wrong_word(r, "STORE must say FLAGS, +FLAGS or -FLAGS: ", node->text, " is none of them",
 		                   "RFC 9051 6.4.6");
 	if (reading_fresh(r, node->end) && store_item_ok(node->text) &&
 	    !slice_equal_nocase(node->text, SLICE("ANNOTATION")))

@@ -43,6 +43,19 @@ void reading_say(struct imap_reading *r, const char *before)
 
 /* ---- what is wrong ---- */
 
+bool word_is_private(struct slice word)
+{
+	return word.n > 1 && octet_lower(word.p[0]) == 'x';
+}
+
+bool word_is_plain(struct slice word)
+{
+	for (size_t i = 0; i < word.n; i++)
+		if (!octet_is_alnum(word.p[i]) && word.p[i] != '.' && word.p[i] != '-')
+			return false;
+	return word.n && octet_is_alpha(word.p[0]);
+}
+
 void reading_wrong(struct imap_reading *r, const char *ref, const char *what)
 {
 	if (r->faults++ >= FAULTS_TOLD)
@@ -62,12 +75,14 @@ void reading_wrong_word(struct imap_reading *r, const char *before, struct slice
 	buffer_free(&shown);
 }
 
-void reading_unknown(struct imap_reading *r, const char *before, struct slice word, enum table_kind kind)
+void reading_unknown(struct imap_reading *r, const char *before, struct slice word, enum table_kind kind,
+                     const char *ref)
 {
 	const struct table *table = protocol_table(&protocol_imap, kind);
 	const struct entry *near = table ? table_nearest(table, word) : NULL;
-	char *after = near ? string_printf("; %s is near", near->word) : string_copy(", as far as any registry knows");
-	reading_wrong_word(r, before, word, after, r->row->ref);
+	char *after = near ? string_printf("; perhaps %s is meant", near->word)
+	                   : string_copy(", as far as any registry knows");
+	reading_wrong_word(r, before, word, after, ref);
 	free(after);
 }
 
@@ -76,9 +91,9 @@ void reading_numbers(struct imap_reading *r)
 	const struct outstanding *one = outstanding_at(r->d, imap_waiting_n(r->d, r->s->expunging));
 	if (r->s->expunging == 0 || one == NULL)
 		return;
-	char *what =
-		string_printf("sent while %s waits: a message may go meanwhile, and then these numbers mean others",
-	                      one->verb);
+	char *what = string_printf(
+		"sent while %s waits: a message may vanish meanwhile, and then these numbers mean other messages",
+		one->verb);
 	r->s->expunging = 0; /* said once */
 	reading_wrong(r, "RFC 9051 5.5", what);
 	free(what);
@@ -92,7 +107,7 @@ void reading_mailbox(struct imap_reading *r, size_t at, const char *before)
 	if (!reading_fresh(r, at))
 		return;
 	if (node->kind == IMAP_LIST) {
-		reading_wrong_word(r, "a mailbox name stands here, not the list ", node->text, "", "RFC 9051 5.1");
+		reading_wrong_word(r, "a mailbox name must stand here, not the list ", node->text, "", "RFC 9051 5.1");
 		return;
 	}
 	bool wild = slice_find_octet(node->text, '*') < node->text.n ||
@@ -115,7 +130,7 @@ void reading_set(struct imap_reading *r, size_t at)
 	if (!reading_fresh(r, at))
 		return;
 	if (node->kind != IMAP_ATOM || !imap_set_ok(node->text)) {
-		reading_wrong_word(r, "", node->text, " is no set of numbers from 1, such as 2:4,7 or 5:*",
+		reading_wrong_word(r, "", node->text, " is not a set of numbers from 1, such as 2:4,7 or 5:*",
 		                   "RFC 9051 4.1.1");
 		return;
 	}

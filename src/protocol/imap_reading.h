@@ -45,13 +45,20 @@ size_t reading_argument(const struct imap_reading *r, size_t number);
 /* Tells the phrase that stands in `words`, behind `before`. */
 void reading_say(struct imap_reading *r, const char *before);
 
+/* Whether nobody would register the word: it begins with X, and so is a program's own (RFC 3501 section 6.5.1). */
+bool word_is_private(struct slice word);
+
+/* Whether it is made as the words of the registries are: letters, and behind the first digits, `.` and `-` too. */
+bool word_is_plain(struct slice word);
+
 /* Says what is wrong, with the reference; of one line only so many faults. */
 void reading_wrong(struct imap_reading *r, const char *ref, const char *what);
 /* The same of a word, which stands in quotes between `before` and `after`. */
 void reading_wrong_word(struct imap_reading *r, const char *before, struct slice word, const char *after,
                         const char *ref);
-/* The same of a word that no row knows: names the nearest that one does. */
-void reading_unknown(struct imap_reading *r, const char *before, struct slice word, enum table_kind kind);
+/* The same of a word that no row knows: names the nearest that one does. `ref`: where such words are defined. */
+void reading_unknown(struct imap_reading *r, const char *before, struct slice word, enum table_kind kind,
+                     const char *ref);
 
 /* Tells of the mailbox name at that index. */
 void reading_mailbox(struct imap_reading *r, size_t at, const char *before);
@@ -86,6 +93,8 @@ void reading_fetched(struct imap_reading *r);
 void reading_flags(struct imap_reading *r);
 void reading_list(struct imap_reading *r); /* LIST, LSUB, XLIST */
 void reading_status(struct imap_reading *r);
+/* Says so where no registry knows the item, asked for or told. */
+void reading_status_item(struct imap_reading *r, const struct imap_node *item);
 void reading_namespace(struct imap_reading *r);
 void reading_quota(struct imap_reading *r);
 void reading_quotaroot(struct imap_reading *r);

@@ -31,11 +31,11 @@ static void check_operand(struct imap_reading *r, struct slice said, enum operan
 	struct imap_date date;
 	uint64_t number = 0;
 	if (operand == OPERAND_DATE && (!imap_date_parse(said, &date) || date.timed))
-		reading_wrong_word(r, "", said, " is no date, such as 1-Feb-1994", "RFC 9051 9");
+		reading_wrong_word(r, "", said, " is not a date, such as 1-Feb-1994", "RFC 9051 9");
 	if (operand == OPERAND_NUMBER && !slice_number(said, &number))
-		reading_wrong_word(r, "", said, " is no number", "RFC 9051 9");
+		reading_wrong_word(r, "", said, " is not a number", "RFC 9051 9");
 	if (operand == OPERAND_SET && !imap_set_ok(said))
-		reading_wrong_word(r, "", said, " is no set of UIDs, such as 2:4,7", "RFC 9051 4.1.1");
+		reading_wrong_word(r, "", said, " is not a set of UIDs, such as 2:4,7", "RFC 9051 4.1.1");
 }
 
 static void operand_shown(struct imap_reading *r, const struct imap_node *node, enum operand operand)
@@ -88,8 +88,7 @@ static size_t tell_key(struct imap_reading *r, size_t at)
 			return r->tree->n;
 		}
 		if (node == NULL) {
-			reading_wrong_word(r, "something must stand behind ", key->text, "",
-			                   row ? row->ref : r->row->ref);
+			reading_wrong_word(r, "something must follow ", key->text, "", row ? row->ref : r->row->ref);
 			break;
 		}
 		fresh |= reading_fresh(r, behind);
@@ -102,7 +101,7 @@ static size_t tell_key(struct imap_reading *r, size_t at)
 		reading_say(r, "");
 	buffer_clear(&r->words);
 	if (fresh && wanted == 0 && row == NULL && key->kind == IMAP_ATOM)
-		reading_unknown(r, "no such search key: ", key->text, TABLE_SEARCH_KEYS);
+		reading_unknown(r, "no such search key: ", key->text, TABLE_SEARCH_KEYS, r->row->ref);
 	return behind;
 }
 
@@ -176,7 +175,7 @@ static void tell_keys(struct imap_reading *r, size_t at)
 		}
 	}
 	if (r->ended && due > 0)
-		reading_wrong(r, r->row->ref, "a key must stand behind NOT and FUZZY, and two behind OR");
+		reading_wrong(r, r->row->ref, "a key must follow NOT and FUZZY, and two must follow OR");
 }
 
 void reading_search(struct imap_reading *r)

@@ -34,7 +34,7 @@ static void check_expunge(struct dialogue *d, const struct imap *s, struct dialo
 	if (!s->greeted || s->notifies || forbidding < n)
 		return;
 	if (n == 0)
-		event_problem(d, event, "EXPUNGE comes only while a command is under way");
+		event_problem(d, event, "EXPUNGE may come only while a command is under way");
 	else
 		event_problem(d, event, "EXPUNGE may not come while %s is answered: it would change what numbers mean",
 		              outstanding_at(d, 0)->verb);
@@ -65,11 +65,11 @@ static void data_line(struct dialogue *d, struct imap *s, const struct imap_resp
 	if (!s->greeted && state_now(d) == IMAP_GREETING)
 		imap_note_middle(d, s, event);
 	if (response->name.n == 0) {
-		event_problem(d, event, "nothing stands behind the *: a response's name does");
+		event_problem(d, event, "nothing follows the *: a response's name must");
 		event_ref(d, event, "RFC 9051 7");
 	}
 	if (response->numbered && response->number > UINT32_MAX) {
-		event_problem(d, event, "the number is too great: it is below 2^32");
+		event_problem(d, event, "the number is too great: it must be below 2^32");
 		event_ref(d, event, "RFC 9051 9");
 	}
 	if (slice_equal_nocase(response->name, SLICE("EXPUNGE")))
@@ -103,9 +103,9 @@ static void junk_line(struct dialogue *d, const struct imap *s, struct dialogue_
 	if (!s->greeted && outstanding_count(d) == 0)
 		note_stranger(d, event);
 	if (imap_waiting_tag(d, tag) < outstanding_count(d))
-		event_problem(d, event, "no status stands behind the tag: it is OK, NO or BAD");
+		event_problem(d, event, "no status follows the tag: it must be OK, NO or BAD");
 	else
-		event_problem(d, event, "no response of IMAP: it begins with *, + or the tag of a command");
+		event_problem(d, event, "not an IMAP response: it begins with *, + or the tag of a command");
 	event_ref(d, event, "RFC 9051 2.2.2");
 }
 

@@ -50,7 +50,7 @@ static void note_untagged(struct dialogue *d, struct slice name, struct dialogue
 		event_ref(d, event, "RFC 9051 7.1.5");
 	} else {
 		event_note(d, event, "PREAUTH is a greeting: it says that the client is logged in from the start.");
-		event_problem(d, event, "PREAUTH comes only as the greeting");
+		event_problem(d, event, "PREAUTH may come only as the greeting");
 		event_ref(d, event, "RFC 9051 7.1.4");
 	}
 }
@@ -160,7 +160,7 @@ static void untagged(struct dialogue *d, const struct imap *s, const struct imap
 	if (!is_word(response->name, "OK") || response->code.n == 0) /* else the code says it all */
 		note_untagged(d, response->name, event);
 	if (!s->greeted && !s->middle && outstanding_count(d) == 0) {
-		event_problem(d, event, "this is no greeting: OK, PREAUTH or BYE is");
+		event_problem(d, event, "this is not a greeting: it must be OK, PREAUTH or BYE");
 		event_ref(d, event, "RFC 9051 7.1");
 	}
 }
@@ -240,7 +240,7 @@ static void starttls_done(struct dialogue *d, struct dialogue_event *event)
 static void logout_done(struct dialogue *d, struct dialogue_event *event)
 {
 	if (!dialogue_closing(d)) {
-		event_problem(d, event, "no BYE came before: the server says it first");
+		event_problem(d, event, "BYE is missing: the server says it before the tagged OK");
 		event_ref(d, event, "RFC 9051 6.1.3");
 	}
 	state_move(d, IMAP_LOGOUT);

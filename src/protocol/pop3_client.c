@@ -69,8 +69,8 @@ static void read_message(struct dialogue *d, struct slice arguments, bool option
 	uint64_t number;
 	if (!(optional && arguments.n == 0) && !pop3_message_number(arguments, &number))
 		argument_problem(d, event,
-		                 optional ? "is followed by one message number, from 1, or by nothing"
-		                          : "is followed by one message number, from 1");
+		                 optional ? "must be followed by one message number, from 1, or by nothing"
+		                          : "must be followed by one message number, from 1");
 }
 
 static void read_top(struct dialogue *d, struct slice arguments, struct dialogue_event *event)
@@ -78,7 +78,8 @@ static void read_top(struct dialogue *d, struct slice arguments, struct dialogue
 	uint64_t message, lines;
 	struct slice first = slice_word(&arguments), second = slice_trim(arguments);
 	if (!pop3_message_number(first, &message) || !slice_number(second, &lines))
-		argument_problem(d, event, "is followed by a message number and by how many lines of the body to send");
+		argument_problem(d, event,
+		                 "must be followed by a message number and by how many lines of the body to send");
 	else if (lines == 0)
 		event_note(d, event, "0 lines: only the header of message %llu.", (unsigned long long)message);
 	else
@@ -91,7 +92,7 @@ static void read_pass(struct dialogue *d, struct slice arguments, struct dialogu
 {
 	size_t start = (size_t)(arguments.p - event->text.p) + 1;
 	if (arguments.n < 2)
-		argument_problem(d, event, "is followed by the password");
+		argument_problem(d, event, "must be followed by the password");
 	else
 		event_secret(event, start, event->text.n, SLICE("{{password}}"));
 }
@@ -105,7 +106,7 @@ static void read_apop(struct dialogue *d, struct slice arguments, struct dialogu
 		event_secret(event, (size_t)(digest.p - event->text.p), event->text.n, SLICE("{{apop {{password}}}}"));
 	if (!pop3_digest(digest) && !masked)
 		argument_problem(d, event,
-		                 "is followed by the name and the digest, 32 hexadecimal digits in lower case");
+		                 "must be followed by the name and the digest, 32 hexadecimal digits in lower case");
 }
 
 static void need_argument(struct dialogue *d, struct slice arguments, const char *what, struct dialogue_event *event)
@@ -161,7 +162,7 @@ static void check_spaces(struct dialogue *d, struct slice behind, struct dialogu
 	if (one && ended)
 		return;
 	argument_problem(d, event,
-	                 one ? "has a space behind it, where the line must end"
+	                 one ? "has a space after it, where the line must end"
 	                     : "must have one space, and only one, before each argument");
 	event_ref(d, event, "RFC 1939 3");
 }
@@ -178,10 +179,10 @@ static void read_arguments(struct dialogue *d, struct slice behind, struct outst
 		check_spaces(d, behind, event);
 	switch (effect) {
 	case EFFECT_USER:
-		need_argument(d, arguments, "is followed by the user's name", event);
+		need_argument(d, arguments, "must be followed by the user's name", event);
 		break;
 	case EFFECT_RPOP:
-		need_argument(d, arguments, "is followed by the user's name on the client's host", event);
+		need_argument(d, arguments, "must be followed by the user's name on the client's host", event);
 		break;
 	case EFFECT_PASS:
 		read_pass(d, behind, event);
@@ -232,7 +233,7 @@ static void check_pipelining(struct dialogue *d, struct dialogue_event *event)
 		return;
 	struct slice before = slice_part(slice_of(outstanding_at(d, n - 1)->verb), 0, NAME_SHOWN);
 	if (pop3_effect_waiting(outstanding_at(d, n - 1)) == EFFECT_STLS) {
-		event_problem(d, event, "nothing may be sent behind STLS before its reply");
+		event_problem(d, event, "nothing may be sent after STLS before its reply");
 		event_ref(d, event, "RFC 2595 4");
 	} else if (!dialogue_announced(d, SLICE("PIPELINING"), NULL)) {
 		event_problem(d, event,

@@ -32,7 +32,7 @@ static void note_login_delay(struct dialogue *d, struct slice value, struct dial
 	if (!slice_number(slice_word(&value), &seconds)) {
 		event_note(d, event,
 		           "LOGIN-DELAY: the server does not say how long a client must wait between two logins.");
-		event_problem(d, event, "LOGIN-DELAY is followed by a number of seconds");
+		event_problem(d, event, "LOGIN-DELAY must be followed by a number of seconds");
 		return;
 	}
 	if (seconds >= SECONDS_PER_MINUTE && seconds % SECONDS_PER_MINUTE == 0)
@@ -47,7 +47,7 @@ static void note_login_delay(struct dialogue *d, struct slice value, struct dial
 static void expire_unread(struct dialogue *d, struct dialogue_event *event)
 {
 	event_note(d, event, "EXPIRE: the server does not say for how long it keeps messages.");
-	event_problem(d, event, "EXPIRE is followed by a number of days, or by NEVER");
+	event_problem(d, event, "EXPIRE must be followed by a number of days, or by NEVER");
 }
 
 static void note_expire(struct dialogue *d, struct slice value, struct dialogue_event *event)
@@ -138,7 +138,7 @@ static void read_scan_listing(struct dialogue *d, struct pop3_list *list, struct
 {
 	uint64_t message, octets;
 	if (!pop3_numbers(text, &message, &octets) || message == 0) {
-		event_problem(d, event, "no scan listing: a line is a message number, a space and its octets");
+		event_problem(d, event, "not a scan listing: a line is a message number, a space and its octets");
 		event_ref(d, event, "RFC 1939 5");
 		return;
 	}
@@ -156,7 +156,7 @@ static void read_unique_id(struct dialogue *d, struct pop3_list *list, struct sl
 	struct slice id;
 	if (!pop3_unique_id(text, &message, &id)) {
 		event_problem(d, event,
-		              "no unique-id listing: a line is a message number, a space and an id of 1 to 70 "
+		              "not a unique-id listing: a line is a message number, a space and an id of 1 to 70 "
 		              "printable characters");
 		event_ref(d, event, "RFC 1939 7");
 	} else if (list->lines == 0) {

@@ -222,7 +222,7 @@ static enum sasl_verdict hear(struct sasl_server *server, struct slice line, str
 	if (base64_decode(&said, line))
 		verdict = server->mechanism->hear(server, buffer_slice(&said), &asked, why);
 	else
-		*why = "this is no base64 (RFC 4648 4)";
+		*why = "this is not base64 (RFC 4648 4)";
 	if (verdict == SASL_GO_ON)
 		base64_encode(challenge, buffer_slice(&asked));
 	server->step++;

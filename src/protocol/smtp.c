@@ -96,13 +96,13 @@ static const char *reason(unsigned state, enum smtp_effect effect, bool lmtp)
 	case SMTP_READY:
 		return "it needs MAIL first (RFC 5321 3.3)";
 	case SMTP_MAIL:
-		return effect == EFFECT_MAIL ? "a mail transaction is under way: RSET drops it (RFC 5321 4.1.1.2)"
-		       : effect == EFFECT_DATA || effect == EFFECT_BDAT || effect == EFFECT_BURL
-		               ? "no recipient was accepted yet: RCPT comes first (RFC 5321 3.3)"
-		               : "a mail transaction is under way (RFC 5321 4.1.4)";
+		if (effect == EFFECT_DATA || effect == EFFECT_BDAT || effect == EFFECT_BURL)
+			return "no recipient was accepted yet: RCPT comes first (RFC 5321 3.3)";
+		/* fall through */
 	case SMTP_RCPT:
-		return effect == EFFECT_MAIL ? "a mail transaction is under way: RSET drops it (RFC 5321 4.1.1.2)"
-		                             : "a mail transaction is under way (RFC 5321 4.1.4)";
+		return effect == EFFECT_MAIL   ? "a mail transaction is under way: RSET drops it (RFC 5321 4.1.4)"
+		       : effect == EFFECT_AUTH ? "a mail transaction is under way: AUTH waits for its end (RFC 4954 4)"
+		                               : "a mail transaction is under way (RFC 5321 4.1.4)";
 	case SMTP_DATA:
 		return "the message is under way: BDAT goes on until LAST (RFC 3030 2)";
 	case SMTP_AUTH:

@@ -190,7 +190,7 @@ static const char *local_problem(struct slice local)
 static const char *domain_problem(const struct smtp_address *mailbox)
 {
 	if (mailbox->domain.n == 0)
-		return "no domain stands behind the @";
+		return "no domain stands after the @";
 	if (mailbox->domain.n > SMTP_DOMAIN_MAX)
 		return "the domain is longer than 255 octets";
 	if (mailbox->literal)

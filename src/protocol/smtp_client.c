@@ -249,7 +249,7 @@ static void read_bdat(struct dialogue *d, struct slice arguments, struct outstan
 	uint64_t count = 0;
 	struct slice number = slice_word(&arguments);
 	if (!slice_number(number, &count)) {
-		event_problem(d, event, "BDAT is followed by the number of octets");
+		event_problem(d, event, "BDAT must be followed by the number of octets");
 		event_ref(d, event, "RFC 3030 2");
 		return;
 	}
@@ -258,7 +258,7 @@ static void read_bdat(struct dialogue *d, struct slice arguments, struct outstan
 	if (slice_equal_nocase(slice_trim(arguments), SLICE("LAST")))
 		one->flags |= FLAG_LAST;
 	else if (slice_trim(arguments).n)
-		event_problem(d, event, "only LAST may stand behind the number");
+		event_problem(d, event, "only LAST may follow the number");
 	counted_begin(d, SIDE_CLIENT, count);
 }
 
@@ -268,7 +268,7 @@ static void read_auth(struct dialogue *d, struct slice arguments, struct outstan
 	struct slice mechanism = slice_word(&arguments);
 	struct slice initial = slice_trim(arguments);
 	if (mechanism.n == 0) {
-		event_problem(d, event, "AUTH is followed by the name of a mechanism");
+		event_problem(d, event, "AUTH must be followed by the name of a mechanism");
 		return;
 	}
 	sasl_begin(&s->sasl, mechanism);
@@ -292,7 +292,7 @@ static void check_hello(struct dialogue *d, struct slice arguments, struct dialo
 {
 	if (arguments.n)
 		return;
-	event_problem(d, event, SLICE_FMT " is followed by the client's name", SLICE_ARG(event->verb));
+	event_problem(d, event, SLICE_FMT " must be followed by the client's name", SLICE_ARG(event->verb));
 	event_ref(d, event, "RFC 5321 4.1.1.1");
 }
 
@@ -368,7 +368,7 @@ static void check_pipelining(struct dialogue *d, struct dialogue_event *event)
 	for (size_t i = 0; i < sizeof group_ends / sizeof group_ends[0]; i++) {
 		if (!slice_equal(slice_of(before), slice_of(group_ends[i])))
 			continue;
-		event_problem(d, event, "nothing may be sent behind %s before its reply, in PIPELINING too", before);
+		event_problem(d, event, "nothing may be sent after %s before its reply, even with PIPELINING", before);
 		event_ref(d, event, "RFC 2920 3.1");
 	}
 }

@@ -114,7 +114,7 @@ static void note_size(struct dialogue *d, struct slice value, const struct entry
 	struct buffer words = { 0 };
 	if (!slice_number(value, &octets) && value.n) {
 		event_note(d, event, "%s: %s", row->word, row->note);
-		event_problem(d, event, "the size is no number, or too large a one");
+		event_problem(d, event, "the size is not a number, or too large a one");
 	} else if (octets == 0) {
 		event_note(d, event, "SIZE: this server understands SIZE and names no fixed limit.");
 	} else {
@@ -199,6 +199,15 @@ static void auth_done(struct dialogue *d, struct smtp *s, bool success)
 	sasl_clear(&s->sasl);
 }
 
+/* Whether the client has said DATA again since: text that is under way, or comes next, is that one's. */
+static bool data_again(const struct dialogue *d)
+{
+	for (size_t i = 1; i < outstanding_count(d); i++)
+		if (strcmp(outstanding_at(d, i)->verb, "DATA") == 0)
+			return true;
+	return false;
+}
+
 /* The reply to DATA: 354, or a refusal, or (out of order) already that to the text. True where DATA is done. */
 static bool data_replied(struct dialogue *d, struct smtp *s, struct outstanding *data, struct dialogue_event *event)
 {
@@ -216,10 +225,10 @@ static bool data_replied(struct dialogue *d, struct smtp *s, struct outstanding 
 	if (data->step == 0) {
 		event_problem(d, event, "the answer to DATA should be 354");
 		event_ref(d, event, "RFC 5321 4.1.1.4");
-	} else if (s->mode == MODE_TEXT) {
+	} else if (s->mode == MODE_TEXT && !data_again(d)) {
 		event_note(d, event, "It came before the lone dot that ends the text.");
 	}
-	if (s->mode == MODE_TEXT)
+	if (s->mode == MODE_TEXT && !data_again(d))
 		s->mode = MODE_COMMAND;
 	if (data->count > 1) { /* LMTP: one reply for each recipient, RFC 2033 4.2 */
 		data->count--;
@@ -260,7 +269,7 @@ static void starttls_replied(struct dialogue *d, struct dialogue_event *event)
 	}
 	if (outstanding_count(d) > 1) {
 		event_problem(d, event,
-		              "commands were sent behind STARTTLS in the clear: it must be the last of its group");
+		              "commands were sent after STARTTLS in the clear: it must be the last of its group");
 		event_ref(d, event, "RFC 3207 4");
 	}
 	tls_begin(d);
@@ -385,7 +394,7 @@ static void check_reply(struct dialogue *d, const struct smtp *s, const struct s
 		event_ref(d, event, "RFC 5321 4.2.1");
 	}
 	if (!reply->line.separated && event->text.n > 3) {
-		event_problem(d, event, "a space or a hyphen must stand behind the code");
+		event_problem(d, event, "a space or a hyphen must follow the code");
 		event_ref(d, event, "RFC 5321 4.2");
 	}
 	if (reply->line.code.p[0] == '1') {
@@ -494,10 +503,10 @@ static void junk_line(struct dialogue *d, const struct smtp *s, struct dialogue_
 	if (!s->greeted)
 		note_stranger(d, event);
 	if (s->lines > 0)
-		event_problem(d, event, "no line of a reply: each begins with its code, here %s", s->code);
+		event_problem(d, event, "not a line of the reply: each begins with its code, here %s", s->code);
 	else
 		event_problem(d, event,
-		              "no SMTP reply: it does not begin with a reply code, three digits from 200 to 559");
+		              "not an SMTP reply: it does not begin with a reply code, three digits from 200 to 559");
 	event_ref(d, event, "RFC 5321 4.2");
 }
 

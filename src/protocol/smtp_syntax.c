@@ -70,6 +70,13 @@ static void address_check(struct smtp_path *path, bool null_allowed)
 	if (address.n && address.p[0] == '@') {
 		path->source_route = true;
 		size_t colon = slice_find_octet(address, ':');
+		if (colon == address.n) {
+			bool route = slice_find_octet(address, ',') < address.n;
+			path_fault(path,
+			           route ? "the source route must end with a colon" : "nothing stands before the @",
+			           "RFC 5321 4.1.2");
+			return;
+		}
 		address = slice_part(address, colon + 1, address.n);
 	}
 	if (address.n == 0) {
@@ -87,7 +94,7 @@ static void address_check(struct smtp_path *path, bool null_allowed)
 	else if (at == 1)
 		path_fault(path, "nothing stands before the @", "RFC 5321 4.1.2");
 	else if (at == address.n)
-		path_fault(path, "no domain stands behind the @", "RFC 5321 4.1.2");
+		path_fault(path, "no domain stands after the @", "RFC 5321 4.1.2");
 	else if (address.p[0] != '"' && slice_find_octet(address, ' ') < address.n)
 		path_fault(path, "a space stands in the address", "RFC 5321 4.1.2");
 }
@@ -98,7 +105,8 @@ void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_all
 	struct slice rest = slice_trim(arguments);
 	if (!slice_starts_nocase(rest, keyword)) {
 		path_fault(path,
-		           null_allowed ? "MAIL is followed by FROM:<address>" : "RCPT is followed by TO:<address>",
+		           null_allowed ? "MAIL must be followed by FROM:<address>"
+		                        : "RCPT must be followed by TO:<address>",
 		           null_allowed ? "RFC 5321 4.1.1.2" : "RFC 5321 4.1.1.3");
 		path->parameters = slice_part(rest, 0, 0);
 		return;
@@ -106,7 +114,7 @@ void smtp_path_parse(struct slice arguments, struct slice keyword, bool null_all
 	rest = slice_part(rest, keyword.n, rest.n);
 	struct slice trimmed = slice_trim(rest);
 	if (trimmed.n && rest.p != trimmed.p)
-		path_problem(path, "no space may stand behind the colon", "RFC 5321 3.3");
+		path_problem(path, "no space may stand after the colon", "RFC 5321 3.3");
 	if (trimmed.n == 0) {
 		path_fault(path, "the address is missing", "RFC 5321 4.1.2");
 		return;

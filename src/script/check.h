@@ -30,7 +30,7 @@ struct finding {
 	size_t line;     /* index into the script's lines; NO_LINE (rehearse.h): its header */
 	unsigned number; /* the file's line */
 	enum check_level level;
-	char *what; /* what is wrong, safe to print: "MAIL has a space behind the colon"; begins in lower case unless a name does,
+	char *what; /* what is wrong, safe to print: "MAIL has a space after the colon"; begins in lower case unless a name does,
 		     * no full stop */
 	char *why; /* a sentence that begins with a capital, no full stop; "" where `what` says all */
 	char *ref; /* "RFC 5321 3.3"; several with ", " between; "" where none defines it */

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "protocol/knowledge.h"
 #include "script/check_hearing.h"
+#include "script/speaker.h"
 
 static struct slice text_of(const struct script_line *line)
 {
@@ -45,6 +46,56 @@ static bool looks_final(const struct protocol *protocol, struct slice line)
 	       slice_starts(line, SLICE("+ ")) || slice_equal(line, SLICE("+"));
 }
 
+/* A client's line that only a server says, which is printed under the wrong side. */
+static bool is_servers(const struct hearing *h, const struct script_line *line)
+{
+	const struct protocol *protocol = h->c.r->protocol;
+	return line->kind == SCRIPT_SAID && line->mark == MARK_NONE && !line->exact && protocol->server_first &&
+	       speaker_likes(protocol, SIDE_SERVER, text_of(line)) >= 2 &&
+	       speaker_likes(protocol, SIDE_CLIENT, text_of(line)) == 0;
+}
+
+/* The nearest line that somebody says before the `i`th, or behind it; NULL where there is none. */
+static const struct script_line *neighbour(const struct hearing *h, size_t i, bool before)
+{
+	while (before ? i-- > 0 : ++i < h->script->nlines)
+		if (is_said(&h->script->lines[i], h->c.r->protocol))
+			return &h->script->lines[i];
+	return NULL;
+}
+
+/* POP3: whether the client's line is one of a list or text of the server's, of which both lines are. */
+static bool is_listed(const struct hearing *h, const struct script_line *line, const struct script_line *before,
+                      const struct script_line *behind)
+{
+	const struct protocol *protocol = h->c.r->protocol;
+	bool pop3 = protocol->server_first && !protocol->tagged && !protocol->one_code && !protocol->data_connection;
+	if (!pop3 || protocol->bare || line->kind != SCRIPT_SAID || line->exact || line->mark != MARK_NONE ||
+	    before->side == SIDE_CLIENT || behind->side == SIDE_CLIENT)
+		return false;
+	bool ends = slice_equal(text_of(line), SLICE("."));
+	return ends ? !looks_final(protocol, text_of(before))
+	            : !looks_like_command(protocol, text_of(line)) && !looks_final(protocol, text_of(behind));
+}
+
+/* Who says the line: where a reply is printed under the client's side amid the server's lines, the server. Behind 354 it is
+ * message text. */
+static enum side side_of(const struct hearing *h, size_t i)
+{
+	const struct script_line *line = &h->script->lines[i], *before, *behind;
+	if (line->side == SIDE_SERVER)
+		return SIDE_SERVER;
+	before = neighbour(h, i, true);
+	behind = neighbour(h, i, false);
+	if (before && behind && is_listed(h, line, before, behind))
+		return SIDE_SERVER;
+	if (!is_servers(h, line))
+		return SIDE_CLIENT;
+	bool asked = before && before->side == SIDE_SERVER && slice_starts(text_of(before), SLICE("3"));
+	bool amid = (before && before->side == SIDE_SERVER) || (behind && behind->side == SIDE_SERVER);
+	return amid && !asked ? SIDE_SERVER : line->side;
+}
+
 /* ---- runs of lines ---- */
 
 /* Exact lines may hold several replies, or parts of one. */
@@ -64,11 +115,14 @@ static void runs_make(struct hearing *h)
 		const struct script_line *line = &h->script->lines[i];
 		if (h->final == 0 && line->kind != SCRIPT_COMMENT)
 			h->final = i;
-		bool spoken = line->kind == SCRIPT_SAID;
-		if (is_said(line, protocol) && line->side == SIDE_CLIENT) {
+		bool spoken = line->kind == SCRIPT_SAID, said = is_said(line, protocol);
+		if (spoken && line->mark != MARK_NEVER && h->ends[line->side] == 0)
+			h->ends[line->side] = i + 1;
+		h->servers |= said && line->side == SIDE_CLIENT && is_servers(h, line);
+		if (said && side_of(h, i) == SIDE_CLIENT) {
 			client = h->clients = true;
 			now.commands += spoken && looks_like_command(protocol, text_of(line));
-		} else if (is_said(line, protocol)) {
+		} else if (said) {
 			if (client) {
 				now.surplus |= now.finals > (now.commands ? now.commands : 1);
 				now.commands = now.finals = 0;
@@ -103,8 +157,8 @@ static void tags_make(struct hearing *h)
 	for (size_t i = 0; i < h->script->nlines; i++) {
 		const struct script_line *line = &h->script->lines[i];
 		struct slice rest = text_of(line), tag = slice_word(&rest);
-		if (line->kind != SCRIPT_SAID || line->mark == MARK_NEVER || line->side != SIDE_SERVER ||
-		    !is_status(slice_word(&rest)))
+		/* no client says `a1 OK`: where one does, it is printed under the wrong side */
+		if (line->kind != SCRIPT_SAID || line->mark == MARK_NEVER || !is_status(slice_word(&rest)))
 			continue;
 		if (h->ntagged == room) {
 			room = room ? room * 2 : 16;

@@ -51,7 +51,7 @@ static bool is_protocol(const struct hearing *h, const char *name)
 	return strcmp(name, own) == 0 || (strcmp(own, "lmtp") == 0 && strcmp(name, "smtp") == 0);
 }
 
-static const char *reply_of(const struct hearing *h, struct slice verb)
+const char *good_reply(const struct hearing *h, struct slice verb)
 {
 	for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++)
 		if (is_protocol(h, replies[i].protocol) &&
@@ -85,12 +85,12 @@ static bool still_waits(const struct hearing *h, uint64_t n)
 
 void assume_reply(struct hearing *h, const struct waiting_command *waiting)
 {
-	const char *octets = reply_of(h, waiting->verb);
+	const char *octets = good_reply(h, waiting->verb);
 	char *tag = slice_string(waiting->tag);
 	uint64_t n = waiting->n;
 	h->c.unseen |= hearing_asks_abilities(waiting->verb);
 	if (h->answered == n && h->asked && !dialogue_protocol(h->c.d)->tagged) /* it has gone on */
-		octets = reply_of(h, SLICE("NOOP"));
+		octets = good_reply(h, SLICE("NOOP"));
 	for (unsigned i = 0; octets && i < REPLIES_MAX && still_waits(h, n); i++) {
 		say_reply(h, octets, slice_of(tag));
 		if (dialogue_in_reply(h->c.d) && is_protocol(h, "pop3")) /* a list */

@@ -39,10 +39,7 @@ static bool says(const struct hearing *h, size_t line, enum side side)
 /* Whether that side says anything from the line under way on. */
 static bool speaks(const struct hearing *h, enum side side)
 {
-	for (size_t i = h->c.line; i < h->script->nlines; i++)
-		if (says(h, i, side))
-			return true;
-	return false;
+	return h->ends[side] > h->c.line;
 }
 
 /* A reply, but none that a server greets with (RFC 5321 4.3.2, RFC 959 5.4, RFC 9051 7.1). POP3's greeting looks like any. */
@@ -66,13 +63,18 @@ static bool greets_not(const struct hearing *h, struct slice text)
 	return is_three_digits(slice_part(text, 0, 3)) && !imap_one_of(slice_part(text, 0, 3), codes);
 }
 
-/* Whether a client could say that command first: IMAP's FETCH comes only behind other things. */
-static bool comes_first(const struct hearing *h)
+/* The command that the line under way says; its tag may be missing. */
+static const struct entry *command_said(const struct hearing *h)
 {
 	struct slice rest = hearing_text(h);
 	const struct entry *command = hearing_command_of(h, rest);
-	if (command == NULL) /* its tag may be missing */
-		command = table_find(protocol_table(protocol_now(h), TABLE_COMMANDS), slice_word(&rest));
+	return command ? command : table_find(protocol_table(protocol_now(h), TABLE_COMMANDS), slice_word(&rest));
+}
+
+/* Whether a client could say that command first: IMAP's FETCH comes only behind other things. */
+static bool comes_first(const struct hearing *h)
+{
+	const struct entry *command = command_said(h);
 	return !protocol_now(h)->tagged || command == NULL ||
 	       (command->states >> (dialogue_state_index(h->c.d) + 1) & 1U);
 }
@@ -82,7 +84,9 @@ static bool greets_late(const struct hearing *h)
 {
 	size_t next = h->ahead[h->c.line].reply;
 	bool pop3 = !protocol_now(h)->tagged && !protocol_now(h)->one_code && !protocol_now(h)->data_connection;
-	bool answered = protocol_now(h)->tagged || h->ahead[h->c.line].finals > h->ahead[h->c.line].commands;
+	struct slice rest = hearing_text(h);
+	bool answered = protocol_now(h)->tagged ? ahead_answers(h, slice_word(&rest), h->c.line, NULL)
+	                                        : h->ahead[h->c.line].finals > h->ahead[h->c.line].commands;
 	if (pop3 || !answered || !comes_first(h) || next == NO_LINE || h->script->lines[next].kind != SCRIPT_SAID)
 		return false;
 	return protocol_now(h)->greeting(text_at(h, next)) && !greets_not(h, text_at(h, next));
@@ -100,7 +104,7 @@ static const struct entry *first_command(const struct hearing *h)
 static void beginning_missing(struct hearing *h, const struct entry *command)
 {
 	struct buffer names = { 0 };
-	bool alone = hearing_line(h)->side == SIDE_CLIENT && !speaks(h, SIDE_SERVER);
+	bool alone = hearing_line(h)->side == SIDE_CLIENT && !h->servers && !speaks(h, SIDE_SERVER);
 	(void)assume_before(h, command, &names);
 	buffer_add_octet(&names, '\0');
 	bool greeting = strcmp(names.p, "the greeting") == 0;
@@ -160,7 +164,7 @@ void begin_judge(struct hearing *h)
 	if (!first)
 		over_judge(h);
 	else if (!server && !greets_late(h))
-		beginning_missing(h, hearing_command_of(h, hearing_text(h)));
+		beginning_missing(h, command_said(h));
 	else if (server && greets_not(h, hearing_text(h)))
 		fragment_begin(h);
 	if (!h->fragment)
@@ -199,7 +203,7 @@ void state_judge(struct hearing *h)
 	if (!h->hazy && (!ahead_accepts(h) || (strcmp(dialogue_state(h->c.d), "greeting") == 0 && greets_late(h))))
 		return;
 	if (!h->hazy) {
-		char *problem = string_printf("no such command in this state: %s", why);
+		char *problem = string_printf("not allowed in this state: %s", why);
 		problem_tell(h, slice_of(problem), SLICE(""));
 		free(problem);
 		h->assumed = true;

@@ -53,57 +53,58 @@ static bool listed(const char *words, struct slice word)
 	return false;
 }
 
-static const char *protocol_of(const struct dialogue_event *event)
-{
-	return strcmp(event->protocol, "lmtp") == 0 ? "smtp" : event->protocol;
-}
-
 static const char *ref_of(const char *protocol)
 {
 	return strcmp(protocol, "ftp") == 0 ? "RFC 959 5.4" : "RFC 5321 4.3.2";
 }
 
 /* True where the code is another command's. */
-static bool code_judge(struct checking *c, const struct dialogue_event *event)
+static bool is_others(struct checking *c, const char *protocol, struct slice verb, struct slice code)
 {
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-		if (strcmp(codes[i].protocol, protocol_of(event)) != 0 ||
-		    !slice_equal(event->code, slice_of(codes[i].code)) || listed(codes[i].verbs, event->verb))
+		if (strcmp(codes[i].protocol, protocol) != 0 || !slice_equal(code, slice_of(codes[i].code)) ||
+		    listed(codes[i].verbs, verb))
 			continue;
 		char *why = string_printf("It says %s", codes[i].says);
-		(void)checking_add(c, c->line, CHECK_ERROR, why, ref_of(codes[i].protocol),
-		                   "%s is no answer to " SLICE_FMT, codes[i].code, SLICE_ARG(event->verb));
+		(void)checking_add(c, c->line, CHECK_ERROR, why, ref_of(protocol), "%s is not an answer to " SLICE_FMT,
+		                   codes[i].code, SLICE_ARG(verb));
 		free(why);
 		return true;
 	}
 	return false;
 }
 
-static void answer_judge(struct checking *c, const struct dialogue_event *event)
+/* True where another code is due that says success. */
+static bool another_due(struct checking *c, const char *protocol, struct slice verb, struct slice code)
 {
-	if (event->class != CLASS_SUCCESS)
-		return;
-	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
-		if (strcmp(answers[i].protocol, protocol_of(event)) == 0 &&
-		    slice_equal(event->verb, slice_of(answers[i].verb)) &&
-		    !slice_equal(event->code, slice_of(answers[i].code)))
-			(void)checking_add(c, c->line, CHECK_ERROR, "By its code a client knows what has happened",
-			                   ref_of(answers[i].protocol), SLICE_FMT " answers %s, where %s is due",
-			                   SLICE_ARG(event->code), answers[i].verb, answers[i].code);
+	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+		if (strcmp(answers[i].protocol, protocol) != 0 || !slice_equal(verb, slice_of(answers[i].verb)) ||
+		    slice_equal(code, slice_of(answers[i].code)))
+			continue;
+		(void)checking_add(c, c->line, CHECK_ERROR, "By its code a client knows what has happened",
+		                   ref_of(protocol), SLICE_FMT " answers %s, where %s is due", SLICE_ARG(code),
+		                   answers[i].verb, answers[i].code);
+		return true;
+	}
+	return false;
+}
+
+bool codes_judge(struct checking *c, struct slice verb, struct slice code)
+{
+	const char *name = dialogue_protocol(c->d)->name;
+	bool ftp = strcmp(name, "ftp") == 0, smtp = strcmp(name, "smtp") == 0 || strcmp(name, "lmtp") == 0;
+	const char *protocol = ftp ? "ftp" : "smtp";
+	if (!(ftp || smtp) || !listed(ftp ? of_ftp : of_smtp, verb))
+		return false;
+	return is_others(c, protocol, verb, code) || (code.p[0] == '2' && another_due(c, protocol, verb, code));
 }
 
 static void codes_event(struct checking *c, void *memory, const struct dialogue_event *event)
 {
-	bool ftp = strcmp(event->protocol, "ftp") == 0;
-	bool own = listed(ftp ? of_ftp : of_smtp, event->verb);
 	(void)memory;
-	if (event->problem.n) /* the dialogue has told of it */
-		return;
-	if (event->kind != EVENT_REPLY || !event->final || !event->answers || !own || watched_is_open(c) ||
-	    (!ftp && strcmp(protocol_of(event), "smtp") != 0))
-		return;
-	if (!code_judge(c, event))
-		answer_judge(c, event);
+	bool answer = event->kind == EVENT_REPLY && event->final && event->answers && event->code.n == 3;
+	if (answer && event->problem.n == 0 && !watched_is_open(c)) /* else the dialogue has told of it */
+		(void)codes_judge(c, event->verb, event->code);
 }
 
 const struct watcher watch_codes = { .room = 1, .event = codes_event };

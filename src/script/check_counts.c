@@ -240,7 +240,7 @@ static bool in_order(const struct hearing *h, size_t at, const struct counted *c
 static void tell(struct hearing *h, size_t at, const struct counted *counted, bool literal)
 {
 	struct finding *row = checking_add(&h->c, at, CHECK_ERROR,
-	                                   "The other side takes so many octets for it, no more and no fewer",
+	                                   "The other side reads exactly as many octets as the count says",
 	                                   literal ? "RFC 9051 4.3" : "RFC 9110 8.6",
 	                                   "the count is %" PRIu64 ", but the text that follows has %" PRIu64
 	                                   " octets, line ends included",
@@ -293,6 +293,8 @@ void counts_judge(struct hearing *h, size_t behind, bool literal)
 		return;
 	if (due == 0 && hearing_is_http(h))
 		nothing_judge(h, behind, at);
+	if (literal && side == SIDE_CLIENT)
+		literal_sides(h, behind);
 	if (due == 0)
 		return;
 	do {

@@ -46,7 +46,7 @@ static bool answer_missing(struct hearing *h)
 	if (!exchange || slice_equal(text, before) || !(asks(text) || slice_starts(text, SLICE("235"))))
 		return false;
 	(void)checking_add(&h->c, h->last[SIDE_SERVER], CHECK_ERROR, "The server waits for it", "RFC 4954 4",
-	                   "the client's answer is missing behind this line");
+	                   "the client's answer is missing after this line");
 	hearing_invent(h, SIDE_CLIENT, "=\r\n");
 	return true;
 }

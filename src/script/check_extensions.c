@@ -279,7 +279,7 @@ static void unannounced_tell(struct checking *c, const struct extensions_watch *
 {
 	(void)checking_add(c, one->line, CHECK_ERROR,
 	                   w->listed ? "A client uses only what the server has announced"
-	                             : "Behind HELO there are no extensions: EHLO asks for them",
+	                             : "After HELO there are no extensions: EHLO asks for them",
 	                   one->ref ? one->ref : "", "%s is used, but the server did not announce it", one->keyword);
 }
 

@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+/* So many lines are looked through for what stands further on. */
+#define LINES_BEHIND 1000
+
 static const struct protocol *protocol_now(const struct hearing *h)
 {
 	return dialogue_protocol(h->c.d);
@@ -16,15 +19,22 @@ void header_end_missing(struct hearing *h, enum side side)
 	struct finding *row =
 		checking_add(&h->c, h->last[side], CHECK_ERROR,
 	                     "The empty line says that no field follows, and that the body begins, if there is one",
-	                     "RFC 9112 2.1", "the empty line behind the header is missing");
+	                     "RFC 9112 2.1", "the empty line after the header is missing");
 	missing_put(h, row, side, "");
 	h->in_header[side] = false;
+}
+
+/* The end of the lines that are looked through. */
+static size_t end_behind(const struct hearing *h)
+{
+	size_t left = h->script->nlines - h->c.line;
+	return h->c.line + (left < LINES_BEHIND ? left : LINES_BEHIND);
 }
 
 /* Whether an empty line stands further on in the same side's lines. */
 static bool empty_behind(const struct hearing *h)
 {
-	for (size_t i = h->c.line + 1; i < h->script->nlines; i++) {
+	for (size_t i = h->c.line + 1; i < end_behind(h); i++) {
 		const struct script_line *line = &h->script->lines[i];
 		if (line->kind == SCRIPT_SAID && line->side != hearing_line(h)->side)
 			return false;
@@ -42,7 +52,7 @@ static bool looks_like_field(struct slice text)
 /* Whether that side goes on with fields behind the payload that is described: then it stands for fields, too. */
 static bool fields_behind(const struct hearing *h)
 {
-	for (size_t i = h->c.line + 1; i < h->script->nlines; i++) {
+	for (size_t i = h->c.line + 1; i < end_behind(h); i++) {
 		const struct script_line *line = &h->script->lines[i];
 		if (line->kind == SCRIPT_SAID)
 			return line->side == hearing_line(h)->side &&
@@ -90,7 +100,7 @@ void headers_judge(struct hearing *h)
 /* The client's next line; empty where somebody else speaks before. */
 static struct slice next_of_client(const struct hearing *h)
 {
-	for (size_t i = h->c.line + 1; i < h->script->nlines; i++) {
+	for (size_t i = h->c.line + 1; i < end_behind(h); i++) {
 		const struct script_line *line = &h->script->lines[i];
 		if (line->kind == SCRIPT_SAID && line->side == SIDE_CLIENT && !line->exact)
 			return (struct slice){ line->text, line->text_n };
@@ -109,7 +119,8 @@ static bool is_field(struct slice line)
 static void version_judge(struct hearing *h, struct slice method, struct slice target)
 {
 	struct buffer wire = { 0 };
-	problem_tell(h, SLICE("no version: HTTP/1.1 is wanted at the end; many servers refuse 0.9 now"), SLICE(""));
+	problem_tell(h, SLICE("the version is missing: HTTP/1.1 is wanted at the end; many servers refuse 0.9 now"),
+	             SLICE(""));
 	buffer_printf(&wire, SLICE_FMT " " SLICE_FMT " HTTP/1.1\r\n", SLICE_ARG(method), SLICE_ARG(target));
 	buffer_free(&h->wire);
 	h->wire = wire;

@@ -114,8 +114,10 @@ static void server_said(struct hearing *h, const struct dialogue_event *event)
 	}
 	if (is_three_digits(event->code))
 		memcpy(h->code, event->code.p, 3);
-	if (unknown_accepted(h, event))
+	if (unknown_accepted(h, event)) {
 		h->hazy = true;
+		h->c.unseen |= dialogue_capability(h->c.d, 0).n == 0; /* it may have been EHLO */
+	}
 	h->turned |= event->final && event->class == CLASS_SUCCESS &&
 	             (slice_equal(event->verb, SLICE("ATRN")) || slice_equal(event->verb, SLICE("TURN")));
 }
@@ -253,6 +255,7 @@ static void say(struct hearing *h)
 	hearing_take(h);
 	if (gap_goes_on(h))
 		return;
+	end_judge(h);
 	side_judge(h);
 	if (h->passed_over)
 		return;
@@ -263,6 +266,8 @@ static void say(struct hearing *h)
 	if (h->passed_over)
 		return;
 	tag_judge(h);
+	stranger_judge(h);
+	reply_hear(h);
 	if (hearing_is_http(h))
 		requests_judge(h);
 	if (h->passed_over)

@@ -31,7 +31,8 @@ struct hearing {
 	struct ahead *ahead; /* of each line */
 	struct tagged_line *tagged;
 	size_t ntagged;
-	size_t final; /* the last line that is no comment; 0 where there is none */
+	size_t final;   /* the last line that is no comment; 0 where there is none */
+	size_t ends[2]; /* behind the last line that each side says; 0 where it says none */
 	/* The lines that said commands: an event's number and its line, both ascending. */
 	struct hearing_command {
 		uint64_t n;
@@ -56,6 +57,7 @@ struct hearing {
 	bool strange_told;   /* the client's line before was no command: that was told */
 	bool lost;           /* more commands wait than are followed here */
 	bool unawaited_told; /* in this run of the client's lines it was told that it does not wait */
+	bool restated;       /* the same: that a reply is no status, and what was meant */
 	bool unasked_told;   /* since the client's last line it was told that a reply answers nothing */
 	bool servers;        /* the server says something somewhere */
 	bool clients;        /* the client says something somewhere */
@@ -84,6 +86,9 @@ void line_hush(struct hearing *h, size_t line, struct finding *row);
 
 /* A line of `side` is put in before or behind the finding's. */
 void line_insert(struct finding *row, enum check_repair where, enum side side, const char *text);
+
+/* An exact line that ends in CR alone, or in several, is told, and heard with the line end that belongs there. */
+void end_judge(struct hearing *h);
 
 /* Puts right what a dialogue has found wrong with the line under way, where that is certain. */
 void problem_mend(struct hearing *h, struct slice problem, struct finding *row);
@@ -185,6 +190,9 @@ bool ahead_accepts(const struct hearing *h);
 /* The row of the command that a client's line says, or NULL. */
 const struct entry *hearing_command_of(const struct hearing *h, struct slice line);
 
+/* The good reply to a command, with its line end; a `%` in it stands for the command's tag. NULL: not known. */
+const char *good_reply(const struct hearing *h, struct slice verb);
+
 /* Says, in silence, the good reply to a command that waits. */
 void assume_reply(struct hearing *h, const struct waiting_command *waiting);
 
@@ -235,6 +243,15 @@ bool doubled_judge(struct hearing *h);
 /* IMAP: a reply, or a command, whose tag is wrong or missing is told, and heard with the right one. */
 void tag_judge(struct hearing *h);
 
+/* ---- check_replies.c ---- */
+
+/* A client's line that is nearly a command, which the server took, is told, and heard as that command. */
+void stranger_judge(struct hearing *h);
+
+/* A server's line that the command cannot get is told, and heard as the good reply that it can; so is a line of a reply that
+ * looks like its last. */
+void reply_hear(struct hearing *h);
+
 /* ---- check_begin.c ---- */
 
 /* The conversation begins with the line under way: tells whether its beginning is missing. Later lines: whether they stand
@@ -251,5 +268,8 @@ void side_judge(struct hearing *h);
 
 /* The same of the line `i`, which comes next in a text that is counted: whether the other side's text goes on with it. */
 bool side_strays(struct hearing *h, size_t i);
+
+/* IMAP: a client's literal begins after that line: the + and the tagged reply among its lines are the server's. */
+void literal_sides(struct hearing *h, size_t behind);
 
 #endif

@@ -50,7 +50,7 @@ static void http_event(struct checking *c, void *memory, const struct dialogue_e
 	/* The empty line that ends the response's header. */
 	if (w->server && !w->proxy)
 		(void)checking_add(c, w->line, CHECK_ERROR,
-		                   "Only a proxy is asked so; a server of HTTP/1.0 is asked for the path alone",
+		                   "Only a proxy is asked like this; a server of HTTP/1.0 is asked for the path alone",
 		                   "RFC 1945 5.1.2, RFC 9112 3.2.1", "a whole URL, where no proxy is asked");
 	w->asked = 0;
 }

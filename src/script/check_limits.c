@@ -34,7 +34,7 @@ static void limits_event(struct checking *c, void *memory, const struct dialogue
 	for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
 		if (strcmp(limits[i].protocol, event->protocol) == 0 && octets > limits[i].octets)
 			(void)checking_add(c, c->line, CHECK_WARNING, limits[i].why, limits[i].ref,
-			                   "%s of %llu octets, over the %llu that all must take", limits[i].what,
+			                   "%s of %llu octets, over the %llu that a server should take", limits[i].what,
 			                   (unsigned long long)octets, (unsigned long long)limits[i].octets);
 }
 

@@ -87,7 +87,7 @@ static void space_drop(struct hearing *h, struct finding *row)
 	struct slice before = slice_part(text, 0, colon + 1), behind = slice_trim(slice_part(text, colon + 1, text.n));
 	struct slice rest = text, verb = slice_word(&rest);
 	free(row->what);
-	row->what = string_printf(SLICE_FMT " has a space behind the colon", SLICE_ARG(verb));
+	row->what = string_printf(SLICE_FMT " has a space after the colon", SLICE_ARG(verb));
 	for (size_t n = 0; n < verb.n; n++)
 		row->what[n] = octet_upper(row->what[n]);
 	row->errata = string_printf("\"" SLICE_FMT " %.1s\" has a space after the colon, which RFC 5321 3.3 forbids",
@@ -110,6 +110,49 @@ static void end_mend(struct hearing *h, struct finding *row)
 	line->exact = false;
 }
 
+/* Whether the line's octets are payload, in which a CR is an octet like others. */
+static bool is_payload(const struct hearing *h, enum side side)
+{
+	return dialogue_due(h->c.d, side) > 0 || (hearing_is_http(h) && !h->in_header[side] &&
+	                                          (side == SIDE_SERVER || dialogue_input(h->c.d) != INPUT_COMMAND));
+}
+
+/* Whether the line under way is a piece, which the next line of its side goes on with. */
+static bool goes_on(const struct hearing *h)
+{
+	for (size_t i = h->c.line + 1; i < h->script->nlines; i++) {
+		const struct script_line *line = &h->script->lines[i];
+		if (line->kind == SCRIPT_SAID && line->mark != MARK_NEVER)
+			return line->exact && line->side == hearing_line(h)->side;
+	}
+	return false;
+}
+
+void end_judge(struct hearing *h)
+{
+	struct script_line *line = &h->script->lines[h->c.line];
+	size_t n = h->wire.n, before = h->c.found->n;
+	bool lf = n && h->wire.p[n - 1] == '\n';
+	size_t crs = 0;
+	while (crs < n - lf && h->wire.p[n - lf - crs - 1] == '\r')
+		crs++;
+	if (!line->exact || crs == 0 || (lf && crs == 1) || dialogue_protocol(h->c.d)->bare ||
+	    is_payload(h, line->side) || (!lf && goes_on(h)))
+		return;
+	problem_tell(h, SLICE("bare CR: a CR stands only before LF"), SLICE(""));
+	struct slice text = slice_part(buffer_slice(&h->wire), 0, n - lf - crs);
+	bool whole = slice_find_octet(text, '\r') == text.n && slice_find_octet(text, '\n') == text.n;
+	if (h->c.found->n > before && whole && !h->c.open && text_safe(text, false)) {
+		struct finding *row = &h->c.found->rows[before];
+		free(row->errata);
+		row->errata = string_copy(lf ? "a line ends in CR CR LF" : "a line ends in CR alone");
+		line_mend(h, h->c.line, row, slice_string(text));
+		line->exact = false;
+	}
+	h->wire.n = text.n;
+	buffer_add_string(&h->wire, "\r\n");
+}
+
 /* Documents leave +OK out before a list or a text. */
 static void status_insert(struct hearing *h, struct finding *row)
 {
@@ -126,7 +169,7 @@ void problem_mend(struct hearing *h, struct slice problem, struct finding *row)
 		const char *begins;
 		void (*mend)(struct hearing *h, struct finding *row);
 	} rows[] = {
-		{ "no space may stand behind the colon", space_drop },
+		{ "no space may stand after the colon", space_drop },
 		{ "bare LF", end_mend },
 		{ "bare CR", end_mend },
 		{ "the server's +OK is missing before", status_insert },

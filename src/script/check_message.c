@@ -37,15 +37,15 @@ static void no_field(struct checking *c, struct message_watch *w, struct slice l
 {
 	if (w->goes_on) {
 		struct finding *row = checking_add(c, c->line, CHECK_ERROR,
-		                                   "A field goes on in the next line only behind a space",
+		                                   "A field goes on in the next line only after a space",
 		                                   "RFC 5322 2.2.3",
 		                                   "the space is missing before the rest of a folded field");
 		line_repair(c, row, 0, " ", 0);
 		w->goes_on = line.p[line.n - 1] == ';';
 		return;
 	}
-	(void)checking_add(c, c->line, CHECK_ERROR, "An empty line ends the header, and behind it the text begins",
-	                   "RFC 5322 2.1, RFC 5322 2.2", "a line in the header that is no field");
+	(void)checking_add(c, c->line, CHECK_ERROR, "An empty line ends the header, and the text begins after it",
+	                   "RFC 5322 2.1, RFC 5322 2.2", "a line in the header that is not a field");
 	w->part = PART_BODY;
 }
 
@@ -80,8 +80,8 @@ static void header_line(struct checking *c, struct message_watch *w, struct slic
 	size_t colon = slice_find_octet(line, ':');
 	if (!begins_with_space(line) && slice_starts(slice_part(line, colon, line.n), SLICE("::"))) {
 		struct finding *row = checking_add(c, c->line, CHECK_ERROR,
-		                                   "One colon parts the name from what the field says", "RFC 5322 2.2",
-		                                   "two colons stand behind a field's name");
+		                                   "One colon separates the name from what the field says",
+		                                   "RFC 5322 2.2", "two colons stand after a field's name");
 		line_repair(c, row, colon, "", 1);
 	}
 	w->goes_on = line.p[line.n - 1] == ';';
@@ -110,7 +110,8 @@ static void blanks_judge(struct checking *c, const struct dialogue_event *event)
 	bool blanked = slice_find_nocase(line, SLICE("[email protected]")) < line.n ||
 	               slice_find_nocase(line, SLICE("[email\xc2\xa0protected]")) < line.n;
 	if (blanked)
-		(void)checking_add(c, c->line, CHECK_ERROR, "A web site that shows the document hides addresses so",
+		(void)checking_add(c, c->line, CHECK_ERROR,
+		                   "A web site that shows the document hides addresses like this",
 		                   event->kind == EVENT_COMMAND ? "RFC 5321 4.1.2" : "RFC 5322 3.4.1",
 		                   "\"[email protected]\" stands where an address was");
 }

@@ -7,14 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many lines of a response are looked through. */
+#define LINES_BEHIND 1000
+
 static const struct protocol *protocol_now(const struct hearing *h)
 {
 	return dialogue_protocol(h->c.d);
-}
-
-static bool is_http(const struct hearing *h)
-{
-	return !protocol_now(h)->server_first && !protocol_now(h)->bare;
 }
 
 static bool is_pop3(const struct hearing *h)
@@ -49,7 +47,7 @@ const char *missing_ref(const struct hearing *h)
 		return "RFC 959 4.2";
 	if (protocol_now(h)->tagged)
 		return "RFC 9051 2.2.2";
-	return is_http(h) ? "RFC 9110 3.4" : "RFC 1939 3";
+	return hearing_is_http(h) ? "RFC 9110 3.4" : "RFC 1939 3";
 }
 
 /* Where it waits: of message text that was asked for and sent, and of an exchange, the last line of it. */
@@ -72,9 +70,10 @@ static void reply_missing(struct hearing *h, const struct waiting_command *one)
 	bool excused = h->jumbled || h->one_sided || one->n <= h->skipped || hearing_command_strange(h, one->n);
 	if (line != NO_LINE && !excused)
 		(void)checking_add(&h->c, line, CHECK_ERROR,
-		                   "The server answers every command, and the client waits for it", missing_ref(h),
-		                   SLICE_FMT " has no %s%s", SLICE_ARG(one->verb), which_reply(h, one),
-		                   is_http(h) ? "response" : "reply");
+		                   hearing_is_http(h) ? "The server answers every request, and the client waits for it"
+		                                      : "The server answers every command, and the client waits for it",
+		                   missing_ref(h), SLICE_FMT " has no %s%s", SLICE_ARG(one->verb), which_reply(h, one),
+		                   hearing_is_http(h) ? "response" : "reply");
 	h->one_sided |= !h->servers; /* of requests alone it is told once */
 	h->jumbled = false;
 	assume_reply(h, one);
@@ -102,7 +101,8 @@ static struct slice next_reply(const struct hearing *h)
 /* Whether the next response says that the connection closes behind it: other requests get none. */
 static bool closes_behind(const struct hearing *h)
 {
-	for (size_t i = h->ahead[h->c.line].reply; i < h->script->nlines; i++) {
+	size_t first = h->ahead[h->c.line].reply;
+	for (size_t i = first; i < h->script->nlines && i - first < LINES_BEHIND; i++) {
 		const struct script_line *line = &h->script->lines[i];
 		struct slice text = { line->text, line->text_n };
 		if (line->kind != SCRIPT_SAID || line->side != SIDE_SERVER || text.n == 0)
@@ -122,7 +122,7 @@ static bool answers_first(const struct hearing *h)
 	struct slice reply = next_reply(h);
 	if (has_codes(h) && slice_starts(reply, SLICE("421")))
 		return true;
-	if (is_http(h))
+	if (hearing_is_http(h))
 		return closes_behind(h);
 	for (size_t i = 0; i < sizeof begins / sizeof begins[0] && oldest(h, &one); i++) {
 		if (!slice_equal(one.verb, slice_of(begins[i])))
@@ -141,9 +141,9 @@ static size_t never_answered(const struct hearing *h)
 	const struct ahead *ahead = &h->ahead[h->c.line];
 	size_t waiting = dialogue_outstanding(h->c.d), commands = ahead->commands ? ahead->commands : 1;
 	waiting -= waiting && dialogue_in_reply(h->c.d); /* the first is being answered */
-	bool pipelines = is_http(h) || protocol_now(h)->data_connection ||
+	bool pipelines = hearing_is_http(h) || protocol_now(h)->data_connection ||
 	                 dialogue_announced(h->c.d, SLICE("PIPELINING"), NULL) || h->c.unseen;
-	if (is_http(h) && ahead->commands == 0) /* an empty line, or what is no request: nothing answers it */
+	if (hearing_is_http(h) && ahead->commands == 0) /* an empty line, or what is no request: nothing answers it */
 		return 0;
 	if (ahead->finals == SIZE_MAX || waiting + commands <= ahead->finals || (pipelines && ahead->surplus) ||
 	    answers_first(h))
@@ -158,7 +158,7 @@ static bool goes_on_unasked(const struct hearing *h, const char **asking)
 {
 	struct waiting_command one;
 	bool text = dialogue_input(h->c.d) == INPUT_TEXT;
-	if (is_http(h) || !newest(h, &one))
+	if (hearing_is_http(h) || !newest(h, &one))
 		return false;
 	bool exchange = slice_equal(one.verb, SLICE("AUTH")) && !hearing_command_of(h, hearing_text(h));
 	if (h->answered == one.n && !(exchange && h->asked))
@@ -195,7 +195,7 @@ static void before_command(struct hearing *h)
 			asking_missing(h, asking);
 		return;
 	}
-	if (dialogue_turn(h->c.d) != SIDE_SERVER || (is_http(h) && dialogue_input(h->c.d) != INPUT_COMMAND))
+	if (dialogue_turn(h->c.d) != SIDE_SERVER || (hearing_is_http(h) && dialogue_input(h->c.d) != INPUT_COMMAND))
 		return;
 	for (size_t missing = never_answered(h); missing > 0 && oldest(h, &one); missing--)
 		reply_missing(h, &one);
@@ -220,9 +220,9 @@ static bool plus_missing(struct hearing *h)
 	size_t line = literal ? h->last[SIDE_CLIENT] : hearing_command_line(h, one.n);
 	if (line != NO_LINE && !h->one_sided)
 		(void)checking_add(&h->c, line, CHECK_ERROR,
-		                   "The client goes on when the server has asked for it by a +",
+		                   "The client goes on when the server has asked for it with a +",
 		                   literal ? "RFC 9051 4.3" : "RFC 9051 7.6",
-		                   "the server's + is missing behind this line");
+		                   "the server's + is missing after this line");
 	hearing_invent(h, SIDE_SERVER, "+ \r\n");
 	return true;
 }
@@ -304,14 +304,14 @@ static void coded_end_missing(struct hearing *h)
 		return;
 	}
 	struct finding *row = checking_add(&h->c, h->last[SIDE_SERVER], CHECK_ERROR,
-	                                   "A hyphen behind the code says that another line of the reply follows",
+	                                   "A hyphen after the code says that another line of the reply follows",
 	                                   missing_ref(h), "the reply has no last line: one with %s and a space",
 	                                   h->code);
 	if (!line->exact && line->mark == MARK_NONE && slice_starts(text, slice_of(h->code)) && text.n > 3 &&
 	    text.p[3] == '-') {
 		char *mended = slice_string(text);
 		mended[3] = ' ';
-		row->errata = string_printf("\"%s\" is the reply's last line, which has a space behind the code",
+		row->errata = string_printf("\"%s\" is the reply's last line, which has a space after the code",
 		                            line->text);
 		line_mend(h, row->line, row, mended);
 	}
@@ -328,7 +328,7 @@ static void reply_end_missing(struct hearing *h)
 		list_end_missing(h);
 	else if (has_codes(h) && h->code[0])
 		coded_end_missing(h);
-	else if (is_http(h) && h->in_header[SIDE_SERVER])
+	else if (hearing_is_http(h) && h->in_header[SIDE_SERVER])
 		header_end_missing(h, SIDE_SERVER);
 }
 
@@ -373,9 +373,13 @@ static bool answers_early(struct slice line)
 /* The client has begun a text, or a header, and the server answers. */
 static void input_end_missing(struct hearing *h)
 {
+	struct waiting_command one;
 	enum input input = dialogue_input(h->c.d);
 	struct slice text = hearing_text(h);
-	if (input == INPUT_TEXT && dialogue_turn(h->c.d) == SIDE_CLIENT && !slice_starts(text, SLICE("421")))
+	/* what was sent before it may be answered first: MAIL and DATA, behind the dot of another message */
+	bool earlier = dialogue_outstanding(h->c.d) > 1 && newest(h, &one) && h->answered != one.n;
+	if (input == INPUT_TEXT && dialogue_turn(h->c.d) == SIDE_CLIENT && !earlier &&
+	    !slice_starts(text, SLICE("421")))
 		text_end_missing(h);
 	else if (input == INPUT_FIELD && h->in_header[SIDE_CLIENT] && protocol_now(h)->greeting(text) == 3 &&
 	         !answers_early(text))
@@ -388,7 +392,7 @@ void missing_before(struct hearing *h)
 {
 	if (protocol_now(h)->bare || dialogue_tls_pending(h->c.d) || h->closed)
 		return;
-	if (is_http(h))
+	if (hearing_is_http(h))
 		headers_judge(h);
 	if (hearing_line(h)->side == SIDE_SERVER && hearing_line(h)->kind == SCRIPT_SAID && doubled_judge(h))
 		return;
@@ -397,10 +401,10 @@ void missing_before(struct hearing *h)
 		before_reply(h);
 		return;
 	}
-	if (is_http(h) && dialogue_input(h->c.d) == INPUT_FIELD && h->in_header[SIDE_CLIENT] &&
+	if (hearing_is_http(h) && dialogue_input(h->c.d) == INPUT_FIELD && h->in_header[SIDE_CLIENT] &&
 	    protocol_now(h)->command(hearing_text(h)) == 3)
 		header_end_missing(h, SIDE_CLIENT);
-	if (!protocol_now(h)->tagged && (!is_http(h) || dialogue_input(h->c.d) == INPUT_COMMAND))
+	if (!protocol_now(h)->tagged && (!hearing_is_http(h) || dialogue_input(h->c.d) == INPUT_COMMAND))
 		reply_end_missing(h);
 	if (protocol_now(h)->tagged)
 		before_tagged(h);
@@ -427,12 +431,12 @@ void missing_at_end(struct hearing *h)
 {
 	if (protocol_now(h)->bare || dialogue_tls_pending(h->c.d) || !h->begun || h->closed)
 		return;
-	if (is_http(h) && h->in_header[SIDE_CLIENT])
+	if (hearing_is_http(h) && h->in_header[SIDE_CLIENT])
 		header_end_missing(h, SIDE_CLIENT);
 	if (dialogue_input(h->c.d) == INPUT_TEXT && dialogue_turn(h->c.d) == SIDE_CLIENT)
 		text_end_missing(h);
 	if (!protocol_now(h)->tagged)
 		reply_end_missing(h);
-	if (!is_http(h) || !dialogue_in_reply(h->c.d))
+	if (!hearing_is_http(h) || !dialogue_in_reply(h->c.d))
 		replies_missing(h);
 }

@@ -138,6 +138,7 @@ static bool totals_judge(struct checking *c, struct pop3_watch *w, const char *w
 	uint64_t octets;
 	bool sized;
 	uint64_t gone = gone_count(w, &octets, &sized);
+	sized &= octets <= w->octets || !w->sized; /* else what was said before fits together nowhere */
 	bool miscounted = t->counted && w->counted && t->messages + gone != w->count;
 	bool missized = t->sized && w->sized && sized && !miscounted && t->octets + octets != w->octets;
 	uint64_t there = w->count > gone ? w->count - gone : 0;
@@ -212,9 +213,9 @@ static bool presence_judge(struct checking *c, struct pop3_watch *w, uint64_t nu
 {
 	const struct message *m = message_find(w, number);
 	if (m && m->gone)
-		(void)checking_add(c, c->line, CHECK_ERROR, "From DELE on its number is answered by -ERR", "RFC 1939 5",
-		                   "message %llu is marked as deleted since line %u", (unsigned long long)number,
-		                   watched_number(c, m->gone_line));
+		(void)checking_add(c, c->line, CHECK_ERROR, "From DELE on its number is answered with -ERR",
+		                   "RFC 1939 5", "message %llu is marked as deleted since line %u",
+		                   (unsigned long long)number, watched_number(c, m->gone_line));
 	else if (w->counted && number > w->count)
 		(void)checking_add(c, c->line, CHECK_ERROR, "Messages are numbered from 1 without a gap", "RFC 1939 5",
 		                   "there is no message %llu: by line %u there %s %llu", (unsigned long long)number,
@@ -406,7 +407,6 @@ static void command_came(const struct checking *c, struct pop3_watch *w, const s
 			one->message = 0;
 }
 
-/* Its reply is complete, and so are those before it. */
 /* A command whose reply is missing, or that nobody knows: how many messages are left behind it is anybody's guess. */
 static void doubt(struct pop3_watch *w, const struct asked *one, bool unanswered)
 {
@@ -419,6 +419,7 @@ static void doubt(struct pop3_watch *w, const struct asked *one, bool unanswered
 		w->counted = w->sized = false;
 }
 
+/* Its reply is complete, and so are those before it. */
 static void answered(struct pop3_watch *w, uint64_t n)
 {
 	size_t done = 0;

@@ -16,9 +16,15 @@ static enum check_level level_of(struct slice problem)
 
 /* Problems that are certain though the line holds what has no value: where it stands is wrong, not what it says. */
 static const char *const anyway[] = {
-	"no such command in this state", "no space may stand behind the colon",   "a reply to no command",
-	"a response to no request",      "sent without waiting for the reply to", "sent before the server's",
-	"nothing may be sent behind",
+	"bare CR",
+	"bare LF",
+	"not allowed in this state",
+	"no space may stand after the colon",
+	"a reply to no command",
+	"a response to no request",
+	"sent without waiting for the reply to",
+	"sent before the server's",
+	"nothing may be sent after",
 };
 
 /* Whether a web page has blanked an address, which is told by itself. */
@@ -40,7 +46,7 @@ static bool unseen(const struct hearing *h, struct slice problem)
 /* It was accepted before, where it did not belong: what comes in its place is not too much. */
 static bool assumed(const struct hearing *h, struct slice problem)
 {
-	return h->assumed && slice_starts(problem, SLICE("no such command in this state")) &&
+	return h->assumed && slice_starts(problem, SLICE("not allowed in this state")) &&
 	       (slice_find(problem, SLICE(" already")) < problem.n ||
 	        slice_find(problem, SLICE("is under way")) < problem.n);
 }
@@ -121,13 +127,15 @@ static bool unasked(struct slice problem)
 /* The line is no command at all: there is nothing to be said of how it goes on. */
 static bool is_strange(struct slice problem)
 {
-	static const char *const words[] = {
-		"a field without a request", "an empty line is no command",     "an empty line where no header ends",
-		"no request line",           "no version: a request line ends", "the line holds a tag alone",
-		"this is no good tag"
-	};
-	bool known = slice_starts(problem, SLICE("no such command in this state")) ||
-	             slice_find(problem, SLICE(" is near")) < problem.n;
+	static const char *const words[] = { "a field without a request",
+		                             "an empty line is not a command",
+		                             "an empty line where no header ends",
+		                             "not a request line",
+		                             "the version is missing: a request line ends",
+		                             "the line holds a tag alone",
+		                             "this is not a valid tag" };
+	bool known = slice_starts(problem, SLICE("not allowed in this state")) ||
+	             slice_find(problem, SLICE(" perhaps")) < problem.n;
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (slice_starts(problem, slice_of(words[i])))
 			return true;
@@ -138,9 +146,12 @@ static bool is_strange(struct slice problem)
  * several commands that wait for none. */
 static bool told_before(struct hearing *h, const struct dialogue_event *event, struct slice problem)
 {
+	if (event->side == SIDE_SERVER && h->restated && (event->kind == EVENT_JUNK || unasked(problem)))
+		return true; /* a list behind it has the same cause */
+	/* the rest of a reply that answers nothing, or what answers a line that was no command */
 	if (event->kind == EVENT_JUNK && event->side == SIDE_SERVER)
-		return h->junk_told || h->unasked_told; /* the rest of a reply that answers nothing */
-	if ((h->fragment && slice_starts(problem, SLICE("EXPUNGE comes only"))) ||
+		return h->junk_told || h->unasked_told || (h->ncommands && h->commands[h->ncommands - 1].strange);
+	if ((h->fragment && slice_starts(problem, SLICE("EXPUNGE may come only"))) ||
 	    (!h->clients && slice_starts(problem, SLICE("no transfer is under way"))))
 		return true; /* what was asked is not shown */
 	bool *told = slice_starts(problem, SLICE("sent without waiting for the reply to")) ? &h->unawaited_told
@@ -155,6 +166,7 @@ static bool told_before(struct hearing *h, const struct dialogue_event *event, s
 void problems_tell(struct hearing *h, const struct dialogue_event *event)
 {
 	bool junk = event->kind == EVENT_JUNK && event->side == SIDE_SERVER;
+	h->restated &= event->side == SIDE_SERVER;
 	h->unawaited_told &= event->side == SIDE_CLIENT;
 	h->unasked_told &= event->side == SIDE_SERVER && !event->answers;
 	bool strange = false, client = event->side == SIDE_CLIENT, before = h->strange_told && client;

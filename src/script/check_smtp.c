@@ -33,12 +33,12 @@ static void hello_judge(struct checking *c, const struct dialogue_event *event)
 		return;
 	if (slice_trim(rest).n)
 		(void)checking_add(c, c->line, CHECK_ERROR, "The name alone stands there", "RFC 5321 4.1.1.1",
-		                   "something stands behind the client's name");
+		                   "something stands after the client's name");
 	else if (literal ? !smtp_is_literal(name) : !smtp_is_domain(name, true))
 		(void)checking_add(
 			c, c->line, CHECK_ERROR,
 			"It is a domain, of letters, digits, hyphens and dots, or an address like [192.0.2.1]",
-			"RFC 5321 4.1.1.1, RFC 5321 4.1.3", SLICE_FMT " is no name for a client",
+			"RFC 5321 4.1.1.1, RFC 5321 4.1.3", SLICE_FMT " is not a name for a client",
 			SLICE_ARG(slice_part(name, 0, 64)));
 }
 
@@ -51,8 +51,8 @@ static void list_judge(struct checking *c, const struct dialogue_event *event)
 	struct slice rest = reply.line.text, word = slice_word(&rest);
 	if (table_find(protocol_table(dialogue_protocol(c->d), TABLE_KEYWORDS), word) && !is(word, "HELP") &&
 	    !watched_is_open(c))
-		(void)checking_add(c, c->line, CHECK_ERROR, "Only EHLO is answered by a list of extensions",
-		                   "RFC 5321 3.2", "HELO is answered by an extension");
+		(void)checking_add(c, c->line, CHECK_ERROR, "Only EHLO is answered with a list of extensions",
+		                   "RFC 5321 3.2", "HELO is answered with an extension");
 }
 
 /* ---- arguments ---- */
@@ -74,7 +74,7 @@ static const struct {
 	{ "NOTIFY",
 	  { "SUCCESS", "FAILURE", "DELAY", NULL },
 	  true,
-	  "NEVER, or of SUCCESS, FAILURE and DELAY what is wanted",
+	  "NEVER, or by those of SUCCESS, FAILURE and DELAY that are wanted",
 	  "RFC 3461 4.1" },
 };
 
@@ -104,7 +104,7 @@ static void parameter_judge(struct checking *c, struct slice parameter)
 		if (slice_equal_nocase(slice_part(parameter, 0, equals), slice_of(parameters[i].name)) &&
 		    !value_fits(i, slice_part(parameter, equals + 1, parameter.n)))
 			(void)checking_add(c, c->line, CHECK_ERROR, "The server refuses a value that it does not know",
-			                   parameters[i].ref, "behind %s= stands %s", parameters[i].name,
+			                   parameters[i].ref, "%s= must be followed by %s", parameters[i].name,
 			                   parameters[i].form);
 }
 
@@ -116,7 +116,7 @@ static void arguments_judge(struct checking *c, const struct dialogue_event *eve
 	(void)slice_word(&rest);
 	if (is(event->verb, "VRFY") && slice_trim(rest).n == 0)
 		(void)checking_add(c, c->line, CHECK_ERROR, "The server must know whom it is asked for",
-		                   "RFC 5321 4.1.1.6", "VRFY is followed by a user's name or address");
+		                   "RFC 5321 4.1.1.6", "VRFY must be followed by a user's name or address");
 	if (!mail && !is(event->verb, "RCPT"))
 		return;
 	smtp_path_parse(slice_trim(rest), mail ? SLICE("FROM:") : SLICE("TO:"), mail, &path);
@@ -134,7 +134,7 @@ static void reply_came(struct checking *c, struct smtp_watch *w, const struct di
 	} else if (is(event->verb, "RCPT")) {
 		*(good ? &w->accepted : &w->refused) += 1;
 	} else if (is(event->verb, "DATA") && event->class != CLASS_CONTINUE) {
-		if (good && w->refused && w->refused == w->asked && !w->open)
+		if (good && w->refused && w->accepted == 0 && w->refused == w->asked && !w->open)
 			(void)checking_add(c, c->line, CHECK_ERROR, "There is nobody to whom it could be delivered",
 			                   "RFC 5321 3.3",
 			                   "the message is accepted, though each recipient was refused");

@@ -8,6 +8,9 @@
 
 #include "protocol/imap_syntax.h"
 
+/* So many lines are looked through for a reply that has a tag. */
+#define LINES_BEHIND 500
+
 /* The line with a tag in the place of its first `wrong` octets; it is heard so. */
 static void tag_put(struct hearing *h, struct finding *row, struct slice tag, size_t wrong)
 {
@@ -28,7 +31,7 @@ static bool unanswered(const struct hearing *h, struct waiting_command *found, s
 	for (size_t i = dialogue_outstanding(h->c.d); i > 0; i--) {
 		if (!dialogue_waiting(h->c.d, i - 1, &one) || one.n <= h->answered_ahead)
 			break;
-		if (one.tag.n == 0 || ahead_answers(h, one.tag, h->c.line, NULL))
+		if (one.tag.n == 0 || one.verb.n == 0 || ahead_answers(h, one.tag, h->c.line, NULL))
 			continue;
 		(*n)++;
 		*found = one;
@@ -116,11 +119,17 @@ static void reply_tag(struct hearing *h)
 /* The tag of the server's next reply, if nothing else has it; else one that the script has nowhere. */
 static void tag_choose(struct hearing *h, struct buffer *tag)
 {
-	size_t next = h->ahead[h->c.line].reply;
-	for (size_t i = next; i < h->script->nlines && h->script->lines[i].side == SIDE_SERVER; i++) {
+	for (size_t i = h->c.line + 1; i < h->script->nlines && i < h->c.line + LINES_BEHIND; i++) {
+		const struct script_line *line = &h->script->lines[i];
+		struct slice text = { line->text, line->text_n };
 		struct imap_response response;
-		imap_response_parse((struct slice){ h->script->lines[i].text, h->script->lines[i].text_n }, &response);
-		if (response.kind != IMAP_TAGGED || dialogue_in_flight(h->c.d, response.tag))
+		if (line->kind != SCRIPT_SAID)
+			continue;
+		if (line->side == SIDE_CLIENT && hearing_command_of(h, text)) /* behind its literal, if it has one */
+			break;
+		imap_response_parse(text, &response);
+		if (line->side == SIDE_CLIENT || response.kind != IMAP_TAGGED ||
+		    dialogue_in_flight(h->c.d, response.tag))
 			continue;
 		buffer_add_slice(tag, response.tag);
 		return;
@@ -143,7 +152,10 @@ static void command_tag(struct hearing *h)
 	const struct table *commands = protocol_table(dialogue_protocol(h->c.d), TABLE_COMMANDS);
 	struct slice text = hearing_text(h), rest = text, verb = slice_word(&rest);
 	struct buffer tag = { 0 };
-	if (dialogue_input(h->c.d) != INPUT_COMMAND || !table_find(commands, verb) || hearing_command_of(h, text))
+	/* nobody takes UID for a tag, though SEARCH behind it is a command too */
+	bool uid = slice_equal_nocase(verb, SLICE("UID")) && slice_word(&rest).n;
+	if (dialogue_input(h->c.d) != INPUT_COMMAND ||
+	    !(uid || (table_find(commands, verb) && !hearing_command_of(h, text))))
 		return;
 	if (refused_untagged(h))
 		return;

@@ -16,6 +16,9 @@ extern const struct watcher watch_pop3;       /* numbers that contradict each ot
 extern const struct watcher watch_smtp;       /* who says hello, addresses that were blanked, messages to nobody */
 extern const struct watcher watch_words;      /* codes that contradict their words */
 
+/* Tells it where the code is no good answer to that command of SMTP's or FTP's (check_codes.c); true where it is not. */
+bool codes_judge(struct checking *c, struct slice verb, struct slice code);
+
 /* The line under way, as it is written. */
 const struct script_line *watched_line(const struct checking *c);
 

@@ -43,8 +43,8 @@ static struct slice words_of(const struct dialogue_event *event)
 		words = slice_part(pop3.text, pop3.response_code.n ? pop3.response_code.n + 2 : 0, pop3.text.n);
 	} else if (is(event->protocol, "imap")) {
 		imap_response_parse(event->text, &imap);
-		if (imap.kind == IMAP_TAGGED &&
-		    imap.code.n == 0) /* a response code says more: [MODIFIED 7] STORE failed */
+		/* of a success a response code says more: OK [MODIFIED 7] STORE failed */
+		if (imap.kind == IMAP_TAGGED && (imap.code.n == 0 || event->class != CLASS_SUCCESS))
 			words = imap.text;
 	}
 	return slice_part(slice_trim(words), 0, WORDS_MAX);
@@ -66,12 +66,19 @@ static bool ends_in(struct slice words, const char *end)
 	return apart && slice_equal_nocase(last, slice_of(end));
 }
 
+/* Up to the first colon or semicolon. */
+static struct slice clause_of(struct slice words)
+{
+	size_t colon = slice_find_octet(words, ':'), semicolon = slice_find_octet(words, ';');
+	return slice_part(words, 0, colon < semicolon ? colon : semicolon);
+}
+
 /* ---- success and failure ---- */
 
 static bool say_failure(struct slice words)
 {
-	/* "LOGIN failed": whatever it is, it did. */
-	bool failed = ends_in(without_stop(words), "failed") || has_any_words(words, words_failed);
+	/* "LOGIN failed", "COPY failed: disk is full": whatever it is, it did. */
+	bool failed = ends_in(without_stop(clause_of(words)), "failed") || has_any_words(words, words_failed);
 	return failed && !has_any_words(words, words_softened);
 }
 
@@ -198,7 +205,8 @@ static void words_event(struct checking *c, void *memory, const struct dialogue_
 	if (event->side != SIDE_SERVER || event->kind == EVENT_STAGE || watched_is_open(c))
 		return;
 	bool later = w->later;
-	w->later = event->kind == EVENT_REPLY && event->has_final && !event->final && !is(event->protocol, "pop3");
+	w->later = event->kind == EVENT_REPLY && event->has_final && !event->final && !is(event->protocol, "pop3") &&
+	           !is(event->protocol, "imap"); /* its untagged lines are replies of their own */
 	if (is(event->protocol, "http")) {
 		phrase_judge(c, event);
 		return;

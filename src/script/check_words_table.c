@@ -24,7 +24,7 @@ const char *const words_failed[] = {
 /* What takes such words back, or says that something else went well. */
 const char *const words_softened[] = {
 	"accepted", "although", "but", "complete", "completed", "done", "forward", "forwarded", "however", "if",
-	"may", "no errors", "ok", "okay", "previously", "succeeded", "success", "successful", "successfully",
+	"may", "no errors", "ok", "okay", "previously", "some", "succeeded", "success", "successful", "successfully",
 	"superfluous", "though", "unless", "until", "was", "will", "would",
 	NULL,
 };

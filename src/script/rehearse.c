@@ -358,14 +358,8 @@ static void block_enter(struct run *run, size_t line, enum side side)
 
 static void run_payload(struct run *run, size_t line, const struct script_line *l)
 {
-	struct buffer made = { 0 };
-	if (l->side == SIDE_CLIENT && dialogue_input(run->d) == INPUT_COUNTED) {
-		payload_made(&made, dialogue_counted(run->d), INPUT_COUNTED);
-		feed(run, line, l->side, buffer_slice(&made));
-		buffer_free(&made);
-		return;
-	}
-	dialogue_payload(run->d, l->side, line_text(l), l->octets);
+	bool counted = l->side == SIDE_CLIENT && dialogue_input(run->d) == INPUT_COUNTED;
+	dialogue_payload(run->d, l->side, line_text(l), counted ? dialogue_counted(run->d) : l->octets);
 	drain(run, line);
 }
 

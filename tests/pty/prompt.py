@@ -653,7 +653,7 @@ def trap_header_without_empty_line():
 
 @test
 def trap_space_after_colon():
-    trap(HELLO, "MAIL FROM: <a@b.example>", "no space may stand behind the colon")
+    trap(HELLO, "MAIL FROM: <a@b.example>", "no space may stand after the colon")
 
 
 @test
@@ -673,7 +673,7 @@ def trap_data_without_recipient():
 
 @test
 def trap_hello_without_name():
-    trap([], "HELO", "HELO is followed by the client's name")
+    trap([], "HELO", "HELO must be followed by the client's name")
 
 
 @test

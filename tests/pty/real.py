@@ -37,7 +37,7 @@ def imap(terminal):
 
 def pop3(terminal):
     terminal.wait_line("pop3 authorization>")
-    enter(terminal, "LIST", "no such command in this state", "S: -ERR", prompt="pop3 authorization>")
+    enter(terminal, "LIST", "not allowed in this state", "S: -ERR", prompt="pop3 authorization>")
     enter(terminal, "USER bob", "S: +OK", prompt="pop3 authorization>")
     enter(terminal, "PASS redqueen", "S: +OK Logged in.", prompt="pop3 transaction>")
     enter(terminal, "LIST", "S: +OK 2 messages", "A lone dot ends the list: 2 messages", prompt="pop3 transaction>")

@@ -187,8 +187,8 @@ static void what_the_server_asks_for_is_missing(void)
 	finds("Protocol: smtp\n\nS: 220 x\nC: EHLO a.example\nS: 250-x\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nC: Ym9i\nS: 334 UGFzc3dvcmQ6\nC: eA==\nS: 235 in\n" QUIT,
 	      "7 AUTH has no reply\n");
 	finds(IMAP "C: a2 LOGIN bob {1}\nC: x\nS: a2 OK\n" LOGOUT,
-	      "6 no such command in this state: the client is logged in already: this comes only before\n6 the server's + is missing behind this line\n");
-	finds(IMAP "C: a2 IDLE\nC: DONE\nS: a2 OK\n" LOGOUT, "6 the server's + is missing behind this line\n");
+	      "6 not allowed in this state: the client is logged in already: this comes only before\n6 the server's + is missing after this line\n");
+	finds(IMAP "C: a2 IDLE\nC: DONE\nS: a2 OK\n" LOGOUT, "6 the server's + is missing after this line\n");
 }
 
 static void a_reply_is_doubled(void)
@@ -203,7 +203,7 @@ static void replies_that_no_command_can_get(void)
 	finds(SMTP "C: MAIL FROM:<a@b.example>\nS: 354 go\n" QUIT,
 	      "8 the server asks for more, which this command does not have\n");
 	finds(MAIL "C: DATA\nS: 250 OK\n" QUIT, "12 the answer to DATA should be 354\n");
-	finds(SMTP "C: NOOP\nS: OK\n" QUIT, "8 no SMTP reply\n");
+	finds(SMTP "C: NOOP\nS: OK\n" QUIT, "8 not an SMTP reply\n");
 }
 
 static void a_reply_that_does_not_end(void)
@@ -211,7 +211,7 @@ static void a_reply_that_does_not_end(void)
 	finds("Protocol: smtp\n\nS: 220 x\nC: EHLO a.example\nS: 250-x\nS: 250-HELP\nC: QUIT\nS: 221 bye\n",
 	      "6 the reply has no last line: one with 250 and a space +\n");
 	repairs("Protocol: smtp\n\nS: 220 x\nC: EHLO a.example\nS: 250-x\nS: 250-HELP\nC: QUIT\nS: 221 bye\n",
-	        "Protocol: smtp\nErrata: \"250-HELP\" is the reply's last line, which has a space behind the code\n\nS: 220 x\nC: EHLO a.example\nS: 250-x\nS: 250 HELP\nC: QUIT\nS: 221 bye\n");
+	        "Protocol: smtp\nErrata: \"250-HELP\" is the reply's last line, which has a space after the code\n\nS: 220 x\nC: EHLO a.example\nS: 250-x\nS: 250 HELP\nC: QUIT\nS: 221 bye\n");
 }
 
 /* ---- lists, texts, headers ---- */
@@ -242,14 +242,14 @@ static void a_dot_is_missing(void)
 static void an_empty_line_is_missing(void)
 {
 	finds("Protocol: http\n\nC: GET / HTTP/1.1\nC: Host: x\nS: HTTP/1.1 200 OK\nS: Content-Length: 0\nS:\n",
-	      "4 the empty line behind the header is missing +\n");
+	      "4 the empty line after the header is missing +\n");
 	finds(HTTP "S: HTTP/1.1 200 OK\nS: Content-Length: 8\nS: <html>\n",
-	      "7 the empty line behind the header is missing +\n");
+	      "7 the empty line after the header is missing +\n");
 	finds(HTTP
 	      "S: HTTP/1.1 200 OK\nS: Content-Length: 0\nC: GET / HTTP/1.1\nC: Host: x\nC:\nS: HTTP/1.1 204 No Content\nS:\n",
-	      "7 the empty line behind the header is missing +\n");
+	      "7 the empty line after the header is missing +\n");
 	finds("Protocol: http\n\nC: GET /1 HTTP/1.1\nC: Host: x\nC: GET /2 HTTP/1.1\nC: Host: x\nC:\nS: HTTP/1.1 204 No Content\nS:\nS: HTTP/1.1 204 No Content\nS:\n",
-	      "4 the empty line behind the header is missing +\n");
+	      "4 the empty line after the header is missing +\n");
 }
 
 /* ---- counts ---- */
@@ -316,12 +316,12 @@ static void tags(void)
 	finds(IMAP "C: a2 NOOP\nS: * OK [ALERT] soon\nS: a2 OK\n" LOGOUT, "");
 }
 
-/* USER is no command of IMAP; the server says that it has logged in all the same, and all goes on so. */
+/* USER is not a command of IMAP; the server says that it has logged in all the same, and all goes on so. */
 static void an_unknown_command_is_accepted(void)
 {
 	finds("Protocol: imap\n\nS: * OK here\nC: a1 USER bob x\nS: * OK in\nC: a2 SELECT INBOX\n" SELECTED
 	      "S: a2 OK\nC: a3 FETCH 1 FLAGS\nS: * 1 FETCH (FLAGS ())\nS: a3 OK\n" LOGOUT,
-	      "4 USER is no command of IMAP but POP3's\n5 * stands where the tag a1 of USER belongs +\n");
+	      "4 USER is a command of POP3, not of IMAP\n5 * stands where the tag a1 of USER belongs +\n");
 }
 
 /* ---- where it begins, and what state it is in ---- */
@@ -347,14 +347,14 @@ static void the_beginning_is_missing(void)
 static void a_command_in_the_wrong_state(void)
 {
 	finds(SMTP "C: RCPT TO:<a@b.example>\nS: 503 MAIL first\n" QUIT,
-	      "7 no such command in this state: it needs MAIL first\n");
+	      "7 not allowed in this state: it needs MAIL first\n");
 	finds(SMTP "C: RCPT TO:<a@b.example>\nS: 250 OK\nC: DATA\nS: 354 go\nC: x\nC: .\nS: 250 OK\n" QUIT,
-	      "7 no such command in this state: it needs MAIL first\n");
+	      "7 not allowed in this state: it needs MAIL first\n");
 	finds("Protocol: pop3\n\nS: +OK here\nC: STAT\nS: +OK 1 120\nC: LIST 1\nS: +OK 1 120\n" BYE,
-	      "4 no such command in this state: it needs a login first, by USER and PASS, APOP or AUTH\n");
+	      "4 not allowed in this state: it needs a login first, by USER and PASS, APOP or AUTH\n");
 	finds(IMAP
 	      "C: a2 FETCH 1 FLAGS\nS: * 1 FETCH (FLAGS ())\nS: a2 OK\nC: a3 FETCH 1 FLAGS\nS: * 1 FETCH (FLAGS ())\nS: a3 OK\n" LOGOUT,
-	      "6 no such command in this state: no mailbox is selected: SELECT or EXAMINE comes first\n");
+	      "6 not allowed in this state: no mailbox is selected: SELECT or EXAMINE comes first\n");
 }
 
 static void behind_the_end(void)
@@ -371,10 +371,10 @@ static void behind_the_end(void)
 static void commands_and_arguments(void)
 {
 	finds(SMTP "C: FOO\nS: 500 what\n" QUIT, "7 no such command\n");
-	finds(SMTP "C: MAIL FROM: <a@b.example>\nS: 250 OK\n" QUIT, "7 MAIL has a space behind the colon +\n");
+	finds(SMTP "C: MAIL FROM: <a@b.example>\nS: 250 OK\n" QUIT, "7 MAIL has a space after the colon +\n");
 	finds(SMTP "C: MAIL FROM: <[email protected]>\nS: 250 OK\n" QUIT,
-	      "7 MAIL has a space behind the colon +\n7 \"[email protected]\" stands where an address was\n");
-	finds(POP3 "C: RETR\nS: -ERR what\n" BYE, "8 RETR is followed by one message number, from 1\n");
+	      "7 MAIL has a space after the colon +\n7 \"[email protected]\" stands where an address was\n");
+	finds(POP3 "C: RETR\nS: -ERR what\n" BYE, "8 RETR must be followed by one message number, from 1\n");
 	repairs(SMTP "C: rcpt to: <a@b.example>\nS: 503 no\n" QUIT,
 	        "Protocol: smtp\nErrata: \"rcpt to: <\" has a space after the colon, which RFC 5321 3.3 forbids\n\nS: 220 here ESMTP\nC: EHLO there.example\nS: 250-here.example\nS: 250 HELP\nC: rcpt to:<a@b.example>\nS: 503 no\n" QUIT);
 }
@@ -391,7 +391,7 @@ static void line_ends(void)
 static void base64_that_does_not_decode(void)
 {
 	finds("Protocol: smtp\n\nS: 220 x\nC: EHLO a.example\nS: 250-x\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: bo!b\nS: 501 what\n" QUIT,
-	      "9 this is no base64, which every answer must be\n");
+	      "9 this is not base64, which every answer must be\n");
 }
 
 /* A line over the limit is a warning. */

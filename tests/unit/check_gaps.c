@@ -16,7 +16,7 @@ static void dots_between_examples(void)
 	FINDS(POP3 "C: DELE 1\nS: +OK\n<server sends ...>\nC: DELE 2\nS: -ERR\nC: QUIT\nS: +OK\n", "");
 	FINDS(POP3 "C: QUIT\nS: +OK (maildrop empty)\n# ...\nC: QUIT\nS: +OK\n", "");
 	FINDS(POP3 "C: USER bob\nS: +OK\n",
-	      "6 no such command in this state: the client is logged in already, and this belongs before the login\n");
+	      "6 not allowed in this state: the client is logged in already, and this belongs before the login\n");
 }
 
 /* RFC 2192 10, RFC 5092 7: what the server says is left out. */
@@ -35,7 +35,7 @@ static void replies_in_remarks(void)
 static void remarks_on_tls(void)
 {
 	FINDS("S: 220 x ESMTP\nC: EHLO a.example\nS: 250-x\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\n# [...TLS negotiation...]\n<client starts TLS>\nC: MAIL FROM:<a@b.example>\nS: 250 OK\n",
-	      "9 no such command in this state: it needs EHLO or HELO first\n");
+	      "9 not allowed in this state: it needs EHLO or HELO first\n");
 }
 
 static void another_connection(void)
@@ -76,7 +76,7 @@ static void placeholders(void)
 	      "C: a3 UID FETCH <uids> (FLAGS)\nS: a3 OK\nC: a4 UID STORE <uid+1>:<uidnext> +FLAGS (\\Seen)\nS: a4 OK\n" BYE,
 	      "");
 	FINDS(IMAP "C: a3 UID FETCH uids (FLAGS)\nS: a3 OK\n" BYE,
-	      "6 \"uids\" is no set of numbers from 1, such as 2:4,7 or 5:*\n");
+	      "6 \"uids\" is not a set of numbers from 1, such as 2:4,7 or 5:*\n");
 	FINDS("S: 220 x ESMTP\nC: HELO a.example\nS: 250 x\nC: MAIL FROM:<your email address>\nS: 250 OK\nC: RCPT TO:<bob>\nS: 250 OK\nC: QUIT\nS: 221 bye\n",
 	      "6 the address has no @ and domain\n");
 }
@@ -87,7 +87,7 @@ static void lines_that_are_no_commands(void)
 {
 	FINDS(IMAP
 	      "C: {Open connection}\nC: Hello there, this is a text\nC:\nC: more of it\nC: a3 NOOP\nS: a3 OK\n" BYE,
-	      "6 this is no good tag: letters and digits make one, as in a1, but none of ( ) { % * \" \\ +\n");
+	      "6 this is not a valid tag: it is made of letters and digits, as in a1, without any of ( ) { % * \" \\ +\n");
 	FINDS(IMAP "C: a3 FROB x\nS: a3 BAD what\nC: a4 FROB y\nS: a4 BAD what\n" BYE,
 	      "6 no such command\n8 no such command\n");
 }

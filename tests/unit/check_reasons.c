@@ -45,9 +45,9 @@ static void rows_are_whole(void)
 static void chosen(void)
 {
 	const struct protocol *smtp = named("smtp"), *lmtp = named("lmtp"), *imap = named("imap");
-	const struct reason *row = of(smtp, "no such command in this state: it needs MAIL first (RFC 5321 3.3)");
-	CHECK_TEXT(slice_of(row->problem), "no such command in this state: it needs MAIL first");
-	row = of(smtp, "no such command: MAIL is near");
+	const struct reason *row = of(smtp, "not allowed in this state: it needs MAIL first (RFC 5321 3.3)");
+	CHECK_TEXT(slice_of(row->problem), "not allowed in this state: it needs MAIL first");
+	row = of(smtp, "no such command: perhaps MAIL is meant");
 	CHECK_TEXT(slice_of(row->problem), "no such command");
 	CHECK_TEXT(slice_of(row->ref), "RFC 5321 4.2.4");
 	CHECK(of(lmtp, "no such command") == of(smtp, "no such command"));
@@ -65,14 +65,14 @@ static void stars(void)
 	const struct protocol *pop3 = named("pop3"), *imap = named("imap"), *http = named("http");
 	CHECK_TEXT(slice_of(of(pop3, "QUIT takes no argument")->problem), "* takes no argument");
 	CHECK(of(pop3, "QUIT takes no argum") == NULL);
-	CHECK_TEXT(slice_of(of(imap, "\"1 is\" is no number, \" is no number")->problem), "\"*\" is no number");
+	CHECK_TEXT(slice_of(of(imap, "\"1 is\" is no number, \" is not a number")->problem), "\"*\" is not a number");
 	CHECK_TEXT(slice_of(of(http, "12 octets of the request's body are missing")->problem),
 	           "* octets of the *'s body are missing");
 	CHECK_TEXT(slice_of(of(http, "* is a target of OPTIONS only")->problem), "* is a target of OPTIONS only");
-	CHECK_TEXT(slice_of(of(imap, "nothing stands behind the *: a response's name does")->problem),
-	           "nothing stands behind the *");
-	CHECK_TEXT(slice_of(of(pop3, "LIST is followed by one message number, from 1, or by nothing")->problem),
-	           "* is followed by one message number, from 1, or by nothing");
+	CHECK_TEXT(slice_of(of(imap, "nothing follows the *: a response's name must")->problem),
+	           "nothing follows the *");
+	CHECK_TEXT(slice_of(of(pop3, "LIST must be followed by one message number, from 1, or by nothing")->problem),
+	           "* must be followed by one message number, from 1, or by nothing");
 }
 
 int main(void)

@@ -54,7 +54,7 @@ static void six_numbers(void)
 	CHECK_ADDRESS("127,0,0,1,4294967296,21", FTP_SHORT, false,
 	              "wrong: each of the six numbers stands for one octet: 255 is the most");
 	CHECK_ADDRESS("127,0,0,1,0,0", FTP_SHORT, false, "wrong: nobody can listen at port 0");
-	CHECK_ADDRESS("127,0,0,1,200,21 x", FTP_SHORT, false, "wrong: nothing may stand behind the six numbers");
+	CHECK_ADDRESS("127,0,0,1,200,21 x", FTP_SHORT, false, "wrong: nothing may follow the six numbers");
 }
 
 /* RFC 1123 4.1.2.6: parentheses may be missing, and more words may stand around. */
@@ -82,10 +82,10 @@ static void extended(void) /* the examples of RFC 2428 section 2 */
 	              "wrong: family 1 is IPv4: four numbers up to 255 with dots between them");
 	CHECK_ADDRESS("|2|132.235.1.2|6275|", FTP_EXTENDED, false,
 	              "wrong: family 2 is IPv6: groups of digits with colons between them");
-	CHECK_ADDRESS("|3|x|6275|", FTP_EXTENDED, false, "wrong: the family is 1 (IPv4) or 2 (IPv6)");
-	CHECK_ADDRESS("|1|132.235.1.2|65536|", FTP_EXTENDED, false, "wrong: the port is a number up to 65535");
+	CHECK_ADDRESS("|3|x|6275|", FTP_EXTENDED, false, "wrong: the family must be 1 (IPv4) or 2 (IPv6)");
+	CHECK_ADDRESS("|1|132.235.1.2|65536|", FTP_EXTENDED, false, "wrong: the port must be a number up to 65535");
 	CHECK_ADDRESS("|1|132.235.1.2|6275", FTP_EXTENDED, false,
-	              "wrong: the form is |family|address|port|, between four like delimiters");
+	              "wrong: the form must be |family|address|port|, between four identical delimiters");
 }
 
 /* Which protocol EPRT names, whether FTP has it or not: for the 522 of RFC 2428 section 2. */
@@ -112,11 +112,11 @@ static void extended_in_a_reply(void) /* RFC 2428 section 3 */
 {
 	CHECK_ADDRESS("Entering Extended Passive Mode (|||6446|)", FTP_EXTENDED, true, "|||6446|  6446");
 	CHECK_ADDRESS("Entering Extended Passive Mode |||6446|", FTP_EXTENDED, true,
-	              "wrong: (|||port|) must stand in parentheses");
+	              "wrong: |||port| must stand here, in parentheses");
 	CHECK_ADDRESS("(|1|10.0.0.1|6446|)", FTP_EXTENDED, true, "wrong: the first two fields must be empty");
 	CHECK_ADDRESS("(|||0|)", FTP_EXTENDED, true, "wrong: nobody can listen at port 0");
-	CHECK_ADDRESS("(|||x|)", FTP_EXTENDED, true, "wrong: the port is a number up to 65535");
-	CHECK_ADDRESS("()", FTP_EXTENDED, true, "wrong: the form is (|||port|)");
+	CHECK_ADDRESS("(|||x|)", FTP_EXTENDED, true, "wrong: the port must be a number up to 65535");
+	CHECK_ADDRESS("()", FTP_EXTENDED, true, "wrong: the form must be (|||port|)");
 }
 
 static void long_addresses(void) /* RFC 1639 section 2 */

@@ -79,8 +79,8 @@ static void items_that_are_none(void)
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
 		wrong(sections[i], "no such section, the form is BODY[1.HEADER]<0.100>");
 	wrong("", "the items are missing, such as (FLAGS UID)");
-	wrong("FLAGS UID", "several items stand in parentheses, as in (FLAGS UID)");
-	wrong("()", "at least one item stands in the parentheses");
+	wrong("FLAGS UID", "several items must stand in parentheses, as in (FLAGS UID)");
+	wrong("()", "at least one item must stand in the parentheses");
 	wrong("FOO", "no such item of FETCH");
 	wrong("(FAST)", "no such item of FETCH"); /* macros stand alone */
 	wrong("(FLAGS (UID))", "an item of FETCH is a word, such as FLAGS or BODY[]");

@@ -104,10 +104,10 @@ static void wrong_commands(void)
 	command_is("a LIST (", "BAD a ( is not closed");
 	command_is("a LIST )", "BAD a ) stands without its (");
 	command_is("a LIST \"", "BAD a quoted string is not closed by its \"");
-	command_is("a LIST \"\\x\"", "BAD in a quoted string \\ stands only before \" and \\");
-	command_is("a LIST  x", "BAD one space stands between words, not two");
+	command_is("a LIST \"\\x\"", "BAD in a quoted string \\ may stand only before \" and \\");
+	command_is("a LIST  x", "BAD one space must stand between words, not two");
 	command_is("a LIST x ", "BAD a space stands at the line's end");
-	command_is("a LIST \xC3\xA4", "BAD octets above 127 stand only in strings");
+	command_is("a LIST \xC3\xA4", "BAD octets above 127 may stand only in strings");
 	command_is("a LIST \"\"\r*", "BAD CR stands only before LF, at a line's end");
 	command_is("a APPEND x {1}|y {0}|", "NO a message without any octets cancels APPEND");
 	command_is("a LOGIN x\"{1}\" {1}|y", "x|{1}|y|");

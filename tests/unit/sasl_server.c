@@ -257,10 +257,10 @@ static void plain_otherwise(void)
 	EXCHANGE("plain", "", "", "", SAYS("\0bob\0hungry\0", form));
 	EXCHANGE("plain", "", "", "", SAYS("\0\0hungry", empty));
 	EXCHANGE("plain", "", "", "", SAYS("\0bob\0", empty));
-	EXCHANGE("plain", "", "", "", LINE("AGJvYgBodW5ncnk", "malformed: this is no base64 (RFC 4648 4)"));
+	EXCHANGE("plain", "", "", "", LINE("AGJvYgBodW5ncnk", "malformed: this is not base64 (RFC 4648 4)"));
 	EXCHANGE("plain", "", "", "", NO_INITIAL(""), LINE("*", "cancelled: the exchange was cancelled"),
 	         SAYS("\0bob\0hungry", "malformed: the exchange is over"));
-	EXCHANGE("plain", "", "", "", NO_INITIAL(""), LINE("=", "malformed: this is no base64 (RFC 4648 4)"));
+	EXCHANGE("plain", "", "", "", NO_INITIAL(""), LINE("=", "malformed: this is not base64 (RFC 4648 4)"));
 }
 
 static void login_otherwise(void)

@@ -43,7 +43,7 @@ static void no_addresses(void)
 	CHECK_TEXT(problem("bob"), "the address has no @ and domain");
 	CHECK_TEXT(problem("@foo.com"), "the source route is none: @host,@host: in front of the address");
 	CHECK_TEXT(problem("@a:b@foo.com,@c"), "this is no domain: letters, digits, hyphens and dots");
-	CHECK_TEXT(problem("bob@"), "no domain stands behind the @");
+	CHECK_TEXT(problem("bob@"), "no domain stands after the @");
 	CHECK_TEXT(problem("a..b@foo.com"), "a dot of the local part stands at its end or beside another");
 	CHECK_TEXT(problem(".a@foo.com"), "a dot of the local part stands at its end or beside another");
 	CHECK_TEXT(problem("a.@foo.com"), "a dot of the local part stands at its end or beside another");
@@ -121,15 +121,19 @@ static void paths(void)
 {
 	struct smtp_path path;
 	smtp_path_parse(SLICE("FROM: <a@b> SIZE=1"), SLICE("FROM:"), true, &path);
-	CHECK_TEXT(slice_of(path.problem), "no space may stand behind the colon");
+	CHECK_TEXT(slice_of(path.problem), "no space may stand after the colon");
 	CHECK(path.fault == NULL);
 	CHECK_TEXT(path.address, "a@b");
 	CHECK_TEXT(path.parameters, "SIZE=1");
 	smtp_path_parse(SLICE("FROM: <a>"), SLICE("FROM:"), true, &path);
-	CHECK_TEXT(slice_of(path.problem), "no space may stand behind the colon");
+	CHECK_TEXT(slice_of(path.problem), "no space may stand after the colon");
 	CHECK_TEXT(slice_of(path.fault), "the address has no @ and domain");
 	smtp_path_parse(SLICE("TO:a@b"), SLICE("TO:"), false, &path);
 	CHECK_TEXT(slice_of(path.fault), "the address must stand between < and >");
+	smtp_path_parse(SLICE("TO:<@HOSTX,JOE@HOSTW>"), SLICE("TO:"), false, &path);
+	CHECK_TEXT(slice_of(path.fault), "the source route must end with a colon");
+	smtp_path_parse(SLICE("TO:<@foo.com>"), SLICE("TO:"), false, &path);
+	CHECK_TEXT(slice_of(path.fault), "nothing stands before the @");
 	smtp_path_parse(SLICE("TO:<Postmaster>"), SLICE("TO:"), false, &path);
 	CHECK(path.fault == NULL && path.problem == NULL);
 }
