@@ -398,7 +398,7 @@ S: 250 STARTTLS
 C: STARTTLS
 S: 220 go ahead
 # ---- Everything beyond this point is sent encrypted ---
-# the document does not show where TLS begins: here, behind the reply
+# the document does not show where TLS begins: here, after the reply
 <client starts TLS>
 C: EHLO me.example
 S: 250 mail.example' <<'EOF'
@@ -418,7 +418,7 @@ EOF
 TLS: implicit
 
 # $ openssl s_client -connect mail.example:465 -crlf -quiet
-# the document does not print who says which line: told by what stands in it
+# the document does not print who says which line: guessed from what each line says
 S: 220 mail.example ESMTP
 C: EHLO me.example
 S: 250 mail.example

@@ -446,6 +446,37 @@ flat() {
 	same "$(grep -c '^    [CS]:' big.md)" "$(grep -c '^[CS]:' out/01-one.txt)"
 }
 
+# repeated TEXT OCTETS: the text without end in one line, so many octets of it.
+repeated() {
+	"$PYTHON" -c 'import sys; text, n = sys.argv[1], int(sys.argv[2]); print((text * (n // len(text) + 1))[:n])' "$@"
+}
+
+@test "whatever a line repeats, it takes time and memory as any line does" {
+	local octets=500000 text
+	[[ $PARLANCE != *asan* ]] || octets=200000
+	cd "$BATS_TEST_TMPDIR"
+	for text in "220 a " "250 ok QUIT 221 bye " "<" "C: NOOP S: 250 ok " "a1 NOOP * OK " "[](" ' `a`:b:'; do
+		repeated "$text" "$octets" >line.md
+		memory bash -c 'ulimit -t 15 && exec "$1" extract -q --list line.md' - "$PARLANCE"
+		((status < 2)) || { echo "$text: status $status" && return 1; }
+		[[ $PARLANCE == *asan* ]] || ((memory < 65536))
+	done
+}
+
+@test "tabs in a listing of HTML are columns, however many they are" {
+	local octets=10000000
+	[[ $PARLANCE != *asan* ]] || octets=200000
+	cd "$BATS_TEST_TMPDIR"
+	{
+		echo "<pre>"
+		head -c "$octets" /dev/zero | tr '\0' '\t'
+		printf '\n\tC: NOOP\n\tS: 250 ok\n</pre>\n'
+	} >tabs.html
+	memory "$PARLANCE" extract --list tabs.html
+	((status == 0))
+	[[ $PARLANCE == *asan* ]] || ((memory < 65536))
+}
+
 @test "lines of 10 MB, broken UTF-8 and NULs do no harm" {
 	cd "$BATS_TEST_TMPDIR"
 	{

@@ -95,7 +95,7 @@ says() {
 	run -2 "$PARLANCE" annotate --from crul "$file"
 	has "--from crul: no such form: there are transcript, imaplib, "
 	run -2 "$PARLANCE" annotate --from swaks "$file"
-	has "$file:1: \"\": read as swaks, this is no conversation: nothing is said in it"
+	has "$file:1: read as swaks, this is not a conversation: nothing is said in it"
 	run -2 "$PARLANCE" annotate --from transcript "$samples/swaks.txt"
 	has "$samples/swaks.txt:1: \"=== Trying"
 }

@@ -410,7 +410,7 @@ EOF
 @test "wget -d: rules around the headers; wget -S: the response stands deeper" {
 	block_says 'Protocol: http
 
-# the document does not print who says which line: told by what stands in it
+# the document does not print who says which line: guessed from what each line says
 C: GET / HTTP/1.1
 C: Host: example.com
 C:
@@ -434,7 +434,7 @@ Content-Type: text/html
 EOF
 	block_says 'Protocol: http
 
-# the document does not print who says which line: told by what stands in it
+# the document does not print who says which line: guessed from what each line says
 S: HTTP/1.1 200 OK
 S: Content-Type: text/html
 S: Content-Length: 120
@@ -453,7 +453,7 @@ EOF
 @test "a program that prints the server's half alone" {
 	block_says 'Protocol: smtp
 
-# the document does not print who says which line: told by what stands in it
+# the document does not print who says which line: guessed from what each line says
 S: 220 smtp.example.com ESMTP
 S: 250-smtp.example.com at your service
 S: 250-SIZE 35882577

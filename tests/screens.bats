@@ -331,7 +331,7 @@ EOF
 	document_says txt 'Title: To begin, the USER command is sent
 Protocol: ftp
 
-# the document prints ">" before what the client says, and nothing before the other'"'"'s lines
+# the document prints ">" before what the client says, and nothing before the other side'"'"'s lines
 C: USER bob
 # The server responds with:
 S: 331 Password required for bob.

@@ -40,8 +40,6 @@ void spool_free(struct spool *spool);
 
 /* ---- extract_print.c ---- */
 
-/* Appends the header, and the empty line that ends it. */
-void extraction_header(const struct extraction *x, const struct extracted *about, struct buffer *out);
 /* Prints the conversation as the options say: a transcript, for people, or its events. */
 enum status extraction_print(const struct extraction *x, const struct extracted *about, FILE *out, struct error *error);
 /* Writes it to `sink` as a transcript (FORMATS section 5). */

@@ -31,7 +31,8 @@ static char *source_of(const struct extraction *x, const struct extracted *about
 	return buffer_take(&source);
 }
 
-void extraction_header(const struct extraction *x, const struct extracted *about, struct buffer *out)
+/* Appends the header, and the empty line that ends it. */
+static void header_add(const struct extraction *x, const struct extracted *about, struct buffer *out)
 {
 	char *tls = string_copy("implicit"), *protocol = string_copy(about->protocol);
 	struct script header = { .source = source_of(x, about),
@@ -74,7 +75,7 @@ static void rehearsing_free(struct rehearsing *r)
 static enum status rehearsing_begin(const struct extraction *x, const struct extracted *about, struct rehearsing *r,
                                     struct error *error)
 {
-	extraction_header(x, about, &r->text);
+	header_add(x, about, &r->text);
 	buffer_add_slice(&r->text, buffer_slice(&x->spool.text));
 	enum status status = scripts_parse(buffer_slice(&r->text), input_name(x->document), &r->scripts, &r->n, error);
 	if (status == STATUS_OK)
@@ -167,7 +168,7 @@ static enum status print_bare(const struct extraction *x, const struct extracted
                               struct sink sink, struct error *error)
 {
 	struct buffer header = { 0 };
-	extraction_header(x, about, &header);
+	header_add(x, about, &header);
 	if (notes != NOTES_OFF)
 		buffer_add_string(&header,
 		                  "# Too long for notes under its lines: parlance annotate puts them there.\n");
@@ -183,7 +184,7 @@ static enum status print_noted(const struct extraction *x, const struct extracte
 	struct buffer header = { 0 };
 	struct offline how = how_offline(x);
 	enum status status = rehearsing_begin(x, about, &r, error);
-	extraction_header(x, about, &header);
+	header_add(x, about, &header);
 	if (status == STATUS_OK && how.masking.spans) {
 		struct face *face = plain_face(sink, notes, buffer_slice(&header));
 		status = offline_play(&how, r.rehearsal, face, error);

@@ -6,10 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Takes the bars off that stand around a line of text; one that holds nothing else is as empty as it looks. */
+static enum document_kind unframed(struct document *d, const struct passing *row, enum document_kind kind,
+                                   struct slice *text)
+{
+	bool line = kind == DOCUMENT_TEXT || kind == DOCUMENT_LITERAL;
+	if (!line || row->rest)
+		return kind;
+	*text = frames_off(&d->frames, *text);
+	return shape_blank(*text) ? DOCUMENT_EMPTY : kind;
+}
+
 void document_hand(struct document *d, const struct passing *row, enum document_kind kind, struct slice text,
                    unsigned block)
 {
 	bool page = row->line.page || d->page_due;
+	kind = unframed(d, row, kind, &text);
 	/* A block of HTML that a page parted goes on as the one that it was. */
 	if (page && d->form == FORM_HTML && kind == DOCUMENT_LITERAL && d->block_last > 0) {
 		d->block_now = block;

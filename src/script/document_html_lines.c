@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define TAB ((size_t)8)
-
 static bool keeps_spaces(const struct html_lines *l)
 {
 	return (l->literal > 0 || l->kept.element) && l->heading == 0;
@@ -157,19 +155,11 @@ static void line_over(struct html_lines *l)
 
 /* ---- text ---- */
 
-static bool is_inside(char c)
-{
-	return ((unsigned char)c & 0xC0) == 0x80;
-}
-
 static void tab(struct html_lines *l)
 {
-	for (; l->counted < l->text.n; l->counted++)
-		l->column += !is_inside(l->text.p[l->counted]);
-	do {
-		buffer_add_octet(&l->text, ' ');
-		l->counted++;
-	} while (++l->column % TAB != 0);
+	row_tab(&l->text, &l->counted, &l->column);
+	while (l->text.n >= DOCUMENT_LINE_MAX)
+		hand_front(l);
 }
 
 /* Appends what is no white space: a no-break space is a space, and what only allows a line to be broken is nothing. */

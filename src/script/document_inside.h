@@ -51,6 +51,8 @@ typedef void passing_take(void *context, const struct passing *row);
 
 /* How much of a line of DOCUMENT_LINE_MAX octets or more is parted from its front: up to a space, never inside a character. */
 size_t row_part(struct slice text);
+/* Appends the spaces that a tab stands for (of 8 columns); `*counted` octets of the text have `*column` columns. */
+void row_tab(struct buffer *text, size_t *counted, size_t *column);
 
 /* Makes rows of text (document_rows.c): escape sequences are taken out, overstrikes made letters, tabs made spaces. */
 struct rows {
@@ -64,6 +66,7 @@ struct rows {
 	size_t nunder; /* its octets; 0: none */
 	bool over;     /* what comes next is printed over it */
 	bool feed, rest;
+	bool feed_behind; /* a form feed stands behind the text */
 };
 
 void rows_feed(struct rows *r, const char *octets, size_t n);
@@ -94,6 +97,16 @@ struct pages {
 void pages_feed(struct pages *p, const struct passing *row);
 void pages_end(struct pages *p);
 void pages_free(struct pages *p);
+
+/* ---- bars around a line: document_frames.c ---- */
+
+/* Of the lines of a document, in their order. */
+struct frames {
+	bool barred; /* bars came off the end of the line before */
+};
+
+/* The text without the sides of a frame that it stands in, and without bars that a table leaves behind its lines. */
+struct slice frames_off(struct frames *f, struct slice text);
 
 /* ---- what a line is by its shape: document_shapes.c ---- */
 
@@ -201,6 +214,7 @@ struct document {
 	/* Of HTML: the block of the line before (0: it had none); a block that goes on behind a page, and the number that it
 	 * had before. */
 	unsigned block_last, block_now, block_before;
+	struct frames frames;
 	bool handed;       /* of the row under way, something */
 	struct html *html; /* NULL until HTML is read */
 };

@@ -1,5 +1,5 @@
 /*
- * The octets of a file as UTF-8 with LF: what a byte order mark says, UTF-16, and the line ends of other systems.
+ * The octets of a file as UTF-8 with LF: what a byte order mark says, UTF-16 with one and without, and the line ends of other systems.
  */
 #include "script/document_inside.h"
 
@@ -86,41 +86,56 @@ static void pass_utf16(struct octets *o, const char *p, size_t n)
 	buffer_free(&out);
 }
 
-/* The first octets: a byte order mark says what all the others are. */
-static void begin(struct octets *o, bool end)
+static void pass_some(struct octets *o, const char *p, size_t n)
 {
-	size_t n = o->nmark, used = 0;
-	if (n == 2 && memcmp(o->mark, "\xFF\xFE", 2) == 0)
-		o->as = OCTETS_UTF16_LITTLE, used = 2;
-	else if (n == 2 && memcmp(o->mark, "\xFE\xFF", 2) == 0)
-		o->as = OCTETS_UTF16_BIG, used = 2;
-	else if (n == 3 && memcmp(o->mark, "\xEF\xBB\xBF", 3) == 0)
+	if (o->as == OCTETS_UTF8)
+		pass(o, p, n);
+	else
+		pass_utf16(o, p, n);
+}
+
+/* Whether a text may begin with the octet. */
+static bool begins_text(unsigned char c)
+{
+	return (c >= ' ' && c < 0x7F) || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The first octets: a byte order mark says what all the others are; without one, in UTF-16 NULs stand beside the first letter. */
+static void begin(struct octets *o)
+{
+	const unsigned char *mark = o->mark;
+	size_t n = o->nmark, used = 2;
+	if (n > 1 && memcmp(mark, "\xFF\xFE", 2) == 0)
+		o->as = OCTETS_UTF16_LITTLE;
+	else if (n > 1 && memcmp(mark, "\xFE\xFF", 2) == 0)
+		o->as = OCTETS_UTF16_BIG;
+	else if (n == 3 && memcmp(mark, "\xEF\xBB\xBF", 3) == 0)
 		o->as = OCTETS_UTF8, used = 3;
-	else if (end || !((n == 1 && (o->mark[0] >= 0xFE || o->mark[0] == 0xEF)) ||
-	                  (n == 2 && memcmp(o->mark, "\xEF\xBB", 2) == 0)))
-		o->as = OCTETS_UTF8;
-	if (o->as == OCTETS_UTF8 && n > used)
-		pass(o, (const char *)o->mark + used, n - used);
+	else if (n == 3 && begins_text(mark[0]) && mark[1] == 0 && mark[2] != 0)
+		o->as = OCTETS_UTF16_LITTLE, used = 0;
+	else if (n == 3 && mark[0] == 0 && begins_text(mark[1]) && mark[2] == 0)
+		o->as = OCTETS_UTF16_BIG, used = 0;
+	else
+		o->as = OCTETS_UTF8, used = 0;
+	if (n > used)
+		pass_some(o, (const char *)mark + used, n - used);
 }
 
 void octets_feed(struct octets *o, const char *octets, size_t n)
 {
 	for (; o->as == OCTETS_BEGIN && n > 0; octets++, n--) {
 		o->mark[o->nmark++] = (unsigned char)*octets;
-		begin(o, false);
+		if (o->nmark == sizeof o->mark)
+			begin(o);
 	}
-	if (n == 0 || o->binary)
-		return;
-	if (o->as == OCTETS_UTF8)
-		pass(o, octets, n);
-	else
-		pass_utf16(o, octets, n);
+	if (n > 0 && !o->binary)
+		pass_some(o, octets, n);
 }
 
 void octets_end(struct octets *o)
 {
 	if (o->as == OCTETS_BEGIN)
-		begin(o, true);
+		begin(o);
 	if (!o->binary)
 		returns_over(o);
 }

@@ -35,6 +35,16 @@ size_t row_part(struct slice text)
 	return whole_characters(text, end);
 }
 
+void row_tab(struct buffer *text, size_t *counted, size_t *column)
+{
+	for (; *counted < text->n; ++*counted)
+		*column += !is_inside(text->p[*counted]);
+	do {
+		buffer_add_octet(text, ' ');
+		++*counted;
+	} while (++*column % TAB != 0);
+}
+
 static void hand_row(struct rows *r, struct slice text)
 {
 	struct passing row = { .line = { .number = r->number + 1, .text = text }, .feed = r->feed, .rest = r->rest };
@@ -65,21 +75,12 @@ static void row_over(struct rows *r)
 	r->number++;
 	r->counted = r->column = r->nunder = 0;
 	r->rest = r->over = false;
+	r->feed = r->feed_behind;
+	r->feed_behind = false;
 	r->state = ROWS_PLAIN;
 }
 
 /* ---- octets that are no letters ---- */
-
-static void tab(struct rows *r)
-{
-	for (; r->counted < r->text.n; r->counted++)
-		r->column += !is_inside(r->text.p[r->counted]);
-	do {
-		buffer_add_octet(&r->text, ' ');
-		r->counted++;
-		r->column++;
-	} while (r->column % TAB != 0);
-}
 
 /* The letter before it gives way to the next one. */
 static void backspace(struct rows *r)
@@ -107,13 +108,13 @@ static void special(struct rows *r, char c)
 		row_over(r);
 		break;
 	case '\t':
-		tab(r);
+		row_tab(&r->text, &r->counted, &r->column);
 		break;
 	case '\b':
 		backspace(r);
 		break;
-	case '\f':
-		r->feed = true;
+	case '\f': /* behind a footer's text the next page begins with the next line */
+		*(r->rest || !shape_blank(buffer_slice(&r->text)) ? &r->feed_behind : &r->feed) = true;
 		break;
 	case '\033':
 		r->state = ROWS_ESCAPE;

@@ -20,6 +20,7 @@ struct extract {
 	struct judged usual; /* the last passage's: what the document's others are likely to be */
 	struct titles titles;
 	struct bare bare;
+	struct early early;
 	size_t again;     /* the first of the lines that are held that is worth judging */
 	unsigned in_vain; /* of the lines that are held: how many were judged, and are nobody's */
 	bool cut;         /* the lines that are held go on with a passage that was too long */
@@ -53,6 +54,7 @@ static size_t read_passage(struct extract *e, size_t i)
 	if (!judge(e, i, &judged))
 		return bare_read(&e->bare, &e->talk, &e->passage, i, &e->titles);
 	bare_forget(&e->bare);
+	early_speak(&e->early, &e->talk, &judged);
 	items_make(&items, &e->passage, &judged);
 	size_t next = speak(&e->talk, &items, &judged, &e->titles);
 	items_free(&items);
@@ -64,6 +66,13 @@ static void pass_over(struct extract *e, size_t i)
 {
 	const struct held *held = &e->passage.lines[i];
 	struct slice line = passage_line(&e->passage, i);
+	e->early.over = e->early.over || e->talk.open;
+	if (held->kind == DOCUMENT_HEADING && held->n == 0) { /* another session of a log begins */
+		talk_end(&e->talk);
+		gap_forget(&e->talk);
+		return;
+	}
+	early_see(&e->early, &e->passage, i, &e->titles);
 	if (held->kind != DOCUMENT_LITERAL)
 		titles_see(&e->titles, line, held->number, held->kind == DOCUMENT_HEADING);
 	if (slice_trim(line).n == 0)
@@ -72,20 +81,22 @@ static void pass_over(struct extract *e, size_t i)
 		gap_add(&e->talk, line, held->number, held->kind == DOCUMENT_HEADING ? BETWEEN_HEADING : BETWEEN_PROSE);
 }
 
-/* Works through the first `n` lines that are held. */
-static void work(struct extract *e, size_t n)
+/* Works through the lines that are held. */
+static void work(struct extract *e)
 {
 	size_t i = 0;
 	e->in_vain = 0;
 	e->again = 0;
 	passage_callouts(&e->passage);
-	while (i < n) {
-		size_t next = read_passage(e, i);
+	passage_sessions(&e->passage, e->cut);
+	while (i < e->passage.n) {
+		size_t next = read_passage(e, i), diff = next > i ? i : diff_end(&e->passage, i);
 		if (next == i)
 			pass_over(e, i);
-		i = next > i ? next : i + 1;
+		for (i = next > i ? next : i + 1; i < diff; i++)
+			pass_over(e, i);
 	}
-	passage_drop(&e->passage, i < e->passage.n ? i : e->passage.n);
+	passage_drop(&e->passage, e->passage.n);
 }
 
 static void take(void *context, const struct document_line *line)
@@ -93,7 +104,7 @@ static void take(void *context, const struct document_line *line)
 	struct extract *e = context;
 	bool full = passage_full(&e->passage);
 	if (line->kind == DOCUMENT_HEADING || full) {
-		work(e, e->passage.n);
+		work(e);
 		e->cut = full;
 	}
 	passage_add(&e->passage, line);
@@ -117,7 +128,7 @@ void extract_feed(struct extract *e, const char *octets, size_t n)
 void extract_end(struct extract *e)
 {
 	document_end(e->document);
-	work(e, e->passage.n);
+	work(e);
 	talk_end(&e->talk);
 }
 
@@ -135,5 +146,6 @@ void extract_free(struct extract *e)
 	talk_free(&e->talk);
 	titles_free(&e->titles);
 	bare_free(&e->bare);
+	early_free(&e->early);
 	free(e);
 }

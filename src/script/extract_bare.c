@@ -4,6 +4,7 @@
 #include "script/extract_bare.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "protocol/protocol.h"
 #include "script/import_forms.h"
@@ -11,9 +12,6 @@
 
 /* So much is kept of what was said since nothing was awaited, in octets. */
 #define TAIL_MAX ((size_t)16 * 1024)
-
-/* A shell's line is that near, in lines: a certificate may stand between. */
-#define SHELL_NEAR 200
 
 /* So many lines of prose may stand between what the client says and what the server answers, each in a block of its own. */
 #define LINES_BETWEEN 8
@@ -26,47 +24,10 @@ static const struct judged unmarked = { .notation = &without };
 
 /* ---- what is known from line to line ---- */
 
-static void forget_shell(struct bare *bare)
-{
-	bare->shell.number = bare->shell.port = 0;
-	bare->shell.tls = bare->screen = false;
-	bare->shell.starttls = NULL;
-}
-
-void bare_forget(struct bare *bare)
-{
-	forget_shell(bare);
-}
-
 void bare_free(struct bare *bare)
 {
 	buffer_free(&bare->shell.line);
 	buffer_free(&bare->tail);
-}
-
-/* The line may start a tool, or be a tool's. */
-void bare_see_tool(struct bare *bare, struct slice line, const struct held *held)
-{
-	struct slice arguments, text = slice_trim(line), tool = tool_of(text, &arguments);
-	if (tool.n) {
-		struct tool_target target = tool_target(arguments);
-		if (target.port == 0 && held->kind != DOCUMENT_LITERAL)
-			return;
-		bare->shell.number = held->number;
-		bare->shell.port = target.port;
-		bare->shell.starttls = target.starttls;
-		bare->shell.tls = tool_speaks_tls(tool, arguments) || (target.port && port_implies_tls(target.port));
-		buffer_clear(&bare->shell.line);
-		buffer_add_slice(&bare->shell.line, text);
-		bare->screen = true;
-	} else if (tool_says(text, false) || line_starts(text, "CONNECTED(", NULL)) {
-		bare->screen = true;
-		bare->shell.tls = bare->shell.tls || line_starts(text, "CONNECTED(", NULL);
-		if (bare->shell.number == 0)
-			bare->shell.number = held->number;
-	}
-	if (bare->shell.number && held->number - bare->shell.number > SHELL_NEAR)
-		forget_shell(bare);
 }
 
 static void add_row(struct bare *bare, enum side side, struct slice text)
@@ -137,6 +98,21 @@ static bool is_under_way(const struct bare *bare, const struct talk *t)
 	const struct dialogue *d = t->draft.dialogue;
 	return bare->shell.number <= t->last && t->open && t->notation == &without && d && t->protocol &&
 	       dialogue_input(d) != INPUT_NOTHING;
+}
+
+/* Whether POP3's talk awaits more of a list or a text. */
+static bool awaits_text(const struct talk *t)
+{
+	const struct protocol *protocol = t->protocol;
+	return t->open && protocol && !protocol->one_code && !protocol->tagged && protocol->server_first &&
+	       t->draft.dialogue && dialogue_in_reply(t->draft.dialogue);
+}
+
+/* Whether that is over though no dot ends it: dots stood for it, a heading stands behind it, or it began in a block and that is
+ * closed. */
+static bool is_cut_short(const struct bare *bare, const struct talk *t, const struct stretch *s)
+{
+	return awaits_text(t) && (bare->left_out || t->gap.headings || (bare->literal && !s->literal));
 }
 
 /* Whether the talk awaits a reply or payload, and what stands between leaves room for it. */
@@ -226,25 +202,10 @@ static bool fits_talk(const struct walk *w, const struct bare *bare, const struc
 	while (i < w->n && w->steps[i].kind == STEP_REMARK)
 		i++;
 	bool alone = w->n == 1 && w->steps[0].command; /* a block of its own */
+	bool answers = w->likely[SIDE_SERVER] && (w->likely[SIDE_CLIENT] || w->exchanges > 1);
 	bool alike = w->s->literal ? w->likely[w->steps[i].side] > 0 || w->exchanges || alone
-	                           : w->exchanges && w->sure[SIDE_SERVER];
+	                           : w->exchanges && (w->sure[SIDE_SERVER] || answers);
 	return alike && bare_continues(bare, t, w, &w->steps[i]);
-}
-
-/* Whether the block behind the client's lines, little prose between, begins with what a server of the protocol says. */
-static bool is_answered(const struct walk *w)
-{
-	const struct passage *p = w->s->p;
-	unsigned between = 0;
-	if (!w->s->literal || w->said[SIDE_SERVER])
-		return false;
-	for (size_t i = w->s->end; i < p->n && between <= LINES_BETWEEN; i++) {
-		struct slice line = slice_trim(passage_line(p, i));
-		if (p->lines[i].kind == DOCUMENT_LITERAL && line.n)
-			return speaker_likes(w->protocol, SIDE_SERVER, line) >= 2;
-		between += line.n > 0;
-	}
-	return false;
 }
 
 /* HTTP: whether a message stands first that waits for nothing: a request, or a response where none is due. */
@@ -278,6 +239,14 @@ static bool likes_first(const struct walk *w)
 	return false;
 }
 
+/* Whether a command of the protocol stands first. */
+static bool asks_first(const struct walk *w)
+{
+	struct slice first = stretch_line(w->s, w->s->first), said;
+	return w->s->literal && stretch_marked(w->s, SIDE_CLIENT, first, &said) &&
+	       speaker_likes(w->protocol, SIDE_CLIENT, said) >= 2;
+}
+
 /* The walk of the protocol that most speaks for; false where none is accepted: `*walked` gets the line behind all that was looked
  * at. */
 static bool choose(const struct bare *bare, const struct talk *t, const struct stretch *s, struct walk *best,
@@ -289,13 +258,14 @@ static bool choose(const struct bare *bare, const struct talk *t, const struct s
 		struct walk w = { .s = s, .protocol = *protocol, .headed = t->gap.headings > 0 };
 		if ((*protocol)->bare)
 			continue;
-		w.goes_on = awaits(bare, t) && *protocol == t->protocol && !comes_anew(&w, t);
+		w.goes_on = awaits(bare, t) && *protocol == t->protocol && !comes_anew(&w, t) &&
+		            (!is_cut_short(bare, t, s) || asks_first(&w));
 		if (!w.goes_on && !likes_first(&w))
 			continue;
 		start(&w, bare);
 		walk_run(&w);
 		*walked = w.walked > *walked ? w.walked : *walked;
-		w.answered = is_answered(&w);
+		w.answered = walk_answered(&w);
 		w.goes_on = is_resumed(&w, t);
 		bool good = w.kept && (walk_accepted(&w) || fits_talk(&w, bare, t)) &&
 		            (best->protocol == NULL || weigh(&w, bare) > weigh(best, bare));
@@ -326,15 +296,16 @@ static void begin(struct bare *bare, struct talk *t, const struct walk *w, const
 		enum side side = mark[SIDE_CLIENT].n ? SIDE_CLIENT : SIDE_SERVER;
 		buffer_printf(&text,
 		              "the document prints \"" SLICE_FMT
-		              "\" before what the %s says, and nothing before the other's lines",
+		              "\" before what the %s says, and nothing before the other side's lines",
 		              SLICE_ARG(slice_trim(mark[side])), side == SIDE_CLIENT ? "client" : "server");
 	} else {
-		buffer_add_string(&text, "the document does not print who says which line: told by what stands in it");
+		buffer_add_string(&text,
+		                  "the document does not print who says which line: guessed from what each line says");
 	}
 	talk_comment(t, buffer_slice(&text), number);
 	buffer_free(&text);
 	bare->shell.line.n = 0;
-	forget_shell(bare);
+	bare_forget(bare);
 }
 
 static void say(struct bare *bare, struct talk *t, const struct step *step, struct slice text, unsigned number)
@@ -401,6 +372,8 @@ void bare_speak(struct bare *bare, struct talk *t, const struct walk *w, const s
 		k++;
 	const struct step *first = &w->steps[k];
 	unsigned number = w->s->p->lines[first->index < w->s->p->n ? first->index : w->s->p->n - 1].number;
+	if (first->command && bare->left_out && awaits_text(t))
+		draft_assume(&t->draft, SIDE_SERVER, SLICE(".\r\n"));
 	if (w->goes_on || bare_continues(bare, t, w, first)) {
 		if (goes_on_unanswered(t, w, first))
 			assume_answer(t, w->protocol);
@@ -409,6 +382,8 @@ void bare_speak(struct bare *bare, struct talk *t, const struct walk *w, const s
 		begin(bare, t, w, titles, number);
 	while (k < w->kept)
 		k = speak_step(bare, t, w, k);
+	bare->literal = w->s->literal;
+	bare->left_out = w->steps[w->kept - 1].kind == STEP_LEFT_OUT;
 }
 
 /* ---- the door ---- */
@@ -434,7 +409,7 @@ static bool begins_surely(struct slice text)
 static bool may_begin(const struct bare *bare, const struct talk *t, const struct passage *p, size_t i)
 {
 	const struct held *held = &p->lines[i];
-	struct slice line = passage_line(p, i);
+	struct slice line = stretch_trim(passage_line(p, i));
 	static const char marks[] = ">-C$<#* ";
 	struct slice text = slice_trim(line);
 	if (text.n == 0 || held->kind == DOCUMENT_HEADING || held->kind == DOCUMENT_CELL)
@@ -471,7 +446,8 @@ size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, siz
 		return flat;
 	bare_see_tool(bare, line, held);
 	struct slice text = slice_trim(line);
-	if (tool_of(text, &(struct slice){ 0 }).n || tool_says(text, false) || !may_begin(bare, t, p, i))
+	bool tool = tool_of(text, &(struct slice){ 0 }).n || tool_says(text, false) || tool_logs(text);
+	if (tool || !may_begin(bare, t, p, i))
 		return i;
 	bool anew = held->number > bare->refused;
 	if (!anew && !begins_surely(slice_trim(line)))
@@ -480,6 +456,8 @@ size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, siz
 	if (bare->tries > TRIES_MAX)
 		return i;
 	struct stretch s = stretch_of(p, i);
+	if (s.literal && is_under_way(bare, t))
+		stretch_mark(&s, bare->mark);
 	size_t walked;
 	if (!choose(bare, t, &s, &w, &walked)) {
 		walked = s.quote.n && s.whole > walked ? s.whole : walked;
@@ -488,6 +466,7 @@ size_t bare_read(struct bare *bare, struct talk *t, const struct passage *p, siz
 		return i;
 	}
 	bare->refused = 0;
+	memcpy(bare->mark, s.mark, sizeof s.mark);
 	bare_speak(bare, t, &w, titles);
 	size_t next = w.next;
 	walk_free(&w);

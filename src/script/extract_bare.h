@@ -27,7 +27,10 @@ struct bare {
 	unsigned tries;   /* how many lines among them might have been a beginning */
 	/* What was said in the talk under way since nothing was awaited: a line each, `C` or `S` before it. */
 	struct buffer tail;
-	bool lost; /* it was too much */
+	bool lost;            /* it was too much */
+	struct slice mark[2]; /* what stands before the lines of each side in that talk; empty: nothing */
+	/* Whether what was said last stood in a block; whether it was payload that the document leaves out. */
+	bool literal, left_out;
 };
 
 /* Reads the conversation, or the part of one, that begins with the `i`th line; returns the line behind it, `i` where none begins. */
@@ -39,7 +42,7 @@ void bare_free(struct bare *bare);
 struct walk;
 struct step;
 
-/* The line may start a tool, or be a tool's. */
+/* The line may start a tool, or be a tool's (extract_bare_tool.c). */
 void bare_see_tool(struct bare *bare, struct slice line, const struct held *held);
 /* Whether what is walked, whose first step that says something is `first`, goes on with the talk under way. */
 bool bare_continues(const struct bare *bare, const struct talk *t, const struct walk *w, const struct step *first);
@@ -50,6 +53,8 @@ void bare_speak(struct bare *bare, struct talk *t, const struct walk *w, const s
 
 /* Whether the line holds a conversation by itself, several lines of it in one. */
 bool bare_is_flat(struct slice line);
+/* The same of the `i`th line. What was found is kept: it is asked for each stretch that the line may belong to. */
+bool bare_line_is_flat(const struct passage *p, size_t i);
 /* Reads the `i`th line, where it is such a one, or more of the talk under way, or begins a paragraph that was flattened and then
  * wrapped (extract_flat.h); returns the line behind it, `i` where nothing is read. */
 size_t bare_flat(struct bare *bare, struct talk *t, const struct passage *p, size_t i, const struct titles *titles);
@@ -74,6 +79,10 @@ size_t stretch_number(struct slice text);
  * to the MKD command must ...`). */
 bool stretch_amid_sentence(const struct passage *p, size_t i);
 struct stretch stretch_of(const struct passage *p, size_t i);
+/* Takes the mark of one side's lines, as another block has shown it, where lines with and without it stand here. */
+void stretch_mark(struct stretch *s, const struct slice mark[2]);
+/* The line without white space at its end, and without the bars there that a flattened table has left (`Host: a | |`). */
+struct slice stretch_trim(struct slice text);
 /* The `i`th line without what all are indented by, bold's stars and white space at its end. */
 struct slice stretch_line(const struct stretch *s, size_t i);
 /* Whether the mark of that side stands before the text; `*rest` gets what stands behind it. True where it has no mark. */
@@ -124,6 +133,7 @@ struct walk {
 	unsigned open, folds;        /* brackets that an IMAP line leaves open, and lines since */
 	enum http { HTTP_START, HTTP_FIELDS, HTTP_BODY } http;
 	enum side side;        /* of the header or body */
+	bool announced;        /* the header says that a body comes */
 	bool in_body;          /* a line of it was seen */
 	size_t body_end;       /* the passage's line behind the body */
 	struct slice line_end; /* of the body's lines */
@@ -158,6 +168,10 @@ void walk_assume(struct walk *w, struct slice octets);
 void walk_remark(struct walk *w, struct slice text, size_t i);
 /* What no role fits: in a block it is a remark, among lines of text the end. */
 void walk_misfit(struct walk *w, struct slice text, size_t i);
+/* Whether a lone dot ends the text that begins at the `i`th line. What was found is kept: it is asked for each line. */
+bool walk_dot_ahead(struct walk *w, size_t i);
+/* Before the `i`th line: what the server must have said for it to come, and the document does not print (extract_bare_unprinted.c). */
+void walk_unprinted(struct walk *w, struct slice text, size_t i);
 /* HTTP's lines. */
 void walk_http(struct walk *w, struct slice text, size_t i);
 void walk_http_end(struct walk *w);
@@ -177,6 +191,8 @@ struct slice bare_gloss(struct slice *text);
 
 /* ---- whether it is one (extract_bare_accept.c) ---- */
 
+/* Whether the block behind the client's lines, little prose between, begins with what a server of the protocol says. */
+bool walk_answered(const struct walk *w);
 bool walk_accepted(const struct walk *w);
 size_t walk_weight(const struct walk *w);
 

@@ -5,12 +5,31 @@
 #include "script/extract_bare.h"
 
 #include "protocol/protocol.h"
+#include "script/speaker.h"
+
+/* So many lines of prose may stand between what the client says and what the server answers, each in a block of its own. */
+#define LINES_BETWEEN 8
 
 size_t walk_weight(const struct walk *w)
 {
 	size_t weight = 2 * (w->likely[SIDE_CLIENT] + w->likely[SIDE_SERVER]) + w->sure[SIDE_CLIENT] +
 	                w->sure[SIDE_SERVER];
 	return weight + 2 * w->exchanges;
+}
+
+bool walk_answered(const struct walk *w)
+{
+	const struct passage *p = w->s->p;
+	unsigned between = 0;
+	if (!w->s->literal || w->said[SIDE_SERVER])
+		return false;
+	for (size_t i = w->s->end; i < p->n && between <= LINES_BETWEEN; i++) {
+		struct slice line = slice_trim(passage_line(p, i));
+		if (p->lines[i].kind == DOCUMENT_LITERAL && line.n)
+			return speaker_likes(w->protocol, SIDE_SERVER, line) >= 2;
+		between += line.n > 0;
+	}
+	return false;
 }
 
 /* A lone request line, whole, which nothing but white space surrounds. */

@@ -235,6 +235,14 @@ bool bare_is_flat(struct slice line)
 	return is;
 }
 
+bool bare_line_is_flat(const struct passage *p, size_t i)
+{
+	struct held *held = &p->lines[i];
+	if (held->flat == FLAT_UNASKED)
+		held->flat = bare_is_flat(passage_line(p, i)) ? FLAT_ALL : FLAT_NOT;
+	return held->flat == FLAT_ALL;
+}
+
 /* Whether prefixes stand before lines of the paragraph: those tell more. */
 static bool has_prefixes(const struct passage *p, const struct paragraph *lines)
 {

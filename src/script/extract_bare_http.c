@@ -10,6 +10,9 @@
 /* A page among lines of text is no longer. */
 #define PAGE_LINES 200
 
+/* A paragraph of prose has no more lines. */
+#define SENTENCE_LINES 12
+
 /* `METHOD target HTTP/1.1`, and no more words (RFC 9112 3). */
 static bool is_request(struct slice text)
 {
@@ -90,6 +93,53 @@ static bool ends_parts(struct slice text)
 	       slice_equal(slice_part(text, text.n - 2, text.n), SLICE("--"));
 }
 
+/* Whether a shell's line begins there, behind its prompt, that asks a web server: `> curl -I http://example.org/`. */
+static bool asks_server(struct slice text)
+{
+	static const char *const tools[] = { "curl", "curl.exe", "wget", "http", "https", NULL };
+	struct slice prompt = slice_word(&text), tool = slice_word(&text);
+	if (prompt.n == 0 || slice_find_octet(SLICE("$#>%"), prompt.p[prompt.n - 1]) == 4)
+		return false;
+	for (const char *const *name = tools; *name; name++)
+		if (slice_equal(tool, slice_of(*name)))
+			return slice_trim(text).n > 0;
+	return false;
+}
+
+/* Whether a line that a test's own mark begins stands right above the next message: `<<< GET /big`. */
+static bool labels_next(const struct walk *w, size_t i)
+{
+	struct slice text = stretch_line(w->s, i);
+	enum side side;
+	bool marked = slice_starts(text, SLICE("<<< ")) || slice_starts(text, SLICE(">>> "));
+	return marked && i + 1 < w->s->end && http_begins(w, stretch_line(w->s, i + 1), &side);
+}
+
+/* Whether it is words behind a capital, as a sentence begins; no markup, and no form's data. */
+static bool is_words(struct slice text)
+{
+	size_t words = 0;
+	if (text.n == 0 || text.p[0] < 'A' || text.p[0] > 'Z')
+		return false;
+	for (struct slice word; (word = slice_word(&text)).n; words++)
+		if (slice_find_octet(word, '=') < word.n || slice_find_octet(word, '<') < word.n)
+			return false;
+	return words > 2;
+}
+
+/* Whether a paragraph of prose begins with the `i`th line, where nothing has announced a body: words that end as a sentence does. A
+ * request that announces no body has none (RFC 9112 6.3); a response in a block may have. */
+static bool tells(const struct walk *w, size_t i)
+{
+	if (w->announced || (w->s->literal && w->side == SIDE_SERVER) || i == w->s->first || i >= w->s->end ||
+	    (stretch_line(w->s, i - 1).n && !w->s->p->lines[i].page) || !is_words(stretch_line(w->s, i)))
+		return false;
+	struct slice last = stretch_line(w->s, i);
+	for (size_t end = i + SENTENCE_LINES; i < w->s->end && i < end && stretch_line(w->s, i).n; i++)
+		last = stretch_line(w->s, i);
+	return last.p[last.n - 1] == '.' || last.p[last.n - 1] == ':';
+}
+
 /* The line behind the body that begins at the `i`th: where another message begins, a tool speaks, the stretch ends. */
 static size_t body_end(const struct walk *w, size_t i)
 {
@@ -101,7 +151,8 @@ static size_t body_end(const struct walk *w, size_t i)
 	for (; i < w->s->end; i++) {
 		struct slice text = stretch_line(w->s, i);
 		if (http_begins(w, text, &side) || tool_closes(text, &side) || tool_of(text, &arguments).n ||
-		    line_starts(text, "$ ", NULL) || is_rule(text))
+		    line_starts(text, "$ ", NULL) || is_rule(text) || asks_server(text) || labels_next(w, i) ||
+		    tells(w, i))
 			break;
 		if (text.n)
 			last = i + 1;
@@ -162,10 +213,25 @@ static void body_of_lines(struct walk *w, size_t end)
 	w->counted = false;
 }
 
+/* Whether a field of the header that is over announces a body: its length, its type, how it is sent. */
+static bool announces_body(const struct walk *w)
+{
+	for (size_t k = w->n; k-- > 0 && w->steps[k].side == w->side;) {
+		struct slice text = w->steps[k].text;
+		enum side side;
+		if (slice_starts_nocase(text, SLICE("content-")) || slice_starts_nocase(text, SLICE("transfer-")))
+			return true;
+		if (http_begins(w, text, &side))
+			return false;
+	}
+	return false;
+}
+
 /* The header is over. */
 static void settle_body(struct walk *w, size_t i)
 {
 	uint64_t due = dialogue_due(w->d, w->side), sum = 0;
+	w->announced = announces_body(w);
 	while (i < w->s->end && stretch_line(w->s, i).n == 0)
 		i++;
 	size_t end = body_end(w, i);
@@ -225,11 +291,14 @@ static void begin(struct walk *w, enum side side, struct slice text, size_t i)
 	w->side = side;
 }
 
-/* Whether a page begins behind lines that are none of the text's: an RFC's page break has taken the empty line that ends the header. */
-static bool follows_break(const struct walk *w, size_t i)
+/* Whether what is left out at the `i`th line are fields: one follows, or the empty line that ends the header, and a body. */
+static bool stands_for_fields(const struct walk *w, struct slice text, size_t i)
 {
-	const struct held *held = &w->s->p->lines[i];
-	return i > w->s->first && held->number > held[-1].number + 1 && html_end(w, i) > 0;
+	struct slice next = i + 1 < w->s->end ? stretch_line(w->s, i + 1) : (struct slice){ 0 };
+	struct slice behind = i + 2 < w->s->end ? stretch_line(w->s, i + 2) : (struct slice){ 0 };
+	enum side side;
+	bool dots = slice_equal(slice_trim(text), SLICE("[...]")) && w->s->literal;
+	return is_field(next) || (dots && next.n == 0 && behind.n && !http_begins(w, behind, &side));
 }
 
 static void read_field(struct walk *w, struct slice text, size_t i)
@@ -258,12 +327,14 @@ static void read_field(struct walk *w, struct slice text, size_t i)
 		return;
 	}
 	bool bracket = (is_left_out(text) && bracketed(text).n) || is_rule(text);
-	bool fields = i + 1 < w->s->end && is_field(stretch_line(w->s, i + 1)); /* it stands for some of them */
+	bool fields = stands_for_fields(w, text, i);
 	if ((!bracket || fields) && notation_left_out(text, NULL)) {
 		walk_remark(w, text, i);
 		return;
 	}
-	if (bracket || (w->s->literal && (text.p[0] == '<' || text.p[0] == '{')) || follows_break(w, i)) {
+	/* a page, whose empty line above is lost: at the end of an RFC's page, in a table that was flattened */
+	bool page = html_end(w, i) > 0;
+	if (bracket || page || (w->s->literal && (text.p[0] == '<' || text.p[0] == '{'))) {
 		end_header(w, i, false);
 		walk_http(w, text, i);
 		return;
@@ -294,6 +365,25 @@ static bool takes_body(const struct walk *w, struct slice text, size_t i)
 	       (is_deeper(w->s) && w->side == SIDE_SERVER && dialogue_in_reply(w->d));
 }
 
+/* Whether the request under way is of a method that gives something (RFC 9110 9.3). */
+static bool gives(const struct walk *w)
+{
+	size_t k = w->n;
+	enum side side;
+	while (k-- > 0)
+		if (w->steps[k].kind == STEP_SAID && http_begins(w, w->steps[k].text, &side))
+			return line_starts(w->steps[k].text, "POST ", NULL) ||
+			       line_starts(w->steps[k].text, "PUT ", NULL) ||
+			       line_starts(w->steps[k].text, "PATCH ", NULL);
+	return false;
+}
+
+/* `[response]`: what the other side's message is called, behind a request that has no body. */
+static bool is_label(const struct walk *w, struct slice text)
+{
+	return w->side == SIDE_CLIENT && dialogue_turn(w->d) == SIDE_SERVER && is_left_out(text) && !gives(w);
+}
+
 static void read_body(struct walk *w, struct slice text, size_t i)
 {
 	enum side side;
@@ -313,9 +403,15 @@ static void read_body(struct walk *w, struct slice text, size_t i)
 			walk_http(w, text, i);
 		return;
 	}
+	if (!w->in_body && is_label(w, text)) {
+		walk_remark(w, text, i);
+		return;
+	}
 	w->in_body = w->payload = true;
 	if (is_left_out(text)) {
 		walk_left_out(w, w->side, text, i);
+		if (!w->s->literal && bracketed(text).n)
+			w->body_end = i + 1; /* it stands for all of the body: prose follows */
 		return;
 	}
 	walk_say(w, w->side, text, i + 1 == w->body_end && !w->whole ? SLICE("") : w->line_end, i);
@@ -338,7 +434,9 @@ void walk_http(struct walk *w, struct slice text, size_t i)
 		return;
 	if (http_begins(w, text, &side))
 		begin(w, side, text, i);
-	else if (notation_left_out(text, NULL) || line_starts(text, "$ ", NULL) || is_rule(text))
+	else if (w->n && labels_next(w, i))
+		w->over = true;
+	else if (notation_left_out(text, NULL) || line_starts(text, "$ ", NULL) || is_rule(text) || asks_server(text))
 		walk_remark(w, text, i);
 	else
 		walk_misfit(w, text, i);

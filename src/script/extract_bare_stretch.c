@@ -25,10 +25,15 @@ static size_t indent_of(struct slice line)
 	return n;
 }
 
-static struct slice trim_end(struct slice text)
+struct slice stretch_trim(struct slice text)
 {
-	while (text.n && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\r'))
-		text.n--;
+	bool row = slice_starts(slice_trim(text), SLICE("|"));
+	for (; text.n; text.n--) {
+		char last = text.p[text.n - 1];
+		bool bar = last == '|' && !row && text.n > 1 && text.p[text.n - 2] == ' ';
+		if (last != ' ' && last != '\r' && !bar)
+			break;
+	}
 	return text;
 }
 
@@ -51,14 +56,14 @@ static struct slice unquoted(struct slice line, struct slice quote)
 
 struct slice stretch_line(const struct stretch *s, size_t i)
 {
-	struct slice line = trim_end(passage_line(s->p, i));
+	struct slice line = stretch_trim(passage_line(s->p, i));
 	line = slice_part(line, s->indent, line.n);
 	if (s->quote.n)
 		line = unquoted(line, s->quote);
 	if (s->numbered)
 		line = slice_part(line, stretch_number(line), line.n);
 	line = unbold(line);
-	return s->ends ? trim_end(slice_part(line, 0, end_mark(line, true))) : line;
+	return s->ends ? stretch_trim(slice_part(line, 0, end_mark(line, true))) : line;
 }
 
 size_t stretch_number(struct slice text)
@@ -89,8 +94,10 @@ static void find_numbers(struct stretch *s)
 /* Whether the line begins with the mark, or is empty. */
 static bool is_quoted(const struct stretch *s, size_t i, struct slice mark)
 {
-	struct slice line = trim_end(slice_part(passage_line(s->p, i), s->indent, passage_line(s->p, i).n));
-	return line.n == 0 || (slice_starts(line, mark) && (line.n == mark.n || line.p[mark.n] == ' '));
+	struct slice line = stretch_trim(slice_part(passage_line(s->p, i), s->indent, passage_line(s->p, i).n));
+	char next = line.n > mark.n ? line.p[mark.n] : ' ';
+	bool reply = mark.p[0] == '#' && (octet_is_digit(next) || next == '+'); /* `#220 mail.example.com` */
+	return line.n == 0 || (slice_starts(line, mark) && (next == ' ' || reply));
 }
 
 /* Quoted mail, a block quote, a comment: all lines have the mark. In a block it must be all of them, lines of text end with the last
@@ -176,6 +183,16 @@ static void find_marks(struct stretch *s)
 	}
 }
 
+void stretch_mark(struct stretch *s, const struct slice mark[2])
+{
+	enum side side = mark[SIDE_CLIENT].n ? SIDE_CLIENT : SIDE_SERVER;
+	if (s->mark[SIDE_CLIENT].n || s->mark[SIDE_SERVER].n || mark[side].n == 0 || !is_used(s, mark[side]))
+		return;
+	s->mark[side] = mark[side];
+	s->quote = (struct slice){ 0 };
+	s->end = s->whole;
+}
+
 /* Whether most lines are printed with their ends: `Host: www.example.com\r\n`. */
 static void find_ends(struct stretch *s)
 {
@@ -208,7 +225,7 @@ bool stretch_amid_sentence(const struct passage *p, size_t i)
 		return false;
 	struct slice line = passage_line(p, i), above = passage_line(p, i - 1), text = slice_trim(above);
 	return text.n >= PROSE_LEAST && indent_of(above) == indent_of(line) && octet_is_alpha(text.p[text.n - 1]) &&
-	       !line_is_code(text);
+	       !line_is_code(text) && !tool_logs(text);
 }
 
 /* Whether wget has announced the response, which it indents more than all else (-S). */
@@ -225,7 +242,7 @@ struct stretch stretch_of(const struct passage *p, size_t i)
 	s.indent = indent_of(passage_line(p, i));
 	for (size_t most = i + (s.literal ? LINES_MAX : LINES_OF_TEXT); s.end < p->n && s.end < most; s.end++) {
 		struct slice line = passage_line(p, s.end);
-		if (!together(&s, &p->lines[i], &p->lines[s.end], line) || (s.end > i && bare_is_flat(line)))
+		if (!together(&s, &p->lines[i], &p->lines[s.end], line) || (s.end > i && bare_line_is_flat(p, s.end)))
 			break;
 		if (s.literal && slice_trim(line).n && indent_of(line) < s.indent) {
 			if (is_announced(p, i))

@@ -3,6 +3,8 @@
  */
 #include "script/extract_bare.h"
 
+#include <string.h>
+
 #include "protocol/protocol.h"
 #include "script/import_forms.h"
 #include "script/speaker.h"
@@ -27,8 +29,7 @@ static bool is_protocol(const struct walk *w, const char *name)
 
 /* ---- looking ahead ---- */
 
-/* Whether a lone dot ends the text that begins at the `i`th line. What was found is kept: it is asked for each line. */
-static bool dot_ahead(struct walk *w, size_t i)
+bool walk_dot_ahead(struct walk *w, size_t i)
 {
 	if (i >= w->dot.from && i < w->dot.to)
 		return w->dot.found;
@@ -123,7 +124,7 @@ static void say_server(struct walk *w, struct slice text, unsigned likes, size_t
 	count_said(w, SIDE_SERVER, likes);
 	if (waiting && w->client_last)
 		w->exchanges++;
-	else if (!waiting && !in_reply && !greets && !w->protocol->tagged)
+	else if (!waiting && !w->client_last && !in_reply && !greets && !w->protocol->tagged)
 		w->unasked++;
 	w->several += line_is_code(text) && text.n > 3 && text.p[3] == '-';
 	w->asked = w->proves = w->client_last = false;
@@ -157,6 +158,7 @@ static void say_payload(struct walk *w, enum side side, struct slice text, size_
 		return;
 	}
 	walk_say(w, side, text, SLICE("\r\n"), i);
+	w->client_last = side == SIDE_CLIENT;
 	settle_literal(w, i + 1);
 }
 
@@ -176,6 +178,10 @@ static bool read_tool(struct walk *w, struct slice text, size_t i)
 	bool any = w->said[SIDE_CLIENT] + w->said[SIDE_SERVER] > 0;
 	if (w->skipping) {
 		read_block(w, text);
+		return true;
+	}
+	if (tool_logs(text)) {
+		walk_remark(w, text, i);
 		return true;
 	}
 	if (any && tool_closes(text, &side)) {
@@ -207,7 +213,7 @@ static bool reply_goes_on(struct walk *w, struct slice text, unsigned client, si
 	if (!dialogue_in_reply(w->d))
 		return false;
 	if (is_protocol(w, "pop3"))
-		return (client < 2 && w->kept) || dot_ahead(w, i);
+		return (client < 2 && w->kept) || walk_dot_ahead(w, i);
 	if (w->protocol->tagged)
 		return text.p[0] == ')' || text.p[0] == ' ';
 	return w->protocol->data_connection && client < 2;
@@ -263,6 +269,21 @@ static bool comes_back(const struct walk *w, struct slice text, size_t i)
 	return w->protocol->tagged && tag.n && octet_is_alnum(tag.p[0]) && slice_equal(tag, back) && answers && rest.n;
 }
 
+/* Whether the line is one word between two lines of the server's, the first of which ends a reply and the second begins one: a
+ * command that the protocol does not know. */
+static bool is_unknown_command(const struct walk *w, struct slice text, size_t i)
+{
+	const struct step *last = w->n ? &w->steps[w->n - 1] : NULL;
+	struct slice next = i + 1 < w->s->end ? stretch_line(w->s, i + 1) : (struct slice){ 0 }, verb = text;
+	bool alone = true;
+	for (size_t k = 0; k < text.n; k++)
+		alone = alone && octet_is_alpha(text.p[k]);
+	return w->s->literal && alone && !parts_alternatives(text) && !w->protocol->tagged && last &&
+	       last->kind == STEP_SAID && last->side == SIDE_SERVER && last->index + 1 == i &&
+	       dialogue_input(w->d) == INPUT_COMMAND && dialogue_outstanding(w->d) == 0 && !dialogue_in_reply(w->d) &&
+	       speaker_likes(w->protocol, SIDE_SERVER, next) >= 2 && slice_word(&verb).n > 2;
+}
+
 static void read_line(struct walk *w, struct slice text, size_t i)
 {
 	struct slice said[2];
@@ -287,7 +308,7 @@ static void read_line(struct walk *w, struct slice text, size_t i)
 		say_server(w, said[SIDE_SERVER], likes[SIDE_SERVER], i);
 	else if (!marks[SIDE_CLIENT] && likes[SIDE_CLIENT])
 		say_client(w, said[SIDE_CLIENT], likes[SIDE_CLIENT], i);
-	else if (!marks[SIDE_CLIENT] && comes_back(w, text, i))
+	else if (!marks[SIDE_CLIENT] && (comes_back(w, text, i) || is_unknown_command(w, text, i)))
 		say_client(w, text, 0, i);
 	else if ((w->open && w->folds < FOLDS_MAX) || is_cut(w, i))
 		fold(w, text, i);
@@ -303,7 +324,7 @@ static void read_line(struct walk *w, struct slice text, size_t i)
 static void read_text(struct walk *w, struct slice text, size_t i)
 {
 	struct slice rest;
-	bool dot = dot_ahead(w, i);
+	bool dot = walk_dot_ahead(w, i);
 	if (!dot && (line_is_code(text) || !w->s->literal)) {
 		if (speaker_likes(w->protocol, SIDE_SERVER, text) >= 2)
 			say_server(w, text, 2, i);
@@ -315,15 +336,29 @@ static void read_text(struct walk *w, struct slice text, size_t i)
 	say_payload(w, SIDE_CLIENT, marked ? rest : text, i);
 }
 
+/* What an author has written behind an answer, which has no spaces itself (RFC 4954 4); empty where nothing stands there. */
+static struct slice answer_gloss(struct slice *text)
+{
+	struct slice rest = *text, answer = slice_word(&rest), words = slice_trim(rest);
+	if (words.n == 0 || strchr("#(;", words.p[0]) == NULL || answer.n % 4)
+		return (struct slice){ 0 };
+	*text = answer;
+	return words;
+}
+
 /* An answer to a challenge, or what ends IDLE. */
 static void read_answer(struct walk *w, struct slice text, size_t i)
 {
 	struct slice rest;
 	bool marked = stretch_marked(w->s, SIDE_CLIENT, text, &rest);
-	if (slice_starts(text, SLICE("* ")) || (!marked && speaker_likes(w->protocol, SIDE_SERVER, text) >= 2))
+	if (slice_starts(text, SLICE("* ")) || (!marked && speaker_likes(w->protocol, SIDE_SERVER, text) >= 2)) {
 		read_line(w, text, i);
-	else
-		say_payload(w, SIDE_CLIENT, slice_trim(marked ? rest : text), i);
+		return;
+	}
+	struct slice answer = slice_trim(marked ? rest : text), gloss = answer_gloss(&answer);
+	say_payload(w, SIDE_CLIENT, answer, i);
+	if (gloss.n)
+		walk_remark(w, gloss, i);
 }
 
 /* Whether the line is payload by the dialogue's state; it has been said then. */
@@ -348,56 +383,6 @@ static bool read_payload(struct walk *w, struct slice text, size_t i)
 	return true;
 }
 
-/* DATA was said and its reply is not printed: the text comes at once. */
-static bool begins_text(struct walk *w, struct slice text, size_t i)
-{
-	static const char replies[] = "250\r\n250\r\n250\r\n250\r\n250\r\n250\r\n250\r\n250\r\n354\r\n";
-	size_t waiting = dialogue_outstanding(w->d), length = sizeof "354\r\n" - 1;
-	bool text_comes = dot_ahead(w, i) || (w->goes_on && w->s->literal);
-	if (!w->asked || text.n == 0 || line_is_code(text) || !text_comes)
-		return false;
-	size_t n = waiting * length < sizeof replies - 1 ? waiting * length : sizeof replies - 1;
-	walk_assume(w, (struct slice){ replies + sizeof replies - 1 - n, n });
-	w->asked = false;
-	return true;
-}
-
-/* Whether the text may be what a client proves itself with (RFC 4954 4): base64 (RFC 4648 4), and no command. */
-static bool is_proof(const struct walk *w, struct slice text)
-{
-	size_t n = 0;
-	while (n < text.n && (octet_is_alnum(text.p[n]) || text.p[n] == '+' || text.p[n] == '/'))
-		n++;
-	while (n && n < text.n && text.p[n] == '=')
-		n++;
-	return n && n == text.n && n % 4 == 0 && speaker_likes(w->protocol, SIDE_CLIENT, text) == 0;
-}
-
-/* AUTH was said and the challenge is not printed: the answer comes at once, and behind the last the next command. */
-static void begins_proof(struct walk *w, struct slice text)
-{
-	static const struct slice replies = { "250\r\n250\r\n334\r\n", 15 };
-	size_t waiting = dialogue_outstanding(w->d), n = waiting * (sizeof "334\r\n" - 1);
-	if (!w->proves || dialogue_in_reply(w->d))
-		return;
-	if (waiting && n <= replies.n && is_proof(w, text)) {
-		walk_assume(w, slice_part(replies, replies.n - n, replies.n));
-		w->proved = true;
-	} else if (w->proved && speaker_likes(w->protocol, SIDE_CLIENT, text)) {
-		walk_assume(w, SLICE("235\r\n"));
-		w->proved = false;
-	}
-}
-
-/* RETR was said and its reply is not printed: the message comes at once. */
-static void begins_message(struct walk *w, struct slice text)
-{
-	size_t colon = slice_find_octet(text, ':');
-	bool field = colon < text.n && colon > 1 && slice_find_octet(slice_part(text, 0, colon), ' ') == colon;
-	if (w->retrieves && w->client_last && field)
-		walk_assume(w, SLICE("+OK\r\n"));
-}
-
 /* Whether an empty line is of the text that the server's reply holds: more of it comes. */
 static bool empty_counts(struct walk *w, size_t i)
 {
@@ -405,7 +390,8 @@ static bool empty_counts(struct walk *w, size_t i)
 		return false;
 	while (i < w->s->end && stretch_line(w->s, i).n == 0)
 		i++;
-	return i < w->s->end && (dot_ahead(w, i) || speaker_likes(w->protocol, SIDE_CLIENT, stretch_line(w->s, i)) < 2);
+	return i < w->s->end &&
+	       (walk_dot_ahead(w, i) || speaker_likes(w->protocol, SIDE_CLIENT, stretch_line(w->s, i)) < 2);
 }
 
 /* What s_client prints of how it asked for TLS itself: one reply, before anything is said. */
@@ -454,9 +440,7 @@ static void read_any(struct walk *w, size_t i)
 		read_http(w, text, i);
 		return;
 	}
-	(void)begins_text(w, text, i);
-	begins_proof(w, text);
-	begins_message(w, text);
+	walk_unprinted(w, text, i);
 	if (read_payload(w, text, i))
 		return;
 	if (text.n == 0) {

@@ -47,7 +47,8 @@ static void count(const struct speaking *s, enum side side, size_t next, struct 
 		bool asked = side == SIDE_CLIENT && c->lines == 0 && slice_starts(item->text, SLICE("+"));
 		if (item->kind == ITEM_HEADING || (item->kind == ITEM_SAID && item->side != side && !asked))
 			return;
-		if (item->kind == ITEM_EMPTY || asked || (item->kind == ITEM_PLAIN && item->indent < s->indent))
+		if (item->kind == ITEM_EMPTY || asked ||
+		    (item->kind == ITEM_PLAIN && item->indent < s->indent && !s->logged))
 			continue;
 		if (side == SIDE_SERVER && !c->body && ends_literal(s, item->text)) {
 			c->closes = slice_starts(item->text, SLICE(")"));

@@ -100,6 +100,19 @@ bool supposes(struct slice line)
 	return has(line, words);
 }
 
+static bool names_side(struct slice word)
+{
+	return slice_equal_nocase(word, SLICE("client")) || slice_equal_nocase(word, SLICE("server"));
+}
+
+bool tells_next(struct slice line)
+{
+	struct slice text = slice_trim(line), rest = text, word = slice_word(&rest);
+	if (slice_equal_nocase(word, SLICE("the")))
+		word = slice_word(&rest);
+	return names_side(word) && slice_find(text, SLICE(" then ")) < text.n;
+}
+
 bool labels_example(struct slice line)
 {
 	struct slice text = slice_trim(line);
@@ -131,11 +144,6 @@ bool is_prose(struct slice text)
 {
 	return text.n && octet_lower(text.p[0]) == text.p[0] && octet_is_alpha(text.p[0]) &&
 	       count_prose(text) >= PROSE_WORDS;
-}
-
-static bool names_side(struct slice word)
-{
-	return slice_equal_nocase(word, SLICE("client")) || slice_equal_nocase(word, SLICE("server"));
 }
 
 bool is_sentence(struct slice inside)

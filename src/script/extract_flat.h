@@ -58,8 +58,6 @@ struct flat {
 bool flat_read(struct flat *flat, struct slice line);
 void flat_free(struct flat *flat);
 
-/* Whether the line may be one at all: what is cheap to ask of every line. */
-bool flat_may_be(struct slice line);
 /* Whether the conversation is one by itself, whatever stands on the lines around it. */
 bool flat_stands_alone(const struct flat *flat);
 
@@ -86,8 +84,6 @@ bool flat_http(struct flat *flat);  /* extract_flat_http.c */
 
 /* ---- payload (extract_flat_payload.c) ---- */
 
-/* Whether a field's name of a message (RFC 5322 3.6) stands at the word: `Subject:`. */
-bool flat_message_field(const struct flat *flat, size_t k);
 /* Cuts the message's text from the word `from` up to `to`, and the lone dot that stands there: a field each where it begins with
  * fields, the rest as one. */
 void flat_message(struct flat *flat, enum side side, size_t from, size_t to);

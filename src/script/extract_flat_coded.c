@@ -9,6 +9,9 @@
 /* So many words a command has at most. */
 #define COMMAND_WORDS 10
 
+/* Among so many words a greeting says which protocol it is of. */
+#define GREETING_WORDS 64
+
 /* What web sites put in an address's place; it has a space. */
 #define BLANKED SLICE("[email protected]")
 
@@ -345,9 +348,11 @@ static size_t cut_answer(struct flat *flat, size_t k, size_t reply)
 /* The greeting before the first command; its own word where there is none. */
 static size_t find_greeting(const struct flat *flat, size_t first)
 {
-	for (size_t k = 0; k < first; k++)
-		if (is_reply(flat, k) && flat->protocol->greeting(flat_text(flat, k, first)) >= (k ? 2 : 1))
+	for (size_t k = 0; k < first; k++) {
+		size_t end = first - k < GREETING_WORDS ? first : k + GREETING_WORDS;
+		if (is_reply(flat, k) && flat->protocol->greeting(flat_text(flat, k, end)) >= (k ? 2 : 1))
 			return k;
+	}
 	return first;
 }
 

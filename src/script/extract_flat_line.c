@@ -113,28 +113,8 @@ static void cut_close(struct flat *flat)
 	flat->behind = slice_trim(slice_part(text, at + closed.n, text.n));
 }
 
-/* A tool has connected, and the server's greeting is all that the line holds besides. */
-static bool cut_greeting(struct flat *flat)
-{
-	size_t at = slice_find(flat->line, SLICE(TELNET_READY)) + sizeof TELNET_READY - 1;
-	if (at >= flat->line.n)
-		return false;
-	struct slice greeting = slice_trim(slice_part(flat->line, at, flat->line.n));
-	const struct protocol *protocol = protocol_of_greeting(greeting);
-	size_t more = slice_find_octet(greeting, '-');
-	if (protocol == NULL || protocol->greeting(greeting) < 2 || more == 3 ||
-	    flat_may_be(slice_part(greeting, sizeof "* OK", greeting.n)))
-		return false;
-	flat->protocol = protocol;
-	flat_add(flat, SIDE_SERVER, 0, 0)->text = greeting;
-	flat->before = slice_part(flat->line, 0, at);
-	flat->greeted = true;
-	return true;
-}
-
-/* ---- which protocol ---- */
-
-bool flat_may_be(struct slice line)
+/* Whether the line may be one at all: what is cheap to ask of every line. */
+static bool may_be_flat(struct slice line)
 {
 	if (line.n < SHORTEST)
 		return false;
@@ -151,6 +131,27 @@ bool flat_may_be(struct slice line)
 	}
 	return slice_starts(line, SLICE("HTTP/"));
 }
+
+/* A tool has connected, and the server's greeting is all that the line holds besides. */
+static bool cut_greeting(struct flat *flat)
+{
+	size_t at = slice_find(flat->line, SLICE(TELNET_READY)) + sizeof TELNET_READY - 1;
+	if (at >= flat->line.n)
+		return false;
+	struct slice greeting = slice_trim(slice_part(flat->line, at, flat->line.n));
+	const struct protocol *protocol = protocol_of_greeting(greeting);
+	size_t more = slice_find_octet(greeting, '-');
+	if (protocol == NULL || protocol->greeting(greeting) < 2 || more == 3 ||
+	    may_be_flat(slice_part(greeting, sizeof "* OK", greeting.n)))
+		return false;
+	flat->protocol = protocol;
+	flat_add(flat, SIDE_SERVER, 0, 0)->text = greeting;
+	flat->before = slice_part(flat->line, 0, at);
+	flat->greeted = true;
+	return true;
+}
+
+/* ---- which protocol ---- */
 
 static bool take_apart(struct flat *flat)
 {
@@ -181,7 +182,7 @@ bool flat_read(struct flat *flat, struct slice line)
 	const struct protocol *best = NULL;
 	size_t most = 0;
 	*flat = (struct flat){ .line = slice_trim(line) };
-	if (!flat_may_be(flat->line))
+	if (!may_be_flat(flat->line))
 		return false;
 	split(flat);
 	for (const struct protocol *const *protocol = protocols; *protocol; protocol++) {

@@ -7,7 +7,8 @@
 /* So many words a reply has at most that a message follows. */
 #define REPLY_WORDS 24
 
-bool flat_message_field(const struct flat *flat, size_t k)
+/* Whether a field's name of a message (RFC 5322 3.6) stands at the word: `Subject:`. */
+static bool is_field(const struct flat *flat, size_t k)
 {
 	static const char *const names[] = { "bcc:",          "cc:",          "content-transfer-encoding:",
 		                             "content-type:", "date:",        "delivered-to:",
@@ -25,8 +26,8 @@ bool flat_message_field(const struct flat *flat, size_t k)
 
 void flat_message(struct flat *flat, enum side side, size_t from, size_t to)
 {
-	for (size_t k = from + 1; k < to && flat_message_field(flat, from); k++)
-		if (flat_message_field(flat, k)) {
+	for (size_t k = from + 1; k < to && is_field(flat, from); k++)
+		if (is_field(flat, k)) {
 			flat_add(flat, side, from, k);
 			from = k;
 		}
@@ -50,7 +51,7 @@ static bool ends_reply(const struct flat *flat, size_t k)
 size_t flat_reply_end(const struct flat *flat, size_t k, size_t dot)
 {
 	for (size_t i = k + 1; i < dot && i < k + REPLY_WORDS; i++) {
-		if (flat_message_field(flat, i))
+		if (is_field(flat, i))
 			return i;
 		if (ends_reply(flat, i))
 			return flat_is(flat, i + 2, "-") ? i + 4 : i + 1; /* `Go ahead abc.12 - gsmtp` */

@@ -10,6 +10,12 @@
 /* So many blanks part a remark in brackets from what the client says, and from what the server says: its replies are words, too. */
 static const size_t blanks_before[] = { [SIDE_CLIENT] = 2, [SIDE_SERVER] = 3 };
 
+/* And an arrow behind payload. */
+#define WIDE_BLANKS 3
+
+/* A time in brackets is no longer, in octets. */
+#define TIME_MAX 12
+
 /* Whether the text is a remark in brackets: two words or more, not all in capitals, and none of what protocols write in theirs. */
 static bool is_bracketed_remark(struct slice text)
 {
@@ -32,12 +38,43 @@ static bool is_remark_behind(struct slice text)
 	return slice_starts(text, SLICE("; ")) && first.n && slice_find_octet(first, '=') == first.n;
 }
 
+/* Where the time begins that a program prints behind a reply, in brackets: `[62ms]`, `[<1ms]`, `[2,326s]`; text.n where none stands
+ * there. */
+static size_t time_at(struct slice text)
+{
+	size_t open = text.n, digits = 0, i;
+	while (open > 0 && text.n - open < TIME_MAX && text.p[open - 1] != '[')
+		open--;
+	if (open < 3 || text.p[open - 1] != '[' || text.p[open - 2] != ' ' || text.p[text.n - 1] != ']')
+		return text.n;
+	i = open + (text.p[open] == '<');
+	for (; i < text.n && (octet_is_digit(text.p[i]) || text.p[i] == ',' || text.p[i] == '.'); i++)
+		digits += octet_is_digit(text.p[i]);
+	struct slice unit = slice_part(text, i, text.n - 1);
+	bool known = slice_equal(unit, SLICE("ms")) || slice_equal(unit, SLICE("s")) || slice_equal(unit, SLICE("m"));
+	return digits && known ? open - 2 : text.n;
+}
+
+struct slice payload_gloss(struct slice *text)
+{
+	for (size_t i = WIDE_BLANKS; i + 3 < text->n; i++) {
+		bool wide = slice_equal(slice_part(*text, i - WIDE_BLANKS, i), SLICE("   "));
+		if (wide && slice_starts(slice_part(*text, i, text->n), SLICE("<- ")))
+			return bare_gloss(text);
+	}
+	return (struct slice){ 0 };
+}
+
 struct slice said_gloss(struct slice *text, enum side side)
 {
-	struct slice marked = bare_gloss(text);
+	struct slice marked = bare_gloss(text), time = slice_from(*text, time_at(*text));
 	size_t blanks = 0;
 	if (marked.n)
 		return marked;
+	if (side == SIDE_SERVER && time.n) {
+		text->n -= time.n;
+		return slice_trim(time);
+	}
 	for (size_t i = 0; i < text->n; i++) {
 		struct slice rest = slice_part(*text, i, text->n);
 		bool apart = blanks >= 2 && i > blanks;

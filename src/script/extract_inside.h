@@ -24,7 +24,8 @@ struct held {
 	unsigned block;  /* as struct document_line's */
 	enum document_kind kind;
 	bool row, page;
-	size_t at, n; /* where its text stands among the passage's */
+	size_t at, n;                                   /* where its text stands among the passage's */
+	enum { FLAT_UNASKED, FLAT_NOT, FLAT_ALL } flat; /* whether it is a conversation by itself */
 };
 
 struct passage {
@@ -48,7 +49,7 @@ void passage_free(struct passage *p);
  * (extract_callouts.c). */
 void passage_callouts(struct passage *p);
 
-/* ---- what a passage is (extract_judge.c) ---- */
+/* ---- what speaks for lines (extract_verdict.c) ---- */
 
 /* What speaks for a number of lines being a conversation. */
 struct verdict {
@@ -57,21 +58,15 @@ struct verdict {
 	size_t likely[2], sure[2];       /* of which that protocol likes 2 or more, 3 */
 	size_t strange;                  /* in the place of a command, and none */
 	size_t told;                     /* that tell what is done, and say nothing */
+	size_t named;                    /* the client's that begin with a word of letters */
+	size_t coded;                    /* the server's that begin with a code */
+	size_t columns;                  /* that stand in columns */
+	size_t begun;                    /* how often a side begins to speak, */
+	size_t fields;                   /* and with a field of HTTP's, where no protocol is known; */
+	bool version;                    /* whether a line names a protocol and its version, then */
 	size_t turns;                    /* how often the other side goes on */
 	bool greeted;                    /* the server begins as only this protocol's does */
 	bool replies;                    /* a server's line looks like a reply of any protocol */
-};
-
-/* A run of lines in one notation. */
-struct judged {
-	const struct notation *notation;
-	bool flipped;       /* who is printed as the client is the server */
-	bool marked_ends;   /* `<CRLF>` and the like stands for the line's end */
-	size_t first, last; /* indices of the first and last line with a prefix */
-	size_t width[2];    /* columns of white space between prefix and text, of each side as it is printed */
-	struct verdict verdict;
-	bool tried;   /* the first line has a prefix of some notation */
-	size_t again; /* where nothing convinces: no line before this one is worth a trial */
 };
 
 /* One line's prefix and text. */
@@ -82,13 +77,40 @@ struct spoken {
 
 /* `lines` are all that is said; what tells of the connection (`[open connection]`) speaks for nothing. */
 void verdict_make(const struct spoken *lines, size_t n, const struct protocol *usual, struct verdict *verdict);
-/* Whether the lines of a protocol that nobody knows tell what is done: `C: Opens connection`. */
+/* Whether the lines of a protocol that nobody knows tell what is done (`C: Opens connection`), or a picture shows it. */
 bool verdict_tells(const struct verdict *v);
+/* Whether a server of any protocol may say the line as a reply. */
+bool verdict_reply(struct slice text);
+/* Whether a word of the line names a protocol and its version: `RTSP/2.0`. */
+bool names_version(struct slice line);
+
+/* Where sessions of a log run at once, each line naming its own, brings the lines of each together, an empty heading above them
+ * (extract_sessions.c). `goes_on`: with a passage that was too long to be held. */
+void passage_sessions(struct passage *p, bool goes_on);
+
+/* ---- what a passage is (extract_judge.c) ---- */
+
+/* A run of lines in one notation. */
+struct judged {
+	const struct notation *notation;
+	bool flipped;       /* who is printed as the client is the server */
+	bool marked_ends;   /* `<CRLF>` and the like stands for the line's end */
+	size_t first, last; /* indices of the first and last line with a prefix */
+	size_t width[2];    /* columns of white space between prefix and text, of each side as it is printed */
+	struct verdict verdict;
+	size_t shown; /* turns in this notation that the document has shown up to here, of a protocol that is not known */
+	bool tried;   /* the first line has a prefix of some notation */
+	size_t again; /* where nothing convinces: no line before this one is worth a trial */
+};
+
 /* Where a mark for the line's end begins that the text ends with (`<CRLF>`; where most lines have one, `\r\n` too, and a full stop
  * behind it); text.n where none stands there. */
 size_t end_mark(struct slice text, bool usual);
 /* Whether the lines from the `i`th on are in a notation, and say enough to be a conversation. */
 bool judge_passage(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged);
+/* Whether the document prints conversations in this notation of a protocol that is not known, so that what is too short to tell by itself
+ * is one, too. */
+bool judge_established(const struct judged *judged);
 /* The same for lines that go on with a passage that was too long to be held, which was judged as `usual`; `payload`: they may
  * begin without a prefix. */
 bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, bool payload, struct judged *judged);
@@ -108,6 +130,7 @@ struct item {
 	bool glued;        /* prose stands before its prefix, in its line */
 	bool cell;         /* of a table */
 	bool page;         /* a page ended before it */
+	bool logged;       /* a log's words stand before its prefix */
 	struct slice text; /* of the passage's */
 	size_t indent;     /* columns before the prefix, or before a plain line's text */
 	size_t column;     /* where the text begins */
@@ -156,6 +179,7 @@ struct gap {
 	unsigned kept;
 	unsigned lines, empty, headings;
 	unsigned prose;          /* lines that are no remark in brackets, and no dots */
+	bool then;               /* prose begins with what a side does then */
 	bool or ;                /* `or`, `might also`: what follows stands in the place of what was said */
 	unsigned label, example; /* which of the lines of prose labels an example, or announces one, from 1; 0: none */
 	bool connects;           /* the client connects: so it does */
@@ -240,6 +264,8 @@ struct slice bracketed(struct slice text);
 bool parts_alternatives(struct slice line);
 /* Whether prose says what else might be said: `the server could also reply`. */
 bool supposes(struct slice line);
+/* Whether prose tells what a side does next: `The client then sends`. */
+bool tells_next(struct slice line);
 /* Whether it is an example's label (`Example:`, `Example 3`); whether prose announces one (`The following example shows`). */
 bool labels_example(struct slice line);
 bool announces_example(struct slice line);
@@ -265,6 +291,11 @@ bool is_aside(struct slice line);
  * where none begins. */
 size_t recorded_passage(struct talk *t, const struct passage *p, size_t i, struct titles *titles);
 
+/* ---- changes (extract_diff.c) ---- */
+
+/* The line behind the change to a text that diff prints from the `i`th on; `i` where it prints none. */
+size_t diff_end(const struct passage *p, size_t i);
+
 /* ---- lines that are flattened (extract_flat.c) ---- */
 
 /* How many octets of the text that side says, where others stand in its line: what is behind them is prose. */
@@ -275,12 +306,40 @@ size_t flat_end(const struct talk *t, enum side side, struct slice text);
 /* Takes it off the end of what `side` says behind a prefix: what bare_gloss() takes, a remark behind two blanks and a semicolon,
  * or one in brackets behind wide space. Its words, empty where none stand there. Not to be asked of payload. */
 struct slice said_gloss(struct slice *text, enum side side);
+/* The same for payload of a conversation that has such remarks: behind wide space and an arrow, `<- `. */
+struct slice payload_gloss(struct slice *text);
 
 /* ---- whether it goes on (extract_join.c) ---- */
 
 /* Whether what is said next, behind a gap, belongs to the talk under way. */
 bool talk_continues(const struct talk *t, const struct judged *judged, const struct protocol *protocol, enum side side,
                     struct slice text);
+
+/* ---- what only the rest of the document explains (extract_early.c) ---- */
+
+/* How many lines, from the `i`th on, are a paragraph or a block by themselves, each with a prefix of the notation in the same column,
+ * and say something, none of which tells or explains; 0 where they are not. */
+size_t lines_alone(const struct passage *p, size_t i, const struct notation *notation);
+
+/* Such paragraphs before the first conversation of the document. */
+#define EARLY_MAX 32
+struct early {
+	const struct notation *notation;
+	struct passage lines;
+	struct early_title {
+		struct buffer title;
+		size_t first, n; /* of the lines */
+	} titles[EARLY_MAX];
+	size_t ntitles;
+	unsigned looks;
+	bool over; /* too many, or a conversation was read */
+};
+
+/* The `i`th line, which nobody is known to say, before the first conversation. */
+void early_see(struct early *early, const struct passage *p, size_t i, const struct titles *titles);
+/* The first conversation begins, in that notation: what is held is spoken where it is of such, and nothing more will be. */
+void early_speak(struct early *early, struct talk *t, const struct judged *like);
+void early_free(struct early *early);
 
 /* ---- speaking (extract_speak.c) ---- */
 

@@ -13,6 +13,15 @@
 /* So many prefixes are looked for in one line. */
 #define PREFIXES_MAX 1024
 
+/* The client's last line stands at most so many before another in its column. */
+#define LADDER_LINES 16
+
+/* A shorter text may be said twice, in octets. */
+#define TWICE_MIN 3
+
+/* A prefix ends within so many octets. */
+#define PREFIX_MAX 40
+
 /* So many lines behind the last prefix are looked at at once. */
 #define LINES_BEHIND 64
 
@@ -71,8 +80,11 @@ static void set_text(struct item *item, struct slice line, const struct said *sa
 	if (width > most)
 		width = most;
 	item->indent = said->start;
+	item->logged = said->logged;
 	item->column = said->text >= said->end ? before + most : before + width;
-	item->text = trim_end(slice_part(line, item->flat ? said->text : before + width, said->end));
+	/* a quote mark may stand before the text, and is none of it */
+	bool quoted = said->text > before && !octet_is_blank(line.p[said->text - 1]);
+	item->text = trim_end(slice_part(line, item->flat || quoted ? said->text : before + width, said->end));
 	item->text = trim_end(slice_part(item->text, 0, end_mark(item->text, judged->marked_ends)));
 	item->text = without_markup(item->text);
 }
@@ -109,6 +121,17 @@ static void add_before(struct items *items, const struct item *like, struct slic
 	item->text = slice_trim(slice_part(line, 0, said->start));
 }
 
+/* Whether the last item says what the one before it says, in another column: a program and its log have both printed it. */
+static bool is_printed_twice(const struct items *items)
+{
+	if (items->n < 2)
+		return false;
+	const struct item *last = &items->rows[items->n - 1], *before = last - 1;
+	return before->kind == ITEM_SAID && before->side == last->side && before->index + 1 == last->index &&
+	       before->indent > 0 && last->indent == 0 && last->text.n > TWICE_MIN &&
+	       slice_equal(before->text, last->text);
+}
+
 static void add_said(struct items *items, const struct item *like, struct slice line, const struct said *found,
                      size_t n, const struct judged *judged)
 {
@@ -139,6 +162,9 @@ static void add_plain(struct items *items, const struct item *like, struct slice
 	size_t leader = leaders ? notation_leader(line) : 0;
 	item->indent = leader > spaces(line) ? leader : spaces(line);
 	item->text = trim_end(slice_part(line, item->indent, line.n));
+	/* a bar at both ends is of a picture */
+	if (!slice_starts(item->text, SLICE("|")))
+		item->text = without_markup(item->text);
 	item->kind = item->text.n ? ITEM_PLAIN : ITEM_EMPTY;
 }
 
@@ -170,6 +196,50 @@ static void add_more(struct items *items, const struct item *like, struct slice 
 	item->text = text;
 }
 
+/* Whether the line is a client's in a ladder, below one of its others, and only the last of them has its arrow: by its column, and by
+ * what it says. */
+static bool stands_in_ladder(const struct items *items, struct slice line, struct slice text)
+{
+	const struct judged *judged = items->judged;
+	if (judged->notation->form != NOTATION_ARROW || judged->verdict.protocol == NULL || items->n == 0)
+		return false;
+	for (size_t i = items->n, looked = 0; i-- > 0 && looked < LADDER_LINES; looked++) {
+		const struct item *item = &items->rows[i];
+		if (item->kind == ITEM_SAID && item->side == SIDE_CLIENT)
+			return item->indent == spaces(line) &&
+			       speaker_likes(judged->verdict.protocol, SIDE_CLIENT, text) >= 3;
+	}
+	return false;
+}
+
+static void add_client(struct items *items, const struct item *like, struct slice line, struct slice text)
+{
+	struct item *item = item_new(items);
+	*item = *like;
+	item->kind = ITEM_SAID;
+	item->side = SIDE_CLIENT;
+	item->indent = item->column = spaces(line);
+	item->text = text;
+}
+
+/* Whether the line has a prefix of another notation, in which the passage goes on: before what that side says. */
+static bool changes_notation(const struct items *items, struct slice line, struct said *said)
+{
+	const struct protocol *protocol = items->judged->verdict.protocol;
+	struct slice text = slice_trim(line);
+	if (protocol == NULL || items->judged->flipped || text.n == 0 || !octet_is_alpha(text.p[0]) ||
+	    (slice_find_octet(slice_part(text, 0, PREFIX_MAX), ':') == PREFIX_MAX &&
+	     slice_find_octet(slice_part(text, 0, PREFIX_MAX), '>') == PREFIX_MAX))
+		return false;
+	struct said found[2];
+	if (notation_find(line, NULL, found, 2) != 1 || !found[0].clean || found[0].both)
+		return false;
+	enum notation_form form = found[0].notation->form;
+	*said = found[0];
+	return (form == NOTATION_LETTER || form == NOTATION_WORD || form == NOTATION_ROUTE) &&
+	       speaker_likes(protocol, said->side, slice_trim(slice_part(line, said->text, said->end))) >= 2;
+}
+
 /* ---- the passage ---- */
 
 static void add_line(struct items *items, size_t i)
@@ -185,8 +255,13 @@ static void add_line(struct items *items, size_t i)
 	if (n) {
 		items->leaders = has_leader(line, &found[0]);
 		add_said(items, &like, line, found, n, items->judged);
+		items->n -= is_printed_twice(items);
 	} else if (text.n && reply_goes_on(items, i, text)) {
 		add_more(items, &like, text);
+	} else if (items->n && i <= items->judged->last && changes_notation(items, line, &found[0])) {
+		add_said(items, &like, line, found, 1, items->judged);
+	} else if (text.n && i <= items->judged->last && stands_in_ladder(items, line, text)) {
+		add_client(items, &like, line, text);
 	} else {
 		add_plain(items, &like, line, items->leaders);
 	}

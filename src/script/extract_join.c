@@ -9,6 +9,9 @@
 /* More prose between is too much for one conversation, in lines. */
 #define PROSE_BETWEEN 30
 
+/* So many lines of prose may tell what is done then, in a conversation of a protocol that is not known. */
+#define STORY_LINES 3
+
 /* So many lines may stand above a part of one conversation as its heading. */
 #define CAPTION_LINES 2
 
@@ -109,6 +112,9 @@ static bool client_goes_on(const struct talk *t, const struct dialogue *d, struc
 	if (gap_label(&t->gap) || t->gap.prose > PROSE_BETWEEN || again)
 		return false;
 	uint64_t next = tagged ? tag_ahead(t, text) : 0;
+	/* tags that are left out under another heading are of another example */
+	if (next > 1 && t->gap.headings && t->gap.prose > CAPTION_LINES)
+		return false;
 	if (dialogue_tls_pending(d) && t->gap.prose <= CAPTION_LINES)
 		return may_say(t, d, text);
 	if (gap_example(&t->gap) && !next)
@@ -119,16 +125,44 @@ static bool client_goes_on(const struct talk *t, const struct dialogue *d, struc
 	return t->begun && may_say(t, d, text);
 }
 
+/* Whether the session goes on in another notation, with nothing but empty lines between: with a command that
+ * begins none. */
+static bool goes_on_otherwise(const struct talk *t, const struct protocol *protocol, enum side side, struct slice text)
+{
+	const struct dialogue *d = t->draft.dialogue;
+	if (d == NULL || t->notation == NULL || protocol == NULL || !protocol->server_first || side == SIDE_SERVER ||
+	    t->gap.lines || t->gap.headings)
+		return false;
+	const struct entry *command = command_of(protocol, text);
+	bool begins = command == NULL || command->phase == PHASE_IDENTIFY || command->phase == PHASE_AUTHENTICATE;
+	bool tagged = protocol->tagged && (tag_used(t, text) || !tag_is_like(t, text));
+	/* where no greeting is printed, the first reply is taken for it, and one command still waits */
+	return !begins && !tagged && dialogue_input(d) == INPUT_COMMAND && dialogue_outstanding(d) <= 1;
+}
+
+/* Whether the client connects again before what that side says. */
+static bool connects_anew(const struct talk *t, const struct dialogue *d, enum side side)
+{
+	/* `[TLS negotiation]`, alone between the lines of a block, is a remark on the same connection */
+	bool aside = t->gap.tls && t->gap.lines == 1 && t->gap.empty == 0 && side == SIDE_CLIENT;
+	return t->gap.connects && !aside && !(t->gap.tls && dialogue_tls_pending(d)) &&
+	       t->said[SIDE_CLIENT] + t->said[SIDE_SERVER] > 0;
+}
+
 bool talk_continues(const struct talk *t, const struct judged *judged, const struct protocol *protocol, enum side side,
                     struct slice text)
 {
 	const struct dialogue *d = t->draft.dialogue;
-	if (!t->open || t->notation != judged->notation || (protocol && t->protocol != protocol))
+	if (!t->open || (protocol && t->protocol != protocol))
 		return false;
+	if (t->notation != judged->notation && !goes_on_otherwise(t, protocol, side, text))
+		return false;
+	bool story = t->gap.then && t->gap.headings == 0 && t->gap.prose <= STORY_LINES;
+	if (t->protocol == NULL && story && !gap_label(&t->gap) && !gap_example(&t->gap))
+		return true;
 	if (d == NULL)
 		return tiny(&t->gap);
-	if (t->gap.connects && !(t->gap.tls && dialogue_tls_pending(d)) &&
-	    t->said[SIDE_CLIENT] + t->said[SIDE_SERVER] > 0)
+	if (connects_anew(t, d, side))
 		return false;
 	bool awaited = dialogue_outstanding(d) > 0 || dialogue_in_reply(d) || dialogue_due(d, side) > 0;
 	if ((dialogue_closing(d) && !awaited) || (side == SIDE_SERVER && greets(t, d, text)))

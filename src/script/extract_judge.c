@@ -21,120 +21,14 @@
 /* So many lines in capitals are a conversation though nobody knows its protocol. */
 #define COMMANDS_MIN 4
 
+/* So many turns show that a document prints conversations of a protocol that nobody knows. */
+#define TURNS_MIN 3
+
+/* So many turns in which the server's lines begin with codes are a conversation in any notation. */
+#define ANSWERS_MIN 4
+
 /* A conversation begins at most so many lines before the first that speaks for it. */
 #define LINES_BEFORE 8
-
-/* ---- what lines say ---- */
-
-/* Whether a server of any protocol may say the line as a reply. */
-static bool is_any_reply(struct slice text)
-{
-	static const char *const words[] = { "+OK", "-ERR", "OK", "NO", "BAD", "BYE", "ERR", "*", NULL };
-	struct slice rest = text, first = slice_word(&rest);
-	for (const char *const *word = words; *word; word++)
-		if (slice_equal_nocase(first, slice_of(*word)))
-			return true;
-	return line_is_code(text) && slice_trim(rest).n;
-}
-
-/* Whether the client has been asked for something that is no command: 334, 354, `+`. */
-static bool asks_for_more(struct slice text)
-{
-	struct slice rest = text, word = slice_word(&rest);
-	return slice_equal(word, SLICE("+")) || (line_is_code(text) && text.p[0] == '3');
-}
-
-/* Whether the server repeats the tag that the client has begun with, and says how its command ended: `N01 OK`. */
-static bool is_tagged_reply(struct slice command, struct slice reply)
-{
-	struct slice tag = slice_word(&command);
-	bool same = tag.n && slice_equal(tag, slice_word(&reply)) && slice_trim(command).n;
-	struct slice status = slice_word(&reply);
-	return same && (slice_equal(status, SLICE("OK")) || slice_equal(status, SLICE("NO")) ||
-	                slice_equal(status, SLICE("BAD")) || slice_equal(status, SLICE("BYE")));
-}
-
-static void look(struct verdict *v, const struct spoken *line, bool command)
-{
-	unsigned likes = v->protocol ? speaker_likes(v->protocol, line->side, line->text) : 0;
-	v->lines[line->side] += line->text.n > 0;
-	v->likely[line->side] += likes >= 2;
-	v->sure[line->side] += likes >= 3;
-	v->strange += command && likes == 0;
-	v->told += is_told(line->text);
-	v->replies = v->replies || (line->side == SIDE_SERVER && is_any_reply(line->text));
-}
-
-/* The verdict of all lines, as of one protocol (NULL: unknown). */
-static struct verdict verdict_of(const struct spoken *lines, size_t n, const struct protocol *protocol)
-{
-	struct verdict v = { .protocol = protocol };
-	bool command = true;
-	for (size_t i = 0; i < n; i++) {
-		bool client = lines[i].side == SIDE_CLIENT;
-		v.turns += i && lines[i].text.n && lines[i - 1].text.n && lines[i].side != lines[i - 1].side;
-		look(&v, &lines[i], client && command);
-		v.replies = v.replies || (i && !client && lines[i - 1].side == SIDE_CLIENT &&
-		                          is_tagged_reply(lines[i - 1].text, lines[i].text));
-		command = !client && !asks_for_more(lines[i].text);
-	}
-	return v;
-}
-
-/* The protocol that the server greets in, where nothing else begins so; NULL: none. */
-static const struct protocol *greeted(const struct spoken *lines, size_t n)
-{
-	size_t i = 0;
-	while (i < n && lines[i].side != SIDE_SERVER)
-		i++;
-	const struct protocol *protocol = i < n && i < 2 ? protocol_of_greeting(lines[i].text) : NULL;
-	return protocol && protocol->greeting && protocol->greeting(lines[i].text) >= 3 ? protocol : NULL;
-}
-
-/* The lines without those that tell of the connection; how many they are. */
-static size_t without_stages(const struct spoken *lines, size_t n, struct spoken *said)
-{
-	size_t m = 0;
-	for (size_t i = 0; i < n; i++)
-		if (connection_words(bracketed(lines[i].text)) == WORDS_NONE)
-			said[m++] = lines[i];
-	return m;
-}
-
-static const struct protocol *protocol_spoken(const struct spoken *lines, size_t n)
-{
-	struct speaker_line *said = memory_zeroed(n ? n : 1, sizeof *said);
-	for (size_t i = 0; i < n; i++)
-		said[i] = (struct speaker_line){ lines[i].side, lines[i].text };
-	const struct protocol *found = speaker_protocol(said, n, NULL);
-	free(said);
-	return found;
-}
-
-void verdict_make(const struct spoken *all, size_t nall, const struct protocol *usual, struct verdict *verdict)
-{
-	struct spoken *lines = memory_zeroed(nall ? nall : 1, sizeof *lines);
-	size_t n = without_stages(all, nall, lines);
-	const struct protocol *found = protocol_spoken(lines, n), *greeting = greeted(lines, n);
-	if (found == NULL)
-		found = greeting;
-	*verdict = verdict_of(lines, n, found);
-	verdict->greeted = greeting && greeting == found;
-	if (usual && usual != found) {
-		struct verdict as_usual = verdict_of(lines, n, usual);
-		size_t sure = verdict->sure[SIDE_CLIENT] + verdict->sure[SIDE_SERVER];
-		if (sure == 0 && as_usual.likely[SIDE_CLIENT] + as_usual.likely[SIDE_SERVER] > 0)
-			*verdict = as_usual;
-	}
-	if (!verdict->greeted && verdict->strange > verdict->likely[SIDE_CLIENT] + verdict->likely[SIDE_SERVER] / 2)
-		*verdict = verdict_of(lines, n, NULL);
-	free(lines);
-}
-
-bool verdict_tells(const struct verdict *v)
-{
-	return v->protocol == NULL && v->told * 2 > v->lines[SIDE_CLIENT] + v->lines[SIDE_SERVER];
-}
 
 /* ---- one notation ---- */
 
@@ -167,7 +61,7 @@ size_t end_mark(struct slice text, bool usual)
 {
 	static const char *const surely[] = { "<CRLF>",   "<CR><LF>", "<CR-LF>", "<CR LF>", "[CRLF]",
 		                              "[CR][LF]", "{CRLF}",   "(CRLF)",  NULL };
-	static const char *const perhaps[] = { "\\r\\n", "\\n", " CRLF", "\xE2\x86\xB5", "\xC2\xB6", NULL };
+	static const char *const perhaps[] = { "\\r\\n", "\\n", " CRLF", " CR LF", "\xE2\x86\xB5", "\xC2\xB6", NULL };
 	/* a sentence's full stop may stand behind it */
 	bool stop = usual && text.n > 1 && text.p[text.n - 1] == '.';
 	struct slice whole = slice_part(text, 0, text.n - stop);
@@ -291,6 +185,10 @@ static bool trial_commands(const struct trial *t)
 /* Both sides go on in turn, and at least one of them as such programs do, whatever they speak. */
 static bool converses(const struct notation *notation, const struct verdict *v, bool listing)
 {
+	/* whatever the prefixes, a code in each of the server's lines answers commands */
+	bool answers = v->coded == v->lines[SIDE_SERVER] && v->lines[SIDE_CLIENT] > 1 && v->turns >= ANSWERS_MIN;
+	if (answers && v->named * 4 >= v->lines[SIDE_CLIENT] * 3 && !verdict_tells(v))
+		return true;
 	if (notation->weight < 2 || (notation->weight < 3 && !listing) || v->lines[SIDE_SERVER] == 0 ||
 	    verdict_tells(v))
 		return false;
@@ -378,6 +276,11 @@ static void judge_whole(const struct passage *p, size_t i, struct judged *judged
 		judged->width[side] = trial.width[judged->flipped ? 1 - side : side];
 }
 
+bool judge_established(const struct judged *judged)
+{
+	return judged->shown >= TURNS_MIN && judged->verdict.protocol == NULL;
+}
+
 bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, bool payload, struct judged *judged)
 {
 	struct said found[PREFIXES_MAX];
@@ -398,7 +301,7 @@ static bool speaks_for_one(struct slice line)
 	size_t n = line.n ? notation_find(line, NULL, found, PREFIXES_MAX) : 0;
 	for (size_t k = 0; k < n; k++) {
 		struct slice text = slice_trim(slice_part(line, found[k].text, found[k].end));
-		if (is_any_reply(text))
+		if (verdict_reply(text))
 			return true;
 		for (const struct protocol *const *protocol = protocols; text.n && *protocol; protocol++)
 			if (speaker_likes(*protocol, SIDE_CLIENT, text) >= 2 ||
@@ -417,6 +320,35 @@ static size_t next_try(const struct passage *p, size_t i)
 	return next > i + LINES_BEFORE ? next - LINES_BEFORE : i + 1;
 }
 
+/* How often sides have gone on in turn in the document so far, in this notation and of a protocol that is not known. */
+static size_t turns_shown(const struct judged *judged, const struct judged *usual)
+{
+	const struct verdict *v = &judged->verdict;
+	if (v->protocol || judged->notation->weight < 2 || verdict_tells(v))
+		return 0;
+	bool answers = judged->notation->weight >= 3 && v->replies && v->turns;
+	return (answers ? TURNS_MIN : v->turns) + (usual->notation == judged->notation ? usual->shown : 0);
+}
+
+/* Tries one notation; `*best` gets the judgement where it convinces, and more than what is there. Whether no other need be tried. */
+static bool judge_one(struct trial *trial, size_t i, const struct judged *usual, struct judged *best)
+{
+	struct judged tried;
+	bool same = usual->notation == trial->notation;
+	trial_run(trial, i);
+	trial_judge(trial, same ? usual->verdict.protocol : NULL, &tried);
+	tried.shown = turns_shown(&tried, usual);
+	if (tried.shown && same && judge_established(usual) && lines_alone(trial->p, i, trial->notation)) {
+		*best = tried;
+		return true;
+	}
+	bool fields = tried.verdict.protocol == NULL && trial->letters * 2 > trial->n;
+	if (!fields && convinces(trial->notation, &tried.verdict, trial_lists(trial) || trial_commands(trial)) &&
+	    !only_quotes(trial, &tried.verdict) && better(&tried, best))
+		*best = tried;
+	return false;
+}
+
 bool judge_passage(const struct passage *p, size_t i, const struct judged *usual, struct judged *judged)
 {
 	struct said found[PREFIXES_MAX];
@@ -430,16 +362,11 @@ bool judge_passage(const struct passage *p, size_t i, const struct judged *usual
 	judged->tried = true;
 	struct spoken *lines = memory_zeroed(LINES_JUDGED, sizeof *lines);
 	for (const struct notation *notation = notations; notation->name; notation++) {
-		struct judged tried;
-		struct trial trial = { .p = p, .notation = notation, .lines = lines };
 		if (prefixes(line, notation, found) == 0)
 			continue;
-		trial_run(&trial, i);
-		trial_judge(&trial, usual->notation == notation ? usual->verdict.protocol : NULL, &tried);
-		bool fields = tried.verdict.protocol == NULL && trial.letters * 2 > trial.n;
-		if (!fields && convinces(notation, &tried.verdict, trial_lists(&trial) || trial_commands(&trial)) &&
-		    !only_quotes(&trial, &tried.verdict) && better(&tried, judged))
-			*judged = tried;
+		struct trial trial = { .p = p, .notation = notation, .lines = lines };
+		if (judge_one(&trial, i, usual, judged))
+			break;
 	}
 	free(lines);
 	if (judged->notation)

@@ -65,7 +65,9 @@ static bool is_long(const struct speaking *s)
 static bool begins_text(const struct speaking *s, const struct item *item)
 {
 	struct slice line = buffer_slice(&s->line);
-	bool asks = s->side == SIDE_SERVER && (slice_starts(line, SLICE("354")) || slice_starts(line, SLICE("+")));
+	struct slice rest = line;
+	bool asks = s->side == SIDE_SERVER &&
+	            (slice_starts(line, SLICE("354")) || slice_equal(slice_word(&rest), SLICE("+")));
 	if (asks && draft_input(&s->t->draft) == INPUT_COUNTED)
 		return true;
 	return asks &&
@@ -94,17 +96,14 @@ static bool reply_goes_on(const struct speaking *s, const struct item *item)
 	       line_is_code(item->text) && slice_equal(slice_part(line, 0, 3), slice_part(item->text, 0, 3));
 }
 
-/* Whether a word of the line names a protocol and its version: `RTSP/2.0`. */
-static bool names_version(struct slice line)
+/* Whether the line begins with a code as a reply does, in the column of the prefixes, and the reply that waits is whole: a program has
+ * written there what it makes of it (`550 <bob@example.org>... User unknown` below `<<< 550 ...`). */
+static bool is_second_reply(const struct speaking *s, const struct item *item)
 {
-	for (struct slice word; (word = slice_word(&line)).n;) {
-		size_t slash = slice_find_octet(word, '/');
-		bool version = slash > 0 && slash + 4 == word.n && octet_is_digit(word.p[slash + 1]) &&
-		               word.p[slash + 2] == '.' && octet_is_digit(word.p[slash + 3]);
-		if (version)
-			return true;
-	}
-	return false;
+	struct slice line = buffer_slice(&s->line);
+	return s->side == SIDE_SERVER && s->judged->notation->form == NOTATION_MARK && item->indent == s->indent &&
+	       line_is_code(line) && line.n > 3 && line.p[3] == ' ' && (line.p[0] == '4' || line.p[0] == '5') &&
+	       line_is_code(item->text);
 }
 
 /* Whether a protocol that is not known says things of several lines: fields as HTTP's, XML, JSON. */
@@ -138,8 +137,10 @@ static enum role role_behind(struct speaking *s, const struct item *item, enum s
 		return ROLE_REMARK;
 	if (reply_goes_on(s, item))
 		return ROLE_OWN;
+	if (is_second_reply(s, item))
+		return ROLE_REMARK;
 	if (item->indent < s->indent)
-		return fold_wraps(s, item) ? ROLE_FOLDED : ROLE_REMARK;
+		return fold_wraps(s, item) && !is_drawing(item->text) ? ROLE_FOLDED : ROLE_REMARK;
 	if (begins_text(s, item)) {
 		*side = SIDE_CLIENT;
 		return ROLE_OWN;
@@ -156,6 +157,12 @@ static enum role role_behind(struct speaking *s, const struct item *item, enum s
 	return s->t->protocol == NULL && has_lines(s, item) ? ROLE_OWN : ROLE_FOLDED;
 }
 
+/* Whether octets of an IMAP literal of that side's are still due. */
+static bool speaks_literal(const struct speaking *s, enum side side)
+{
+	return s->t->protocol && s->t->protocol->tagged && dialogue_due(s->t->draft.dialogue, side) > 0;
+}
+
 /* Where nothing waits: payload goes on, or it is a remark. */
 static enum role role_alone(struct speaking *s, const struct item *item, enum side *side)
 {
@@ -170,6 +177,9 @@ static enum role role_alone(struct speaking *s, const struct item *item, enum si
 	if (item->indent > s->indent || ends_with_dot(s, s->i))
 		return ROLE_OWN;
 	if (item->indent == s->indent && draft_input(&s->t->draft) == INPUT_COUNTED)
+		return ROLE_OWN;
+	/* a log puts its prefix before the first line of a literal alone */
+	if (s->logged && speaks_literal(s, *side) && (s->own || item->index == s->index + 1))
 		return ROLE_OWN;
 	const struct item *next = speak_item(s, s->i + 1);
 	bool midst = next && next->kind == ITEM_SAID && next->side == *side;

@@ -92,6 +92,7 @@ static size_t end_of(const struct passage *p, size_t i, const struct import_form
 {
 	size_t end = i, between = 0;
 	unsigned likes = 0, block = p->lines[i].block;
+	bool sure = false; /* a line was seen that hardly another program prints: its block is the recording's */
 	if (form->likes(unled(form, passage_line(p, i)), false) == 0)
 		return 0;
 	for (; i < p->n && p->lines[i].kind != DOCUMENT_HEADING; i++) {
@@ -100,7 +101,8 @@ static size_t end_of(const struct passage *p, size_t i, const struct import_form
 			break;
 		struct slice line = unled(form, passage_line(p, i));
 		unsigned one = line.n ? form->likes(line, false) : 0;
-		if (one == 0 && end == i && goes_on(form, line))
+		sure = sure || one > 1;
+		if (one == 0 && (end == i || (sure && (between == 0 || block))) && goes_on(form, line))
 			one = 1;
 		likes += one;
 		between = one ? 0 : between + (line.n > 0);

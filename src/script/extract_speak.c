@@ -12,11 +12,8 @@
 #include "script/speaker.h"
 #include "script/tool.h"
 
-/* So many lines of a run are looked at to tell what it is. */
-#define RUN_JUDGED 128
-
-/* So many lines may stand in the midst of a block as remarks. */
-#define REMARKS_MAX 2
+/* Shorter words of a program's may be anybody's. */
+#define SHORT_MAX 12
 
 /* So many lines a remark in brackets may be folded into. */
 #define FOLDS_MAX 6
@@ -86,100 +83,6 @@ bool speak_takes_payload(const struct talk *t, enum side side)
 	/* A text of POP3's whose +OK the document forgets. */
 	return d && side == SIDE_SERVER && speak_is(t, "pop3") && dialogue_outstanding(d) > 0 && t->command &&
 	       t->command->phase == PHASE_TRANSFER;
-}
-
-/* ---- beginning a talk ---- */
-
-/* The lines up to the next gap that holds more than empty lines. */
-static size_t run_lines(const struct speaking *s, struct spoken *lines)
-{
-	size_t n = 0;
-	for (size_t i = s->i; i < s->items->n && n < RUN_JUDGED; i++) {
-		const struct item *item = &s->items->rows[i];
-		bool prose = item->kind == ITEM_PLAIN && !item->glued && item->indent <= s->items->rows[s->i].indent;
-		if (item->kind == ITEM_HEADING || prose)
-			break;
-		if (item->kind == ITEM_SAID && !item->both)
-			lines[n++] = (struct spoken){ item->side, slice_trim(item->text) };
-	}
-	return n;
-}
-
-/* What the text tells of the connection, and does no more. */
-static enum connection_words stage_of(struct slice text)
-{
-	struct slice inside = bracketed(text);
-	return inside.n ? connection_words(inside) : WORDS_NONE;
-}
-
-/* Whether somebody says something in a run, and does not only tell of the connection. */
-static bool says_something(const struct spoken *lines, size_t n)
-{
-	while (n > 0 && stage_of(lines[n - 1].text) != WORDS_NONE)
-		n--;
-	return n > 0;
-}
-
-/* Whether the line explains the notation: `C: indicates lines sent by the client, S: indicates lines sent by the server`. */
-static bool explains(const struct speaking *s, const struct item *item)
-{
-	const struct protocol *protocol = s->judged->verdict.protocol;
-	struct slice text = slice_trim(item->text);
-	return !s->t->open && (is_prose(text) || is_told(text)) &&
-	       (protocol == NULL || speaker_likes(protocol, item->side, text) == 0);
-}
-
-/* Whether a run of `n` lines is too little to begin a talk with, or only tells what is done. */
-static bool is_nothing(const struct verdict *run, const struct verdict *group, size_t n)
-{
-	bool both = group->lines[SIDE_CLIENT] && group->lines[SIDE_SERVER];
-	bool lone = run->protocol == NULL && run->turns == 0 && (group->protocol || (n < 2 && !both));
-	return lone || verdict_tells(run);
-}
-
-/* Whether the run that begins here is spoken: in the talk under way, or one of its own. */
-static bool enter(struct speaking *s, const struct item *item)
-{
-	struct talk *t = s->t;
-	struct spoken lines[RUN_JUDGED];
-	if (t->open && t->notation == s->judged->notation && t->gap.lines == 0 && speak_payload(t, item->side)) {
-		gap_forget(t);
-		return true;
-	}
-	bool same = t->open && t->notation == s->judged->notation && t->gap.prose == 0 && t->gap.headings == 0;
-	if (same && stage_of(item->text) == WORDS_HANGS_UP) {
-		gap_tell(t);
-		return true;
-	}
-	/* In one block to the eye a line or two between are remarks. */
-	if (item->block && item->block == s->block && t->gap.empty == 0 && t->gap.lines <= REMARKS_MAX)
-		t->gap.prose = 0;
-	struct verdict v, *group = (struct verdict *)&s->judged->verdict;
-	size_t n = run_lines(s, lines);
-	if (!says_something(lines, n) || explains(s, item))
-		return false;
-	const struct protocol *usual = t->open && t->notation == s->judged->notation ? t->protocol : group->protocol;
-	verdict_make(lines, n, usual, &v);
-	bool sure = v.greeted || v.sure[SIDE_CLIENT] + v.sure[SIDE_SERVER] > 0;
-	if (group->protocol == NULL && !sure)
-		v.protocol = NULL;
-	if (talk_continues(t, s->judged, v.protocol, item->side, slice_trim(item->text))) {
-		gap_tell(t);
-		return true;
-	}
-	if (is_nothing(&v, group, n))
-		return false;
-	bool tls = t->gap.tls, connects = t->gap.connects && !tls;
-	talk_end(t);
-	gap_forget(t);
-	talk_begin(t, s->judged, v.protocol, titles_at(s->titles, item->number), item->number);
-	t->draft.tls = tls;
-	if (connects)
-		talk_direction(t, "client connects", item->number);
-	const struct item *before = s->i ? &s->items->rows[s->i - 1] : NULL;
-	if (before && before->glued && before->kind == ITEM_PLAIN && before->index == item->index)
-		talk_comment(t, before->text, item->number);
-	return true;
 }
 
 /* ---- what is said ---- */
@@ -296,14 +199,35 @@ static bool not_said(struct speaking *s, const struct item *item, struct slice t
 }
 
 /* A shell's line that is printed as the client's: it starts what connects. */
-static bool is_shell(struct speaking *s, const struct item *item)
+static bool is_shell(const struct speaking *s, const struct item *item)
 {
 	struct slice arguments;
-	bool shell = item->side == SIDE_CLIENT && s->t->said[SIDE_CLIENT] + s->t->said[SIDE_SERVER] == 0 &&
-	             tool_of(item->text, &arguments).n;
-	if (shell)
+	return item->side == SIDE_CLIENT && s->t->said[SIDE_CLIENT] + s->t->said[SIDE_SERVER] == 0 &&
+	       tool_of(item->text, &arguments).n;
+}
+
+/* What the program that connects says (`Trying 192.0.2.1...`), printed as the server's; whether it tells of the close. */
+static bool is_tool(const struct speaking *s, const struct item *item, bool *closes)
+{
+	struct slice text = slice_trim(item->text);
+	const struct protocol *protocol = s->t->protocol;
+	enum side side;
+	if (item->side == SIDE_CLIENT || protocol == NULL || !protocol->server_first ||
+	    speak_takes_payload(s->t, item->side))
+		return false;
+	*closes = text.n > SHORT_MAX && tool_closes(text, &side);
+	return *closes || (tool_says(text, false) && speaker_likes(protocol, SIDE_SERVER, text) == 0);
+}
+
+/* What a shell or the program that connects says is no line of the conversation. True where it was that. */
+static bool read_program(struct speaking *s, const struct item *item)
+{
+	bool closes = false, program = is_shell(s, item) || is_tool(s, item, &closes);
+	if (program)
 		remark(s, item, item->text);
-	return shell;
+	if (closes)
+		talk_hangs_up(s->t, SIDE_SERVER, item->number);
+	return program;
 }
 
 /* Whether white space at the line's front is said: in payload, and in FTP's lists (RFC 2389 3.2). */
@@ -332,9 +256,38 @@ static void say(struct speaking *s, enum side side, struct slice text, unsigned 
 {
 	bool words = s->judged->notation->form == NOTATION_LETTER || s->judged->notation->form == NOTATION_WORD;
 	text = without_margin(s->t, side, text);
-	if (words && s->t->protocol && !speak_payload(s->t, side))
+	bool payload = speak_payload(s->t, side);
+	if (words && s->t->protocol && !payload)
 		s->gloss = said_gloss(&text, side);
+	else if (words && payload && s->glossed)
+		s->gloss = payload_gloss(&text);
+	s->glossed = s->glossed || s->gloss.n;
 	speak_line(s, side, text, number);
+}
+
+/* Whether the end of the text stands behind its last line, as RFC 821 prints it with the line ends around it: `Bye. <CRLF>.<CRLF>`. */
+static bool ends_text(const struct speaking *s, struct item *item)
+{
+	static const struct slice mark = { " <CRLF>.<CRLF>", 14 };
+	struct slice text = slice_trim(item->text);
+	if (item->side == SIDE_SERVER || draft_input(&s->t->draft) != INPUT_TEXT || text.n <= mark.n ||
+	    !slice_equal(slice_part(text, text.n - mark.n, text.n), mark))
+		return false;
+	item->text.n = (size_t)(text.p - item->text.p) + text.n - mark.n;
+	return true;
+}
+
+/* Where the line under way stands. */
+static void keep_place(struct speaking *s, const struct item *item)
+{
+	s->indent = item->indent;
+	s->column = item->column;
+	s->index = item->index;
+	s->logged = item->logged;
+	s->block = item->block;
+	s->end = item->column + item->text.n;
+	s->own = false;
+	s->empty = 0;
 }
 
 static void read_said(struct speaking *s, const struct item *item)
@@ -342,21 +295,15 @@ static void read_said(struct speaking *s, const struct item *item)
 	struct buffer all = { 0 };
 	speak_flush(s);
 	bool fresh = !s->t->open || gap_any(s->t);
-	if (fresh && !enter(s, item)) {
-		bool aside = stage_of(item->text) != WORDS_NONE;
+	if (fresh && !speak_enter(s, item)) {
+		bool aside = speak_stage(item->text) != WORDS_NONE;
 		gap_add(s->t, item->text, item->number, aside ? BETWEEN_ASIDE : BETWEEN_PROSE);
 		s->i++;
 		return;
 	}
 	s->t->flat = s->t->flat || item->flat;
 	s->t->glued = s->t->glued || item->glued;
-	s->indent = item->indent;
-	s->column = item->column;
-	s->index = item->index;
-	s->block = item->block;
-	s->end = item->column + item->text.n;
-	s->own = false;
-	s->empty = 0;
+	keep_place(s, item);
 	struct slice prose = { 0 };
 	struct item whole = *item;
 	if (item->flat) {
@@ -367,11 +314,14 @@ static void read_said(struct speaking *s, const struct item *item)
 	/* RFC 821 prints the end of the text with the line ends around it. */
 	if (draft_input(&s->t->draft) == INPUT_TEXT && slice_equal(slice_trim(whole.text), SLICE("<CRLF>.<CRLF>")))
 		whole.text = SLICE(".");
+	bool ended = ends_text(s, &whole);
 	size_t n = speak_unfold(s, &whole, &all);
-	bool silent = is_shell(s, &whole) || not_said(s, &whole, buffer_slice(&all));
+	bool silent = read_program(s, &whole) || not_said(s, &whole, buffer_slice(&all));
 	s->i += silent ? n : 1;
 	if (!silent)
 		say(s, item->side, whole.text, item->number);
+	if (ended)
+		say(s, item->side, SLICE("."), item->number);
 	if (prose.n) {
 		speak_flush(s);
 		talk_comment(s->t, prose, item->number);

@@ -1,6 +1,6 @@
 /*
- * Items on their way into the talk: what extract_speak.c, extract_plain.c, extract_fold.c and extract_count.c share. Known to them
- * alone.
+ * Items on their way into the talk: what extract_speak.c, extract_enter.c, extract_plain.c, extract_fold.c and extract_count.c
+ * share. Known to them alone.
  */
 #ifndef PARLANCE_SCRIPT_EXTRACT_SPEAK_H
 #define PARLANCE_SCRIPT_EXTRACT_SPEAK_H
@@ -16,6 +16,7 @@ struct speaking {
 	/* The command or reply that may go on in the next line. */
 	bool waits;
 	struct buffer line;
+	bool glossed;       /* lines have such */
 	struct slice gloss; /* what an author has written behind it; of the passage's */
 	/* The line before: its side, where its prefix and its text begin. */
 	enum side side;
@@ -25,6 +26,7 @@ struct speaking {
 	size_t end;     /* the column that the document's line before ends at */
 	unsigned block; /* it stands in */
 	bool own;       /* it had no prefix, and was payload */
+	bool logged;    /* a log's words stood before its prefix */
 	size_t strip;   /* columns that payload without prefixes has before its text */
 	unsigned empty; /* empty lines since */
 	bool behind;    /* no prefix comes any more: what is no part of the talk is not this passage's */
@@ -46,6 +48,13 @@ bool speak_takes_payload(const struct talk *t, enum side side);
 
 /* A remark in brackets that may be folded, from the item under way on: all of it, and how many items it takes. */
 size_t speak_unfold(const struct speaking *s, const struct item *item, struct buffer *all);
+
+/* ---- where somebody begins to speak (extract_enter.c) ---- */
+
+/* What the text tells of the connection, and does no more. */
+enum connection_words speak_stage(struct slice text);
+/* Whether the run that begins with the item is spoken: in the talk under way, or one of its own, which is begun. */
+bool speak_enter(struct speaking *s, const struct item *item);
 
 /* ---- lines without a prefix (extract_plain.c) ---- */
 

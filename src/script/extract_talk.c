@@ -134,7 +134,9 @@ static bool begins(const struct talk *t, enum side side, struct slice text)
 		return t->said[SIDE_SERVER] == 0 && (ready || protocol_of_greeting(text) != NULL);
 	}
 	const struct entry *command = command_of(t->protocol, text);
-	return command && (command->phase == PHASE_IDENTIFY || command->phase == PHASE_AUTHENTICATE);
+	/* POP3's examples begin with USER as soon as with any other command */
+	bool pop3 = command && !t->protocol->tagged && !t->protocol->one_code && !t->protocol->data_connection;
+	return command && !pop3 && (command->phase == PHASE_IDENTIFY || command->phase == PHASE_AUTHENTICATE);
 }
 
 static void keep_tag(struct talk *t, struct slice text)
@@ -169,7 +171,7 @@ void talk_said_ended(struct talk *t, enum side side, struct slice text, struct s
 	at_line(t, number);
 	if (t->draft.dialogue && dialogue_tls_pending(t->draft.dialogue)) {
 		draft_comment_text(&t->draft,
-		                   SLICE("the document does not show where TLS begins: here, behind the reply"));
+		                   SLICE("the document does not show where TLS begins: here, after the reply"));
 		draft_tls(&t->draft);
 	}
 	t->begun = t->begun || begins(t, side, text);
@@ -286,6 +288,7 @@ void gap_add(struct talk *t, struct slice text, unsigned number, enum between be
 	gap->headings += between == BETWEEN_HEADING;
 	gap->prose += prose;
 	look_for_connection(gap, text, prose);
+	gap->then = gap->then || (gap->prose == 1 && prose && tells_next(text));
 	gap->or = gap->or || parts_alternatives(text) || (prose && supposes(text));
 	if (labels_example(text))
 		gap->label = gap->prose ? gap->prose : 1;

@@ -3,6 +3,7 @@
  * line right above that announces it.
  */
 #include "script/extract_inside.h"
+#include "script/tool.h"
 
 #include <string.h>
 
@@ -96,7 +97,7 @@ static void see_caption(struct titles *titles, struct slice text, unsigned numbe
 void titles_see(struct titles *titles, struct slice line, unsigned number, bool heading)
 {
 	struct slice text = slice_trim(heading ? line : slice_part(line, notation_leader(line), line.n));
-	if (text.n == 0 || is_label(text) || (!heading && !octet_is_alnum(text.p[0])))
+	if (text.n == 0 || is_label(text) || tool_logs(slice_trim(line)) || (!heading && !octet_is_alnum(text.p[0])))
 		return;
 	titles->announced_at = 0;
 	if (heading) {

@@ -443,11 +443,11 @@ void draft_hand_on(struct draft *d, void (*line)(void *context, struct slice lin
 enum status draft_wrong(struct draft *d, struct slice line, const char *why)
 {
 	struct buffer message = { 0 };
-	bool cut = line.n > EXCERPT_MAX;
+	struct slice excerpt = slice_trim(slice_part(line, 0, EXCERPT_MAX));
 	escape_text(&message, slice_of(d->file));
-	buffer_printf(&message, ":%u: \"", d->number ? d->number : 1);
-	escape_text(&message, slice_trim(slice_part(line, 0, EXCERPT_MAX)));
-	buffer_printf(&message, "%s\": %s", cut ? "…" : "", why);
+	buffer_printf(&message, ":%u: %s", d->number ? d->number : 1, excerpt.n ? "\"" : "");
+	escape_text(&message, excerpt);
+	buffer_printf(&message, "%s%s%s", line.n > EXCERPT_MAX ? "…" : "", excerpt.n ? "\": " : "", why);
 	char *text = buffer_take(&message);
 	enum status status = error_set(d->error, STATUS_USAGE, "%s", text);
 	free(text);
@@ -470,7 +470,7 @@ enum status draft_finish(struct draft *d, struct script **scripts, size_t *n)
 	else if (d->any) /* what stands behind the last conversation belongs to it */
 		move_text(&d->done, &d->body);
 	if (!d->any) {
-		char *why = string_printf("read as %s, this is no conversation: nothing is said in it", d->form);
+		char *why = string_printf("read as %s, this is not a conversation: nothing is said in it", d->form);
 		d->number = 1;
 		enum status status = draft_wrong(d, SLICE(""), why);
 		free(why);

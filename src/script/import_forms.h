@@ -29,6 +29,8 @@ bool curl_trace_octets(struct slice line);
 /* How many lines of the text are a log that import_log reads, which begins with the first; 0: it does not. `*barren`: no two sides
  * speak in its first lines, so that none begins soon behind the first either. */
 size_t log_lines(struct slice text, bool *barren);
+/* Where in the line something begins that a side surely says, with a log's front before it; 0 where nothing does. */
+size_t log_says(struct slice line, enum side *side);
 /* Whether the line may stand below what the program ftp says: a reply, a listing, a command that it shows. */
 bool ftp_goes_on(struct slice line);
 

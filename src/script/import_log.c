@@ -13,7 +13,7 @@
 /* What stands before is no longer, in octets; so many lines are looked at to learn it, and so many shapes are compared. */
 #define FRONT_MAX 160
 #define LEARN_LINES 48
-#define SHAPES_MAX 6
+#define SHAPES_MAX 12
 /* So many lines of each side must surely be said. */
 #define SURELY_SAID 2
 
@@ -27,7 +27,8 @@ struct shape {
 struct log {
 	struct shape shapes[SHAPES_MAX];
 	size_t n;
-	const struct shape *of[2]; /* by side */
+	const struct shape *of[2][SHAPES_MAX]; /* by side: of most lines first */
+	size_t count[2];
 	const struct protocol *protocol;
 };
 
@@ -136,14 +137,14 @@ static bool may_reply(struct slice text)
 	       line_starts(text, "* ", NULL);
 }
 
-/* Where in the line something begins that a side surely says, with something before it; 0 where nothing does. */
-static size_t surely_at(struct slice line, enum side *side)
+size_t log_says(struct slice line, enum side *side)
 {
 	bool marked = false;
 	for (size_t at = 1; at < line.n && at < FRONT_MAX; at++) {
 		char before = line.p[at - 1], c = line.p[at];
 		marked = marked || is_mark(before);
-		if (!marked || (!octet_is_blank(before) && before != ',' && before != '"'))
+		bool parted = octet_is_blank(before) || ((before == ',' || before == '"') && !octet_is_blank(c));
+		if (!marked || !parted)
 			continue;
 		struct slice said = said_behind(line, at);
 		bool reply = may_reply(said);
@@ -178,36 +179,64 @@ static bool is_marked(const struct shape *shape)
 	return false;
 }
 
-/* Whether two shapes are those of a log's two sides: all words but one are the same. */
-static bool alike(const struct shape *a, const struct shape *b)
+/* Whether two shapes are those of a log's two sides: all words but one are the same. `*tail` and `*other` get that one and what
+ * stands behind it. */
+static bool alike(const struct shape *a, const struct shape *b, struct slice *tail, struct slice *other)
 {
-	struct slice left = slice_of_shape(a), right = slice_of_shape(b), one, other;
+	struct slice left = slice_of_shape(a), right = slice_of_shape(b), one, two;
 	unsigned differ = 0;
 	do {
 		one = slice_word(&left);
-		other = slice_word(&right);
-		if ((one.n == 0) != (other.n == 0))
+		two = slice_word(&right);
+		if ((one.n == 0) != (two.n == 0))
 			return false;
-		differ += !slice_equal(one, other);
+		if (slice_equal(one, two))
+			continue;
+		differ++;
+		*tail = slice_from(slice_of_shape(a), (size_t)(one.p - a->p));
+		*other = slice_from(slice_of_shape(b), (size_t)(two.p - b->p));
 	} while (one.n);
 	return differ == 1 && is_marked(a) && is_marked(b);
 }
 
-/* The two shapes of which most is surely said; false where no two are alike. */
+/* The shapes that begin and end as that side's chosen one: where somebody has logged in, a name stands in the front besides. */
+static void choose_like(struct log *log, enum side side, struct slice tail)
+{
+	const struct shape *chosen = log->of[side][0];
+	struct slice head = slice_part(slice_of_shape(chosen), 0, chosen->n - tail.n), start = slice_word(&head);
+	for (size_t i = 0; i < log->n; i++) {
+		const struct shape *one = &log->shapes[i];
+		struct slice text = slice_of_shape(one);
+		bool ends = text.n > tail.n && slice_equal(slice_from(text, text.n - tail.n), tail);
+		bool starts = start.n && slice_equal(slice_word(&text), start);
+		if (one->side == side && one != chosen && starts && ends)
+			log->of[side][log->count[side]++] = one;
+	}
+}
+
+/* The two shapes of which most is surely said, and those that end as they do; false where no two are alike. */
 static bool choose(struct log *log)
 {
 	size_t best = 0;
+	struct slice tails[2] = { { 0 }, { 0 } }, tail = { 0 }, other = { 0 };
 	for (size_t s = 0; s < log->n; s++) {
 		for (size_t c = 0; c < log->n; c++) {
 			const struct shape *server = &log->shapes[s], *client = &log->shapes[c];
 			bool sides = server->side == SIDE_SERVER && client->side == SIDE_CLIENT;
 			bool sure = server->count >= SURELY_SAID && client->count >= SURELY_SAID;
-			if (!sides || !sure || server->count + client->count <= best || !alike(server, client))
+			if (!sides || !sure || server->count + client->count <= best ||
+			    !alike(server, client, &tail, &other))
 				continue;
 			best = server->count + client->count;
-			log->of[SIDE_SERVER] = server;
-			log->of[SIDE_CLIENT] = client;
+			log->of[SIDE_SERVER][0] = server;
+			log->of[SIDE_CLIENT][0] = client;
+			tails[SIDE_SERVER] = tail;
+			tails[SIDE_CLIENT] = other;
 		}
+	}
+	for (enum side side = SIDE_CLIENT; best && side <= SIDE_SERVER; side++) {
+		log->count[side] = 1;
+		choose_like(log, side, tails[side]);
 	}
 	return best > 0;
 }
@@ -217,10 +246,12 @@ static bool log_row(const struct log *log, struct slice line, enum side *side, s
 {
 	size_t end;
 	for (*side = SIDE_CLIENT; *side <= SIDE_SERVER; ++*side) {
-		if (!front_fits(log->of[*side], line, &end))
-			continue;
-		*text = said_behind(line, end);
-		return true;
+		for (size_t i = 0; i < log->count[*side]; i++) {
+			if (!front_fits(log->of[*side][i], line, &end))
+				continue;
+			*text = said_behind(line, end);
+			return true;
+		}
 	}
 	return false;
 }
@@ -247,7 +278,7 @@ static bool find_fronts(struct log *log, struct slice text)
 	for (size_t i = 0; i < LEARN_LINES && text.n; i++) {
 		struct slice line = slice_row(&text);
 		enum side side;
-		size_t end = surely_at(line, &side);
+		size_t end = log_says(line, &side);
 		struct shape shape = shape_of(line, end, side);
 		if (end)
 			count_shape(log, &shape);
@@ -342,18 +373,20 @@ static enum status read(struct draft *d, struct slice text)
 
 /* ---- the door ---- */
 
-/* A line that begins with somebody's prefix is read with that, unless a time or a string of Python's follows. */
+/* A line that begins with somebody's prefix is read with that, unless a time or a string of Python's follows, or what is surely said
+ * stands further behind. */
 static unsigned likes(struct slice line, bool first)
 {
 	struct said said;
 	enum side side;
 	(void)first;
-	if (surely_at(line, &side) == 0)
+	if (log_says(line, &side) == 0)
 		return 0;
 	if (notation_find(line, NULL, &said, 1) == 0 || !said.clean)
 		return 1;
 	struct slice text = slice_part(line, said.text, said.end);
-	return log_from(text) > 0 || unrepred(text).n < text.n;
+	bool behind = prefix_likes(SIDE_CLIENT, text) < 2 && prefix_likes(SIDE_SERVER, text) < 2;
+	return log_from(text) > 0 || unrepred(text).n < text.n || (behind && log_says(text, &side) > 0);
 }
 
 size_t log_lines(struct slice text, bool *barren)

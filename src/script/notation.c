@@ -95,7 +95,7 @@ static bool best_at(struct slice line, size_t at, struct rows rows, unsigned lea
 /* Behind leaders alone. */
 static bool find_led(struct slice line, struct rows rows, struct said *said)
 {
-	bool found = false;
+	bool found = false, logged = false;
 	size_t at = 0;
 	for (unsigned i = 0; i < LEADER_STEPS; i++) {
 		struct said here;
@@ -104,9 +104,11 @@ static bool find_led(struct slice line, struct rows rows, struct said *said)
 			*said = here;
 			/* `---C:` is prose that somebody has glued to it */
 			said->clean = at == 0 || strchr("-.+", line.p[at - 1]) == NULL;
+			said->logged = logged;
 			found = true;
 		}
 		size_t next = leader_step(line, at);
+		logged = logged || log_from(slice_from(line, at)) > 0;
 		if (next == at)
 			break;
 		at = next;
@@ -159,7 +161,7 @@ static bool octet_begins(char c)
 	case 'M':
 	case 'm':
 	case 'I':
-	case 'i':
+	case 'L':
 	case 'P':
 	case 'Y':
 	case 'y':
@@ -274,10 +276,10 @@ static bool find_glued(struct slice line, struct rows rows, struct said *said)
 /* A client's arrow behind what it says, in rows that have such. */
 static bool find_pointing(struct slice line, struct rows rows, struct said *said)
 {
-	if (slice_find_octet(line, '>') == line.n)
-		return false;
+	bool drawn = slice_find_octet(line, '>') < line.n, sign = slice_find_octet(line, '\xE2') < line.n;
 	for (const struct notation *row = rows.first; row < rows.end; row++)
-		if (row->form == NOTATION_ARROW && arrow_behind(line, row, rows.end == rows.first + 1, said))
+		if ((row->form == NOTATION_ARROW ? drawn : sign && row->client[0] == '\xE2') &&
+		    arrow_behind(line, row, rows.end == rows.first + 1, said))
 			return true;
 	return false;
 }

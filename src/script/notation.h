@@ -53,6 +53,7 @@ struct said {
 	const struct notation *notation;
 	enum side side;
 	bool both;    /* `C & S:`, `C,S:`: both do it, or it happens between them */
+	bool logged;  /* a log's time, or its name for the connection, stands before it */
 	bool worded;  /* words stand before the one that names the side: `SMTP client:` */
 	size_t start; /* where the prefix begins */
 	size_t after; /* where it ends: the white space behind it is the separator, and perhaps what the text is indented by */

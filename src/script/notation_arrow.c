@@ -54,6 +54,15 @@ static size_t column_of(struct slice text)
 	return at < text.n ? at + mark.n : start;
 }
 
+/* The text without the quote marks around all of it. */
+static struct slice unquoted(struct slice text)
+{
+	char mark = text.n > 2 ? text.p[0] : '\0';
+	struct slice inside = slice_part(text, 1, text.n ? text.n - 1 : 0);
+	bool quoted = (mark == '"' || mark == '`') && text.p[text.n - 1] == mark;
+	return quoted && slice_find_octet(inside, mark) == inside.n ? inside : text;
+}
+
 /* The text of a column whose end is a shaft: without the shaft that is drawn before it. `any`: whatever it says. */
 static bool column_said(struct slice line, size_t end, const struct notation *row, bool any, struct said *said)
 {
@@ -61,12 +70,16 @@ static bool column_said(struct slice line, size_t end, const struct notation *ro
 		end--;
 	struct slice words = slice_part(line, 0, end);
 	size_t start = column_of(words);
-	while (start < end && (octet_is_blank(line.p[start]) || line.p[start] == '|' || line.p[start] == shaft_of(row)))
+	bool drawn = row->form == NOTATION_ARROW;
+	while (start < end &&
+	       (octet_is_blank(line.p[start]) || line.p[start] == '|' || (drawn && line.p[start] == shaft_of(row))))
 		start++;
 	end = leader_unended(line, end);
-	struct slice text = slice_part(line, start, end);
-	bool aside = text.n > 1 && text.p[0] == '{' && text.p[text.n - 1] == '}';
 	bool clean = slice_trim(slice_part(line, 0, start)).n == 0;
+	struct slice text = unquoted(slice_part(line, start, end));
+	start = (size_t)(text.p - line.p);
+	end = start + text.n;
+	bool aside = text.n > 1 && text.p[0] == '{' && text.p[text.n - 1] == '}';
 	if (text.n == 0 || (!aside && !(any && clean) && prefix_likes(SIDE_CLIENT, text) < 2))
 		return false;
 	*said = (struct said){
@@ -75,9 +88,25 @@ static bool column_said(struct slice line, size_t end, const struct notation *ro
 	return true;
 }
 
+/* The client's arrow that is one sign, `→`, at the line's end. */
+static bool sign_behind(struct slice line, const struct notation *row, bool usual, struct said *said)
+{
+	struct slice spellings = slice_of(row->client), spelling, rest = line;
+	while (rest.n && octet_is_blank(rest.p[rest.n - 1]))
+		rest.n--;
+	while ((spelling = slice_word(&spellings)).n) {
+		size_t at = rest.n > spelling.n ? rest.n - spelling.n : 0;
+		if (at && slice_equal(slice_part(rest, at, rest.n), spelling) && octet_is_blank(line.p[at - 1]))
+			return column_said(line, at, row, usual, said);
+	}
+	return false;
+}
+
 bool arrow_behind(struct slice line, const struct notation *row, bool usual, struct said *said)
 {
 	unsigned heads = 0;
+	if (row->form != NOTATION_ARROW)
+		return sign_behind(line, row, usual, said);
 	for (size_t at = 0; at < line.n && heads < HEADS_MAX; at++) {
 		size_t shaft = run_from(line, at, shaft_of(row)), head = at + shaft;
 		bool both_ways = at && line.p[at - 1] == '<';

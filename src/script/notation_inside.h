@@ -48,7 +48,7 @@ bool prefix_parted(struct slice line, const struct notation *row, const struct p
 /* How much speaks for it that the side says the text, in whatever protocol (speaker_likes). */
 unsigned prefix_likes(enum side side, struct slice text);
 
-/* ---- arrows (notation_arrow.c), of rows of NOTATION_ARROW ---- */
+/* ---- arrows (notation_arrow.c), of rows of NOTATION_ARROW and of those whose arrow is one sign ---- */
 
 /* Where the arrow ends that stands at `at`, whose shaft may be longer than the spelling's; 0 where none does. */
 size_t arrow_at(struct slice line, size_t at, struct slice spelling);

@@ -7,6 +7,8 @@
 
 /* What stands in brackets before a line is no longer, in octets. */
 #define BRACKETS_MAX 40
+/* Nor is what stands in angle brackets shorter. */
+#define ANGLES_MIN 6
 /* Nor are a program's name and number. */
 #define NAME_MAX 48
 
@@ -52,7 +54,9 @@ static size_t stamp_from(struct slice text)
 	if (numbers < 3)
 		return 0;
 	at += at < text.n && text.p[at] == 'Z';
-	return ended(text, at) ? at : 0;
+	if (!ended(text, at))
+		return 0;
+	return at + slice_starts(slice_from(text, at), SLICE(": "));
 }
 
 /* `Sep 25 07:16:14`, as syslog has it (RFC 3164 4.1.2). */
@@ -71,6 +75,15 @@ static size_t syslog_from(struct slice text)
 		return 0;
 	size_t time = stamp_from(slice_from(text, at + day + 1));
 	return time ? at + day + 1 + time : 0;
+}
+
+/* `Sat`, before a date. */
+static size_t weekday_from(struct slice text)
+{
+	static const char days[] = "MonTueWedThuFriSatSun";
+	struct slice day = slice_part(text, 0, 3);
+	bool dated = text.n > 4 && text.p[3] == ' ' && octet_is_digit(text.p[4]);
+	return dated && slice_find(SLICE(days), day) % 3 == 0 && slice_find(SLICE(days), day) < sizeof days - 1 ? 3 : 0;
 }
 
 /* Words of a log's lines: how important they are, half of the day, a program that says nothing else of itself. */
@@ -101,7 +114,22 @@ static size_t brackets_from(struct slice text)
 		if (!is_name(inside.p[i]) && inside.p[i] != ' ' && inside.p[i] != ',' && inside.p[i] != '+')
 			return 0;
 	bool number = digits_from(inside, 0) > 0, word = slice_find_octet(inside, ' ') == inside.n;
-	return number || word ? close + 1 : 0;
+	bool colon = number && slice_starts(slice_from(text, close + 1), SLICE(": "));
+	return number || word ? close + 1 + colon : 0;
+}
+
+/* `<ap4afc2a>`: which connection, where other pieces stand before it. */
+static size_t angles_from(struct slice text)
+{
+	size_t close = slice_find_octet(slice_part(text, 0, BRACKETS_MAX), '>'), digits = 0;
+	if (close < ANGLES_MIN || close + 1 >= text.n || close >= BRACKETS_MAX || text.p[close + 1] != ' ')
+		return 0;
+	for (size_t i = 1; i < close; i++) {
+		if (!octet_is_alnum(text.p[i]))
+			return 0;
+		digits += octet_is_digit(text.p[i]);
+	}
+	return digits ? close + 1 : 0;
 }
 
 /* `postfix/smtpd[2551]:`, `mail postfix/smtpd[2551]:`, `Net::SMTP=GLOB(0x1c3e5a8)`: who has written the line. */
@@ -128,11 +156,13 @@ size_t log_from(struct slice text)
 		return 0;
 	if (text.p[0] == '[')
 		return brackets_from(text);
+	if (text.p[0] == '<')
+		return angles_from(text);
 	if (octet_is_digit(text.p[0]))
 		return stamp_from(text);
 	if (!octet_is_alpha(text.p[0]))
 		return 0;
-	size_t word = log_word_from(text), time = word ? word : syslog_from(text);
+	size_t day = weekday_from(text), word = day ? day : log_word_from(text), time = word ? word : syslog_from(text);
 	return time ? time : program_from(text);
 }
 

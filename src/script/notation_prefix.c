@@ -290,6 +290,7 @@ bool prefix_parted(struct slice line, const struct notation *row, const struct p
 		return true;
 	if (next == '<' && row->form == NOTATION_LETTER)
 		return true; /* `C:<connects>` */
-	return next != ':' && next != '/' && next != '\\' &&
+	/* an arrow or a mark that is drawn on is another one: `<<<<` */
+	return next != ':' && next != '/' && next != '\\' && next != line.p[prefix->end - 1] &&
 	       prefix_likes(prefix->side, slice_from(line, prefix->end)) > 1;
 }

@@ -62,7 +62,28 @@ static const char *const openssl_says[] = { "CONNECTED(",
 	                                    "write:errno=",
 	                                    "didn't find ",
 	                                    NULL };
-static const char *const closes[] = { "Connection closed by foreign host.",
+/* What a library prints of its own work, among what is said: JavaMail's. */
+static const char *const logs[] = { "DEBUG: ", "DEBUG SMTP", "DEBUG POP3", "DEBUG IMAP", "DEBUG NTLM", NULL };
+static const char *const gnutls_says[] = { "Processed ",
+	                                   "Resolving '",
+	                                   "Connecting to '",
+	                                   "*** Starting TLS handshake",
+	                                   "- Certificate",
+	                                   " - subject",
+	                                   "- Got a certificate list",
+	                                   "- Status: ",
+	                                   "- Description: ",
+	                                   "- Session ID: ",
+	                                   "- Ephemeral ",
+	                                   "- Server Signature",
+	                                   "- Channel binding",
+	                                   "- Options: ",
+	                                   "- Handshake was completed",
+	                                   "- Simple Client Mode",
+	                                   "- Peer's certificate",
+	                                   NULL };
+static const char *const closes[] = { "- Peer has closed the GnuTLS connection",
+	                              "Connection closed by foreign host.",
 	                              "Connection closed.",
 	                              "read:errno=",
 	                              "closed",
@@ -103,7 +124,8 @@ bool tool_speaks_tls(struct slice tool, struct slice arguments)
 		return slice_find(arguments, SLICE("--ssl")) < arguments.n;
 	if (slice_equal(tool, SLICE("socat")))
 		return slice_find_nocase(arguments, SLICE("openssl:")) < arguments.n;
-	return slice_equal(tool, SLICE("openssl")) || slice_equal(tool, SLICE("gnutls-cli"));
+	bool later = slice_find(arguments, SLICE("--starttls ")) < arguments.n; /* once the user says so */
+	return slice_equal(tool, SLICE("openssl")) || (slice_equal(tool, SLICE("gnutls-cli")) && !later);
 }
 
 static unsigned port_of(struct slice text)
@@ -138,7 +160,13 @@ struct tool_target tool_target(struct slice arguments)
 bool tool_says(struct slice line, bool tls)
 {
 	return line_starts_any(line, telnet_says) || line_starts_any(line, nc_says) ||
-	       line_starts_any(line, wget_says) || (tls && line_starts_any(line, openssl_says));
+	       line_starts_any(line, wget_says) || line_starts_any(line, gnutls_says) ||
+	       (tls && line_starts_any(line, openssl_says));
+}
+
+bool tool_logs(struct slice line)
+{
+	return line_starts_any(line, logs);
 }
 
 bool tool_closes(struct slice line, enum side *side)

@@ -31,6 +31,8 @@ struct tool_target tool_target(struct slice arguments);
 
 /* Whether a tool says the line; `tls`: one that speaks TLS. */
 bool tool_says(struct slice line, bool tls);
+/* Whether a mail library logs with it what it does itself (`DEBUG SMTP: connected to host …`): such lines stand among what is said. */
+bool tool_logs(struct slice line);
 /* Whether a tool says with it that the connection is closed; `*side` gets who has closed it. */
 bool tool_closes(struct slice line, enum side *side);
 /* The block that the line begins; NULL where it begins none. */

@@ -89,6 +89,14 @@ static void byte_order_marks_say_the_encoding(void)
 	CHECK_LINES("f.txt", "caf\xE9 \xFF\n", "1 T caf\xE9 \xFF\n");
 }
 
+static void nuls_beside_the_first_letter_say_it_too(void)
+{
+	CHECK_LINES("f.txt", "C\0:\0 \0\xE9\0\n\0", "1 T C: \xC3\xA9\n");
+	CHECK_LINES("f.txt", "\0C\0:\0 \0\xE9\0\n", "1 T C: \xC3\xA9\n");
+	CHECK_LINES("f.txt", "C", "1 T C\n");
+	CHECK_LINES("f.txt", "C:", "1 T C:\n");
+}
+
 static void what_holds_nuls_is_no_text(void)
 {
 	bool binary;
@@ -404,6 +412,50 @@ static void pages_of_an_rfc_in_html(void)
 	            "1 L1 a\n2 H Basic\n2 E1\n3 L1 b\n");
 }
 
+/* ---- bars around lines ---- */
+
+static void frames_come_off(void)
+{
+	CHECK_LINES("a.txt",
+	            "│ one      │\n"
+	            "│          │\n"
+	            "┃   two ┃\n"
+	            "| three |\n"
+	            "||\n"
+	            "|four|\n"
+	            "| a | b |\n"
+	            "│ one side\n",
+	            "1 T  one\n"
+	            "2 E\n"
+	            "3 T    two\n"
+	            "4 T  three\n"
+	            "5 E\n"
+	            "6 T |four|\n"
+	            "7 T | a | b |\n"
+	            "8 T │ one side\n");
+}
+
+static void bars_behind_lines_come_off(void)
+{
+	CHECK_LINES("a.txt",
+	            "one |\n"
+	            "two | |\n"
+	            ". | |\n"
+	            "three |\n"
+	            "four\n"
+	            "five |\n"
+	            "six||\n"
+	            " | |\n",
+	            "1 T one |\n"
+	            "2 T two\n"
+	            "3 T .\n"
+	            "4 T three\n"
+	            "5 T four\n"
+	            "6 T five |\n"
+	            "7 T six||\n"
+	            "8 E\n");
+}
+
 /* ---- tables of names ---- */
 
 static void names_are_sorted_and_found(void)
@@ -427,6 +479,7 @@ int main(void)
 {
 	TEST(line_ends_are_all_known);
 	TEST(byte_order_marks_say_the_encoding);
+	TEST(nuls_beside_the_first_letter_say_it_too);
 	TEST(what_holds_nuls_is_no_text);
 	TEST(a_stray_nul_far_behind_is_left_out);
 	TEST(what_printers_and_terminals_understand_is_taken_out);
@@ -458,6 +511,8 @@ int main(void)
 	TEST(tables_of_html_are_cells);
 	TEST(numbers_of_lines_are_left_out);
 	TEST(pages_of_an_rfc_in_html);
+	TEST(frames_come_off);
+	TEST(bars_behind_lines_come_off);
 	TEST(names_are_sorted_and_found);
 	return test_end();
 }

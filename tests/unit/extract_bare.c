@@ -14,18 +14,19 @@ static void a_pasted_session_is_told_apart_by_who_would_say_the_line(void)
 		"250-mail.example\n250 SIZE 1000\nMAIL FROM:<a@me.example>\n250 2.1.0 OK\nquit\n221 2.0.0 Bye\n"
 		"read:errno=0\n```\n",
 		true);
-	CHECK_TEXT(slice_of(got), "smtp+tls 3-10\n"
-	                          "# $ openssl s_client -connect mail.example:465 -crlf\n"
-	                          "# the document does not print who says which line: told by what stands in it\n"
-	                          "S: 220 mail.example ESMTP\n"
-	                          "C: EHLO me.example\n"
-	                          "S: 250-mail.example\n"
-	                          "S: 250 SIZE 1000\n"
-	                          "C: MAIL FROM:<a@me.example>\n"
-	                          "S: 250 2.1.0 OK\n"
-	                          "C: quit\n"
-	                          "S: 221 2.0.0 Bye\n"
-	                          "# read:errno=0\n");
+	CHECK_TEXT(slice_of(got),
+	           "smtp+tls 3-10\n"
+	           "# $ openssl s_client -connect mail.example:465 -crlf\n"
+	           "# the document does not print who says which line: guessed from what each line says\n"
+	           "S: 220 mail.example ESMTP\n"
+	           "C: EHLO me.example\n"
+	           "S: 250-mail.example\n"
+	           "S: 250 SIZE 1000\n"
+	           "C: MAIL FROM:<a@me.example>\n"
+	           "S: 250 2.1.0 OK\n"
+	           "C: quit\n"
+	           "S: 221 2.0.0 Bye\n"
+	           "# read:errno=0\n");
 	free(got);
 }
 
@@ -109,24 +110,26 @@ static void a_request_and_its_response_are_one(void)
 static void a_header_gets_its_end(void)
 {
 	char *got = found("d.txt", "   GET /a HTTP/1.1\n   Host: x.example\n\nis a request.\n", true);
-	CHECK_TEXT(slice_of(got), "http 1-3\n"
-	                          "# the document does not print who says which line: told by what stands in it\n"
-	                          "C: GET /a HTTP/1.1\n"
-	                          "C: Host: x.example\n"
-	                          "# the document leaves out the empty line that ends the header\n"
-	                          "C:\n");
+	CHECK_TEXT(slice_of(got),
+	           "http 1-3\n"
+	           "# the document does not print who says which line: guessed from what each line says\n"
+	           "C: GET /a HTTP/1.1\n"
+	           "C: Host: x.example\n"
+	           "# the document leaves out the empty line that ends the header\n"
+	           "C:\n");
 	free(got);
 	got = found("d.md", "```\nGET /a HTTP/1.1\nHost: x.example\nHTTP/1.1 204 No Content\nServer: x\n```\n", true);
-	CHECK_TEXT(slice_of(got), "http 2-5\n"
-	                          "# the document does not print who says which line: told by what stands in it\n"
-	                          "C: GET /a HTTP/1.1\n"
-	                          "C: Host: x.example\n"
-	                          "# the document leaves out the empty line that ends the header\n"
-	                          "C:\n"
-	                          "S: HTTP/1.1 204 No Content\n"
-	                          "S: Server: x\n"
-	                          "# the document leaves out the empty line that ends the header\n"
-	                          "S:\n");
+	CHECK_TEXT(slice_of(got),
+	           "http 2-5\n"
+	           "# the document does not print who says which line: guessed from what each line says\n"
+	           "C: GET /a HTTP/1.1\n"
+	           "C: Host: x.example\n"
+	           "# the document leaves out the empty line that ends the header\n"
+	           "C:\n"
+	           "S: HTTP/1.1 204 No Content\n"
+	           "S: Server: x\n"
+	           "# the document leaves out the empty line that ends the header\n"
+	           "S:\n");
 	free(got);
 }
 

@@ -110,7 +110,7 @@ static void forms_are_listed(void)
 		"--from swak: no such form: there are transcript, imaplib, smtplib, http.client, poplib, ftplib, curl, swaks, "
 		"s_client, telnet, exim, imaptest, nc and document");
 	CHECK_READ("swaks", "=== Trying\n",
-	           "f.txt:1: \"\": read as swaks, this is no conversation: nothing is said in it");
+	           "f.txt:1: read as swaks, this is not a conversation: nothing is said in it");
 	CHECK_READ("transcript", "C: hello\n", "C: hello\n");
 }
 

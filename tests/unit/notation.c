@@ -242,6 +242,36 @@ static void wikis_flatten_lines(void)
 	CHECK_FOUND("Client: QUIT Server: 221 bye", "C|QUIT S|221 bye");
 }
 
+/* A pair of prefixes in a line that somebody has flattened: the first is the line's own, the others are found inside it. */
+static void check_inside(const struct notation *row, struct slice client, struct slice server)
+{
+	struct buffer line = { 0 };
+	struct said said[4];
+	buffer_printf(&line, SLICE_FMT " 250 ok " SLICE_FMT " QUIT " SLICE_FMT " 221 bye", SLICE_ARG(server),
+	              SLICE_ARG(client), SLICE_ARG(server));
+	size_t n = notation_find(buffer_slice(&line), row, said, 4);
+	CHECK(n == 3);
+	if (n == 3) {
+		CHECK(said[1].side == SIDE_CLIENT && said[2].side == SIDE_SERVER);
+		CHECK_TEXT(slice_part(buffer_slice(&line), said[1].text, said[1].end), "QUIT");
+	} else {
+		printf("# %s: " SLICE_FMT "\n", row->name, SLICE_ARG(buffer_slice(&line)));
+	}
+	buffer_free(&line);
+}
+
+static void every_prefix_is_found_inside_a_line(void)
+{
+	for (const struct notation *row = notations; row->name; row++) {
+		struct slice clients = slice_of(row->client), client;
+		while (row->form != NOTATION_BLOCK && (client = slice_word(&clients)).n) {
+			struct slice servers = slice_of(row->server), server;
+			while ((server = slice_word(&servers)).n)
+				check_inside(row, client, server);
+		}
+	}
+}
+
 static void what_is_said_may_look_like_a_prefix(void)
 {
 	CHECK_FOUND("S: 250 drive C: is full", "S|250 drive C: is full");
@@ -414,6 +444,7 @@ int main(void)
 	TEST(what_opens_is_closed);
 	TEST(labels_and_prose_stand_before);
 	TEST(wikis_flatten_lines);
+	TEST(every_prefix_is_found_inside_a_line);
 	TEST(what_is_said_may_look_like_a_prefix);
 	TEST(no_more_are_written_than_asked_for);
 	TEST(other_things_are_no_prefixes);
