@@ -121,7 +121,7 @@ const struct option_row option_rows[] = {
 	{ "record", 'r', "FILE", OPTIONS_RECORD | OPTIONS_LAB, OPTION_TEXT, AT(record), NULL,
 	  "write the conversation to FILE too; the lab: each\nto a file of its own in the folder FILE" },
 	{ "list", 0, NULL, OPTIONS_EXTRACT, OPTION_FLAG, AT(list), NULL,
-	  "list the conversations, a line each, and print none" },
+	  "print none, but a line of each: number, lines,\nprotocol, the client's lines, the server's, title" },
 	{ "directory", 'd', "DIR", OPTIONS_EXTRACT, OPTION_TEXT, AT(directory), NULL,
 	  "write each to a file of its own in DIR, which is\nmade: 01-….txt, 02-….txt" },
 	{ "fix", 0, NULL, OPTIONS_CHECK, OPTION_FLAG, AT(fix), NULL,
