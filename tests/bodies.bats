@@ -209,3 +209,146 @@ quit
 ```
 EOF
 }
+
+@test "HTTP: the first line of a page is of the body" {
+	document_says md 'Protocol: http
+
+'"$told"'
+S: HTTP/1.1 200 OK
+S: Content-Type: text/html
+S:
+S: <!doctype html>
+S: <p>Hello' <<'EOF'
+```
+HTTP/1.1 200 OK
+Content-Type: text/html
+
+<!doctype html>
+<p>Hello
+```
+EOF
+}
+
+@test "HTTP: what stands in the next block is the body only where it looks like one, or a field announces a type" {
+	document_says md 'Protocol: http
+
+'"$told"'
+S: HTTP/1.0 200 OK
+S: Connection: keep-alive
+# the document leaves out the empty line that ends the header
+S:' <<'EOF'
+```
+HTTP/1.0 200 OK
+Connection: keep-alive
+```
+
+```
+off=0 message begin
+off=0 version complete
+```
+EOF
+}
+
+@test "SMTP: a list that tells what commands are for is nobody's session" {
+	printf '%s\n' '```' 'telnet mail.example.org 25' '' 'RCPT - Address of the recipient.' 'DATA - Starts the text.' '' \
+		'nmap mail.example.org' '```' >"$BATS_TEST_TMPDIR/dash.md"
+	printf '%s\n' '```' 'HELO        Identify to the server.' 'MAIL FROM:  The address of the sender.' \
+		'DATA        Begin the text, which a dot ends.' 'QUIT        End the session.' '```' >"$BATS_TEST_TMPDIR/wide.md"
+	run -1 "$PARLANCE" extract "$BATS_TEST_TMPDIR/dash.md"
+	run -1 "$PARLANCE" extract "$BATS_TEST_TMPDIR/wide.md"
+}
+
+@test "POP3: a list whose items begin with + is no reply" {
+	document_says md 'Title: By hand
+Protocol: pop3
+
+# nc mail.example.org 110
+'"$told"'
+C: USER bob
+C: PASS secret
+C: RETR 1' <<'EOF'
+# By hand
+
+```
+nc mail.example.org 110
+USER bob
+PASS secret
+RETR 1
+```
+
+## A database
+
++ It is an open source database.
++ Its port is 5432.
+EOF
+}
+
+@test "items of a list, and quoted lines without a blank behind their mark" {
+	expected='Title: By hand
+Protocol: smtp
+
+'"$told"'
+S: 220 mail.example.org ESMTP
+C: HELO client.example.org
+S: 250 mail.example.org
+C: DATA
+S: 354 go ahead
+C: Hello.
+C: .
+S: 250 queued'
+	lines=('220 mail.example.org ESMTP' 'HELO client.example.org' '250 mail.example.org' DATA '354 go ahead' Hello. . '250 queued')
+	document_says txt "$expected" < <(printf 'By hand\n=======\n\n' && printf -- '- %s\n' "${lines[@]}")
+	document_says txt "$expected" < <(printf 'By hand\n=======\n\n' && printf '>%s\n' "${lines[@]}")
+}
+
+@test "a list of commands, or of replies, in its items" {
+	printf -- '- %s\n' 'HELO client.example.org' 'MAIL FROM:<a@example.org>' 'RCPT TO:<b@example.org>' '250 OK' \
+		'354 Start mail input' '550 No such user' >"$BATS_TEST_TMPDIR/list.md"
+	run -1 "$PARLANCE" extract "$BATS_TEST_TMPDIR/list.md"
+}
+
+@test "what an author has written behind a #" {
+	document_says md 'Protocol: smtp
+
+'"$told"'
+S: 220 mail.example.org ESMTP
+C: HELO client.example.org
+# who we are
+S: 250 mail.example.org
+C: VRFY bob
+# is there one?
+S: 252 perhaps
+C: NOOP
+# nothing
+S: 250 OK
+C: QUIT
+# the end
+S: 221 bye' <<'EOF'
+```
+220 mail.example.org ESMTP
+HELO client.example.org # who we are
+250 mail.example.org
+VRFY bob   #is there one?
+252 perhaps
+NOOP # nothing
+250 OK
+QUIT # the end
+221 bye
+```
+EOF
+}
+
+@test "IMAP: Markdown's escape before a star" {
+	document_says txt 'Protocol: imap
+
+'"$told"'
+S: * OK mail.example.org ready
+C: a1 LIST "" "*"
+S: * LIST (\NoSelect) "/" "Work"
+S: a1 OK done' <<'EOF'
+\* OK mail.example.org ready
+a1 LIST "" "*"
+\* LIST (\NoSelect) "/" "Work"
+a1 OK done
+EOF
+}

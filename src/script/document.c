@@ -126,6 +126,10 @@ static void begin(struct document *d)
 		                               [FORM_HTML] = rfc_row };
 	d->known = true;
 	d->form = look_text(d->form, buffer_slice(&d->head));
+	if (d->form == FORM_XML) {
+		d->form = FORM_HTML;
+		document_html(d)->xml = true;
+	}
 	d->blocks.rfc = look_rfc(buffer_slice(&d->head));
 	d->blocks.empty_before = true;
 	d->reader = readers[d->form];

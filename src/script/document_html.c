@@ -80,16 +80,40 @@ static void attribute_over(struct html *h)
 		h->tag.kept |= slice_find_nocase(value, SLICE("white-space:pre")) < value.n ||
 		               slice_find_nocase(value, SLICE("white-space: pre")) < value.n;
 	}
+	if (h->xml && (slice_equal(name, SLICE("name")) || slice_equal(name, SLICE("title")))) {
+		buffer_clear(&h->title);
+		buffer_add_slice(&h->title, value);
+	}
 	h->nname = 0;
 	buffer_clear(&h->value);
+}
+
+/* Hands on the heading that an element has as an attribute. */
+static void title_over(struct html *h)
+{
+	struct tag title = { .element = xml_element_find(SLICE("title")) };
+	if (h->title.n && !h->tag.end && (h->tag.element->does & ELEMENT_TITLED)) {
+		html_lines_tag(&h->lines, &title);
+		html_lines_text(&h->lines, h->title.p, h->title.n);
+		title.end = true;
+		html_lines_tag(&h->lines, &title);
+	}
+	buffer_clear(&h->title);
 }
 
 static void tag_over(struct html *h)
 {
 	unsigned does = h->tag.element->does;
+	bool nothing = h->xml && h->empty && !(does & (ELEMENT_BREAK | ELEMENT_CELL));
 	h->state = HTML_TEXT;
+	h->empty = false;
 	buffer_clear(&h->held);
+	if (nothing) {
+		buffer_clear(&h->title);
+		return;
+	}
 	html_lines_tag(&h->lines, &h->tag);
+	title_over(h);
 	if (!h->tag.end && (does & ELEMENT_RAW)) {
 		h->raw = h->tag.element;
 		h->state = HTML_RAW;
@@ -178,6 +202,34 @@ static bool is_prefixed(struct slice name)
 	return false;
 }
 
+/* The same in XML and SGML, where every name is an element's. */
+static void xml_name_over(struct html *h, char c)
+{
+	struct slice held = buffer_slice(&h->held);
+	bool end = held.p[1] == '/';
+	if (!is_space(c) && c != '/' && c != '>') {
+		text_but_last(h, c);
+		return;
+	}
+	h->tag = (struct tag){ .element = xml_element_find(slice_part(held, end ? 2 : 1, held.n)), .end = end };
+	h->state = c == '/' ? HTML_SLASH : HTML_ATTRIBUTES;
+	if (c != '/')
+		step(h, c);
+}
+
+/* `<br/>`, or SGML's `<tt/word/`, whose second slash stays. */
+static void step_slash(struct html *h, char c)
+{
+	if (c != '>') {
+		buffer_clear(&h->held);
+		h->state = HTML_TEXT;
+		step(h, c);
+		return;
+	}
+	h->empty = true;
+	tag_over(h);
+}
+
 /* The name is over: an element's, or what may be one of the page's own (`<my-tag class="x">`), or text. */
 static void name_over(struct html *h, char c)
 {
@@ -209,8 +261,11 @@ static void name_over(struct html *h, char c)
 
 static void step_name(struct html *h, char c)
 {
-	if ((octet_is_alnum(c) || c == '-' || c == ':') && h->held.n < NAME_LONG)
+	bool more = h->xml && (c == '_' || c == '.');
+	if ((octet_is_alnum(c) || c == '-' || c == ':' || more) && h->held.n < NAME_LONG)
 		buffer_add_octet(&h->held, c);
+	else if (h->xml)
+		xml_name_over(h, c);
 	else
 		name_over(h, c);
 }
@@ -241,12 +296,39 @@ static void step_declaration(struct html *h, char c)
 		buffer_add_octet(&h->held, c);
 		return;
 	}
-	h->state = c == '-' ? HTML_COMMENT : HTML_BOGUS;
+	bool cdata = h->xml && c == '[' && h->held.n == 0;
+	h->state = c == '-' ? HTML_COMMENT : cdata ? HTML_CDATA : HTML_BOGUS;
 	buffer_clear(&h->held);
 	if (h->state == HTML_BOGUS)
 		step(h, c);
-	else
+	else if (h->state == HTML_COMMENT)
 		buffer_add_string(&h->held, "--"); /* `<!-->` is all of a comment */
+}
+
+/* `CDATA[` is passed over, and then all is text before `]]>`: what may be either waits. */
+static void step_cdata(struct html *h, char c)
+{
+	static const char opens[] = "CDATA[";
+	size_t n = h->held.n;
+	if (h->cdata < sizeof opens - 1) {
+		bool is = c == opens[h->cdata++];
+		h->state = is ? HTML_CDATA : HTML_BOGUS;
+		h->cdata = is ? h->cdata : 0;
+		if (!is)
+			step(h, c);
+	} else if (c == '>' && n == 2) {
+		buffer_clear(&h->held);
+		h->state = HTML_TEXT;
+		h->cdata = 0;
+	} else if (c == ']' && n < 2) {
+		buffer_add_octet(&h->held, c);
+	} else {
+		size_t keep = c == ']' ? 2 : 0;
+		html_lines_text(&h->lines, h->held.p, c == ']' ? 1 : n);
+		h->held.n = keep;
+		if (c != ']')
+			html_lines_text(&h->lines, &c, 1);
+	}
 }
 
 /* Over behind `-->` or `--!>`. */
@@ -343,6 +425,7 @@ static void step(struct html *h, char c)
 		attribute_over(h);
 		tag_over(h);
 	} else if (in_tag) {
+		h->empty = c == '/' && h->state != HTML_QUOTED;
 		step_attributes(h, c);
 	} else if (h->state == HTML_TEXT) {
 		step_text(h, c);
@@ -359,6 +442,10 @@ static void step(struct html *h, char c)
 		step_declaration(h, c);
 	} else if (h->state == HTML_COMMENT) {
 		step_comment(h, c);
+	} else if (h->state == HTML_CDATA) {
+		step_cdata(h, c);
+	} else if (h->state == HTML_SLASH) {
+		step_slash(h, c);
 	} else if (h->state == HTML_RAW) {
 		step_raw(h, c);
 	} else if (c == '>') { /* HTML_BOGUS */
@@ -397,5 +484,6 @@ void html_reader_free(struct html *h)
 {
 	buffer_free(&h->held);
 	buffer_free(&h->value);
+	buffer_free(&h->title);
 	buffer_free(&h->lines.text);
 }

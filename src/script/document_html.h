@@ -73,6 +73,7 @@ enum html_state {
 	HTML_ENTITY,     /* `&` */
 	HTML_OPEN,       /* `<` */
 	HTML_NAME,       /* `<pr`, `</pr` */
+	HTML_SLASH,      /* `<tt/`: SGML's short form, unless `>` follows */
 	HTML_HOLD,       /* `<my-word `: a tag or text, as its end shows */
 	HTML_ATTRIBUTES, /* between them */
 	HTML_ATTRIBUTE,  /* in the name of one */
@@ -82,20 +83,25 @@ enum html_state {
 	HTML_UNQUOTED,
 	HTML_DECLARATION, /* `<!`, `<!-` */
 	HTML_COMMENT,
+	HTML_CDATA, /* text as it stands, until `]]>` */
 	HTML_BOGUS, /* until `>` */
 	HTML_RAW    /* in <script>, <title> and such */
 };
 
 struct html {
 	struct html_lines lines;
+	bool xml; /* it is XML or SGML: all names are elements */
 	enum html_state state;
 	struct buffer held; /* octets that may be a tag, a reference, a comment's end */
 	struct tag tag;
+	bool empty;    /* it ends with a slash: in XML it holds nothing */
 	char name[16]; /* of the attribute, as far as it matters */
 	size_t nname;
 	struct buffer value;
+	struct buffer title; /* the tag's, where an attribute holds it */
 	char quote;
 	const struct element *raw; /* what HTML_RAW is in */
+	size_t cdata;              /* octets of `CDATA[` that were read */
 };
 
 /* Text of the document; `lines.number` is the first line's, and is counted on. */

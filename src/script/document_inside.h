@@ -139,7 +139,8 @@ bool shape_fence_closes(const struct fence *open, struct slice text);
 
 /* ---- the form ---- */
 
-enum document_form { FORM_UNKNOWN, FORM_TEXT, FORM_MARKDOWN, FORM_RST, FORM_HTML };
+/* FORM_XML is a manual in XML or SGML, which is read as HTML is. */
+enum document_form { FORM_UNKNOWN, FORM_TEXT, FORM_MARKDOWN, FORM_RST, FORM_HTML, FORM_XML };
 
 /* By the name's ending, and by the beginning of the text where that says nothing, or `.txt` alone (document_look.c). */
 enum document_form look_name(const char *name);

@@ -12,7 +12,9 @@ static const struct {
 	{ ".htm", FORM_HTML },     { ".html", FORM_HTML },      { ".markdown", FORM_MARKDOWN },
 	{ ".md", FORM_MARKDOWN },  { ".mdown", FORM_MARKDOWN }, { ".mdx", FORM_MARKDOWN },
 	{ ".mkd", FORM_MARKDOWN }, { ".mkdn", FORM_MARKDOWN },  { ".rest", FORM_RST },
-	{ ".rst", FORM_RST },      { ".xhtml", FORM_HTML },
+	{ ".rst", FORM_RST },      { ".xhtml", FORM_HTML },     { ".xml", FORM_XML },
+	{ ".sgml", FORM_XML },     { ".sgm", FORM_XML },        { ".docbook", FORM_XML },
+	{ ".dbk", FORM_XML },
 };
 
 enum document_form look_name(const char *name)
@@ -33,6 +35,38 @@ static bool is_html(struct slice text)
 	for (size_t i = 0; begins[i]; i++)
 		if (slice_starts_nocase(text, slice_of(begins[i])))
 			return i < 4 || slice_find_nocase(text, SLICE("<html")) < text.n;
+	return false;
+}
+
+/* Whether it is a piece of a page: it begins with an element that pages are built of, and has ends of such. */
+static bool is_piece_of_html(struct slice text)
+{
+	static const char *const begins[] = { "<h1",  "<h2",    "<h3", "<p>", "<p ", "<pre",
+		                              "<div", "<table", "<ul", "<ol", NULL };
+	static const char *const ends[] = { "</h1>",  "</h2>",    "</h3>", "</p>", "</pre>",
+		                            "</div>", "</table>", "</li>", NULL };
+	struct slice rest = text;
+	bool begun = false, ended = false;
+	while (rest.n > 0 && strchr(" \t\n", rest.p[0]))
+		rest = slice_from(rest, 1);
+	for (size_t i = 0; begins[i]; i++)
+		begun = begun || slice_starts_nocase(rest, slice_of(begins[i]));
+	for (size_t i = 0; begun && ends[i]; i++)
+		ended = ended || slice_find_nocase(rest, slice_of(ends[i])) < rest.n;
+	return ended;
+}
+
+/* Whether it is a manual: it has paragraphs, or sections. Other XML (data, a test's) is text to its reader. */
+static bool is_manual(enum document_form named, struct slice text)
+{
+	static const char *const elements[] = { "<para>",   "<p>",      "<section", "<sect",
+		                                "<chapter", "<article", "<t>",      NULL };
+	struct slice rest = slice_trim(text);
+	bool xml = named == FORM_XML || slice_starts(rest, SLICE("<?xml ")) ||
+	           slice_starts_nocase(rest, SLICE("<!doctype "));
+	for (size_t i = 0; xml && elements[i]; i++)
+		if (slice_find_nocase(text, slice_of(elements[i])) < text.n)
+			return true;
 	return false;
 }
 
@@ -61,14 +95,18 @@ static void count(struct slice text, unsigned *markdown, unsigned *rst)
 enum document_form look_text(enum document_form named, struct slice text)
 {
 	unsigned markdown = 0, rst = 0;
-	if (named != FORM_UNKNOWN)
+	if (named != FORM_UNKNOWN && named != FORM_XML)
 		return named;
 	if (is_html(text))
 		return FORM_HTML;
+	if (is_manual(named, text))
+		return FORM_XML;
 	count(text, &markdown, &rst);
 	if (rst >= 2 && rst > markdown)
 		return FORM_RST;
-	return markdown >= 2 ? FORM_MARKDOWN : FORM_TEXT;
+	if (markdown >= 2)
+		return FORM_MARKDOWN;
+	return is_piece_of_html(text) ? FORM_HTML : FORM_TEXT;
 }
 
 /* An RFC's number and its title on one line: how the oldest begin. */

@@ -88,7 +88,9 @@ static void resume(struct walk *w, const struct bare *bare)
 		           slice_equal_nocase(slice_word(&verb), SLICE("DATA"));
 	}
 	w->assumed = (struct slice){ 0 };
-	if (!w->protocol->server_first && ends_header(buffer_slice(&bare->tail)))
+	struct slice tail = buffer_slice(&bare->tail);
+	w->announced = slice_find_nocase(tail, SLICE("\nSContent-Type:")) < tail.n;
+	if (!w->protocol->server_first && ends_header(tail))
 		walk_http_resume(w);
 }
 
@@ -411,7 +413,7 @@ static bool may_begin(const struct bare *bare, const struct talk *t, const struc
 	const struct held *held = &p->lines[i];
 	struct slice line = stretch_trim(passage_line(p, i));
 	static const char marks[] = ">-C$<#* ";
-	struct slice text = slice_trim(line);
+	struct slice text = stretch_unescaped(slice_trim(line));
 	if (text.n == 0 || held->kind == DOCUMENT_HEADING || held->kind == DOCUMENT_CELL)
 		return false;
 	if (stretch_amid_sentence(p, i) && (line_is_code(text) || !begins_surely(text)) &&

@@ -68,6 +68,7 @@ struct stretch {
 	bool literal;
 	size_t indent;        /* columns before all of them */
 	bool ends;            /* they are printed with marks of their ends */
+	bool hashes;          /* an author has written behind some of them, a `#` before it */
 	struct slice quote;   /* what stands before each, as in quoted mail; empty: nothing */
 	bool numbered;        /* each has its number */
 	struct slice mark[2]; /* what stands before the lines of each side; empty: nothing */
@@ -83,6 +84,8 @@ struct stretch stretch_of(const struct passage *p, size_t i);
 void stretch_mark(struct stretch *s, const struct slice mark[2]);
 /* The line without white space at its end, and without the bars there that a flattened table has left (`Host: a | |`). */
 struct slice stretch_trim(struct slice text);
+/* The line without Markdown's escape before IMAP's star: `\* OK ready`. */
+struct slice stretch_unescaped(struct slice text);
 /* The `i`th line without what all are indented by, bold's stars and white space at its end. */
 struct slice stretch_line(const struct stretch *s, size_t i);
 /* Whether the mark of that side stands before the text; `*rest` gets what stands behind it. True where it has no mark. */
@@ -188,6 +191,8 @@ unsigned walk_likes(const struct walk *w, enum side side, struct slice text);
 /* Takes it off the line's end: behind an arrow (`<- type this`), or behind two spaces and `#`, `//` or `->`. Its words; empty where
  * none stand there. */
 struct slice bare_gloss(struct slice *text);
+/* The same behind a `#` between single spaces, where the stretch has several such. */
+struct slice bare_hash_gloss(struct slice *text);
 
 /* ---- whether it is one (extract_bare_accept.c) ---- */
 

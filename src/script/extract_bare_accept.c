@@ -72,9 +72,38 @@ static bool logs_in(const struct walk *w)
 	return command && command->phase == PHASE_AUTHENTICATE;
 }
 
+/* `DATA - Starts the text of the message.`, `MAIL FROM:  Sender's address.`: a verb, and what it is for, as in a list of the commands. */
+static bool is_explained(struct slice text)
+{
+	size_t dash = slice_find(text, SLICE(" - ")), wide = slice_find(text, SLICE("  "));
+	struct slice front = slice_part(text, 0, dash < wide ? dash : wide), words = slice_from(text, front.n);
+	for (size_t i = 0; i < front.n; i++)
+		if (!octet_is_alpha(front.p[i]) && front.p[i] != ' ' && front.p[i] != ':')
+			return false;
+	words = slice_trim(dash < wide ? slice_from(words, 3) : words);
+	size_t spaces = 0;
+	for (size_t i = 0; i < words.n; i++)
+		spaces += words.p[i] == ' ';
+	return spaces > 1 && words.p[0] >= 'A' && words.p[0] <= 'Z' && slice_find_octet(words, '@') == words.n;
+}
+
+/* Whether most of what the client would say is explained. */
+static bool is_list(const struct walk *w)
+{
+	size_t commands = 0, explained = 0;
+	for (size_t i = 0; i < w->n; i++) {
+		bool command = w->steps[i].kind == STEP_SAID && w->steps[i].command;
+		commands += command;
+		explained += command && is_explained(w->steps[i].text);
+	}
+	return explained * 2 > commands;
+}
+
 /* Commands alone: what somebody would type, in its order, with its arguments. */
 static bool accept_commands(const struct walk *w)
 {
+	if (is_list(w))
+		return false;
 	if (w->misfits == 0 && w->answered)
 		return true;
 	bool named = w->named && w->s->literal; /* a block below the shell's line: commands in small letters too */
@@ -107,6 +136,9 @@ bool walk_accepted(const struct walk *w)
 	/* at another port another service says +OK too: Redis */
 	if (w->other && !w->protocol->one_code && !w->protocol->tagged && w->sure[SIDE_CLIENT] == 0 &&
 	    w->likely[SIDE_CLIENT] < 2)
+		return false;
+	/* a list has one item for each command, or for each reply, but hardly both in turn */
+	if (slice_equal(w->s->quote, SLICE("-")) && (w->exchanges < 2 || w->misfits))
 		return false;
 	if (w->said[SIDE_SERVER] == 0)
 		return accept_commands(w);

@@ -29,7 +29,8 @@ static size_t mark_of(struct slice text, size_t spaces)
 		return arrow && text.p[0] == '<' ? arrow : 0;
 	if (arrow)
 		return arrow;
-	return slice_starts(text, SLICE("# ")) ? 1 : slice_starts(text, SLICE("// ")) ? 2 : 0;
+	bool hash = text.n > 1 && text.p[0] == '#' && (text.p[1] == ' ' || octet_is_alpha(text.p[1]));
+	return hash ? 1 : slice_starts(text, SLICE("// ")) ? 2 : 0;
 }
 
 struct slice bare_gloss(struct slice *text)
@@ -47,4 +48,15 @@ struct slice bare_gloss(struct slice *text)
 		spaces = text->p[i] == ' ' ? spaces + 1 : 0;
 	}
 	return (struct slice){ 0 };
+}
+
+struct slice bare_hash_gloss(struct slice *text)
+{
+	static const struct slice mark = { " # ", 3 };
+	size_t at = slice_find(*text, mark);
+	if (at == 0 || at == text->n)
+		return (struct slice){ 0 };
+	struct slice words = slice_trim(slice_from(*text, at + mark.n));
+	*text = slice_trim(slice_part(*text, 0, at));
+	return words;
 }

@@ -457,7 +457,8 @@ void walk_http_resume(struct walk *w)
 	uint64_t due = dialogue_due(w->d, SIDE_SERVER);
 	size_t i = w->s->first, end = body_end(w, i);
 	body_of_lines(w, end);
-	if (w->headed || (due && !fit_lines(w, i, end, due)))
+	bool markup = first.n && (first.p[0] == '<' || first.p[0] == '{' || first.p[0] == '[');
+	if (w->headed || (due ? !fit_lines(w, i, end, due) : !w->announced && !markup))
 		return;
 	w->http = HTTP_BODY;
 	w->side = SIDE_SERVER;

@@ -37,10 +37,20 @@ static bool is_comment(const struct walk *w, struct slice text)
 	return w->protocol->tagged && slice_starts(text, SLICE("# "));
 }
 
+/* `+ ` and several words is an item of a list: in POP3, whose challenge is one word (RFC 5034 4), and under a heading in no block. */
+static bool is_item(const struct walk *w, struct slice text)
+{
+	bool listed = is_pop3(w) || (w->headed && !w->s->literal);
+	struct slice words = slice_trim(slice_from(text, 1));
+	return listed && slice_starts(text, SLICE("+ ")) && slice_find_octet(words, ' ') < words.n;
+}
+
 unsigned walk_likes(const struct walk *w, enum side side, struct slice text)
 {
 	unsigned likes = is_template(w, text) ? 0 : speaker_likes(w->protocol, side, text);
 	if (likes == 0 || (side == SIDE_CLIENT && (is_pattern(w, text) || is_comment(w, text))))
+		return 0;
+	if (side == SIDE_SERVER && is_item(w, text))
 		return 0;
 	/* replies begin with their status (RFC 1939 3): numbers and such stand below one */
 	bool below = side == SIDE_SERVER && likes == 1 && is_pop3(w) && !dialogue_in_reply(w->d);

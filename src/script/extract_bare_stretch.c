@@ -10,6 +10,9 @@
 /* So many lines of a stretch are looked at for what marks a side. */
 #define LINES_LOOKED 48
 
+/* So many of them with ` # ` show that an author writes so behind what is said. */
+#define HASHES_LEAST 3
+
 /* No stretch has more lines. */
 #define LINES_MAX 2048
 #define LINES_OF_TEXT 512
@@ -47,11 +50,26 @@ static struct slice unbold(struct slice text)
 	return text;
 }
 
+struct slice stretch_unescaped(struct slice text)
+{
+	return slice_starts(text, SLICE("\\* ")) ? slice_from(text, 1) : text;
+}
+
 /* The line behind the mark of a quote, and a space. */
 static struct slice unquoted(struct slice line, struct slice quote)
 {
 	size_t n = slice_starts(line, quote) ? quote.n : 0;
 	return slice_part(line, n + (n < line.n && line.p[n] == ' '), line.n);
+}
+
+/* `<enter>`: the key is pressed, nothing is typed. */
+static bool is_key(struct slice text)
+{
+	static const char *const keys[] = { "<enter>", "[enter]", "<return>", "[return]", NULL };
+	for (const char *const *key = keys; *key; key++)
+		if (slice_equal_nocase(text, slice_of(*key)))
+			return true;
+	return false;
 }
 
 struct slice stretch_line(const struct stretch *s, size_t i)
@@ -62,7 +80,9 @@ struct slice stretch_line(const struct stretch *s, size_t i)
 		line = unquoted(line, s->quote);
 	if (s->numbered)
 		line = slice_part(line, stretch_number(line), line.n);
-	line = unbold(line);
+	line = stretch_unescaped(unbold(line));
+	if (is_key(line))
+		return slice_part(line, 0, 0);
 	return s->ends ? stretch_trim(slice_part(line, 0, end_mark(line, true))) : line;
 }
 
@@ -97,14 +117,15 @@ static bool is_quoted(const struct stretch *s, size_t i, struct slice mark)
 	struct slice line = stretch_trim(slice_part(passage_line(s->p, i), s->indent, passage_line(s->p, i).n));
 	char next = line.n > mark.n ? line.p[mark.n] : ' ';
 	bool reply = mark.p[0] == '#' && (octet_is_digit(next) || next == '+'); /* `#220 mail.example.com` */
-	return line.n == 0 || (slice_starts(line, mark) && (next == ' ' || reply));
+	bool mail = mark.p[0] == '>' && next != '>' && next != '=';             /* `>220 mail.example.com` */
+	return line.n == 0 || (slice_starts(line, mark) && (next == ' ' || reply || mail));
 }
 
-/* Quoted mail, a block quote, a comment: all lines have the mark. In a block it must be all of them, lines of text end with the last
- * that has it. */
+/* Quoted mail, a block quote, a comment, items of a list: all lines have the mark. In a block it must be all of them, lines of text end
+ * with the last that has it. */
 static void find_quote(struct stretch *s)
 {
-	static const char *const marks[] = { ">", "//", "#", NULL };
+	static const char *const marks[] = { ">", "//", "#", "-", NULL };
 	for (const char *const *mark = marks; *mark; mark++) {
 		struct slice one = slice_of(*mark);
 		size_t end = s->first;
@@ -205,6 +226,17 @@ static void find_ends(struct stretch *s)
 	s->ends = ends > 1 && ends * 2 > lines;
 }
 
+/* Whether several lines go on behind ` # `. */
+static void find_hashes(struct stretch *s)
+{
+	size_t hashes = 0;
+	for (size_t i = s->first; i < s->end && i < s->first + LINES_LOOKED; i++) {
+		struct slice text = stretch_line(s, i);
+		hashes += bare_hash_gloss(&text).n > 0;
+	}
+	s->hashes = hashes >= HASHES_LEAST;
+}
+
 /* Whether the line belongs to what begins with the first. */
 static bool together(const struct stretch *s, const struct held *first, const struct held *held, struct slice line)
 {
@@ -258,5 +290,6 @@ struct stretch stretch_of(const struct passage *p, size_t i)
 	if (s.mark[SIDE_CLIENT].n == 0 && s.mark[SIDE_SERVER].n == 0)
 		find_quote(&s);
 	find_ends(&s);
+	find_hashes(&s);
 	return s;
 }

@@ -320,12 +320,12 @@ static void read_line(struct walk *w, struct slice text, size_t i)
 
 /* ---- payload ---- */
 
-/* Message text up to its dot. */
+/* Message text up to its dot. Where no dot comes, what surely is none of it ends it: a reply, a shell's line that connects. */
 static void read_text(struct walk *w, struct slice text, size_t i)
 {
-	struct slice rest;
-	bool dot = walk_dot_ahead(w, i);
-	if (!dot && (line_is_code(text) || !w->s->literal)) {
+	struct slice rest, arguments;
+	bool dot = walk_dot_ahead(w, i), connects = tool_of(text, &arguments).n && tool_target(arguments).port;
+	if (!dot && (line_is_code(text) || connects || !w->s->literal)) {
 		if (speaker_likes(w->protocol, SIDE_SERVER, text) >= 2)
 			say_server(w, text, 2, i);
 		else
@@ -423,6 +423,8 @@ static void read_http(struct walk *w, struct slice text, size_t i)
 static void read_spoken(struct walk *w, struct slice text, size_t i)
 {
 	struct slice gloss = bare_gloss(&text);
+	if (gloss.n == 0 && w->s->hashes)
+		gloss = bare_hash_gloss(&text);
 	if (is_over(w))
 		w->over = true;
 	else if (is_opening(w, text))

@@ -172,6 +172,21 @@ static bool is_section(struct slice word)
 	return dots == 2 && octet_is_digit(word.p[0]);
 }
 
+bool is_measure(struct slice line)
+{
+	static const char *const units[] = { "GB",  "MB", "KB",    "kB",     "TB",   "GiB",  "MiB",
+		                             "KiB", "B",  "bytes", "octets", "bits", "%",    "ms",
+		                             "s",   "km", "kg",    "Mbps",   "Gbps", "kbps", NULL };
+	struct slice rest = line, number = slice_word(&rest), unit = slice_word(&rest);
+	bool digits = number.n > 0;
+	for (size_t i = 0; i < number.n && digits; i++)
+		digits = octet_is_digit(number.p[i]) || number.p[i] == '.' || number.p[i] == ',';
+	for (size_t i = 0; digits && units[i] && slice_trim(rest).n == 0; i++)
+		if (slice_equal(unit, slice_of(units[i])))
+			return true;
+	return false;
+}
+
 bool is_told(struct slice line)
 {
 	static const char *const acts[] = { "accepts", "asks",     "closes",   "connects", "opens", "receives",
@@ -186,7 +201,7 @@ bool is_told(struct slice line)
 			return slice_trim(rest).n > 0;
 	bool sentence = octet_is_alpha(first.n ? first.p[0] : '.') && text.p[text.n - 1] == '.' &&
 	                count_prose(rest) > PROSE_WORDS;
-	return sentence || is_section(first);
+	return sentence || is_section(first) || is_measure(line);
 }
 
 bool begins_aside(struct slice line)

@@ -10,7 +10,7 @@
 /* So many blanks part a remark in brackets from what the client says, and from what the server says: its replies are words, too. */
 static const size_t blanks_before[] = { [SIDE_CLIENT] = 2, [SIDE_SERVER] = 3 };
 
-/* And an arrow behind payload. */
+/* And an arrow behind payload, and what goes on with a remark of the line above. */
 #define WIDE_BLANKS 3
 
 /* A time in brackets is no longer, in octets. */
@@ -83,6 +83,29 @@ struct slice said_gloss(struct slice *text, enum side side)
 			return rest.p[0] == ';' ? slice_trim(slice_part(rest, 1, rest.n)) : rest;
 		}
 		blanks = text->p[i] == ' ' ? blanks + 1 : 0;
+	}
+	return (struct slice){ 0 };
+}
+
+size_t gloss_columns(struct slice text)
+{
+	size_t columns = 0;
+	for (size_t i = 0; i < text.n; i++)
+		columns += ((unsigned char)text.p[i] & 0xC0) != 0x80;
+	return columns;
+}
+
+struct slice column_gloss(struct slice *text, size_t column)
+{
+	size_t blanks = 0;
+	for (size_t i = 0; i < text->n; i++) {
+		struct slice rest = slice_from(*text, i);
+		bool begins = rest.p[0] != ' ' && blanks >= WIDE_BLANKS && i > blanks;
+		if (begins && gloss_columns(slice_part(*text, 0, i)) == column) {
+			*text = slice_part(*text, 0, i - blanks);
+			return slice_trim(rest);
+		}
+		blanks = rest.p[0] == ' ' ? blanks + 1 : 0;
 	}
 	return (struct slice){ 0 };
 }

@@ -34,6 +34,7 @@ struct passage {
 	size_t n, room;
 	struct columns {
 		unsigned block;
+		unsigned rows;           /* of the table, so far */
 		unsigned client, server; /* a table's cells that only this side fills, from 1; 0: none */
 	} columns;
 };
@@ -95,6 +96,7 @@ struct judged {
 	const struct notation *notation;
 	bool flipped;       /* who is printed as the client is the server */
 	bool marked_ends;   /* `<CRLF>` and the like stands for the line's end */
+	bool quoted;        /* quote marks stand around what is said */
 	size_t first, last; /* indices of the first and last line with a prefix */
 	size_t width[2];    /* columns of white space between prefix and text, of each side as it is printed */
 	struct verdict verdict;
@@ -115,6 +117,12 @@ bool judge_established(const struct judged *judged);
  * begin without a prefix. */
 bool judge_rest(const struct passage *p, size_t i, const struct judged *usual, bool payload, struct judged *judged);
 
+/* Takes the quote marks off that stand around the text; `*behind` gets what an author has written behind them, two blanks apart.
+ * False: there are none (extract_quotes.c). */
+bool quotes_off(struct slice *text, struct slice *behind);
+/* Whether the lines of a run are meant so, of whose `lines` so many of each side are in quote marks. */
+bool quotes_usual(const size_t quoted[2], size_t lines);
+
 /* Whether the word is base64, and long enough for nothing else (extract_fold.c). */
 bool is_base64(struct slice word);
 
@@ -125,15 +133,16 @@ enum item_kind { ITEM_SAID, ITEM_PLAIN, ITEM_EMPTY, ITEM_HEADING };
 struct item {
 	enum item_kind kind;
 	enum side side;
-	bool both;         /* both do it */
-	bool flat;         /* other prefixes stand in its line */
-	bool glued;        /* prose stands before its prefix, in its line */
-	bool cell;         /* of a table */
-	bool page;         /* a page ended before it */
-	bool logged;       /* a log's words stand before its prefix */
-	struct slice text; /* of the passage's */
-	size_t indent;     /* columns before the prefix, or before a plain line's text */
-	size_t column;     /* where the text begins */
+	bool both;           /* both do it */
+	bool flat;           /* other prefixes stand in its line */
+	bool glued;          /* prose stands before its prefix, in its line */
+	bool cell;           /* of a table */
+	bool page;           /* a page ended before it */
+	bool logged;         /* a log's words stand before its prefix */
+	struct slice text;   /* of the passage's */
+	struct slice behind; /* what stands behind the quote marks around it */
+	size_t indent;       /* columns before the prefix, or before a plain line's text */
+	size_t column;       /* where the text begins */
 	unsigned number, block;
 	size_t index; /* of the held line */
 };
@@ -274,6 +283,8 @@ bool is_prose(struct slice text);
 /* Whether the line tells what one does, or is of a list of contents, where something said would stand: `Sends selector string`,
  * `{to I} The client marks the message`, `4.2.1 bind-credit-card`. */
 bool is_told(struct slice line);
+/* Whether the line is a number and its unit: `250 GB`. */
+bool is_measure(struct slice line);
 /* Whether words in angle brackets are a sentence: nobody says that; and whether it describes a payload: `<the document in
  * .pdf format>`. */
 bool is_sentence(struct slice inside);
@@ -308,6 +319,10 @@ size_t flat_end(const struct talk *t, enum side side, struct slice text);
 struct slice said_gloss(struct slice *text, enum side side);
 /* The same for payload of a conversation that has such remarks: behind wide space and an arrow, `<- `. */
 struct slice payload_gloss(struct slice *text);
+/* The same of what goes on with the remark of the line above, in its column, counted from where the text begins. */
+struct slice column_gloss(struct slice *text, size_t column);
+/* How many columns the text takes, each character one. */
+size_t gloss_columns(struct slice text);
 
 /* ---- whether it goes on (extract_join.c) ---- */
 

@@ -85,6 +85,8 @@ static void set_text(struct item *item, struct slice line, const struct said *sa
 	/* a quote mark may stand before the text, and is none of it */
 	bool quoted = said->text > before && !octet_is_blank(line.p[said->text - 1]);
 	item->text = trim_end(slice_part(line, item->flat || quoted ? said->text : before + width, said->end));
+	if (judged->quoted && !quoted)
+		(void)quotes_off(&item->text, &item->behind);
 	item->text = trim_end(slice_part(item->text, 0, end_mark(item->text, judged->marked_ends)));
 	item->text = without_markup(item->text);
 }

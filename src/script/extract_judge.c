@@ -39,10 +39,19 @@ struct trial {
 	struct spoken *lines;
 	size_t n;
 	size_t first, last;
-	bool whole;     /* to its end; else only what is judged */
-	size_t letters; /* lines among those with a prefix that begin with some other letter and a colon */
-	size_t ends[2]; /* lines that are not empty, and those of them with a mark for the line's end */
+	bool whole;       /* to its end; else only what is judged */
+	size_t letters;   /* lines among those with a prefix that begin with some other letter and a colon */
+	size_t ends[2];   /* lines that are not empty, and those of them with a mark for the line's end */
+	size_t quoted[2]; /* those of each side in quote marks */
 	size_t width[2];
+	size_t logged; /* lines behind a log's time */
+	unsigned block;
+	bool seen[2];     /* which sides speak in that block, or in none */
+	bool meets;       /* both do */
+	bool drives;      /* a line names a drive: `C:\\` */
+	size_t commented; /* lines in a program's comments */
+	bool runs;        /* a line of the comment stands above one that is not the first */
+	bool mentioned;   /* a prefix is of what a sentence has in backquotes */
 };
 
 /* Where the mark begins that the text ends with; text.n where it ends with none of these. */
@@ -74,18 +83,28 @@ size_t end_mark(struct slice text, bool usual)
 	return says || at == whole.n ? text.n : at;
 }
 
-static void trial_add(struct trial *t, struct slice line, const struct said *said, bool alone)
+/* Counts what stands around the text: quote marks, a mark for the line's end. */
+static void trial_look(struct trial *t, struct slice line, const struct said *said, struct slice plain, bool quoted)
 {
-	struct slice text = slice_trim(slice_part(line, said->text, said->end));
-	size_t width = said->text - said->after;
-	if (!t->whole && t->n < LINES_JUDGED && !said->both)
-		t->lines[t->n++] = (struct spoken){ said->side, text };
-	if (text.n == 0)
-		return;
+	bool unquoted = said->text > said->after && !octet_is_blank(line.p[said->text - 1]);
+	t->quoted[said->side] += quoted || unquoted;
 	/* the arrow's shaft behind the text has taken its mark */
 	struct slice behind = slice_trim(slice_part(line, said->end, line.n));
 	t->ends[0]++;
-	t->ends[1] += end_mark(text, true) < text.n || slice_starts_nocase(behind, SLICE("<CRLF>"));
+	t->ends[1] += end_mark(plain, true) < plain.n || slice_starts_nocase(behind, SLICE("<CRLF>"));
+}
+
+static void trial_add(struct trial *t, struct slice line, const struct said *said, bool alone)
+{
+	struct slice text = slice_trim(slice_part(line, said->text, said->end)), plain = text, gloss;
+	size_t width = said->text - said->after;
+	bool quoted = quotes_off(&plain, &gloss);
+	struct slice meant = slice_trim(slice_part(plain, 0, end_mark(plain, true)));
+	if (!t->whole && t->n < LINES_JUDGED && !said->both)
+		t->lines[t->n++] = (struct spoken){ said->side, meant.n ? meant : plain };
+	if (text.n == 0)
+		return;
+	trial_look(t, line, said, plain, quoted);
 	/* `S: <wait for connection>` is described, and may stand elsewhere than what is said */
 	struct slice inside = bracketed(text);
 	bool described = text.p[0] == '<' && (is_sentence(inside) || connection_words(inside) != WORDS_NONE);
@@ -108,6 +127,53 @@ static bool is_letter_field(struct slice line, size_t indent)
 	return there && octet_is_alpha(text.p[0]) && text.p[1] == ':' && text.p[2] == ' ';
 }
 
+/* Whether a program's comment begins with the line: `// `, `# `. */
+static bool is_comment(struct slice line)
+{
+	struct slice text = slice_trim(line);
+	return slice_starts(text, SLICE("//")) || slice_starts(text, SLICE("#"));
+}
+
+/* Whether what stands above the `i`th line, empty lines passed over, is a comment too. */
+static bool comments_above(const struct passage *p, size_t i)
+{
+	while (i > 0 && slice_trim(passage_line(p, i - 1)).n == 0)
+		i--;
+	return i > 0 && is_comment(passage_line(p, i - 1));
+}
+
+/* Counts what the line's place and its time tell: the `i`th, whose first prefix it is. */
+static void trial_place(struct trial *t, size_t i, const struct said *said)
+{
+	struct slice before = slice_part(passage_line(t->p, i), 0, said->start);
+	bool first = t->first == t->p->n;
+	t->logged += said->logged;
+	t->commented += is_comment(before);
+	t->runs = t->runs || (!first && comments_above(t->p, i));
+	t->mentioned = t->mentioned || (!said->clean && before.n && before.p[before.n - 1] == '`');
+	if (first || t->p->lines[i].block != t->block)
+		t->seen[SIDE_CLIENT] = t->seen[SIDE_SERVER] = false;
+	t->block = t->p->lines[i].block;
+	t->seen[said->side] = true;
+	t->meets = t->meets || (t->seen[SIDE_CLIENT] && t->seen[SIDE_SERVER]);
+}
+
+/* Whether a drive stands in the line: `C:\> dir`, `copy a.txt D:\`. */
+static bool names_drive(struct slice line)
+{
+	size_t at = slice_find(line, SLICE(":\\"));
+	return at < line.n && at > 0 && octet_is_alpha(line.p[at - 1]) && (at == 1 || !octet_is_alnum(line.p[at - 2]));
+}
+
+/* Whether one stands in a line right above the `i`th. */
+static bool drives_above(const struct passage *p, size_t i)
+{
+	for (size_t k = 0; k < LINES_BEFORE && i-- > 0; k++)
+		if (names_drive(passage_line(p, i)))
+			return true;
+	return false;
+}
+
 /* Looks at the passage's lines from the `i`th to where the notation ends. The same lines are judged in all notations, or one
  * with fewer of them would weigh more. */
 static void trial_run(struct trial *t, size_t i)
@@ -115,12 +181,14 @@ static void trial_run(struct trial *t, size_t i)
 	struct said found[PREFIXES_MAX];
 	size_t between = 0, indent = 0, end = t->whole || i + LINES_JUDGED > t->p->n ? t->p->n : i + LINES_JUDGED;
 	t->first = t->p->n;
+	t->drives = drives_above(t->p, i);
 	for (; i < end && between <= LINES_BETWEEN; i++) {
 		struct slice line = passage_line(t->p, i);
 		size_t n = line.n ? prefixes(line, t->notation, found) : 0;
 		if (n == 0) {
 			bool letter = between == 0 && is_letter_field(line, indent);
 			t->letters += letter;
+			t->drives = t->drives || names_drive(line);
 			bool counts = line.n > 0 && !letter && !is_base64(slice_trim(line));
 			between += t->p->lines[i].kind == DOCUMENT_HEADING ? LINES_BETWEEN : counts;
 			continue;
@@ -128,6 +196,7 @@ static void trial_run(struct trial *t, size_t i)
 		indent = found[0].start;
 		for (size_t k = 0; k < n; k++)
 			trial_add(t, line, &found[k], n == 1);
+		trial_place(t, i, &found[0]);
 		if (t->first == t->p->n)
 			t->first = i;
 		t->last = i;
@@ -272,6 +341,7 @@ static void judge_whole(const struct passage *p, size_t i, struct judged *judged
 	judged->first = trial.first;
 	judged->last = trial.last;
 	judged->marked_ends = trial.ends[1] >= 2 && trial.ends[1] * 2 > trial.ends[0];
+	judged->quoted = quotes_usual(trial.quoted, trial.ends[0]);
 	for (enum side side = SIDE_CLIENT; side <= SIDE_SERVER; side++)
 		judged->width[side] = trial.width[judged->flipped ? 1 - side : side];
 }
@@ -330,6 +400,18 @@ static size_t turns_shown(const struct judged *judged, const struct judged *usua
 	return (answers ? TURNS_MIN : v->turns) + (usual->notation == judged->notation ? usual->shown : 0);
 }
 
+/* Whether the lines are something else that looks so. */
+static bool is_other(const struct trial *t, const struct verdict *v)
+{
+	bool unknown = v->protocol == NULL, one = v->lines[SIDE_CLIENT] == 0 || v->lines[SIDE_SERVER] == 0;
+	bool fields = t->letters * 2 > t->n;
+	/* `client:` behind a time names the program that has written its log there, which talks with nobody */
+	bool log = t->logged == t->n && !t->meets;
+	/* one line here and one there between those of a program tells what that one does */
+	bool scattered = one && t->commented == t->n && !t->runs;
+	return (unknown && (fields || log || t->drives)) || scattered || (t->mentioned && t->n == 1);
+}
+
 /* Tries one notation; `*best` gets the judgement where it convinces, and more than what is there. Whether no other need be tried. */
 static bool judge_one(struct trial *trial, size_t i, const struct judged *usual, struct judged *best)
 {
@@ -342,8 +424,8 @@ static bool judge_one(struct trial *trial, size_t i, const struct judged *usual,
 		*best = tried;
 		return true;
 	}
-	bool fields = tried.verdict.protocol == NULL && trial->letters * 2 > trial->n;
-	if (!fields && convinces(trial->notation, &tried.verdict, trial_lists(trial) || trial_commands(trial)) &&
+	if (!is_other(trial, &tried.verdict) &&
+	    convinces(trial->notation, &tried.verdict, trial_lists(trial) || trial_commands(trial)) &&
 	    !only_quotes(trial, &tried.verdict) && better(&tried, best))
 		*best = tried;
 	return false;

@@ -46,13 +46,14 @@ static unsigned side_named(struct slice head)
 	return 0;
 }
 
-/* A table whose columns are named Client and Server has no other prefixes. */
+/* A table whose first row names its columns Client and Server has no other prefixes. */
 static const char *prefix_of_column(struct passage *p, const struct document_line *line)
 {
 	struct columns *columns = &p->columns;
 	if (columns->block != line->block)
 		*columns = (struct columns){ .block = line->block };
-	unsigned named = side_named(line->text);
+	columns->rows += line->row;
+	unsigned named = columns->rows <= 1 ? side_named(line->text) : 0;
 	if (named == 1 && columns->client == 0)
 		columns->client = line->cell;
 	else if (named == 2 && columns->server == 0)
@@ -60,6 +61,14 @@ static const char *prefix_of_column(struct passage *p, const struct document_lin
 	else if (columns->client && columns->server && slice_trim(line->text).n)
 		return line->cell == columns->client ? "C: " : line->cell == columns->server ? "S: " : NULL;
 	return NULL;
+}
+
+/* The prefix that a cell is which names a side and no column: what it says stands in the next cell. NULL where it is none. */
+static const char *prefix_in_cell(const struct passage *p, struct slice cell)
+{
+	bool columns = p->columns.client && p->columns.server;
+	unsigned named = p->columns.rows > 1 && !columns ? side_named(cell) : 0;
+	return named == 1 ? "Client:" : named == 2 ? "Server:" : NULL;
 }
 
 /* Whether the last line that is held is a cell with nothing but a prefix: its text stands in the next cell. */
@@ -89,13 +98,17 @@ void passage_add(struct passage *p, const struct document_line *line)
 		p->room = p->room ? p->room * 2 : 256;
 		p->lines = memory_grow(p->lines, p->room, sizeof *p->lines);
 	}
-	const char *prefix = cell ? prefix_of_column(p, line) : NULL;
+	const char *prefix = cell ? prefix_of_column(p, line) : NULL,
+		   *name = cell ? prefix_in_cell(p, line->text) : NULL;
 	struct held held = { .number = line->number, .block = line->block, .kind = line->kind, .row = line->row };
 	held.page = line->page;
 	held.at = p->text.n;
 	if (prefix)
 		buffer_add_string(&p->text, prefix);
-	buffer_add_slice(&p->text, line->text);
+	if (name)
+		buffer_add_string(&p->text, name);
+	else
+		buffer_add_slice(&p->text, line->text);
 	held.n = p->text.n - held.at;
 	p->lines[p->n++] = held;
 }

@@ -129,11 +129,21 @@ static bool is_drawing(struct slice text)
 	return box || arrow || calls;
 }
 
+/* Whether the line, right of what is said above, points at it: `<- this is the port`. */
+static bool points_back(const struct speaking *s, const struct item *item)
+{
+	static const char *const arrows[] = { "\xE2\x86\x90 ", "<- ", "<-- ", "^-- ", NULL };
+	for (size_t i = 0; arrows[i]; i++)
+		if (item->indent > s->column && slice_starts(item->text, slice_of(arrows[i])))
+			return true;
+	return false;
+}
+
 /* What the line is that stands behind one that waits. */
 static enum role role_behind(struct speaking *s, const struct item *item, enum side *side)
 {
 	*side = s->side;
-	if (item->cell)
+	if (item->cell || points_back(s, item))
 		return ROLE_REMARK;
 	if (reply_goes_on(s, item))
 		return ROLE_OWN;
@@ -163,6 +173,13 @@ static bool speaks_literal(const struct speaking *s, enum side side)
 	return s->t->protocol && s->t->protocol->tagged && dialogue_due(s->t->draft.dialogue, side) > 0;
 }
 
+/* Whether the lines of a list of POP3's, or of a text, have not begun yet where an empty line stands behind its +OK, and no dot ends
+ * them: it is left open, and what follows is the document's. */
+static bool breaks_list(const struct speaking *s, enum side side)
+{
+	return side == SIDE_SERVER && speak_is(s->t, "pop3") && s->empty && !s->own && !ends_with_dot(s, s->i);
+}
+
 /* Where nothing waits: payload goes on, or it is a remark. */
 static enum role role_alone(struct speaking *s, const struct item *item, enum side *side)
 {
@@ -172,7 +189,7 @@ static enum role role_alone(struct speaking *s, const struct item *item, enum si
 	if (s->own && reply_goes_on(s, item))
 		return ROLE_OWN; /* behind lines of it that are left out */
 	*side = speak_payload(s->t, s->side) ? s->side : 1 - s->side;
-	if (!speak_payload(s->t, *side) || item->cell)
+	if (!speak_payload(s->t, *side) || item->cell || breaks_list(s, *side))
 		return ROLE_REMARK;
 	if (item->indent > s->indent || ends_with_dot(s, s->i))
 		return ROLE_OWN;

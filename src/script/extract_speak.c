@@ -163,6 +163,20 @@ static struct slice inside_of(struct slice text)
 	return opens && connection_words(text) != WORDS_NONE ? aside_words(text) : inside;
 }
 
+/* Whether the words in brackets name what the client answers where it is asked for one line of an exchange: `[base64 of the
+ * password]` behind 334. */
+static bool names_answer(const struct speaking *s, const struct item *item, struct slice words)
+{
+	static const char *const answers[] = { "base64",      "encoded", "username", "user name", "password",
+		                               "credentials", "token",   "digest",   NULL };
+	if (item->both || item->side == SIDE_SERVER || !s->t->open || draft_input(&s->t->draft) != INPUT_ANSWER)
+		return false;
+	for (size_t i = 0; answers[i]; i++)
+		if (slice_find_nocase(words, slice_of(answers[i])) < words.n)
+			return connection_words(words) == WORDS_NONE;
+	return false;
+}
+
 /* Whether the text, and the words in its brackets, stand in the place of payload of that side; `*what` gets what they say of it. */
 static bool stands_for_payload(const struct speaking *s, const struct item *item, struct slice text, struct slice words,
                                struct slice *what)
@@ -170,7 +184,8 @@ static bool stands_for_payload(const struct speaking *s, const struct item *item
 	bool left_out = notation_left_out(text, what);
 	bool named = what->n && slice_find_octet(*what, ' ') < what->n && connection_words(*what) == WORDS_NONE;
 	bool payload = speak_takes_payload(s->t, item->side) || (s->t->protocol == NULL && named && !item->both);
-	if (payload && !left_out && slice_starts(text, SLICE("<")) && describes_payload(words)) {
+	bool described = payload && !left_out && slice_starts(text, SLICE("<")) && describes_payload(words);
+	if (described || names_answer(s, item, words)) {
 		*what = words;
 		return true;
 	}
@@ -212,11 +227,10 @@ static bool is_tool(const struct speaking *s, const struct item *item, bool *clo
 	struct slice text = slice_trim(item->text);
 	const struct protocol *protocol = s->t->protocol;
 	enum side side;
-	if (item->side == SIDE_CLIENT || protocol == NULL || !protocol->server_first ||
-	    speak_takes_payload(s->t, item->side))
+	if (protocol == NULL || !protocol->server_first || speak_takes_payload(s->t, item->side))
 		return false;
 	*closes = text.n > SHORT_MAX && tool_closes(text, &side);
-	return *closes || (tool_says(text, false) && speaker_likes(protocol, SIDE_SERVER, text) == 0);
+	return *closes || (tool_says(text, false) && speaker_likes(protocol, item->side, text) == 0);
 }
 
 /* What a shell or the program that connects says is no line of the conversation. True where it was that. */
@@ -251,6 +265,22 @@ static struct slice without_margin(struct talk *t, enum side side, struct slice 
 	return slice_part(text, space < t->margin[side] ? space : t->margin[side], text.n);
 }
 
+/* How many columns of the passage's line stand before what begins at `at`. */
+static size_t columns_before(const struct speaking *s, const char *at)
+{
+	struct slice line = passage_line(s->items->passage, s->index);
+	return gloss_columns(slice_part(line, 0, (size_t)(at - line.p)));
+}
+
+/* What goes on with the remark of the line above, where that stands right above this one. */
+static struct slice gloss_goes_on(const struct speaking *s, struct slice *text)
+{
+	size_t begins = columns_before(s, text->p);
+	if (s->gloss_column <= begins || s->gloss_index + 1 != s->index)
+		return (struct slice){ 0 };
+	return column_gloss(text, s->gloss_column - begins);
+}
+
 /* Says what stands behind a prefix; of payload all is said, of other lines what an author has written behind it is not. */
 static void say(struct speaking *s, enum side side, struct slice text, unsigned number)
 {
@@ -261,6 +291,12 @@ static void say(struct speaking *s, enum side side, struct slice text, unsigned 
 		s->gloss = said_gloss(&text, side);
 	else if (words && payload && s->glossed)
 		s->gloss = payload_gloss(&text);
+	if (s->gloss.n == 0 && words && !payload)
+		s->gloss = gloss_goes_on(s, &text);
+	if (s->gloss.n) {
+		s->gloss_column = columns_before(s, s->gloss.p);
+		s->gloss_index = s->index;
+	}
 	s->glossed = s->glossed || s->gloss.n;
 	speak_line(s, side, text, number);
 }
@@ -320,6 +356,8 @@ static void read_said(struct speaking *s, const struct item *item)
 	s->i += silent ? n : 1;
 	if (!silent)
 		say(s, item->side, whole.text, item->number);
+	if (!silent && item->behind.n)
+		s->gloss = item->behind;
 	if (ended)
 		say(s, item->side, SLICE("."), item->number);
 	if (prose.n) {

@@ -18,6 +18,8 @@ struct speaking {
 	struct buffer line;
 	bool glossed;       /* lines have such */
 	struct slice gloss; /* what an author has written behind it; of the passage's */
+	/* The column that the last such begins at, and the index of its held line. */
+	size_t gloss_column, gloss_index;
 	/* The line before: its side, where its prefix and its text begin. */
 	enum side side;
 	unsigned number;

@@ -266,14 +266,22 @@ void talk_hangs_up(struct talk *t, enum side side, unsigned number)
 
 /* ---- what stands between ---- */
 
-/* What a remark says of the connection holds for what follows it, with no other paragraph between. */
-static void look_for_connection(struct gap *gap, struct slice text, bool prose)
+/* Whether a file of FTP's is on its way: who connects then connects for its octets (RFC 959 3.2). */
+static bool transfers(const struct talk *t)
 {
+	return t->open && t->protocol && t->protocol == protocol_named(SLICE("ftp")) && t->command &&
+	       t->command->phase == PHASE_TRANSFER;
+}
+
+/* What a remark says of the connection holds for what follows it, with no other paragraph between. */
+static void look_for_connection(struct talk *t, struct slice text, bool prose)
+{
+	struct gap *gap = &t->gap;
 	bool aside = is_aside(text) || begins_aside(text);
 	enum connection_words words = aside ? connection_words(aside_words(text)) : WORDS_NONE;
 	if (prose && !aside && gap->empty != gap->empty_before)
 		gap->connects = gap->tls = false;
-	if (words == WORDS_CONNECTS || words == WORDS_TLS) {
+	if ((words == WORDS_CONNECTS && !transfers(t)) || words == WORDS_TLS) {
 		gap->connects = true;
 		gap->tls = gap->tls || words == WORDS_TLS;
 		gap->empty_before = gap->empty;
@@ -287,7 +295,7 @@ void gap_add(struct talk *t, struct slice text, unsigned number, enum between be
 	gap->lines++;
 	gap->headings += between == BETWEEN_HEADING;
 	gap->prose += prose;
-	look_for_connection(gap, text, prose);
+	look_for_connection(t, text, prose);
 	gap->then = gap->then || (gap->prose == 1 && prose && tells_next(text));
 	gap->or = gap->or || parts_alternatives(text) || (prose && supposes(text));
 	if (labels_example(text))

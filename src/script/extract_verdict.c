@@ -9,6 +9,7 @@
 #include "protocol/protocol.h"
 #include "script/import_forms.h"
 #include "script/speaker.h"
+#include "script/tool.h"
 
 /* So many blanks part columns. */
 #define COLUMN_BLANKS 3
@@ -22,7 +23,7 @@ bool verdict_reply(struct slice text)
 	for (const char *const *word = words; *word; word++)
 		if (slice_equal_nocase(first, slice_of(*word)))
 			return true;
-	return line_is_code(text) && slice_trim(rest).n;
+	return line_is_code(text) && slice_trim(rest).n && !is_measure(text);
 }
 
 /* Whether the client has been asked for something that is no command: 334, 354, `+`. */
@@ -130,12 +131,19 @@ static const struct protocol *greeted(const struct spoken *lines, size_t n)
 	return protocol && protocol->greeting && protocol->greeting(lines[i].text) >= 3 ? protocol : NULL;
 }
 
+/* Whether the program that connects says the line, whoever it is printed for: `C: Trying 192.0.2.1...`. */
+static bool is_tools(struct slice text)
+{
+	enum side side;
+	return tool_says(text, false) || tool_closes(text, &side);
+}
+
 /* The lines without those that tell of the connection; how many they are. */
 static size_t without_stages(const struct spoken *lines, size_t n, struct spoken *said)
 {
 	size_t m = 0;
 	for (size_t i = 0; i < n; i++)
-		if (connection_words(bracketed(lines[i].text)) == WORDS_NONE)
+		if (connection_words(bracketed(lines[i].text)) == WORDS_NONE && !is_tools(lines[i].text))
 			said[m++] = lines[i];
 	return m;
 }

@@ -101,6 +101,18 @@ static bool is_open(struct slice front)
 	return open;
 }
 
+/* Whether the front is of a program's source: a call's bracket stands open right behind its name, and a string's quote mark in it
+ * (`conn.Writeln("`). What the source prints or sends in the end, and when, only its running tells. */
+static bool is_source(struct slice front)
+{
+	unsigned open = 0;
+	for (size_t i = 1; i < front.n; i++) {
+		open += front.p[i] == '(' && (octet_is_alnum(front.p[i - 1]) || open);
+		open -= front.p[i] == ')' && open;
+	}
+	return open && is_open(front);
+}
+
 /* Python's string of octets without what is around it, where nothing but a line's end is escaped in it: `b'250 OK\r\n'`. */
 static struct slice unrepred(struct slice text)
 {
@@ -280,7 +292,7 @@ static bool find_fronts(struct log *log, struct slice text)
 		enum side side;
 		size_t end = log_says(line, &side);
 		struct shape shape = shape_of(line, end, side);
-		if (end)
+		if (end && !is_source(slice_part(line, 0, end)))
 			count_shape(log, &shape);
 	}
 	return choose(log);

@@ -162,9 +162,14 @@ size_t leader_unended(struct slice line, size_t end)
 	static const char *const marks[] = { "<CRLF>", "<CR><LF>", "<CR>", "\\r\\n", "\\n", NULL };
 	struct slice text = slice_part(line, 0, end);
 	for (const char *const *mark = marks; *mark; mark++) {
-		struct slice one = slice_of(*mark);
-		if (slice_starts_nocase(slice_part(text, text.n - (one.n < text.n ? one.n : text.n), text.n), one))
-			return trimmed(slice_part(text, 0, text.n - one.n)).n;
+		struct slice one = slice_of(*mark),
+			     before = slice_part(text, 0, text.n - (one.n < text.n ? one.n : text.n));
+		if (!slice_starts_nocase(slice_from(text, before.n), one))
+			continue;
+		/* `end with <CRLF>.<CRLF>` says it, and does not end with it */
+		bool dot = ends(before, SLICE("."));
+		bool says = dot && ends(slice_part(before, 0, before.n - 1), one) && before.n > one.n + 1;
+		return says ? end : trimmed(before).n;
 	}
 	return end;
 }

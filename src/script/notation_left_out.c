@@ -145,6 +145,8 @@ static bool tells_payload(struct slice words, char opens)
 	size_t n = 0;
 	for (size_t i = 0; i < words.n; i++)
 		small |= words.p[i] >= 'a' && words.p[i] <= 'z';
+	if (opens == '<' && words.n && (words.p[0] == '!' || words.p[0] == '?'))
+		return false; /* `<!doctype html>` is a page's */
 	for (const char *sign = signs; *sign; sign++)
 		if (slice_find_octet(words, *sign) < words.n)
 			return false;

@@ -412,6 +412,97 @@ static void pages_of_an_rfc_in_html(void)
 	            "1 L1 a\n2 H Basic\n2 E1\n3 L1 b\n");
 }
 
+/* ---- HTML by its look ---- */
+
+static void a_piece_of_a_page_is_html(void)
+{
+	CHECK_LINES("page",
+	            "<h1>Mail</h1>\n"
+	            "<p>Try <b>this</b>:</p>\n"
+	            "<pre>\n"
+	            "MAIL FROM:&lt;a@b&gt;\n"
+	            "</pre>\n",
+	            "1 H Mail\n"
+	            "2 E\n"
+	            "2 T Try this:\n"
+	            "4 E\n"
+	            "4 L1 MAIL FROM:<a@b>\n");
+	/* the body of a response, in a text */
+	CHECK_LINES("page",
+	            "HTTP/1.1 200 OK\n"
+	            "<p>one</p>\n",
+	            "1 T HTTP/1.1 200 OK\n"
+	            "2 T <p>one</p>\n");
+}
+
+/* ---- manuals in XML and SGML ---- */
+
+static void docbook_is_markup(void)
+{
+	CHECK_LINES("a.xml",
+	            "<?xml version=\"1.0\"?>\n"
+	            "<chapter id=\"c\"><title>Mail <emphasis>servers</emphasis></title>\n"
+	            "<para>See<indexterm class=\"endofrange\" startref=\"x\"/> this\n"
+	            "<indexterm><primary>mail</primary></indexterm>session:</para>\n"
+	            "<screen>\n"
+	            "<prompt>$</prompt> <command>telnet mx 25</command>\n"
+	            "220 <replaceable>mx</replaceable> &lt;ready&gt;\n"
+	            "</screen>\n"
+	            "<programlisting><![CDATA[MAIL FROM:<a@b> ]] ]]]></programlisting>\n"
+	            "</chapter>\n",
+	            "2 H Mail servers\n"
+	            "3 E\n"
+	            "3 T See this session:\n"
+	            "6 E\n"
+	            "6 L1 $ telnet mx 25\n"
+	            "7 L1 220 mx <ready>\n"
+	            "9 E\n"
+	            "9 L2 MAIL FROM:<a@b> ]] ]\n");
+}
+
+static void linuxdoc_is_markup(void)
+{
+	CHECK_LINES("a.sgml",
+	            "<!doctype linuxdoc system>\n"
+	            "<sect1>Logging in\n"
+	            "<p><bf/Quick/ and\n"
+	            "simple:\n"
+	            "<tscreen><verb>\n"
+	            "MAIL FROM:<a> &lt;b&gt;\n"
+	            "</verb></tscreen>\n",
+	            "2 H Logging in\n"
+	            "3 E\n"
+	            "3 T Quick/ and simple:\n"
+	            "6 E\n"
+	            "6 L1 MAIL FROM:<a> <b>\n");
+}
+
+static void sections_of_xdoc_have_their_heading_as_an_attribute(void)
+{
+	CHECK_LINES("a.xml",
+	            "<document><section name=\"To install\"><p>one<br/>two</p>\n"
+	            "<source>\n"
+	            "C: QUIT\n"
+	            "</source></section></document>\n",
+	            "1 H To install\n"
+	            "1 E\n"
+	            "1 T one\n"
+	            "1 T two\n"
+	            "3 E\n"
+	            "3 L1 C: QUIT\n");
+}
+
+static void other_xml_is_text(void)
+{
+	CHECK_LINES("a.xml",
+	            "<?xml version=\"1.0\"?>\n"
+	            "<testcase><data>\n"
+	            "HTTP/1.1 200 OK\n",
+	            "1 T <?xml version=\"1.0\"?>\n"
+	            "2 T <testcase><data>\n"
+	            "3 T HTTP/1.1 200 OK\n");
+}
+
 /* ---- bars around lines ---- */
 
 static void frames_come_off(void)
@@ -464,6 +555,11 @@ static void names_are_sorted_and_found(void)
 		CHECK(element_find(slice_of(e->name)) == e);
 		CHECK(!e[1].name || strcmp(e->name, e[1].name) < 0);
 	}
+	for (const struct element *e = document_xml_elements; e->name; e++) {
+		CHECK(xml_element_find(slice_of(e->name)) == e);
+		CHECK(!e[1].name || strcmp(e->name, e[1].name) < 0);
+	}
+	CHECK(xml_element_find(SLICE("application"))->does == ELEMENT_PHRASE);
 	for (const struct entity *e = document_entities; e->name; e++) {
 		CHECK(entity_find(slice_of(e->name)) == e->character);
 		CHECK(!e[1].name || strcmp(e->name, e[1].name) < 0);
@@ -511,6 +607,11 @@ int main(void)
 	TEST(tables_of_html_are_cells);
 	TEST(numbers_of_lines_are_left_out);
 	TEST(pages_of_an_rfc_in_html);
+	TEST(a_piece_of_a_page_is_html);
+	TEST(docbook_is_markup);
+	TEST(linuxdoc_is_markup);
+	TEST(sections_of_xdoc_have_their_heading_as_an_attribute);
+	TEST(other_xml_is_text);
 	TEST(frames_come_off);
 	TEST(bars_behind_lines_come_off);
 	TEST(names_are_sorted_and_found);
