@@ -38,6 +38,11 @@ void *memory_grow(void *memory, size_t count, size_t size)
 	return memory_or_die(realloc(memory, count != 0 && size != 0 ? count * size : 1));
 }
 
+void *memory_one_more(void *array, size_t n, size_t size)
+{
+	return (n & (n - 1)) == 0 ? memory_grow(array, n ? n * 2 : 1, size) : array;
+}
+
 /* Through a volatile pointer, a call whose effect the compiler cannot know. */
 static void *(*const volatile overwrite)(void *, int, size_t) = memset;
 

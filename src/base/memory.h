@@ -13,6 +13,10 @@ void *memory_get(size_t n);
 void *memory_zeroed(size_t count, size_t size);
 void *memory_grow(void *memory, size_t count, size_t size);
 
+/* The array with room for one more behind its `n` of `size` octets, which were all added so, one after the other: its room
+ * doubles whenever `n` is a power of two. */
+void *memory_one_more(void *array, size_t n, size_t size);
+
 /* Says that there is no more, and ends the program: for a size that no memory could have. */
 _Noreturn void memory_refused(void);
 

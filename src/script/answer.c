@@ -61,7 +61,7 @@ static const struct script_line *line_at(const struct answerer *a, size_t i)
 
 static struct buffer *step_add(struct answerer *a, enum answer_act act)
 {
-	a->steps = memory_grow(a->steps, a->nsteps + 1, sizeof *a->steps);
+	a->steps = memory_one_more(a->steps, a->nsteps, sizeof *a->steps);
 	a->steps[a->nsteps] = (struct step){ .act = act };
 	return &a->steps[a->nsteps++].text;
 }

@@ -37,8 +37,7 @@ struct finding *checking_add(struct checking *c, size_t line, enum check_level l
 	va_start(ap, what);
 	buffer_vprintf(&said, what, ap);
 	va_end(ap);
-	if ((f->n & (f->n - 1)) == 0) /* no room is left where it is a power of two, or 0 */
-		f->rows = memory_grow(f->rows, f->n ? f->n * 2 : 1, sizeof *f->rows);
+	f->rows = memory_one_more(f->rows, f->n, sizeof *f->rows);
 	struct finding *row = &f->rows[f->n++];
 	*row = (struct finding){ .line = line, .number = number_of(c->r->script, line), .level = level };
 	char *plain = buffer_take(&said);

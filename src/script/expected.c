@@ -13,7 +13,7 @@
 
 static struct expected_line *line_add(struct expected_reply *reply, size_t line, enum script_mark mark)
 {
-	reply->lines = memory_grow(reply->lines, reply->nlines + 1, sizeof *reply->lines);
+	reply->lines = memory_one_more(reply->lines, reply->nlines, sizeof *reply->lines);
 	struct expected_line *new = &reply->lines[reply->nlines++];
 	*new = (struct expected_line){ .line = line, .mark = mark };
 	return new;
@@ -134,7 +134,7 @@ static void reply_settle(const struct rehearsal *r, struct expected_reply *reply
 
 static struct expected_reply *reply_add(struct rehearsal *r, size_t first)
 {
-	r->replies = memory_grow(r->replies, r->nreplies + 1, sizeof *r->replies);
+	r->replies = memory_one_more(r->replies, r->nreplies, sizeof *r->replies);
 	struct expected_reply *reply = &r->replies[r->nreplies++];
 	*reply = (struct expected_reply){ .first = first, .last = first };
 	return reply;

@@ -276,7 +276,7 @@ static bool mentions(struct slice command, const char *word)
 
 static void wait_for(struct reader *r, uint64_t script_tag, const char *reply)
 {
-	r->waiting = memory_grow(r->waiting, r->nwaiting + 1, sizeof *r->waiting);
+	r->waiting = memory_one_more(r->waiting, r->nwaiting, sizeof *r->waiting);
 	r->waiting[r->nwaiting++] = (struct waiting){ r->shared.d->number, script_tag, ++r->tags, reply };
 }
 
@@ -499,7 +499,7 @@ static enum status read(struct draft *d, struct slice text)
 		if (line.n == 0) {
 			header = false;
 		} else if (line.p[0] == '#') {
-			r.comments = memory_grow(r.comments, r.ncomments + 1, sizeof *r.comments);
+			r.comments = memory_one_more(r.comments, r.ncomments, sizeof *r.comments);
 			r.comments[r.ncomments++] = slice_trim(slice_part(line, 1, line.n));
 		} else if (header && slice_find_octet(line, ':') < slice_find_octet(line, ' ')) {
 			status = read_header(&r, line);

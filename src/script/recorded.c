@@ -159,7 +159,7 @@ static void command_met(struct comparison *c, const struct dialogue_event *event
 {
 	size_t i = c->paired[c->met++];
 	if (i == c->n) {
-		c->passed = memory_grow(c->passed, c->npassed + 1, sizeof *c->passed);
+		c->passed = memory_one_more(c->passed, c->npassed, sizeof *c->passed);
 		c->passed[c->npassed++] = event->n;
 		c->events->passed_over(c->events->context, said->number, event->text);
 		return;
@@ -203,7 +203,7 @@ static bool unwritten(const struct comparison *c, const struct dialogue_event *e
 
 static void server_event(struct comparison *c, const struct dialogue_event *event)
 {
-	c->kept = memory_grow(c->kept, c->nkept + 1, sizeof *c->kept);
+	c->kept = memory_one_more(c->kept, c->nkept, sizeof *c->kept);
 	c->kept[c->nkept++] = event_keep(event);
 	if (!event->has_final || !event->final)
 		return;

@@ -348,7 +348,7 @@ static void block_enter(struct run *run, size_t line, enum side side)
 	struct rehearsed_block *block = r->nblocks ? &r->blocks[r->nblocks - 1] : NULL;
 	if (block == NULL || block->side != side) {
 		fall_silent(run);
-		r->blocks = memory_grow(r->blocks, r->nblocks + 1, sizeof *r->blocks);
+		r->blocks = memory_one_more(r->blocks, r->nblocks, sizeof *r->blocks);
 		block = &r->blocks[r->nblocks++];
 		*block = (struct rehearsed_block){ .side = side, .first = line };
 	}

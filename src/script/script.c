@@ -86,15 +86,9 @@ void scripts_free(struct script *scripts, size_t n)
 	free(scripts);
 }
 
-/* One more row at the end of a growing array; its room doubles whenever `n` reaches a power of two. */
-static void *room_for_one(void *rows, size_t n, size_t size)
-{
-	return (n & (n - 1)) == 0 ? memory_grow(rows, n ? n * 2 : 1, size) : rows;
-}
-
 static struct script *script_add(struct parser *p)
 {
-	p->scripts = room_for_one(p->scripts, p->n, sizeof *p->scripts);
+	p->scripts = memory_one_more(p->scripts, p->n, sizeof *p->scripts);
 	struct script *s = &p->scripts[p->n++];
 	*s = (struct script){ .file = string_copy(p->file) };
 	p->in_header = true;
@@ -113,7 +107,7 @@ static void line_add(struct parser *p, struct script_line line, struct buffer *t
 	line.number = p->number;
 	line.text_n = text->n;
 	line.text = buffer_take(text);
-	s->lines = room_for_one(s->lines, s->nlines, sizeof *s->lines);
+	s->lines = memory_one_more(s->lines, s->nlines, sizeof *s->lines);
 	s->lines[s->nlines++] = line;
 }
 
@@ -163,7 +157,7 @@ static enum status take_let(struct parser *p, struct slice line, struct slice va
 	for (size_t i = 0; i < s->nlets; i++)
 		if (slice_equal(slice_of(s->lets[i].name), name))
 			return wrong(p, line, "the variable has a default already, in line %u", s->lets[i].number);
-	s->lets = room_for_one(s->lets, s->nlets, sizeof *s->lets);
+	s->lets = memory_one_more(s->lets, s->nlets, sizeof *s->lets);
 	s->lets[s->nlets++] = (struct script_let){ slice_string(name), slice_string(value), p->number };
 	return STATUS_OK;
 }
@@ -173,7 +167,7 @@ static enum status take_errata(struct parser *p, struct slice value)
 	struct script *s = script_now(p);
 	struct buffer safe = { 0 };
 	escape_text_but_tabs(&safe, value);
-	s->errata = room_for_one(s->errata, s->nerrata, sizeof *s->errata);
+	s->errata = memory_one_more(s->errata, s->nerrata, sizeof *s->errata);
 	s->errata[s->nerrata++] = buffer_take(&safe);
 	return STATUS_OK;
 }

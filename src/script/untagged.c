@@ -57,7 +57,7 @@ static void list_reply(struct untagged *u, const struct expected_reply *reply, s
 			last->n++;
 			continue;
 		}
-		u->rows = memory_grow(u->rows, u->n + 1, sizeof *u->rows);
+		u->rows = memory_one_more(u->rows, u->n, sizeof *u->rows);
 		last = &u->rows[u->n++];
 		*last = (struct listed){ .reply = number, .lines = line, .n = 1, .at = i };
 	}
