@@ -66,9 +66,15 @@ static void client_went(struct session *s)
 	s->gone_at = clock_now();
 }
 
+/* Whether a long reply is under way to a client that has only ended what it says: its end is told when that is said. */
+static bool still_answering(const struct session *s)
+{
+	return s->options.side == SIDE_SERVER && s->paused && s->peer_error == NULL && !session_broken(s);
+}
+
 void ending_peer(struct session *s)
 {
-	if (!s->peer_ended || !session_going(s) || queue_first(&s->heard))
+	if (!s->peer_ended || !session_going(s) || queue_first(&s->heard) || still_answering(s))
 		return;
 	s->peer_ended = false;
 	bool pending = answer_pending(s);
